@@ -1,0 +1,35 @@
+import type { ArtifactRef } from './artifact.js';
+import type { DriftStatistic, MetricValues, MonitorConfig } from './stages.js';
+
+export type DriftScore = {
+  readonly column: string;
+  readonly statistic: DriftStatistic;
+  readonly score: number;
+  readonly threshold: number;
+  readonly crossed: boolean;
+  /** Crossed in enough of the last windows to count. */
+  readonly persistent: boolean;
+};
+
+/** One closed window of one model. */
+export type WindowReport = {
+  readonly model: string;
+  readonly endpoint: string;
+  /** Half-open event-time window, ISO. */
+  readonly from: string;
+  readonly to: string;
+  readonly rows: number;
+  readonly versions: readonly number[];
+  readonly drift: readonly DriftScore[];
+  /** Null until enough labels are there. */
+  readonly performance: MetricValues | null;
+  readonly labelCoverage: number;
+  readonly performanceCrossed: readonly { readonly metric: string; readonly value: number; readonly below: number }[];
+  readonly report: ArtifactRef<'monitor-report'>;
+};
+
+/** Input of the workflow `monitorWindow` (id `perennial/monitor/<model>/<from>`). */
+export type MonitorWindowInput = { readonly model: string; readonly from: string; readonly to: string; readonly phase: 'drift' | 'performance' };
+
+/** `monitors/<model>/config.json`. */
+export type MonitorRecord = { readonly config: MonitorConfig; readonly pipeline: string; readonly workflowId: string; readonly updatedAt: string };

@@ -1,0 +1,30 @@
+import { AUTHORING_CODES } from './codes/authoring.js';
+import { EXECUTION_CODES } from './codes/execution.js';
+import { STORE_CODES } from './codes/store.js';
+import { DATA_CODES } from './codes/data.js';
+import { FEATURES_CODES } from './codes/features.js';
+import { TRAINING_CODES } from './codes/training.js';
+import { EVALUATION_CODES } from './codes/evaluation.js';
+import { REGISTRY_CODES } from './codes/registry.js';
+import { SERVING_CODES } from './codes/serving.js';
+import { MONITORING_CODES } from './codes/monitoring.js';
+import { TEMPORAL_CODES } from './codes/temporal.js';
+import { CLI_CODES } from './codes/cli.js';
+
+/** Every error code: AREA_PROBLEM. The areas are the files in `codes/`. */
+export const ERROR_CODES = {
+  ...AUTHORING_CODES,
+  ...EXECUTION_CODES,
+  ...STORE_CODES,
+  ...DATA_CODES,
+  ...FEATURES_CODES,
+  ...TRAINING_CODES,
+  ...EVALUATION_CODES,
+  ...REGISTRY_CODES,
+  ...SERVING_CODES,
+  ...MONITORING_CODES,
+  ...TEMPORAL_CODES,
+  ...CLI_CODES,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,57 @@
+import type { TrainingSignal } from '../contracts/continuous-training.js';
+import type { JsonObject } from '../contracts/json.js';
+import type { RunIdentity } from '../contracts/run.js';
+import type { RetrainConfig } from '../contracts/stages.js';
+import type { ArtifactStore } from '../store/artifact-store.js';
+
+export interface StepLog {
+  debug(message: string, fields?: JsonObject): void;
+  info(message: string, fields?: JsonObject): void;
+  warn(message: string, fields?: JsonObject): void;
+  error(message: string, fields?: JsonObject): void;
+}
+
+/** What a step can ask of Temporal. Null in an in-process run. */
+export interface TemporalDoor {
+  /** Signal-with-start of the model's continuous-training entity. */
+  signalTraining(model: string, signal: TrainingSignal): Promise<void>;
+  setTrainingPolicy(model: string, policy: RetrainConfig): Promise<void>;
+  /** Creates or updates a schedule. */
+  ensureSchedule(schedule: {
+    readonly id: string;
+    readonly every: { readonly ms: number } | { readonly cron: string; readonly timezone: string };
+    readonly workflowType: string;
+    readonly input: JsonObject;
+  }): Promise<void>;
+}
+
+/** What a step's code gets beside its inputs. */
+export interface StepContext {
+  readonly run: RunIdentity;
+  readonly step: string;
+  readonly attempt: number;
+  readonly parameters: JsonObject;
+  readonly log: StepLog;
+  /** Aborted on cancel, worker shutdown and time-out: checkpoint, then leave. */
+  readonly signal: AbortSignal;
+  /** The same for every attempt of this step in this run. */
+  readonly seed: number;
+  /** An empty folder of this attempt alone; removed afterwards. */
+  readonly scratch: string;
+  readonly artifacts: ArtifactStore;
+  readonly temporal: TemporalDoor | null;
+  /** Shown in status and heartbeats. `total` 0 = unknown. */
+  progress(done: number, total: number, note?: string): void;
+  /** Stores bytes that `restore` of a later attempt of this step gets back. Returns when they are durable. */
+  checkpoint(bytes: Uint8Array): Promise<void>;
+  /** The newest checkpoint of this step in this run, or null. */
+  restore(): Promise<Buffer | null>;
+  /** A finite number, recorded with the step's result. */
+  metric(name: string, value: number): void;
+}
+
+/** One activity of a stage: gets a step's configuration and inputs, returns its JSON result. */
+export type StageOperation<Config, Inputs, Result, Arguments = JsonObject> = (
+  task: { readonly config: Config; readonly inputs: Inputs; readonly arguments: Arguments },
+  context: StepContext,
+) => Promise<Result>;

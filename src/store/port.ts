@@ -1,0 +1,39 @@
+/** An object's address in the store is its key: `/`-separated, no leading slash, no `..`. */
+export interface StoredObject {
+  readonly bytes: Buffer;
+  /** Opaque version of the object, for `putIfMatch`. */
+  readonly etag: string;
+}
+
+export interface ObjectInfo {
+  readonly key: string;
+  readonly bytes: number;
+  readonly etag: string;
+  readonly modifiedAt: string;
+}
+
+/**
+ * Bytes by key, on a folder or S3. Writes are atomic: a reader sees the whole object or none of it, also after kill -9.
+ * Errors: STORE_NOT_FOUND, STORE_CONFLICT, STORE_FULL, STORE_UNREACHABLE, STORE_KEY_INVALID.
+ */
+export interface ObjectStore {
+  /** `file:///...` or `s3://bucket/prefix`. */
+  readonly uri: string;
+  get(key: string): Promise<StoredObject>;
+  head(key: string): Promise<ObjectInfo | null>;
+  put(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }>;
+  /** STORE_CONFLICT when the key exists. */
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }>;
+  /** STORE_CONFLICT when the object's etag is no longer `etag`. Of any number of racing writers exactly one wins. */
+  putIfMatch(key: string, bytes: Uint8Array, etag: string): Promise<{ readonly etag: string }>;
+  /** Objects whose key starts with `prefix`, in key order. */
+  list(prefix: string): AsyncIterable<ObjectInfo>;
+  /** No error when the key is absent. */
+  delete(key: string): Promise<void>;
+  /** Streams a file in; multipart where the driver has it. */
+  putFile(key: string, path: string): Promise<{ readonly etag: string }>;
+  /** Streams an object out to a new file. */
+  getFile(key: string, path: string): Promise<void>;
+  /** Path of the object on this machine when the store is a folder here, else null. */
+  localPath(key: string): string | null;
+}
