@@ -228,3 +228,8 @@ export type RetrainConfig = {
   readonly parameters: JsonObject;
 };
 export type RetrainResult = { readonly entity: string; readonly model: string };
+
+// ---- gate
+/** Result of an approved gate: who and why. A rejected gate fails with EXECUTION_GATE_REJECTED. */
+export type GateConfig = { readonly message: string; readonly expiresMs: number | null };
+export type GateResult = { readonly approved: true; readonly by: string; readonly reason: string | null };

@@ -1,0 +1,15 @@
+import type { JsonObject, JsonValue } from '../contracts/json.js';
+import type { Plan } from '../contracts/plan.js';
+import type { StepContext } from './step-context.js';
+
+/** The body of a `p.step`: gets its inputs' values, returns a JSON-plain result. */
+export type StepFunction = (inputs: JsonObject, context: StepContext) => Promise<JsonValue>;
+
+/** What `definePipeline` returns: a frozen plan and the functions of its custom steps by step id. `Params` is compile-time only. */
+export interface Pipeline<Params = JsonObject> {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly functions: ReadonlyMap<string, StepFunction>;
+  /** Never set; carries the parameters' type to `client.start`. */
+  readonly params?: Params;
+}
