@@ -1,0 +1,36 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StepContext, StepLog } from '../src/pipeline/step-context.js';
+import type { ArtifactStore } from '../src/store/artifact-store.js';
+
+const QUIET: StepLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function ignore(): void {
+  return undefined;
+}
+
+/** A context for one call of a stage operation: real store, in-memory checkpoint, its own scratch folder under the system's temp. */
+export function createTestContext(store: ArtifactStore, overrides: Partial<StepContext> = {}): StepContext {
+  let checkpoint: Buffer | null = null;
+  return {
+    run: { pipeline: 'test-pipeline', planHash: '0'.repeat(64), workflowId: 'test-workflow', runId: 'test-run' },
+    step: 'test-step',
+    attempt: 1,
+    parameters: {},
+    log: QUIET,
+    signal: new AbortController().signal,
+    seed: 42,
+    scratch: mkdtempSync(join(tmpdir(), 'perennial-scratch-')),
+    artifacts: store,
+    temporal: null,
+    progress: ignore,
+    checkpoint: (bytes) => {
+      checkpoint = Buffer.from(bytes);
+      return Promise.resolve();
+    },
+    restore: () => Promise.resolve(checkpoint),
+    metric: ignore,
+    ...overrides,
+  };
+}
