@@ -1,10 +1,10 @@
 import type { JsonObject } from './json.js';
 import type { RetrainConfig } from './stages.js';
 
-/** Payload of the signals `drift`, `performance` and `newData` of the continuous-training entity. `id` makes a repeat harmless. */
+/** Payload of the signal `trigger` of the continuous-training entity. `id` makes a repeat harmless. */
 export type TrainingSignal = {
   readonly id: string;
-  readonly kind: 'drift' | 'performance' | 'new_rows' | 'cron';
+  readonly kind: 'drift' | 'performance' | 'new_rows' | 'cron' | 'manual';
   /** End of the event-time window that it speaks of, ISO: the newest data a retrain may use. */
   readonly at: string;
   readonly column?: string;
@@ -12,36 +12,58 @@ export type TrainingSignal = {
   readonly score?: number;
   readonly threshold?: number;
   readonly rows?: number;
+  readonly by?: string;
+  readonly reason?: string;
 };
+
+export type PendingTrigger = { readonly signal: TrainingSignal; readonly receivedAtMs: number };
 
 export type RetrainDecision = {
   readonly n: number;
   /** Wall clock, ISO. */
   readonly decidedAt: string;
-  /** Event time of the newest signal, ISO. */
+  /** Event time of the newest trigger, ISO. */
   readonly at: string;
   readonly triggers: readonly TrainingSignal[];
   readonly decision: 'started' | 'suppressed';
   readonly reason: string;
   readonly workflowId: string | null;
   readonly parameters: JsonObject | null;
-  /** Filled when the run ends: promoted, rejected, rolled-back, failed. */
+  /** Null while the run is open; then promoted, rejected, rolled-back, failed or cancelled. */
   readonly outcome: string | null;
 };
 
+/** All that the entity remembers; carried over continue-as-new. */
 export type ContinuousTrainingState = {
   readonly model: string;
   readonly policy: RetrainConfig | null;
   readonly paused: boolean;
-  readonly pending: readonly TrainingSignal[];
+  readonly pending: readonly PendingTrigger[];
+  /** Newest signal ids, bounded: repeats are ignored. */
   readonly seen: readonly string[];
   readonly newRows: number;
   readonly active: { readonly workflowId: string; readonly n: number } | null;
+  /** Newest last, bounded. */
   readonly decisions: readonly RetrainDecision[];
-  /** Event or wall time (policy.clock), ms, of the last starts: for cool-down and budget. */
+  /** Retrains started so far: the next one's number is one more. */
+  readonly started: number;
+  /** Policy-clock time, ms, of recent starts: for cool-down and budget. */
   readonly startedAtMs: readonly number[];
-  readonly signalsHandled: number;
 };
+
+/** Answer of the query `explain`: what the entity would do now and why. */
+export type RetrainExplanation = {
+  readonly model: string;
+  readonly action: 'wait' | 'start';
+  readonly reason: string;
+  /** Wall clock, ISO, of the next look, when a timer is set. */
+  readonly nextLookAt: string | null;
+  readonly pending: readonly TrainingSignal[];
+  readonly decisions: readonly RetrainDecision[];
+};
+
+/** Signal `runFinished` from a retrain run to its entity. */
+export type RunFinished = { readonly workflowId: string; readonly status: string; readonly outcome: string };
 
 /** Id of the entity of a model. */
 export const continuousTrainingId = (model: string): string => `perennial/model/${model}`;

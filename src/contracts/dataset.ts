@@ -26,7 +26,12 @@ export type DatasetMeta = {
   readonly to: string | null;
   readonly parts: readonly DatasetPart[];
 };
-export type DatasetPart = { readonly file: string; readonly rows: number; readonly from: string | null; readonly to: string | null };
+export type DatasetPart = {
+  readonly file: string;
+  readonly rows: number;
+  readonly from: string | null;
+  readonly to: string | null;
+};
 export type DatasetRef = ArtifactRef<'dataset', DatasetMeta>;
 
 /** Files that hold rows. `path` may be a glob; relative paths start at the worker's working directory. */

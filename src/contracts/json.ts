@@ -9,7 +9,17 @@ export type JsonObject = { readonly [key: string]: JsonValue };
  */
 export type JsonSafe<T> = T extends JsonPrimitive
   ? T
-  : T extends bigint | symbol | undefined | ((...args: never[]) => unknown) | Date | Map<unknown, unknown> | Set<unknown> | ArrayBufferView | RegExp | Error
+  : T extends
+        | bigint
+        | symbol
+        | undefined
+        | ((...args: never[]) => unknown)
+        | Date
+        | Map<unknown, unknown>
+        | Set<unknown>
+        | ArrayBufferView
+        | RegExp
+        | Error
     ? never
     : T extends readonly (infer Item)[]
       ? readonly JsonSafe<Item>[]

@@ -29,7 +29,17 @@ export type WindowReport = {
 };
 
 /** Input of the workflow `monitorWindow` (id `perennial/monitor/<model>/<from>`). */
-export type MonitorWindowInput = { readonly model: string; readonly from: string; readonly to: string; readonly phase: 'drift' | 'performance' };
+export type MonitorWindowInput = {
+  readonly model: string;
+  readonly from: string;
+  readonly to: string;
+  readonly phase: 'drift' | 'performance';
+};
 
 /** `monitors/<model>/config.json`. */
-export type MonitorRecord = { readonly config: MonitorConfig; readonly pipeline: string; readonly workflowId: string; readonly updatedAt: string };
+export type MonitorRecord = {
+  readonly config: MonitorConfig;
+  readonly pipeline: string;
+  readonly workflowId: string;
+  readonly updatedAt: string;
+};

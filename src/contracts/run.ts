@@ -74,4 +74,9 @@ export type ResolvedPlan = { readonly plan: Plan; readonly parameters: JsonObjec
 /** Arguments of the updates that a run answers. */
 export type ApproveInput = { readonly step: string; readonly by: string; readonly reason?: string };
 export type RejectInput = { readonly step: string; readonly by: string; readonly reason: string };
-export type ResumeInput = { readonly step: string; readonly action: 'retry' | 'skip' | 'use'; readonly result?: JsonValue; readonly by?: string };
+export type ResumeInput = {
+  readonly step: string;
+  readonly action: 'retry' | 'skip' | 'use';
+  readonly result?: JsonValue;
+  readonly by?: string;
+};

@@ -53,7 +53,12 @@ export type TransformSpec =
   | { readonly transform: 'hour_of' | 'weekday_of'; readonly column: string }
   | { readonly transform: 'numeric' | 'standardize'; readonly column: string }
   | { readonly transform: 'one_hot'; readonly column: string; readonly maxCategories: number }
-  | { readonly transform: 'target_encode'; readonly columns: readonly string[]; readonly smoothing: number; readonly folds: number };
+  | {
+      readonly transform: 'target_encode';
+      readonly columns: readonly string[];
+      readonly smoothing: number;
+      readonly folds: number;
+    };
 export type FeatureConfig = {
   readonly label: LabelSpec;
   /** The newest `testMs` of event time become the test split. */
@@ -97,7 +102,12 @@ export type GbdtSpec = {
   readonly earlyStopping: number;
 };
 export type TrainerSpec = GbdtSpec;
-export type TrainConfig = { readonly trainer: TrainerSpec; readonly threads?: number; readonly seed?: number; readonly checkpointEvery?: number };
+export type TrainConfig = {
+  readonly trainer: TrainerSpec;
+  readonly threads?: number;
+  readonly seed?: number;
+  readonly checkpointEvery?: number;
+};
 export type TrainInputs = { readonly features: FeatureResult };
 /** Files of a model: `model.onnx` (raw columns -> `score` float[N,1]), `signature.json`, `samples.json`, `trainer.json` (trees as JSON). */
 export type ModelMeta = {
@@ -205,7 +215,12 @@ export type MonitorConfig = {
   readonly minLabelCoverage: number;
 };
 export type MonitorInputs = { readonly endpoint: DeployResult };
-export type MonitorResult = { readonly model: string; readonly endpoint: string; readonly everyMs: number; readonly schedule: string | null };
+export type MonitorResult = {
+  readonly model: string;
+  readonly endpoint: string;
+  readonly everyMs: number;
+  readonly schedule: string | null;
+};
 
 // ---- retrain
 export type TriggerSpec =

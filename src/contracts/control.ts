@@ -1,0 +1,10 @@
+/** Small activities that the continuous-training entity calls; their names are wire names. */
+export type RollbackInput = { readonly model: string; readonly by: string; readonly reason: string; readonly workflowId: string };
+export type RollbackResult = { readonly model: string; readonly champion: number; readonly endpoints: readonly string[] };
+
+export interface ControlActivities {
+  /** Status name of a workflow execution as Temporal has it: RUNNING, COMPLETED, FAILED, TERMINATED, ... or NOT_FOUND. */
+  describeRun(input: { readonly workflowId: string }): Promise<{ readonly status: string }>;
+  /** Champion back to `previous`, on the registry and on every endpoint that serves the model. */
+  rollbackModel(input: RollbackInput): Promise<RollbackResult>;
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ContinuousTrainingState, TrainingSignal } from '../../../src/contracts/continuous-training.js';
+import type { RetrainConfig } from '../../../src/contracts/stages.js';
+import {
+  decide,
+  initialState,
+  receive,
+  recordFinish,
+  recordStart,
+  recordSuppressed,
+  retrainParameters,
+} from '../../../workflows/continuous-training-policy.js';
+
+const DAY = 86_400_000;
+const NOW = Date.parse('2001-03-01T00:00:00Z');
+
+const policy = (changes: Partial<RetrainConfig> = {}): RetrainConfig => ({
+  model: 'flight-delay',
+  pipeline: 'flight-delay',
+  on: [{ on: 'drift' }, { on: 'performance', metric: 'roc_auc', below: 0.64 }, { on: 'new_rows', rows: 1_000 }],
+  debounceMs: 1_000,
+  coolDownMs: 14 * DAY,
+  budget: { runs: 2, perMs: 60 * DAY },
+  clock: 'event',
+  window: { lengthMs: 28 * DAY, from: 'from', to: 'to' },
+  parameters: { trees: 50 },
+  ...changes,
+});
+
+const drift = (id: string, at: string): TrainingSignal => ({
+  id,
+  kind: 'drift',
+  at,
+  column: 'distance',
+  score: 0.2,
+  threshold: 0.1,
+});
+const withPolicy = (changes?: Partial<RetrainConfig>): ContinuousTrainingState => ({
+  ...initialState('flight-delay'),
+  policy: policy(changes),
+});
+
+function start(state: ContinuousTrainingState, nowMs: number): ContinuousTrainingState {
+  const verdict = decide(state, nowMs);
+  if (verdict.action !== 'start') throw new Error(`expected a start, got: ${verdict.reason}`);
+  return recordStart(state, verdict, { workflowId: `run-${state.started + 1}`, parameters: {}, nowMs });
+}
+const finish = (state: ContinuousTrainingState, outcome = 'promoted'): ContinuousTrainingState =>
+  recordFinish(state, { workflowId: state.active?.workflowId ?? '', status: 'COMPLETED', outcome });
+
+describe('the retrain policy', () => {
+  it('waits without a policy, without triggers and while paused', () => {
+    expect(decide(initialState('m'), NOW)).toMatchObject({
+      action: 'wait',
+      reason: expect.stringContaining('no retrain policy'),
+    });
+    expect(decide(withPolicy(), NOW)).toMatchObject({ action: 'wait', untilMs: null });
+    const paused = { ...receive(withPolicy(), drift('a', '2001-02-08'), NOW), paused: true };
+    expect(decide(paused, NOW + DAY)).toMatchObject({ action: 'wait', reason: 'paused' });
+  });
+
+  it('starts after the quiet period, and each further trigger postpones it up to ten periods', () => {
+    let state = receive(withPolicy(), drift('a', '2001-02-08'), NOW);
+    expect(decide(state, NOW + 999)).toMatchObject({ action: 'wait', untilMs: NOW + 1_000 });
+    expect(decide(state, NOW + 1_000)).toMatchObject({ action: 'start' });
+    for (let i = 1; i <= 30; i += 1) state = receive(state, drift(`b${i}`, '2001-02-08'), NOW + i * 900);
+    expect(decide(state, NOW + 9_999)).toMatchObject({ action: 'wait', untilMs: NOW + 10_000 });
+    expect(decide(state, NOW + 10_000)).toMatchObject({ action: 'start' });
+  });
+
+  it('ignores a signal whose id it has seen', () => {
+    const once = receive(withPolicy(), drift('a', '2001-02-08'), NOW);
+    expect(receive(once, drift('a', '2001-02-15'), NOW + 1)).toBe(once);
+  });
+
+  it('keeps one run in flight and lets later triggers join the next', () => {
+    const running = start(receive(withPolicy(), drift('a', '2001-02-08'), NOW), NOW + 1_000);
+    const more = receive(running, drift('b', '2001-03-20'), NOW + 2_000);
+    expect(decide(more, NOW + 60_000)).toMatchObject({ action: 'wait', reason: expect.stringContaining('single flight') });
+    expect(decide(finish(more), NOW + 60_000)).toMatchObject({ action: 'start' });
+  });
+
+  it('holds back within the cool-down on the event clock, without a timer, and says so once', () => {
+    const done = finish(start(receive(withPolicy(), drift('a', '2001-02-08'), NOW), NOW + 1_000));
+    const early = receive(done, drift('b', '2001-02-15'), NOW + 5_000);
+    const verdict = decide(early, NOW + 10_000);
+    expect(verdict).toMatchObject({
+      action: 'wait',
+      untilMs: null,
+      suppressed: true,
+      reason: expect.stringContaining('2001-02-22'),
+    });
+    const recorded = recordSuppressed(early, verdict.reason, NOW + 10_000);
+    expect(recorded.decisions).toHaveLength(2);
+    expect(recordSuppressed(recorded, verdict.reason, NOW + 20_000)).toBe(recorded);
+    expect(decide(receive(early, drift('c', '2001-02-22'), NOW + 11_000), NOW + 20_000)).toMatchObject({ action: 'start' });
+  });
+
+  it('sets a timer for the end of the cool-down on the wall clock', () => {
+    const done = finish(start(receive(withPolicy({ clock: 'wall' }), drift('a', '2001-02-08'), NOW), NOW + 1_000));
+    const early = receive(done, drift('b', '2001-02-08'), NOW + 5_000);
+    expect(decide(early, NOW + 10_000)).toMatchObject({ action: 'wait', untilMs: NOW + 1_000 + 14 * DAY });
+  });
+
+  it('holds back when the budget is used up', () => {
+    let state = withPolicy({ coolDownMs: 0 });
+    state = finish(start(receive(state, drift('a', '2001-02-08'), NOW), NOW + 1_000));
+    state = finish(start(receive(state, drift('b', '2001-02-15'), NOW + 2_000), NOW + 4_000));
+    state = receive(state, drift('c', '2001-02-22'), NOW + 5_000);
+    expect(decide(state, NOW + 10_000)).toMatchObject({ action: 'wait', reason: expect.stringContaining('budget of 2 runs') });
+    expect(decide(receive(state, drift('d', '2001-05-01'), NOW + 6_000), NOW + 10_000)).toMatchObject({ action: 'start' });
+  });
+
+  it('counts new rows up to the threshold, and forgets them at a start', () => {
+    const rows = (id: string, count: number): TrainingSignal => ({ id, kind: 'new_rows', at: '2001-02-08', rows: count });
+    let state = receive(withPolicy(), rows('a', 600), NOW);
+    expect(decide(state, NOW + DAY)).toMatchObject({ action: 'wait', reason: expect.stringContaining('600 of 1000') });
+    state = start(receive(state, rows('b', 600), NOW), NOW + DAY);
+    expect(state.newRows).toBe(0);
+  });
+
+  it('passes a manual trigger through debounce, cool-down and budget', () => {
+    const done = finish(start(receive(withPolicy(), drift('a', '2001-02-08'), NOW), NOW + 1_000));
+    const manual = receive(done, { id: 'm', kind: 'manual', at: '2001-02-09', by: 'ada' }, NOW + 2_000);
+    expect(decide(manual, NOW + 2_000)).toMatchObject({ action: 'start', reason: 'asked for by hand' });
+  });
+
+  it('writes the newest window into the named parameters', () => {
+    expect(retrainParameters(policy(), Date.parse('2001-03-01T00:00:00Z'))).toEqual({
+      trees: 50,
+      from: '2001-02-01',
+      to: '2001-03-01',
+    });
+  });
+
+  it('never has two runs in flight and never starts more than the budget within its period', () => {
+    const step = fc.record({
+      kind: fc.constantFrom('signal', 'finish', 'look'),
+      day: fc.integer({ min: 0, max: 120 }),
+      wait: fc.integer({ min: 0, max: 3_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        let state = withPolicy({ coolDownMs: 5 * DAY });
+        let nowMs = NOW;
+        for (const [index, { kind, day, wait }] of steps.entries()) {
+          nowMs += wait;
+          if (kind === 'signal') state = receive(state, drift(`s${index}`, new Date(NOW + day * DAY).toISOString()), nowMs);
+          if (kind === 'finish' && state.active !== null) state = finish(state);
+          const verdict = decide(state, nowMs);
+          if (verdict.action === 'start') {
+            expect(state.active).toBeNull();
+            state = recordStart(state, verdict, { workflowId: `run-${state.started + 1}`, parameters: {}, nowMs });
+            const at = verdict.atMs;
+            expect(state.startedAtMs.filter((started) => started > at - 60 * DAY && started <= at).length).toBeLessThanOrEqual(2);
+          }
+        }
+      }),
+    );
+  });
+});
