@@ -1,4 +1,58 @@
 import type { CodeEntry } from '../code-entry.js';
 
 export const MONITORING_CODES = {
+  MONITOR_PROFILE_MISMATCH: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'Two profiles that should be merged or compared do not describe the same columns in the same way.',
+    cure: 'Compare profiles of one schema; evaluate the model again if its schema changed.',
+  },
+  MONITOR_STATISTIC_UNFIT: {
+    retryable: false,
+    httpStatus: 422,
+    cause: 'The drift statistic needs an order and distances, which categories do not have, or one side has no values.',
+    cure: 'Use psi or jensen_shannon for this column.',
+  },
+  MONITOR_COLUMN_UNKNOWN: {
+    retryable: false,
+    httpStatus: 422,
+    cause: 'A drift rule names a column that the model does not take, or a metric that there is not.',
+    cure: 'Use one of the listed names.',
+  },
+  MONITOR_NOT_CONFIGURED: {
+    retryable: false,
+    httpStatus: 404,
+    cause: 'No monitor is recorded for this model.',
+    cure: 'Run a pipeline with p.monitor for this model first.',
+  },
+  MONITOR_WINDOW_INVALID: {
+    retryable: false,
+    httpStatus: 422,
+    cause: 'The window is not a half-open range of two ISO times in order.',
+    cure: 'Give from and to as ISO dates or date-times, from before to.',
+  },
+  MONITOR_WINDOW_EMPTY: {
+    retryable: false,
+    httpStatus: 404,
+    cause: 'The prediction log has no answered row in the window.',
+    cure: 'Check that the endpoint got traffic in that time and that its model servers log predictions.',
+  },
+  MONITOR_REFERENCE_MISSING: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'The champion of the model has no evaluation, so there is no reference profile to compare with.',
+    cure: 'Promote a version that went through the evaluate stage.',
+  },
+  MONITOR_LABELS_UNREADABLE: {
+    retryable: false,
+    httpStatus: 422,
+    cause: 'The label source could not be read or joined to the prediction log.',
+    cure: 'Check the path, the key column and the label expression of the monitor.',
+  },
+  MONITOR_WRITE_CONFLICT: {
+    retryable: true,
+    httpStatus: 409,
+    cause: 'Another writer changed the same monitor record several times while this one tried.',
+    cure: 'Try again.',
+  },
 } as const satisfies Record<string, CodeEntry>;

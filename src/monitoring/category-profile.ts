@@ -1,0 +1,76 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { PipelineError } from '../errors/pipeline-error.js';
+
+/** Most categories that a profile names; the rest is counted together. */
+const MAX_CATEGORIES = 1000;
+
+/** Counts by category. `of: 'hour_of_day'` is a timestamp's UTC hour, `00` to `23`. */
+export type CategoryProfile = {
+  readonly type: 'category';
+  readonly of: 'value' | 'hour_of_day';
+  /** Rows that are not null. */
+  readonly count: number;
+  readonly nulls: number;
+  /** The 1,000 most frequent (ties in name order), in name order. */
+  readonly categories: readonly string[];
+  readonly counts: readonly number[];
+  /** Rows of all further categories. */
+  readonly other: number;
+};
+
+/** Profiles `expression`, which must give a VARCHAR, over all rows of the relation. */
+export async function profileCategory(
+  connection: DuckDBConnection,
+  relationSql: string,
+  expression: string,
+  of: CategoryProfile['of'],
+): Promise<CategoryProfile> {
+  const reader = await connection.runAndReadAll(
+    `WITH c AS MATERIALIZED (SELECT (${expression})::VARCHAR AS k, count(*) AS n FROM ${relationSql} GROUP BY 1),
+          top AS (SELECT k, n FROM c WHERE k IS NOT NULL ORDER BY n DESC, k LIMIT ${MAX_CATEGORIES})
+     SELECT k, n::DOUBLE, 0 AS part FROM top
+     UNION ALL SELECT NULL, coalesce(sum(n), 0)::DOUBLE, 1 FROM c WHERE k IS NULL
+     UNION ALL SELECT NULL, coalesce(sum(n), 0)::DOUBLE, 2 FROM c WHERE k IS NOT NULL`,
+  );
+  const rows = reader.getRows();
+  const sumOf = (part: number): number => Number(rows.find((row) => row[2] === part)?.[1] ?? 0);
+  const entries = rows.filter((row) => row[2] === 0).map((row): readonly [string, number] => [String(row[0]), Number(row[1])]);
+  return build(of, entries, sumOf(2), sumOf(1));
+}
+
+/** Profile of the rows of both; exactly as if profiled at once while there are at most 1,000 categories in all. */
+export function mergeCategory(left: CategoryProfile, right: CategoryProfile): CategoryProfile {
+  if (left.of !== right.of) {
+    throw new PipelineError('MONITOR_PROFILE_MISMATCH', {
+      what: 'two category profiles differ in kind',
+      expected: left.of,
+      received: right.of,
+    });
+  }
+  const sums = new Map<string, number>(left.categories.map((category, index) => [category, left.counts[index] ?? 0]));
+  right.categories.forEach((category, index) => sums.set(category, (sums.get(category) ?? 0) + (right.counts[index] ?? 0)));
+  const top = [...sums].sort((a, b) => b[1] - a[1] || compareNames(a[0], b[0])).slice(0, MAX_CATEGORIES);
+  return build(left.of, top, left.count + right.count, left.nulls + right.nulls);
+}
+
+function build(
+  of: CategoryProfile['of'],
+  top: readonly (readonly [string, number])[],
+  count: number,
+  nulls: number,
+): CategoryProfile {
+  const sorted = [...top].sort((a, b) => compareNames(a[0], b[0]));
+  const named = sorted.reduce((sum, [, n]) => sum + n, 0);
+  return {
+    type: 'category',
+    of,
+    count,
+    nulls,
+    categories: sorted.map(([name]) => name),
+    counts: sorted.map(([, n]) => n),
+    other: count - named,
+  };
+}
+
+/** By UTF-8 bytes, as DuckDB orders text. */
+const compareNames = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from '@duckdb/node-api';
+import fc from 'fast-check';
+import type { ColumnSpec } from '../../../src/contracts/dataset.js';
+import type { NumericProfile } from '../../../src/monitoring/numeric-profile.js';
+import { mergeProfiles, profileColumns } from '../../../src/monitoring/profile.js';
+
+const FLIGHTS = 'node_modules/vega-datasets/data/flights-3m.parquet';
+const COLUMNS: readonly ColumnSpec[] = [
+  { name: 'date', type: 'timestamp', nullable: true },
+  { name: 'delay', type: 'float', nullable: true },
+  { name: 'distance', type: 'integer', nullable: true },
+  { name: 'origin', type: 'category', nullable: true },
+];
+
+let instance: DuckDBInstance;
+let connection: DuckDBConnection;
+
+beforeAll(async () => {
+  instance = await DuckDBInstance.create(':memory:');
+  connection = await instance.connect();
+});
+afterAll(() => {
+  connection.closeSync();
+  instance.closeSync();
+});
+
+const numeric = (values: readonly (number | null)[]): string =>
+  `(SELECT unnest([${values.map((v) => (v === null ? 'NULL' : `${v.toExponential()}::DOUBLE`)).join(', ')}]::DOUBLE[]) AS v)`;
+
+const profileOf = async (relation: string): Promise<NumericProfile> => {
+  const profile = await profileColumns(connection, relation, [{ name: 'v', type: 'float', nullable: true }]);
+  return profile.columns['v'] as NumericProfile;
+};
+
+describe('profiles of columns', () => {
+  it('keeps exact values with their counts while there are at most 2,048 distinct ones', async () => {
+    const profile = await profileOf(numeric([3, 1, null, 3, -0, 0]));
+    expect(profile).toMatchObject({
+      count: 5,
+      nulls: 1,
+      min: 0,
+      max: 3,
+      mean: 1.4,
+      binExponent: null,
+      positions: [0, 1, 3],
+      counts: [2, 1, 2],
+    });
+    expect(profile.m2).toBeCloseTo(9.2, 12);
+  });
+
+  it('counts NaN and infinities as nulls', async () => {
+    const profile = await profileOf(`(SELECT unnest([1, 'nan'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, NULL]) AS v)`);
+    expect(profile).toMatchObject({ count: 1, nulls: 4, min: 1, max: 1 });
+  });
+
+  it('describes a column without any value with nulls, not with NaN', async () => {
+    expect(await profileOf(numeric([null]))).toMatchObject({
+      count: 0,
+      nulls: 1,
+      min: null,
+      max: null,
+      mean: null,
+      m2: null,
+      positions: [],
+    });
+  });
+
+  it('goes over to the finest power-of-two grid with at most 2,048 occupied bins', async () => {
+    const profile = await profileOf('(SELECT (range / 10000)::DOUBLE AS v FROM range(10000))');
+    expect(profile.binExponent).toBe(-11);
+    expect(profile.positions.length).toBe(2048);
+    expect(profile.counts.reduce((sum, n) => sum + n, 0)).toBe(10000);
+  });
+
+  it('keeps a fine grid when a few values lie far outside', async () => {
+    const profile = await profileOf(
+      '(SELECT CASE WHEN range = 0 THEN 1e9 ELSE range / 10000 END::DOUBLE AS v FROM range(10000))',
+    );
+    expect(profile.binExponent).toBeLessThan(-9);
+  });
+
+  it('gives the same profile for the parts merged as for the whole, exact or on a grid', async () => {
+    const value = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }),
+      fc.integer({ min: -50, max: 50 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(value, { minLength: 0, maxLength: 60 }),
+        fc.nat(4000),
+        fc.nat(4000),
+        fc.double({ min: 0.001, max: 1e6, noNaN: true }),
+        async (extra, n, m, scale) => {
+          const part = (from: number, rows: number): string =>
+            `(SELECT sin(range) * ${scale} AS v FROM range(${from}, ${from + rows}) UNION ALL SELECT v FROM ${numeric([...extra, null])})`;
+          const [a, b] = [part(0, n), part(n, m)];
+          const merged = mergeProfiles(
+            { rows: 0, columns: { v: await profileOf(a) } },
+            { rows: 0, columns: { v: await profileOf(b) } },
+          ).columns['v'] as NumericProfile;
+          const { mean, m2, ...whole } = await profileOf(`(FROM ${a} UNION ALL FROM ${b})`);
+          const { mean: mergedMean, m2: mergedM2, ...rest } = merged;
+          expect(rest).toEqual(whole);
+          const size = Math.max(Math.abs(whole.min ?? 0), Math.abs(whole.max ?? 0), 1e-9);
+          expect(Math.abs((mergedMean ?? 0) - (mean ?? 0)) / size).toBeLessThan(1e-9);
+          expect(Math.abs((mergedM2 ?? 0) - (m2 ?? 0)) / (size * size * Math.max(whole.count, 1))).toBeLessThan(1e-9);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it('gives the same profile for January and February merged as for both at once, on real flights', async () => {
+    const of = (condition: string): string => `(SELECT * FROM '${FLIGHTS}' WHERE ${condition})`;
+    const january = await profileColumns(connection, of(`date < '2001-02-01'`), COLUMNS);
+    const february = await profileColumns(connection, of(`date >= '2001-02-01' AND date < '2001-03-01'`), COLUMNS);
+    const both = await profileColumns(connection, of(`date < '2001-03-01'`), COLUMNS);
+    const merged = mergeProfiles(january, february);
+    expect(merged.rows).toBe(both.rows);
+    expect(merged.columns['date']).toEqual(both.columns['date']);
+    expect(merged.columns['origin']).toEqual(both.columns['origin']);
+    expect((merged.columns['distance'] as NumericProfile).counts).toEqual((both.columns['distance'] as NumericProfile).counts);
+    expect(Object.keys(both.columns)).toEqual(['date', 'delay', 'distance', 'origin']);
+  });
+
+  it('keeps the 1,000 most frequent categories and counts the rest together', async () => {
+    const relation = `(SELECT 'c' || lpad((range % 1500)::VARCHAR, 4, '0') AS v FROM range(4000))`;
+    const profile = await profileColumns(connection, relation, [{ name: 'v', type: 'category', nullable: false }]);
+    expect(profile.columns['v']).toMatchObject({ count: 4000, nulls: 0, other: 1000 });
+  });
+
+  it('profiles a text by its length and a boolean by its values', async () => {
+    const relation = `(SELECT * FROM (VALUES ('ab', true), ('', false), (NULL, NULL)) t(note, flag))`;
+    const { columns } = await profileColumns(connection, relation, [
+      { name: 'note', type: 'text', nullable: true },
+      { name: 'flag', type: 'boolean', nullable: true },
+    ]);
+    expect(columns['note']).toMatchObject({ of: 'length', positions: [0, 2], nulls: 1 });
+    expect(columns['flag']).toMatchObject({ categories: ['false', 'true'], counts: [1, 1], nulls: 1 });
+  });
+
+  it('refuses to merge profiles of different columns and names them', () => {
+    const a = { rows: 0, columns: {} };
+    const category = { type: 'category', of: 'value', count: 0, nulls: 0, categories: [], counts: [], other: 0 } as const;
+    expect(() => mergeProfiles(a, { rows: 0, columns: { origin: category } })).toThrow(/columns origin are in only one/);
+  });
+});
