@@ -1,0 +1,27 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { startDevServer } from '../src/temporal/dev-server.js';
+import type { DevServer, DevServerOptions } from '../src/temporal/dev-server.js';
+
+export interface TestServer extends DevServer {
+  /** Keeps the runs: pass it to `startTestServer` again, with the port, to restart the same server after a kill. */
+  readonly dbFile: string;
+  readonly port: number;
+}
+
+/** A dev server of the caller's own: free port, fresh database in a temporary folder that `stop` removes. */
+export async function startTestServer(options: Pick<DevServerOptions, 'dbFile' | 'port' | 'uiPort'> = {}): Promise<TestServer> {
+  const folder = options.dbFile === undefined ? await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-temporal-')) : null;
+  const dbFile = options.dbFile ?? path.join(folder ?? os.tmpdir(), 'temporal.db');
+  const server = await startDevServer({ ...options, uiPort: options.uiPort ?? null, dbFile });
+  return {
+    ...server,
+    dbFile,
+    port: Number(server.address.split(':')[1]),
+    stop: async () => {
+      await server.stop();
+      if (folder !== null) await fs.rm(folder, { recursive: true, force: true });
+    },
+  };
+}
