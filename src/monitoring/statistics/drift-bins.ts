@@ -1,0 +1,98 @@
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { alignBins, binCentres } from '../bin-grid.js';
+import type { CategoryProfile } from '../category-profile.js';
+import type { NumericProfile } from '../numeric-profile.js';
+import { binsOf } from '../numeric-profile.js';
+import type { ColumnProfile } from '../profile.js';
+
+/** Bins that a numeric reference is cut into: its deciles. */
+const QUANTILE_BINS = 10;
+
+/** Rows by bin of two profiles; all arrays have one length, at least 1. */
+export interface DriftBins {
+  readonly labels: readonly string[];
+  readonly reference: readonly number[];
+  readonly current: readonly number[];
+}
+
+/**
+ * Cuts both profiles into the reference's bins. Numeric: deciles of the reference (inverse of its empirical distribution, equal edges
+ * merged), each bin including its upper edge, the outer two open. Categories: one bin each, and one for all that the reference does not
+ * name. Nulls have a bin of their own when either side has any. MONITOR_PROFILE_MISMATCH when one is numeric and the other is not.
+ */
+export function driftBins(reference: ColumnProfile, current: ColumnProfile): DriftBins {
+  const values = valueBins(reference, current);
+  if (reference.nulls === 0 && current.nulls === 0 && values.labels.length > 0) return values;
+  return {
+    labels: [...values.labels, 'null'],
+    reference: [...values.reference, reference.nulls],
+    current: [...values.current, current.nulls],
+  };
+}
+
+function valueBins(reference: ColumnProfile, current: ColumnProfile): DriftBins {
+  if (reference.type === 'numeric' && current.type === 'numeric' && reference.of === current.of)
+    return numericBins(reference, current);
+  if (reference.type === 'category' && current.type === 'category' && reference.of === current.of)
+    return categoryBins(reference, current);
+  throw new PipelineError('MONITOR_PROFILE_MISMATCH', {
+    what: 'the profiles describe a column in two ways',
+    expected: `${reference.type} of ${reference.of}`,
+    received: `${current.type} of ${current.of}`,
+  });
+}
+
+function numericBins(reference: NumericProfile, current: NumericProfile): DriftBins {
+  if (reference.count === 0 && current.count === 0) return { labels: [], reference: [], current: [] };
+  const [r, c] = alignBins(binsOf(reference), binsOf(current));
+  const edges = quantileEdges(binCentres(r), r.counts, reference.count);
+  return {
+    labels: [...edges, Infinity].map((edge, index) => labelOf(index === 0 ? -Infinity : (edges[index - 1] ?? 0), edge)),
+    reference: countByEdges(binCentres(r), r.counts, edges),
+    current: countByEdges(binCentres(c), c.counts, edges),
+  };
+}
+
+function labelOf(low: number, high: number): string {
+  const text = (value: number): string => String(Number(value.toPrecision(4)));
+  if (low === -Infinity) return high === Infinity ? 'all' : `≤ ${text(high)}`;
+  return high === Infinity ? `> ${text(low)}` : `${text(low)} – ${text(high)}`;
+}
+
+function quantileEdges(values: Float64Array, counts: readonly number[], total: number): number[] {
+  const edges: number[] = [];
+  let below = 0;
+  let next = 1;
+  counts.forEach((count, index) => {
+    below += count;
+    while (next < QUANTILE_BINS && below * QUANTILE_BINS >= next * total) {
+      const value = values[index] ?? 0;
+      if (edges.at(-1) !== value) edges.push(value);
+      next += 1;
+    }
+  });
+  return edges;
+}
+
+function countByEdges(values: Float64Array, counts: readonly number[], edges: readonly number[]): number[] {
+  const sums = new Array<number>(edges.length + 1).fill(0);
+  let bin = 0;
+  counts.forEach((count, index) => {
+    while (bin < edges.length && (values[index] ?? 0) > (edges[bin] ?? Infinity)) bin += 1;
+    sums[bin] = (sums[bin] ?? 0) + count;
+  });
+  return sums;
+}
+
+function categoryBins(reference: CategoryProfile, current: CategoryProfile): DriftBins {
+  const counts = new Map(current.categories.map((category, index) => [category, current.counts[index] ?? 0]));
+  const named = reference.categories.map((category) => counts.get(category) ?? 0);
+  const elsewhere = current.count - named.reduce((sum, n) => sum + n, 0);
+  if (reference.other === 0 && elsewhere === 0)
+    return { labels: reference.categories, reference: reference.counts, current: named };
+  return {
+    labels: [...reference.categories, 'other'],
+    reference: [...reference.counts, reference.other],
+    current: [...named, elsewhere],
+  };
+}

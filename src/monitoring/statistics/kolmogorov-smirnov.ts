@@ -1,0 +1,11 @@
+import type { ColumnProfile } from '../profile.js';
+import { distributionGap } from './distribution-gap.js';
+
+/**
+ * Two-sample Kolmogorov-Smirnov statistic D = max |F_reference - F_current|, 0..1 (`scipy.stats.ks_2samp(r, c).statistic`). The effect
+ * size, not the p-value: that one only grows with the rows. Nulls are left out. Null when one side has no value.
+ */
+export function kolmogorovSmirnov(reference: ColumnProfile, current: ColumnProfile): number | null {
+  const steps = distributionGap(reference, current, 'ks');
+  return steps === null ? null : steps.gap.reduce((most, gap) => Math.max(most, Math.abs(gap)), 0);
+}

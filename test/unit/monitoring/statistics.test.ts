@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { DriftStatistic } from '../../../src/contracts/stages.js';
+import { rebin } from '../../../src/monitoring/bin-grid.js';
+import type { CategoryProfile } from '../../../src/monitoring/category-profile.js';
+import type { NumericProfile } from '../../../src/monitoring/numeric-profile.js';
+import { binsOf } from '../../../src/monitoring/numeric-profile.js';
+import { driftScore } from '../../../src/monitoring/statistics/drift-statistic.js';
+import { distanceOfShares, jensenShannonDistance } from '../../../src/monitoring/statistics/jensen-shannon.js';
+import { kolmogorovSmirnov } from '../../../src/monitoring/statistics/kolmogorov-smirnov.js';
+import { populationStabilityIndex } from '../../../src/monitoring/statistics/psi.js';
+import { wassersteinDistance } from '../../../src/monitoring/statistics/wasserstein.js';
+
+type Golden = {
+  readonly origin: { readonly library: string; readonly command: string };
+  readonly numeric: readonly ({
+    readonly name: string;
+    readonly reference: readonly number[];
+    readonly current: readonly number[];
+    readonly referenceNulls: number;
+    readonly currentNulls: number;
+  } & Record<DriftStatistic, number>)[];
+  readonly categories: {
+    readonly reference: Record<string, number>;
+    readonly current: Record<string, number>;
+    readonly psi: number;
+    readonly jensen_shannon: number;
+  };
+};
+
+// Golden values: origin in the file; made by statistics.golden.py beside it.
+const golden = JSON.parse(readFileSync('test/unit/monitoring/statistics.golden.json', 'utf8')) as Golden;
+
+const numeric = (values: readonly number[], nulls = 0): NumericProfile => {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const sorted = [...counts].sort((a, b) => a[0] - b[0]);
+  const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+  const m2 = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
+  const positions = sorted.map(([value]) => value);
+  const some = values.length > 0;
+  return {
+    type: 'numeric',
+    of: 'value',
+    count: values.length,
+    nulls,
+    min: positions[0] ?? null,
+    max: positions.at(-1) ?? null,
+    mean: some ? mean : null,
+    m2: some ? m2 : null,
+    binExponent: null,
+    positions,
+    counts: sorted.map(([, n]) => n),
+  };
+};
+
+const category = (counts: Record<string, number>, nulls = 0): CategoryProfile => ({
+  type: 'category',
+  of: 'value',
+  count: Object.values(counts).reduce((sum, n) => sum + n, 0),
+  nulls,
+  categories: Object.keys(counts),
+  counts: Object.values(counts),
+  other: 0,
+});
+
+const STATISTICS: readonly DriftStatistic[] = ['psi', 'ks', 'wasserstein', 'jensen_shannon'];
+const samples = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 80 });
+
+describe(`drift statistics against ${golden.origin.library}`, () => {
+  for (const row of golden.numeric) {
+    for (const statistic of STATISTICS) {
+      it(`gives the golden ${statistic} for ${row.name}`, () => {
+        const score = driftScore(statistic, numeric(row.reference, row.referenceNulls), numeric(row.current, row.currentNulls));
+        expect(Math.abs(score - row[statistic])).toBeLessThanOrEqual(1e-9);
+      });
+    }
+  }
+
+  it('gives the golden psi and Jensen-Shannon distance for categories with an unseen one', () => {
+    const { reference, current, psi, jensen_shannon } = golden.categories;
+    expect(Math.abs(populationStabilityIndex(category(reference), category(current)) - psi)).toBeLessThanOrEqual(1e-9);
+    expect(Math.abs(jensenShannonDistance(category(reference), category(current)) - jensen_shannon)).toBeLessThanOrEqual(1e-9);
+  });
+});
+
+describe('drift statistics', () => {
+  it('are 0 for a profile against itself', () => {
+    fc.assert(
+      fc.property(samples, fc.nat(5), (values, nulls) => {
+        for (const statistic of STATISTICS) expect(driftScore(statistic, numeric(values, nulls), numeric(values, nulls))).toBe(0);
+      }),
+    );
+  });
+
+  it('are never negative and never NaN', () => {
+    fc.assert(
+      fc.property(samples, samples, fc.nat(5), (a, b, nulls) => {
+        for (const statistic of STATISTICS)
+          expect(driftScore(statistic, numeric(a, nulls), numeric(b))).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('are symmetric where they should be: ks, and Jensen-Shannon on given bins', () => {
+    fc.assert(
+      fc.property(samples, samples, (a, b) => {
+        expect(kolmogorovSmirnov(numeric(a), numeric(b))).toBeCloseTo(kolmogorovSmirnov(numeric(b), numeric(a)) ?? -1, 12);
+        const [p, q] = [a.map(Math.abs), [...b.map(Math.abs), ...a.map(() => 0)].slice(0, a.length)];
+        expect(distanceOfShares(p, q)).toBeCloseTo(distanceOfShares(q, p), 12);
+      }),
+    );
+  });
+
+  it('move by one standard deviation for a shift of one standard deviation (wasserstein)', () => {
+    const values = Array.from({ length: 101 }, (_, i) => i);
+    const std = Math.sqrt((numeric(values).m2 ?? 0) / 101);
+    expect(wassersteinDistance(numeric(values), numeric(values.map((v) => v + std)))).toBeCloseTo(1, 12);
+  });
+
+  it('stay close to the exact score when one side is on a grid', () => {
+    const a = Array.from({ length: 500 }, (_, i) => Math.sin(i));
+    const b = a.map((v) => v + 0.1);
+    const onGrid = (profile: NumericProfile): NumericProfile => {
+      const bins = rebin(binsOf(profile), -10);
+      return { ...profile, binExponent: bins.exponent, positions: bins.positions, counts: bins.counts };
+    };
+    const exact = wassersteinDistance(numeric(a), numeric(b)) ?? 0;
+    expect(wassersteinDistance(onGrid(numeric(a)), numeric(b))).toBeCloseTo(exact, 2);
+    expect(wassersteinDistance(numeric(a), onGrid(numeric(b)))).toBeCloseTo(exact, 2);
+  });
+
+  it('see a column whose values all vanished, and give 0 when it was always empty', () => {
+    for (const statistic of STATISTICS) {
+      expect(driftScore(statistic, numeric([1, 2, 3]), numeric([], 3))).toBeGreaterThanOrEqual(0.5);
+      expect(driftScore(statistic, numeric([], 3), numeric([], 5))).toBe(0);
+    }
+  });
+
+  it('refuse ks of a category and say what to use', () => {
+    expect(() => kolmogorovSmirnov(category({ a: 1 }), category({ a: 1 }))).toThrow(
+      /expected a numeric column\. Use psi or jensen_shannon/,
+    );
+  });
+});
