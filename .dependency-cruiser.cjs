@@ -1,0 +1,75 @@
+/** The arrows of ARCHITECTURE.md. A type-only import is free: it leaves nothing at run time. */
+const value = { dependencyTypesNot: ['type-only'] };
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, ...value } },
+    {
+      name: 'contracts-and-errors-import-nothing',
+      severity: 'error',
+      from: { path: '^src/(contracts|errors)/' },
+      to: { pathNot: '^src/(contracts|errors)/' },
+    },
+    {
+      name: 'sandbox-code-imports-only-plain-shapes',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: {
+        pathNot: [
+          '^workflows/',
+          '^src/(contracts|errors)/',
+          '^src/pipeline/(scheduler|resolve-config)\\.ts$',
+          'node_modules/@temporalio/(workflow|common)',
+        ],
+        ...value,
+      },
+    },
+    {
+      name: 'only-composition-roots-import-activities-and-workflows',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(worker|testing)/' },
+      to: { path: '^(activities|workflows)/', ...value },
+    },
+    {
+      name: 'authoring-imports-no-temporal-and-no-native-module',
+      severity: 'error',
+      from: { path: '^src/(index\\.ts|schema/|pipeline/)' },
+      to: {
+        path: [
+          'node_modules/(@temporalio|@duckdb|onnxruntime|fastify|piscina|@aws-sdk)',
+          '^src/(worker|client|cli|serving|training|data|temporal)/',
+        ],
+        ...value,
+      },
+    },
+    {
+      name: 'pure-rooms-know-no-temporal',
+      severity: 'error',
+      from: { path: '^src/(store|data|validation|features|training|evaluation|registry|serving|monitoring|onnx)/' },
+      to: { path: ['node_modules/@temporalio', '^src/(worker|client|cli|temporal|testing)/'], ...value },
+    },
+    {
+      name: 'cli-and-testing-are-leaves',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli|testing)/' },
+      to: { path: '^src/(cli|testing)/', ...value },
+    },
+    {
+      name: 'examples-import-the-package-by-name',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: '^(src|workflows|activities)/' },
+    },
+    {
+      name: 'nobody-imports-the-door',
+      severity: 'error',
+      from: { path: '^(src|workflows|activities)/' },
+      to: { path: '^src/index\\.ts$' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

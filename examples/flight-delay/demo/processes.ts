@@ -1,0 +1,118 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LOGS } from './places.js';
+
+const CLI = 'dist/src/cli/main.js';
+const STOP_MS = 15_000;
+
+/** The demo's child processes: started by the CLI as a user would, stopped by their ids, their memory added up while they live. */
+export class Processes {
+  private readonly children = new Map<string, ChildProcess>();
+  private peakBytes = 0;
+  private readonly sampler: NodeJS.Timeout;
+  private readonly environment: NodeJS.ProcessEnv;
+
+  constructor(environment: NodeJS.ProcessEnv) {
+    this.environment = { ...process.env, ...environment };
+    mkdirSync(LOGS, { recursive: true });
+    this.sampler = setInterval(() => {
+      this.sample();
+    }, 1_000);
+    this.sampler.unref();
+  }
+
+  /** Starts `perennial <words>` and waits for the one JSON line that it prints when it is ready. */
+  async start(name: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Record<string, unknown>> {
+    const child = spawn(process.execPath, [CLI, ...words, '--json'], {
+      env: { ...this.environment, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.children.set(name, child);
+    const log = createWriteStream(join(LOGS, `${name}.log`));
+    child.stderr.pipe(log);
+    return await new Promise((resolve, reject) => {
+      let text = '';
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        log.write(chunk);
+        text += chunk;
+        const ready = text.split('\n').find((line) => line.startsWith('{'));
+        if (ready !== undefined && text.includes('\n')) resolve(JSON.parse(ready) as Record<string, unknown>);
+      });
+      child.once('error', reject);
+      child.once('exit', (code, signal) => {
+        reject(new Error(`${name} ended with ${String(code ?? signal)} before it was ready; see ${join(LOGS, `${name}.log`)}`));
+      });
+    });
+  }
+
+  /** Runs one reading command of the CLI and returns its JSON. */
+  read(words: readonly string[]): unknown {
+    return JSON.parse(execFileSync(process.execPath, [CLI, ...words, '--json'], { env: this.environment, encoding: 'utf8' }));
+  }
+
+  /** Runs one command of the CLI and returns what it prints. */
+  print(words: readonly string[]): string {
+    return execFileSync(process.execPath, [CLI, ...words], {
+      env: { ...this.environment, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
+      encoding: 'utf8',
+    });
+  }
+
+  /** Largest resident size of all processes together, this one included, in bytes. */
+  get peakRssBytes(): number {
+    this.sample();
+    return this.peakBytes;
+  }
+
+  /** Stops everything in reverse order of start: asked first, killed when it does not listen. */
+  async stopAll(): Promise<void> {
+    clearInterval(this.sampler);
+    for (const child of [...this.children.values()].reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = new Promise<void>((resolve) =>
+        child.once('exit', () => {
+          resolve();
+        }),
+      );
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await ended;
+      clearTimeout(timer);
+    }
+    this.children.clear();
+  }
+
+  /** Lets the children outlive this process. */
+  leaveRunning(): Record<string, number> {
+    clearInterval(this.sampler);
+    const ids: Record<string, number> = {};
+    for (const [name, child] of this.children) {
+      child.unref();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      if (child.pid !== undefined) ids[name] = child.pid;
+    }
+    return ids;
+  }
+
+  private sample(): void {
+    const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,rss='], { encoding: 'utf8' });
+    const rows = table
+      .trim()
+      .split('\n')
+      .map((row) => row.trim().split(/\s+/).map(Number));
+    const ours = new Set([process.pid]);
+    for (let grew = true; grew;) {
+      grew = false;
+      for (const [pid = 0, parent = 0] of rows) {
+        if (ours.has(parent) && !ours.has(pid)) {
+          ours.add(pid);
+          grew = true;
+        }
+      }
+    }
+    const bytes = rows.reduce((sum, [pid = 0, , rss = 0]) => sum + (ours.has(pid) ? rss * 1_024 : 0), 0);
+    this.peakBytes = Math.max(this.peakBytes, bytes);
+  }
+}

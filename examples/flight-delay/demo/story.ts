@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PipelineClient } from 'perennial/client';
+import { follow, type StageTime } from './follow.js';
+import { LABELS, MODEL } from './places.js';
+import type { Screen } from './screen.js';
+import type { Traffic } from './traffic.js';
+import { type FlightSource, type Week, weeksBetween } from './weeks.js';
+
+export const FLIGHTS_A_WEEK = 5_000;
+const HALF_YEAR_END = '2001-06-28';
+const LAST_DAYS: Week = { from: HALF_YEAR_END, to: '2001-07-01' };
+
+export interface WindowLine {
+  readonly from: string;
+  readonly to: string;
+  readonly rows: number;
+  readonly drift: Readonly<Record<string, number>>;
+  readonly rocAuc: number | null;
+}
+
+export interface RetrainLine {
+  readonly trigger: string;
+  readonly decision: string;
+  readonly runId: string;
+}
+
+export interface StoryParts {
+  readonly client: PipelineClient;
+  readonly screen: Screen;
+  readonly traffic: Traffic;
+  readonly flights: FlightSource;
+  readonly stages: StageTime[];
+  /** Flights of a week, from its front, that were asked about before the week's turn came. */
+  readonly askedEarly: Map<string, number>;
+}
+
+/** First run: version 1 from January. */
+export async function firstRelease({ client, screen, stages }: StoryParts): Promise<void> {
+  screen.title('January: the first model');
+  const workflowId = await client.start(MODEL, { from: '2001-01-01', to: '2001-02-01' }, { workflowId: 'flight-delay-2001-01' });
+  const status = await follow(client, workflowId, screen, stages);
+  if (status.status !== 'succeeded')
+    throw new Error(`the first run ended ${status.status}: ${JSON.stringify(status.steps.map((step) => step.failure))}`);
+}
+
+/** February to June: traffic, windows, labels a week late, and whatever the continuous training decides. */
+export async function live(parts: StoryParts): Promise<{ windows: WindowLine[]; retrains: RetrainLine[] }> {
+  const { client, screen, traffic, flights } = parts;
+  const weeks = weeksBetween('2001-02-01', HALF_YEAR_END);
+  const windows: WindowLine[] = [];
+  screen.title('February to June: live traffic, week by week');
+  for (const [index, week] of weeks.entries()) {
+    const asked = await flights.sample(week, FLIGHTS_A_WEEK);
+    await traffic.send(asked.slice(parts.askedEarly.get(week.from) ?? 0), (done) => {
+      screen.doing(`week of ${week.from}: ${String(done)} of ${String(asked.length)} flights asked`);
+    });
+    await client.waitForPredictions(MODEL, traffic.answered, (logged) => {
+      screen.doing(`week of ${week.from}: ${String(logged)} predictions logged`);
+    });
+    screen.doing(`week of ${week.from}: closing the window`);
+    const drift = await client.closeWindow({ model: MODEL, from: week.from, to: week.to, phase: 'drift' });
+    const scores = Object.fromEntries(drift.drift.map((score) => [score.column, score.score]));
+
+    const labelled = weeks[index - 1];
+    let rocAuc: number | null = null;
+    if (labelled !== undefined) {
+      await flights.writeLabels(labelled, FLIGHTS_A_WEEK, `${LABELS}/${labelled.from}.parquet`);
+      const report = await client.closeWindow({ model: MODEL, from: labelled.from, to: labelled.to, phase: 'performance' });
+      rocAuc = report.performance?.['roc_auc'] ?? null;
+      const earlier = windows.at(-1);
+      if (earlier !== undefined) windows[windows.length - 1] = { ...earlier, rocAuc };
+    }
+    windows.push({ from: week.from, to: week.to, rows: drift.rows, drift: scores, rocAuc: null });
+    const crossed = drift.drift
+      .filter((score) => score.crossed)
+      .map((score) => `${score.column}${score.persistent ? ' (persistent)' : ''}`);
+    screen.event(
+      `week of ${week.from}: ${String(drift.rows)} rows, drift ${Object.entries(scores)
+        .map(([column, score]) => `${column} ${score.toFixed(3)}`)
+        .join(', ')}` +
+        `${crossed.length === 0 ? '' : `, crossed: ${crossed.join(', ')}`}${rocAuc === null ? '' : `; the week before had roc_auc ${rocAuc.toFixed(4)}`}`,
+    );
+    await settle(parts, weeks[index + 1] ?? LAST_DAYS);
+  }
+  return { windows, retrains: await retrainsOf(client) };
+}
+
+/** Waits until the continuous training has nothing under way; a retrain is followed while traffic goes on. */
+async function settle(parts: StoryParts, next: Week): Promise<void> {
+  const { client, screen, stages } = parts;
+  for (;;) {
+    const { state, explanation } = await client.training(MODEL);
+    if (state.active !== null) {
+      const decision = state.decisions.at(-1);
+      screen.event(`retrain ${String(state.active.n)} started: ${decision?.reason ?? ''}`);
+      const { workflowId } = state.active;
+      const status = await whileAsking(parts, next, () => follow(client, workflowId, screen, stages));
+      const ended = await client.training(MODEL);
+      screen.event(
+        `retrain ${String(state.active.n)} ended: ${ended.state.decisions.find((entry) => entry.workflowId === state.active?.workflowId)?.outcome ?? status.status}`,
+      );
+    } else if (explanation.action === 'start' || explanation.nextLookAt !== null) {
+      screen.doing(`continuous training: ${explanation.reason}`);
+      await sleep(200);
+    } else return;
+  }
+}
+
+/** Customers keep asking about the coming week's flights for as long as `work` runs: no answer may fail across a swap. */
+async function whileAsking<T>({ traffic, flights, askedEarly }: StoryParts, week: Week, work: () => Promise<T>): Promise<T> {
+  const asked = await flights.sample(week, FLIGHTS_A_WEEK);
+  let running = true;
+  const customers = (async (): Promise<void> => {
+    let at = askedEarly.get(week.from) ?? 0;
+    for (; running && at < asked.length; at += 100) {
+      await traffic.send(asked.slice(at, at + 100), () => undefined);
+      await sleep(100);
+    }
+    askedEarly.set(week.from, Math.min(at, asked.length));
+  })();
+  try {
+    return await work();
+  } finally {
+    running = false;
+    await customers;
+  }
+}
+
+async function retrainsOf(client: PipelineClient): Promise<RetrainLine[]> {
+  const { state } = await client.training(MODEL);
+  return state.decisions.map((decision) => ({
+    trigger: decision.decision === 'started' ? decision.reason : decision.triggers.map((trigger) => trigger.kind).join(', '),
+    decision: decision.decision === 'started' ? (decision.outcome ?? 'running') : `held back: ${decision.reason}`,
+    runId: decision.workflowId ?? '',
+  }));
+}
+
+/** A release that cannot hold its promise; the canary must notice and undo it. */
+export async function badRelease(parts: StoryParts): Promise<Record<string, unknown>> {
+  const { client, screen, stages } = parts;
+  screen.title('A bad release');
+  const workflowId = await client.start(
+    'rushed-release',
+    { from: '2001-06-20', to: HALF_YEAR_END },
+    { workflowId: 'rushed-release-2001-06' },
+  );
+  await whileAsking(parts, LAST_DAYS, () => follow(client, workflowId, screen, stages));
+  const result = await client.result(workflowId);
+  const deploy = result.results['deploy'] as Record<string, unknown>;
+  screen.event(
+    `the release of version ${String(deploy['version'])} was ${String(deploy['outcome'])}: ${String(deploy['reasons'])}`,
+  );
+  return { runId: workflowId, ...deploy };
+}

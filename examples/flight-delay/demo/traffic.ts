@@ -1,0 +1,54 @@
+import type { Flight } from './weeks.js';
+
+const ROWS_PER_REQUEST = 100;
+const PARALLEL_REQUESTS = 4;
+
+/** Customers: ask the model server about flights over HTTP and count every answer. */
+export class Traffic {
+  sent = 0;
+  answered = 0;
+  failed = 0;
+  readonly failures: string[] = [];
+  private readonly url: string;
+  private readonly key: string;
+
+  constructor(server: string, model: string, key: string) {
+    this.url = `${server}/v1/models/${model}:predict`;
+    this.key = key;
+  }
+
+  /** Sends the flights once; `until` cuts it short between requests. Returns how many were sent. */
+  async send(flights: readonly Flight[], progress: (done: number) => void, until: () => boolean = () => false): Promise<number> {
+    let next = 0;
+    const customer = async (): Promise<void> => {
+      while (next < flights.length && !until()) {
+        const batch = flights.slice(next, next + ROWS_PER_REQUEST);
+        next += batch.length;
+        await this.ask(batch);
+        progress(next);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, customer));
+    return Math.min(next, flights.length);
+  }
+
+  private async ask(batch: readonly Flight[]): Promise<void> {
+    this.sent += batch.length;
+    try {
+      const response = await fetch(this.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${this.key}` },
+        body: JSON.stringify({ instances: batch.map((flight) => flight.columns), ids: batch.map((flight) => flight.id) }),
+      });
+      const body = (await response.json()) as { predictions?: { score: number }[] };
+      const scores = body.predictions ?? [];
+      if (!response.ok || scores.length !== batch.length || scores.some(({ score }) => !(score >= 0 && score <= 1))) {
+        throw new Error(`status ${String(response.status)}: ${JSON.stringify(body).slice(0, 300)}`);
+      }
+      this.answered += batch.length;
+    } catch (error) {
+      this.failed += batch.length;
+      this.failures.push(String(error));
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { mkdir, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FLIGHTS } from './places.js';
+
+export interface Week {
+  /** Half-open, ISO dates. */
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Flight {
+  readonly id: string;
+  readonly columns: { readonly date: string; readonly distance: number; readonly origin: string; readonly destination: string };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whole weeks from `from` up to `to`. */
+export function weeksBetween(from: string, to: string): Week[] {
+  const weeks: Week[] = [];
+  const end = Date.parse(to);
+  for (let at = Date.parse(from); at + 7 * DAY_MS <= end; at += 7 * DAY_MS)
+    weeks.push({ from: isoDate(at), to: isoDate(at + 7 * DAY_MS) });
+  return weeks;
+}
+
+/** Reads the flights of a week: a random sample for the traffic, and the true delays of the same flights for the labels. */
+export class FlightSource {
+  private readonly connection: DuckDBConnection;
+
+  private constructor(connection: DuckDBConnection) {
+    this.connection = connection;
+  }
+
+  static async open(): Promise<FlightSource> {
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    return new FlightSource(await instance.connect());
+  }
+
+  /** The same `count` flights of the week at every call, in time order; they stand for what customers ask about. */
+  async sample(week: Week, count: number): Promise<Flight[]> {
+    const reader = await this.connection.runAndReadAll(`${sampleSql(week, count)} ORDER BY date, id`);
+    return reader.getRowObjectsJson().map((row) => ({
+      id: String(row['id']),
+      columns: {
+        date: `${String(row['date']).replace(' ', 'T')}Z`,
+        distance: Number(row['distance']),
+        origin: String(row['origin']),
+        destination: String(row['destination']),
+      },
+    }));
+  }
+
+  /** Writes what really happened to the sampled flights, as the label feed does a week later. */
+  async writeLabels(week: Week, count: number, path: string): Promise<void> {
+    await mkdir(dirname(path), { recursive: true });
+    await this.connection.run(
+      `COPY (SELECT id AS request_id, delay FROM (${sampleSql(week, count)})) TO '${path}.part' (FORMAT parquet)`,
+    );
+    await rename(`${path}.part`, path);
+  }
+}
+
+function sampleSql(week: Week, count: number): string {
+  return `SELECT 'flight-' || file_row_number AS id, date, distance, origin, destination, delay
+    FROM read_parquet('${FLIGHTS}', file_row_number = true)
+    WHERE date >= TIMESTAMP '${week.from}' AND date < TIMESTAMP '${week.to}'
+    ORDER BY hash(file_row_number) LIMIT ${String(count)}`;
+}
+
+function isoDate(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

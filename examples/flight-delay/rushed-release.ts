@@ -1,0 +1,53 @@
+import {
+  betterThan,
+  binary,
+  byTime,
+  canary,
+  category,
+  date,
+  definePipeline,
+  float,
+  gbdt,
+  hourOf,
+  numeric,
+  parquet,
+  schema,
+  sql,
+  targetEncode,
+  timestamp,
+} from 'perennial';
+
+const flights = schema('flights', {
+  date: timestamp({ eventTime: true }),
+  distance: float({ unit: 'mile', min: 1 }),
+  origin: category(),
+  destination: category(),
+  delay: float({ unit: 'minute' }).nullable(),
+});
+
+/**
+ * A release in a hurry: three trees, a gate that any model passes, and a latency promise that no server can keep.
+ * The canary finds out and the roll-out undoes itself; the champion serves on.
+ */
+export default definePipeline('rushed-release', { params: { from: date(), to: date() } }, (p) => {
+  const raw = p.ingest({
+    source: parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
+    schema: flights,
+    window: { column: 'date', from: p.params.from, to: p.params.to },
+  });
+  const features = p.feature(raw, {
+    label: binary(sql('delay > 15')),
+    split: byTime({ test: '2 days' }),
+    columns: { hour: hourOf('date'), distance: numeric('distance'), route: targetEncode('origin', 'destination') },
+  });
+  const model = p.train(features, { trainer: gbdt({ trees: 3 }) });
+  const evaluation = p.evaluate(model, {
+    model: 'flight-delay',
+    metrics: ['roc_auc'],
+    gate: betterThan('champion', { metric: 'roc_auc', margin: 1 }),
+  });
+  p.deploy(evaluation, {
+    endpoint: 'flight-delay',
+    rollout: canary([5, 100], { bake: '2 seconds', health: { maxP99: '0.001 milliseconds' } }),
+  });
+});

@@ -1,0 +1,8 @@
+// Compiles src, workflows and activities into an empty dist folder.
+import { chmodSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runOrExit } from './install.mjs';
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+runOrExit('', process.execPath, ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.build.json']);
+chmodSync(join(root, 'dist/src/cli/main.js'), 0o755);

@@ -1,0 +1,44 @@
+// Installs the locked packages when node_modules is missing or older than the lock file. Plain Node: runs before anything is installed.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '..');
+const stamp = join(root, 'node_modules', '.perennial-lock');
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Node ${process.versions.node} is too old: expected >= 20.19. Install a newer Node (https://nodejs.org).`);
+  process.exit(1);
+}
+
+/** Runs a command in the repository, shows its output, ends this process with its code when it fails. */
+export function runOrExit(title, command, parameters, options = {}) {
+  if (title) console.log(`\n> ${title}`);
+  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit', ...options });
+  if (error) console.error(`${command} could not be started: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+export function ensureInstalled() {
+  const locked = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  let installed = '';
+  try {
+    statSync(join(root, 'node_modules', '@temporalio', 'worker'));
+    installed = readFileSync(stamp, 'utf8');
+  } catch {
+    installed = '';
+  }
+  if (installed === locked) return;
+  runOrExit('Installing packages (npm ci)', 'npm', ['ci', '--no-audit', '--no-fund']);
+  writeFileSync(stamp, locked);
+}
+
+export function build() {
+  runOrExit('', process.execPath, ['scripts/build.mjs']);
+}
+
+if (process.argv[1] === import.meta.filename) ensureInstalled();
