@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+
+const folder = await mkdtemp(join(tmpdir(), 'perennial-packed-'));
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const PIPELINE = `
+import { date, definePipeline } from 'perennial';
+export default definePipeline('tiny', { params: { day: date() } }, (p) => {
+  const first = p.step('first', { inputs: {}, run: async () => ({ answer: 41 }) });
+  p.step('second', { inputs: { first }, run: async ({ first }, context) => ({ answer: first.answer + 1, step: context.step }) });
+});
+`;
+const MAIN = `
+import { runInProcess } from 'perennial/testing';
+import pipeline from './pipeline.mjs';
+const { status, results } = await runInProcess(pipeline, { day: '2001-01-01' }, { store: './store' });
+console.log(JSON.stringify({ status, second: results.second }));
+`;
+
+describe('the packed tarball, installed in an empty folder', () => {
+  it('runs a tiny pipeline, draws it, and holds nothing that users do not need', async () => {
+    execFileSync('npm', ['pack', '--pack-destination', folder, '--silent'], { cwd: resolve('.'), stdio: 'pipe' });
+    const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
+    if (tarball === undefined) throw new Error('npm pack made no tarball');
+    const files = execFileSync('tar', ['-tzf', join(folder, tarball)], { encoding: 'utf8' }).split('\n');
+    expect(files.filter((file) => /^package\/(src|test|examples|bench|scripts)\//.test(file))).toEqual([]);
+
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
+    await writeFile(join(folder, '.npmrc'), await readFile('.npmrc', 'utf8'));
+    await writeFile(join(folder, 'pipeline.mjs'), PIPELINE);
+    await writeFile(join(folder, 'main.mjs'), MAIN);
+    execFileSync('npm', ['install', `./${tarball}`, '--no-audit', '--no-fund', '--prefer-offline', '--silent'], {
+      cwd: folder,
+      stdio: 'pipe',
+    });
+    const printed = execFileSync(process.execPath, ['main.mjs'], { cwd: folder, encoding: 'utf8' });
+    expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({
+      status: 'succeeded',
+      second: { answer: 42, step: 'second' },
+    });
+    const drawn = execFileSync('npx', ['perennial', 'graph', 'pipeline.mjs'], { cwd: folder, encoding: 'utf8' });
+    expect(drawn).toContain('second');
+  });
+});
