@@ -1,0 +1,35 @@
+import { PipelineError } from '../../errors/pipeline-error.js';
+
+/** Labels and scores of the same rows. `order` lists the rows by descending score; made once, used by every resample. */
+export interface ScoredRows {
+  /** 0 or 1 for a binary task. */
+  readonly labels: Float64Array;
+  /** Finite; probabilities for a binary task. */
+  readonly scores: Float64Array;
+  readonly order: Uint32Array;
+}
+
+/** How often each row counts; null = once. */
+export type RowWeights = Uint16Array | null;
+
+/** Arrays of one length (EVALUATION_LENGTH_MISMATCH), scores finite. Ties keep row order. */
+export function scoredRows(labels: Float64Array, scores: Float64Array): ScoredRows {
+  if (labels.length !== scores.length) {
+    throw new PipelineError('EVALUATION_LENGTH_MISMATCH', {
+      what: 'labels and scores differ in number',
+      expected: String(labels.length),
+      received: String(scores.length),
+    });
+  }
+  const order = Uint32Array.from(labels, (_, row) => row);
+  order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  return { labels, scores, order };
+}
+
+/** Some of the rows, in the given order. */
+export function pickRows(rows: ScoredRows, picked: Uint32Array): ScoredRows {
+  return scoredRows(
+    Float64Array.from(picked, (row) => rows.labels[row] ?? 0),
+    Float64Array.from(picked, (row) => rows.scores[row] ?? 0),
+  );
+}
