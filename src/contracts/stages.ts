@@ -166,7 +166,8 @@ export type EvaluationMeta = {
   readonly decision: EvaluationDecision;
   readonly reasons: readonly string[];
   readonly metrics: MetricValues;
-  readonly gate: GateComparison;
+  /** Null when nothing could be compared: the infra check failed, or the metric is undefined on the test split. */
+  readonly gate: GateComparison | null;
 };
 export type EvaluateResult = {
   readonly evaluation: ArtifactRef<'evaluation', EvaluationMeta>;
@@ -174,7 +175,7 @@ export type EvaluateResult = {
   readonly decision: EvaluationDecision;
   readonly reasons: readonly string[];
   readonly metrics: MetricValues;
-  readonly gate: GateComparison;
+  readonly gate: GateComparison | null;
 };
 
 // ---- deploy

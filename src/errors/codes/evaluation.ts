@@ -7,12 +7,6 @@ export const EVALUATION_CODES = {
     cause: 'A metric has a name that there is not, or does not fit the task.',
     cure: 'Use one of the listed names.',
   },
-  EVALUATION_METRIC_UNDEFINED: {
-    retryable: false,
-    httpStatus: 422,
-    cause: "The gate's metric has no value on the test split, for example because all its labels are equal.",
-    cure: 'Choose a longer test split or another metric for the gate.',
-  },
   EVALUATION_LENGTH_MISMATCH: {
     retryable: false,
     httpStatus: 500,
