@@ -1,0 +1,17 @@
+import type { Task } from '../contracts/stages.js';
+
+/**
+ * The best constant score for these labels: the base rate, or for a regression the mean (for `mae` the median). What a first model has to
+ * beat; its roc_auc is 0.5, its average precision the base rate, its r2 zero.
+ */
+export function baselineScores(task: Task, metric: string, labels: Float64Array): Float64Array {
+  const constant =
+    task === 'regression' && metric === 'mae' ? median(labels) : labels.reduce((sum, label) => sum + label, 0) / labels.length;
+  return new Float64Array(labels.length).fill(constant);
+}
+
+function median(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
+}

@@ -1,0 +1,153 @@
+import type { GateComparison, GateSpec, MetricValues, Task } from '../contracts/stages.js';
+import { pairedBootstrap } from './bootstrap.js';
+import type { Calibration } from './calibration.js';
+import { calibrate } from './calibration.js';
+import type { Histogram, RankingCurves } from './curves.js';
+import { histogram, rankingCurves } from './curves.js';
+import type { Metric } from './metrics/metric.js';
+import { metricsFor } from './metrics/metric.js';
+import type { ScoredRows } from './metrics/scored-rows.js';
+import { pickRows, scoredRows } from './metrics/scored-rows.js';
+import { baselineScores } from './baseline.js';
+
+/** Rows of one column grouped by value; `codes[row]` is 1 + the index in `values`, 0 for rows of no listed value. */
+export interface SliceColumn {
+  readonly column: string;
+  readonly values: readonly string[];
+  readonly codes: Uint16Array;
+}
+
+/** Everything to compare two models on the same rows; survives a structured clone. */
+export interface ComparisonInput {
+  readonly task: Task;
+  readonly metrics: readonly string[];
+  readonly gate: GateSpec;
+  readonly seed: number;
+  readonly labels: Float64Array;
+  readonly challenger: Float64Array;
+  readonly champion: { readonly version: number; readonly scores: Float64Array } | null;
+  readonly slices: readonly SliceColumn[];
+}
+
+export type SliceResult = {
+  readonly column: string;
+  readonly value: string;
+  readonly rows: number;
+  readonly challenger: MetricValues;
+  readonly opponent: MetricValues;
+};
+export type ModelShape = {
+  readonly calibration: Calibration | null;
+  readonly curves: RankingCurves | null;
+  readonly scores: Histogram;
+};
+export type Comparison = {
+  readonly rows: number;
+  readonly labelMean: number;
+  readonly metrics: MetricValues;
+  readonly opponentMetrics: MetricValues;
+  /** Why a metric is null. */
+  readonly undefinedMetrics: { readonly [metric: string]: string };
+  /** Null when the gate's metric is undefined on the rows or on most resamples. */
+  readonly gate: GateComparison | null;
+  readonly slices: readonly SliceResult[];
+  readonly challenger: ModelShape;
+  readonly opponent: ModelShape;
+};
+
+/** Metrics, slices, calibration, curves and the paired bootstrap of challenger against champion, or base-rate baseline. Pure. */
+export function compareModels(input: ComparisonInput): Comparison {
+  const metrics = metricsFor(input.task, [...input.metrics, input.gate.metric]);
+  const challenger = scoredRows(input.labels, input.challenger);
+  const opponent = scoredRows(
+    input.labels,
+    input.champion?.scores ?? baselineScores(input.task, input.gate.metric, input.labels),
+  );
+  const own = measure(metrics, challenger);
+  const [low, high] = scoreRange(input.task, challenger, opponent);
+  return {
+    rows: input.labels.length,
+    labelMean: input.labels.reduce((sum, label) => sum + label, 0) / input.labels.length,
+    metrics: own,
+    opponentMetrics: measure(metrics, opponent),
+    undefinedMetrics: Object.fromEntries(
+      metrics.filter(({ name }) => own[name] === null).map((metric) => [metric.name, metric.undefinedWhen]),
+    ),
+    gate: compareForGate(input, metrics, challenger, opponent),
+    slices: input.slices.flatMap((slice) => compareSlice(slice, metrics, challenger, opponent)),
+    challenger: describe(input.task, challenger, low, high),
+    opponent: describe(input.task, opponent, low, high),
+  };
+}
+
+function measure(metrics: readonly Metric[], rows: ScoredRows): MetricValues {
+  return Object.fromEntries(metrics.map((metric) => [metric.name, metric.compute(rows, null)]));
+}
+
+function compareForGate(
+  input: ComparisonInput,
+  metrics: readonly Metric[],
+  challenger: ScoredRows,
+  opponent: ScoredRows,
+): GateComparison | null {
+  const metric = metrics.find(({ name }) => name === input.gate.metric);
+  if (metric === undefined) return null;
+  const { samples, confidence } = input.gate;
+  const interval = pairedBootstrap(metric, challenger, opponent, { samples, confidence, seed: input.seed });
+  const [own, other] = [metric.compute(challenger, null), metric.compute(opponent, null)];
+  if (interval === null || own === null || other === null) return null;
+  return {
+    metric: metric.name,
+    challenger: own,
+    opponent: other,
+    opponentKind: input.champion === null ? 'baseline' : 'champion',
+    opponentVersion: input.champion?.version ?? null,
+    delta: interval.delta,
+    deltaLow: interval.low,
+    deltaHigh: interval.high,
+  };
+}
+
+function compareSlice(
+  slice: SliceColumn,
+  metrics: readonly Metric[],
+  challenger: ScoredRows,
+  opponent: ScoredRows,
+): SliceResult[] {
+  return rowsByCode(slice).map((rows, index) => ({
+    column: slice.column,
+    value: slice.values[index] ?? '',
+    rows: rows.length,
+    challenger: measure(metrics, pickRows(challenger, rows)),
+    opponent: measure(metrics, pickRows(opponent, rows)),
+  }));
+}
+
+function rowsByCode({ values, codes }: SliceColumn): Uint32Array[] {
+  const sizes = new Uint32Array(values.length + 1);
+  for (const code of codes) sizes[code] = (sizes[code] ?? 0) + 1;
+  const groups = Array.from(sizes, (size) => new Uint32Array(size));
+  const filled = new Uint32Array(values.length + 1);
+  codes.forEach((code, row) => {
+    const at = filled[code] ?? 0;
+    const group = groups[code];
+    if (group !== undefined) group[at] = row;
+    filled[code] = at + 1;
+  });
+  return groups.slice(1);
+}
+
+function describe(task: Task, rows: ScoredRows, low: number, high: number): ModelShape {
+  const binary = task === 'binary';
+  return {
+    calibration: binary ? calibrate(rows) : null,
+    curves: binary ? rankingCurves(rows) : null,
+    scores: histogram(rows.scores, low, high),
+  };
+}
+
+function scoreRange(task: Task, ...models: readonly ScoredRows[]): readonly [number, number] {
+  if (task === 'binary') return [0, 1];
+  const ends = models.flatMap(({ scores, order }) => [scores[order[0] ?? 0] ?? 0, scores[order[order.length - 1] ?? 0] ?? 0]);
+  return [Math.min(...ends), Math.max(...ends)];
+}
