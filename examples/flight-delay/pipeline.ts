@@ -1,0 +1,53 @@
+import { category, date, definePipeline, float, integer, parquet, schema, sql, timestamp } from 'perennial';
+import { between, binary, byTime, gbdt, hourOf, notNull, numeric, rowCount, targetEncode, weekdayOf } from 'perennial';
+import { betterThan, canary, driftDetected, performanceBelow, psi, wasserstein } from 'perennial';
+
+const flights = schema('flights', {
+  date: timestamp({ eventTime: true }),
+  distance: float({ unit: 'mile', min: 1 }),
+  origin: category(),
+  destination: category(),
+  delay: float({ unit: 'minute' }).nullable(),
+});
+
+const params = { from: date(), to: date(), trees: integer({ min: 1, default: 100 }) };
+
+export default definePipeline('flight-delay', { params }, (p) => {
+  const raw = p.ingest({
+    source: parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
+    schema: flights,
+    window: { column: 'date', from: p.params.from, to: p.params.to },
+  });
+  const checked = p.validate(raw, {
+    checks: [rowCount({ min: 1_000 }), notNull('delay', { mostly: 0.95 }), between('distance', { min: 1, max: 6_000 })],
+  });
+  const features = p.feature(checked, {
+    label: binary(sql`delay > 15`),
+    split: byTime({ test: '7 days' }),
+    columns: {
+      hour: hourOf('date'),
+      weekday: weekdayOf('date'),
+      distance: numeric('distance'),
+      origin: targetEncode('origin'),
+      destination: targetEncode('destination'),
+      route: targetEncode('origin', 'destination'),
+    },
+  });
+  const model = p.train(features, { trainer: gbdt({ trees: p.params.trees }), resources: { cpu: 2 } });
+  const evaluation = p.evaluate(model, { metrics: ['roc_auc', 'log_loss'], gate: betterThan('champion', { metric: 'roc_auc' }) });
+  const endpoint = p.deploy(evaluation, { rollout: canary([10, 50, 100], { bake: '2 seconds' }) });
+  p.monitor(endpoint, {
+    every: '7 days',
+    clock: 'event',
+    drift: { distance: wasserstein({ max: 0.1 }), origin: psi({ max: 0.1 }), score: psi({ max: 0.1 }) },
+    labels: { source: parquet('.perennial/demo/labels/*.parquet'), key: 'request_id', delay: '7 days' },
+  });
+  p.retrain({
+    on: [driftDetected(), performanceBelow('roc_auc', 0.64)],
+    clock: 'event',
+    window: { newest: '28 days', from: 'from', to: 'to' },
+    debounce: '1 second',
+    coolDown: '14 days',
+    budget: { runs: 3, per: '60 days' },
+  });
+});

@@ -1,0 +1,38 @@
+export { category, float, text, timestamp } from './schema/column.js';
+export type { Column } from './schema/column.js';
+export { boolean, integer } from './schema/integer-and-boolean.js';
+export { date, number, oneOf, string } from './schema/parameter.js';
+export type { Parameter, ParameterInput, ParameterShape } from './schema/parameter.js';
+export { schema } from './schema/schema.js';
+export type { ColumnTypes, Schema } from './schema/schema.js';
+export { validateParameters } from './schema/validate-parameters.js';
+
+export { definePipeline } from './pipeline/define-pipeline.js';
+export type { PipelineBuilder } from './pipeline/builder.js';
+export type { Pipeline, StepFunction } from './pipeline/pipeline.js';
+export type { StepContext } from './pipeline/step-context.js';
+export type { Ref, ResultOf } from './pipeline/reference.js';
+export type { ParameterReference, Setting } from './pipeline/parameter-reference.js';
+export type { PipelineIssue } from './pipeline/issues.js';
+export { parseDuration } from './pipeline/duration.js';
+export type { Duration } from './pipeline/duration.js';
+
+export { csv, parquet } from './pipeline/sources.js';
+export { sql } from './pipeline/sql.js';
+export { between, freshness, inSet, notNull, rowCount, unique } from './pipeline/checks.js';
+export { hourOf, numeric, oneHot, standardize, targetEncode, weekdayOf } from './pipeline/transforms.js';
+export { binary, byTime, regression } from './pipeline/label.js';
+export { gbdt } from './pipeline/trainers.js';
+export type { Metric, MetricOf } from './pipeline/metrics.js';
+export { betterThan } from './pipeline/quality-gate.js';
+export { canary } from './pipeline/rollout.js';
+export { jensenShannon, ks, psi, wasserstein } from './pipeline/drift.js';
+export { cron, driftDetected, newRows, performanceBelow } from './pipeline/triggers.js';
+
+export { drawMermaid } from './pipeline/draw-mermaid.js';
+export { drawTerminal } from './pipeline/draw-terminal.js';
+
+export { isPipelineError, PipelineError } from './errors/pipeline-error.js';
+export type { ErrorCode } from './errors/codes.js';
+export type { JsonObject, JsonValue } from './contracts/json.js';
+export type { Plan, PlanStep } from './contracts/plan.js';

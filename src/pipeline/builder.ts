@@ -1,0 +1,203 @@
+import type { JsonValue } from '../contracts/json.js';
+import type { Task } from '../contracts/stages.js';
+import type { ParameterShape } from '../schema/parameter.js';
+import type { ColumnTypes } from '../schema/schema.js';
+import type { DraftStep, Knowledge, PipelineDraft } from './draft.js';
+import type { ParameterReferences } from './parameter-reference.js';
+import { parameterReferences } from './parameter-reference.js';
+import type {
+  ApprovalReference,
+  DatasetReference,
+  EndpointReference,
+  EvaluationReference,
+  FeatureSetReference,
+  ModelReference,
+  MonitorReference,
+  Ref,
+  RetrainReference,
+  ValidationReference,
+} from './reference.js';
+import type { ApprovalOptions } from './stages/approval.js';
+import { approvalConfig } from './stages/approval.js';
+import type { CustomStepOptions, JsonOutput, StepInputs } from './stages/custom.js';
+import type { DeployOptions } from './stages/deploy.js';
+import { deployConfig } from './stages/deploy.js';
+import type { EvaluateOptions } from './stages/evaluate.js';
+import { evaluateConfig } from './stages/evaluate.js';
+import type { FeatureOptions } from './stages/feature.js';
+import { featureConfig, inputColumnsOf } from './stages/feature.js';
+import type { IngestOptions } from './stages/ingest.js';
+import { ingestConfig } from './stages/ingest.js';
+import type { MonitorOptions } from './stages/monitor.js';
+import { monitorConfig } from './stages/monitor.js';
+import type { RetrainOptions } from './stages/retrain.js';
+import { retrainConfig } from './stages/retrain.js';
+import type { TrainOptions } from './stages/train.js';
+import { trainConfig } from './stages/train.js';
+import type { ValidateOptions } from './stages/validate.js';
+import { validateConfig } from './stages/validate.js';
+
+/** What the builder function of `definePipeline` gets. Each call adds a step and returns its reference. */
+export interface PipelineBuilder<Shape extends ParameterShape> {
+  /** A reference to every parameter, for use in options. */
+  readonly params: ParameterReferences<Shape>;
+  /** Reads a source into an immutable data set. */
+  ingest<C extends ColumnTypes>(options: IngestOptions<C>): DatasetReference<C>;
+  /** Checks a data set; a failing check of severity `error` fails the step. */
+  validate<C extends ColumnTypes>(dataset: DatasetReference<C>, options: ValidateOptions<C>): ValidationReference<C>;
+  /** Fits encoders on the training rows and writes the split feature set. */
+  feature<C extends ColumnTypes, T extends Task>(
+    data: DatasetReference<C> | ValidationReference<C>,
+    options: FeatureOptions<C, T>,
+  ): FeatureSetReference<C, T>;
+  /** Trains one model. */
+  train<C extends ColumnTypes, T extends Task>(features: FeatureSetReference<C, T>, options: TrainOptions): ModelReference<C, T>;
+  /** Measures a model on the held-out rows of its feature set, and judges it against the champion. */
+  evaluate<C extends ColumnTypes, T extends Task>(
+    model: ModelReference<C, T>,
+    options?: EvaluateOptions<C, T>,
+  ): EvaluationReference<C, T>;
+  /** Registers the model and, when it is blessed, rolls it out. */
+  deploy<C extends ColumnTypes, T extends Task>(
+    evaluation: EvaluationReference<C, T>,
+    options?: DeployOptions,
+  ): EndpointReference<C, T>;
+  /** Watches an endpoint's predictions, window by window. */
+  monitor<C extends ColumnTypes, T extends Task>(
+    endpoint: EndpointReference<C, T>,
+    options: MonitorOptions<C, T>,
+  ): MonitorReference;
+  /** Hands the retraining policy to the model's continuous-training entity; follows every monitor step. */
+  retrain(options: RetrainOptions<Shape>): RetrainReference;
+  /** Any TypeScript code as a step. */
+  step<Inputs extends StepInputs, Output>(
+    id: string,
+    options: CustomStepOptions<Inputs, Output> & JsonOutput<Output>,
+  ): Ref<Output>;
+  /** Waits for a person to approve. */
+  gate(id: string, options: ApprovalOptions): ApprovalReference;
+}
+
+export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft): PipelineBuilder<Shape> {
+  return {
+    params: parameterReferences<Shape>(draft.parameterNames, (name) => {
+      draft.reportUnknownParameter(name);
+    }),
+    ingest: (options) =>
+      draft.add({
+        ...{ kind: 'ingest', id: options.id ?? 'ingest', options },
+        knows: { schema: options.schema },
+        config: (read) => ingestConfig(options, read),
+      }),
+    validate: (dataset, options) => {
+      const { id = 'validate' } = options;
+      const before = draft.find(dataset, draft.root.at(id), ['ingest']);
+      const knows = before?.knows ?? {};
+      return draft.add({
+        ...{ kind: 'validate', id, options, knows, inputs: inputsFrom({ dataset: before }) },
+        config: (read) => validateConfig(options.checks, knows.schema, read),
+      });
+    },
+    feature: (data, options) => addFeature(draft, data, options),
+    train: (features, options) => {
+      const { id = 'train' } = options;
+      const before = draft.find(features, draft.root.at(id), ['feature']);
+      const knows: Knowledge = before === null ? {} : { ...before.knows, features: before };
+      return draft.add({
+        ...{ kind: 'train', id, options, knows, inputs: inputsFrom({ features: before }) },
+        config: (read) => trainConfig(options, read),
+      });
+    },
+    evaluate: (model, options = {}) => {
+      const { id = 'evaluate', model: name = draft.name } = options;
+      const before = draft.find(model, draft.root.at(id), ['train']);
+      const knows: Knowledge = { ...before?.knows, model: name };
+      return draft.add({
+        ...{ kind: 'evaluate', id, options, knows },
+        inputs: inputsFrom({ model: before, features: knows.features ?? null }),
+        config: (read) => evaluateConfig(options, knows, name, read),
+      });
+    },
+    deploy: (evaluation, options = {}) => {
+      const { id = 'deploy' } = options;
+      const before = draft.find(evaluation, draft.root.at(id), ['evaluate']);
+      const model = before?.knows.model ?? draft.name;
+      const endpoint = options.endpoint ?? model;
+      return draft.add({
+        ...{ kind: 'deploy', id, options, knows: { ...before?.knows, endpoint }, inputs: inputsFrom({ evaluation: before }) },
+        config: (read) => deployConfig(options, endpoint, model, read),
+      });
+    },
+    monitor: (endpoint, options) => {
+      const { id = 'monitor' } = options;
+      const before = draft.find(endpoint, draft.root.at(id), ['deploy']);
+      const knows = before?.knows ?? {};
+      return draft.add({
+        ...{ kind: 'monitor', id, options, knows, inputs: inputsFrom({ endpoint: before }) },
+        config: (read) => monitorConfig(options, knows, read),
+      });
+    },
+    retrain: (options) => {
+      const { id = 'retrain' } = options;
+      const model = options.model ?? draft.steps.find((step) => step.kind === 'evaluate')?.knows.model ?? draft.name;
+      return draft.add({
+        ...{ kind: 'retrain', id, options, knows: { model } },
+        config: (read) => retrainConfig(options, model, draft, read),
+      });
+    },
+    step: (id, options) => addCustomStep(draft, id, options),
+    gate: (id, options) => {
+      const inputs = findInputs(draft, id, options.inputs ?? {});
+      return draft.add({ kind: 'gate', id, options, inputs, config: (read) => approvalConfig(options, read) });
+    },
+  };
+}
+
+function addFeature<C extends ColumnTypes, T extends Task>(
+  draft: PipelineDraft,
+  data: DatasetReference<C> | ValidationReference<C>,
+  options: FeatureOptions<C, T>,
+): FeatureSetReference<C, T> {
+  const { id = 'feature' } = options;
+  const before = draft.find(data, draft.root.at(id), ['ingest', 'validate']);
+  const schema = before?.knows.schema;
+  const label = { task: options.label.task, sql: options.label.expression.sql };
+  const knows = schema === undefined ? { label } : { schema, label, inputColumns: inputColumnsOf(options, schema) };
+  const path = before?.kind === 'validate' ? { path: ['dataset'] } : {};
+  return draft.add({
+    ...{ kind: 'feature', id, options, knows, inputs: before === null ? {} : { dataset: { step: before, ...path } } },
+    config: (read) => featureConfig(options, schema, read),
+  });
+}
+
+function addCustomStep<Inputs extends StepInputs, Output>(
+  draft: PipelineDraft,
+  id: string,
+  options: CustomStepOptions<Inputs, Output>,
+): Ref<Output> {
+  const reference = draft.add<Ref<Output>>({ kind: 'step', id, options, inputs: findInputs(draft, id, options.inputs ?? {}) });
+  // The compiler has checked `run` against the references; at run time both sides are plain JSON.
+  draft.functions.set(
+    id,
+    async (inputs, context) => (await options.run(inputs as Parameters<typeof options.run>[0], context)) as JsonValue,
+  );
+  return reference;
+}
+
+function findInputs(
+  draft: PipelineDraft,
+  id: string,
+  references: StepInputs,
+): { readonly [name: string]: { readonly step: DraftStep } } {
+  const found = Object.entries(references).map(
+    ([name, reference]) => [name, draft.find(reference, draft.root.at(id).at(`inputs.${name}`))] as const,
+  );
+  return inputsFrom(Object.fromEntries(found));
+}
+
+function inputsFrom(steps: { readonly [name: string]: DraftStep | null }): {
+  readonly [name: string]: { readonly step: DraftStep };
+} {
+  const present = Object.entries(steps).filter((entry): entry is [string, DraftStep] => entry[1] !== null);
+  return Object.fromEntries(present.map(([name, step]) => [name, { step }]));
+}

@@ -1,0 +1,24 @@
+import type { ParameterInput, ParameterShape } from '../schema/parameter.js';
+import type { PipelineBuilder } from './builder.js';
+import { createBuilder } from './builder.js';
+import { compilePipeline } from './compile.js';
+import { PipelineDraft } from './draft.js';
+import type { Pipeline } from './pipeline.js';
+
+/**
+ * Declares a pipeline. `build` runs once, now: it only describes steps, and nothing of it runs later but the `run` functions.
+ * The same declaration always gives the same plan and hash.
+ * @param name - lower case, digits and dashes; also the Temporal workflow type.
+ * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem that the linter found;
+ *   `AUTHORING_REFERENCE_AS_VALUE` when `build` makes text, a number or JSON of a reference.
+ */
+export function definePipeline<const Shape extends ParameterShape>(
+  name: string,
+  options: { readonly params: Shape },
+  build: (p: PipelineBuilder<Shape>) => void,
+): Pipeline<ParameterInput<Shape>> {
+  const draft = new PipelineDraft(name, options.params);
+  build(createBuilder<Shape>(draft));
+  const plan = compilePipeline(draft);
+  return Object.freeze({ name, plan, functions: draft.functions });
+}

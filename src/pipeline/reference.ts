@@ -1,0 +1,96 @@
+import type {
+  DeployResult,
+  EvaluateResult,
+  FeatureResult,
+  GateResult,
+  IngestResult,
+  MonitorResult,
+  RetrainResult,
+  Task,
+  TrainResult,
+  ValidateResult,
+} from '../contracts/stages.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { ColumnTypes } from '../schema/schema.js';
+
+declare const RESULT: unique symbol;
+declare const STAGE: unique symbol;
+
+/** Stands for the result of a step before any run. Opaque: pass it on to later steps; using it as a value throws. */
+export interface Ref<Result = unknown> {
+  readonly [RESULT]: Result;
+}
+
+/** A reference that also says, to the compiler, which stage made it and what that stage knows. */
+interface StageRef<Kind extends string, Result, Known> extends Ref<Result> {
+  readonly [STAGE]: { readonly kind: Kind; readonly known: Known };
+}
+
+/** What the compiler knows from the feature stage on: raw columns and the label's task. */
+interface Learning<Columns extends ColumnTypes, LabelTask extends Task> {
+  readonly columns: Columns;
+  readonly task: LabelTask;
+}
+
+export type DatasetReference<C extends ColumnTypes = ColumnTypes> = StageRef<'ingest', IngestResult, C>;
+export type ValidationReference<C extends ColumnTypes = ColumnTypes> = StageRef<'validate', ValidateResult, C>;
+export type FeatureSetReference<C extends ColumnTypes = ColumnTypes, T extends Task = Task> = StageRef<
+  'feature',
+  FeatureResult,
+  Learning<C, T>
+>;
+export type ModelReference<C extends ColumnTypes = ColumnTypes, T extends Task = Task> = StageRef<
+  'train',
+  TrainResult,
+  Learning<C, T>
+>;
+export type EvaluationReference<C extends ColumnTypes = ColumnTypes, T extends Task = Task> = StageRef<
+  'evaluate',
+  EvaluateResult,
+  Learning<C, T>
+>;
+export type EndpointReference<C extends ColumnTypes = ColumnTypes, T extends Task = Task> = StageRef<
+  'deploy',
+  DeployResult,
+  Learning<C, T>
+>;
+export type MonitorReference = StageRef<'monitor', MonitorResult, null>;
+export type RetrainReference = StageRef<'retrain', RetrainResult, null>;
+export type ApprovalReference = StageRef<'gate', GateResult, null>;
+
+/** The value type behind a reference. */
+export type ResultOf<R> = R extends Ref<infer Result> ? Result : never;
+
+/** The run-time object behind every `Ref`: refuses to be a string, a number or JSON. */
+class Reference {
+  readonly #step: string;
+
+  constructor(step: string) {
+    this.#step = step;
+    Object.freeze(this);
+  }
+
+  toJSON(): never {
+    return this.#refuse('JSON');
+  }
+
+  [Symbol.toPrimitive](hint: string): never {
+    return this.#refuse(hint === 'number' ? 'a number' : 'a string');
+  }
+
+  #refuse(as: string): never {
+    throw new PipelineError('AUTHORING_REFERENCE_AS_VALUE', {
+      what: `the reference to step "${this.#step}" was used as ${as}`,
+      where: 'a pipeline definition',
+    });
+  }
+}
+
+/** The one place where a run-time reference gets its compile-time type. */
+export function createReference<R extends Ref>(step: string): R {
+  return new Reference(step) as unknown as R;
+}
+
+export function isReference(value: unknown): value is Ref {
+  return value instanceof Reference;
+}

@@ -1,0 +1,44 @@
+import type { OptionReader } from '../issues.js';
+import type { CanaryRollout } from '../rollout.js';
+import { canary } from '../rollout.js';
+import type { StepOptions } from '../step-options.js';
+
+export interface DeployOptions extends StepOptions {
+  /** Default: the model's name. */
+  readonly endpoint?: string;
+  /** Default: 5, 25, 50 and 100 per cent, 5 minutes each. */
+  readonly rollout?: CanaryRollout;
+}
+
+const DEFAULT_WEIGHTS = [5, 25, 50, 100] as const;
+
+/** Becomes a `DeployConfig`. */
+export function deployConfig(options: DeployOptions, endpoint: string, model: string, read: OptionReader): object {
+  const { strategy, weights, bake, health } = options.rollout ?? canary(DEFAULT_WEIGHTS);
+  const at = read.at('rollout');
+  lintWeights(weights, at.at('weights'));
+  const { maxErrorRatio = 0.01, maxP99 = '500 milliseconds', ready = '60 seconds' } = health;
+  return {
+    endpoint: read.at('endpoint').name(endpoint, 'the endpoint name'),
+    model,
+    rollout: {
+      strategy,
+      weights,
+      bakeMs: at.at('bake').duration(bake, { positive: false }),
+      health: {
+        maxErrorRatio: at.at('health.maxErrorRatio').number(maxErrorRatio, { min: 0, max: 1 }),
+        maxP99Ms: at.at('health.maxP99').duration(maxP99),
+        readyTimeoutMs: at.at('health.ready').duration(ready),
+      },
+    },
+  };
+}
+
+function lintWeights(weights: readonly number[], read: OptionReader): void {
+  const shown = `[${weights.join(', ')}]`;
+  for (const [index, weight] of weights.entries()) read.at(index).number(weight, { min: 1, max: 100 });
+  if (weights.at(-1) !== 100) read.report('canary-weights', `the last weight must be 100, got ${shown}`);
+  if (weights.some((weight, index) => index > 0 && weight <= (weights[index - 1] ?? 0))) {
+    read.report('canary-weights', `weights must ascend, got ${shown}`);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Task } from '../../contracts/stages.js';
+import type { ColumnTypes } from '../../schema/schema.js';
+import type { ColumnName } from '../column-use.js';
+import type { Knowledge } from '../draft.js';
+import type { Duration } from '../duration.js';
+import type { OptionReader } from '../issues.js';
+import type { Metric, MetricOf } from '../metrics.js';
+import { metricsOf } from '../metrics.js';
+import type { Setting } from '../parameter-reference.js';
+import type { QualityGate } from '../quality-gate.js';
+import { betterThan } from '../quality-gate.js';
+import type { StepOptions } from '../step-options.js';
+
+export interface EvaluateOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task> extends StepOptions {
+  /** Default: every metric of the task. The gate's metric is always among them. */
+  readonly metrics?: readonly MetricOf<LabelTask>[];
+  /** Default: better than the champion by ROC AUC (binary) or RMSE (regression), with 95% confidence. */
+  readonly gate?: QualityGate<MetricOf<LabelTask>>;
+  /** Categories whose rows are also measured on their own. */
+  readonly slices?: readonly ColumnName<NoInfer<Columns>, 'category'>[];
+  /** Slices with fewer rows are left out; default 100. */
+  readonly minSliceRows?: Setting<number>;
+  /** Name under which the model is registered; default the pipeline's name. */
+  readonly model?: string;
+  /** Longest 99th percentile of the load-and-serve check; default 500 milliseconds. */
+  readonly infra?: { readonly maxP99?: Duration };
+}
+
+/** What `evaluateConfig` needs of its options, whatever the compiler knows. */
+export interface EvaluateDeclaration {
+  readonly metrics?: readonly Metric[];
+  readonly gate?: QualityGate;
+  readonly slices?: readonly string[];
+  readonly minSliceRows?: Setting<number>;
+  readonly infra?: { readonly maxP99?: Duration };
+}
+
+const DEFAULT_GATE_METRIC = { binary: 'roc_auc', regression: 'rmse' } as const satisfies Record<Task, Metric>;
+
+/** Becomes an `EvaluateConfig`. */
+export function evaluateConfig(options: EvaluateDeclaration, knows: Knowledge, model: string, read: OptionReader): object {
+  const task = knows.label?.task;
+  const {
+    slices = [],
+    minSliceRows = 100,
+    gate = betterThan('champion', { metric: DEFAULT_GATE_METRIC[task ?? 'binary'] }),
+  } = options;
+  const metrics = options.metrics ?? metricsOf(task ?? 'binary');
+  if (task !== undefined) {
+    for (const metric of new Set(metrics)) lintMetric(metric, task, read.at('metrics'));
+    lintMetric(gate.metric, task, read.at('gate.metric'));
+  }
+  lintSlices(slices, knows, read.at('slices'));
+  read.at('minSliceRows').number(minSliceRows, { min: 1, integer: true });
+  read.at('gate.confidence').number(gate.confidence, { min: 0.5, max: 1, open: true });
+  read.at('gate.samples').number(gate.samples, { min: 100, integer: true });
+  read.at('gate.margin').number(gate.margin, { min: 0 });
+  return {
+    metrics: [...new Set([...metrics, gate.metric])],
+    gate,
+    slices,
+    minSliceRows,
+    model: read.at('model').name(model, 'the model name'),
+    infra: { maxP99Ms: read.at('infra.maxP99').duration(options.infra?.maxP99 ?? '500 milliseconds') },
+  };
+}
+
+export function lintMetric(metric: string, task: Task, read: OptionReader): void {
+  const valid: readonly string[] = metricsOf(task);
+  if (!valid.includes(metric)) read.report('metric', `"${metric}" does not measure a ${task} label; ${valid.join(', ')} do`);
+}
+
+function lintSlices(slices: readonly string[], { schema, inputColumns }: Knowledge, read: OptionReader): void {
+  if (schema === undefined || inputColumns === undefined) return;
+  for (const slice of slices) {
+    if (read.column(schema, slice, 'category') !== null && !inputColumns.includes(slice)) {
+      read.report('slice-column', `column "${slice}" is used by no feature, so the feature set does not keep it`);
+    }
+  }
+}

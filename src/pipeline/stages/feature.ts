@@ -1,0 +1,82 @@
+import type { SchemaSpec } from '../../contracts/dataset.js';
+import type { FeatureConfig, Task } from '../../contracts/stages.js';
+import type { ColumnTypes } from '../../schema/schema.js';
+import { eventTimeOf } from '../../schema/schema.js';
+import type { OptionReader } from '../issues.js';
+import type { Label, TimeSplit } from '../label.js';
+import { columnsIn } from '../sql.js';
+import type { StepOptions } from '../step-options.js';
+import type { Transform, TransformOf } from '../transforms.js';
+
+export interface FeatureOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task> extends StepOptions {
+  readonly label: Label<LabelTask>;
+  readonly split: TimeSplit;
+  /** Features by name, in the order in which the model takes them. */
+  readonly columns: { readonly [feature: string]: TransformOf<NoInfer<Columns>> };
+}
+
+/** What `featureConfig` needs of its options, whatever the compiler knows of the columns. */
+export interface FeatureDeclaration {
+  readonly label: Label;
+  readonly split: TimeSplit;
+  readonly columns: { readonly [feature: string]: Transform };
+}
+
+export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | undefined, read: OptionReader): FeatureConfig {
+  const { label, split, columns } = options;
+  const features = Object.entries(columns);
+  if (features.length === 0) read.at('columns').report('feature-columns', 'expected at least one feature');
+  if (schema !== undefined) {
+    if (eventTimeOf(schema) === null)
+      read.at('split').report('event-time', `byTime needs an event time, and schema "${schema.name}" has none`);
+    lintColumns(options, schema, read);
+  }
+  for (const [feature, { spec }] of features) {
+    const at = read.at(`columns.${feature}`);
+    if (feature.startsWith('__') || feature.startsWith('raw_'))
+      at.report('feature-columns', 'names that start with __ or raw_ are reserved');
+    if (spec.transform === 'one_hot') at.at('maxCategories').number(spec.maxCategories, { min: 1, integer: true });
+    if (spec.transform === 'target_encode') {
+      at.at('smoothing').number(spec.smoothing, { min: 0 });
+      at.at('folds').number(spec.folds, { min: 2, integer: true });
+    }
+  }
+  return {
+    label: { task: label.task, sql: label.expression.sql },
+    split: { by: 'time', testMs: read.at('split.test').duration(split.test) },
+    columns: Object.fromEntries(features.map(([feature, { spec }]) => [feature, spec])),
+  };
+}
+
+/** Raw columns of the features, each once, in schema order: what the model takes at serving time. */
+export function inputColumnsOf(options: Pick<FeatureDeclaration, 'columns'>, schema: SchemaSpec): readonly string[] {
+  const used = new Set(Object.values(options.columns).flatMap((transform) => transform.columns));
+  return schema.columns.map((column) => column.name).filter((name) => used.has(name));
+}
+
+function lintColumns({ label, columns }: FeatureDeclaration, schema: SchemaSpec, read: OptionReader): void {
+  const names = schema.columns.map((column) => column.name);
+  const named = columnsIn(label.expression, names);
+  if (named.length === 0) {
+    read
+      .at('label')
+      .report(
+        'label-columns',
+        `"${label.expression.sql}" names no column of schema "${schema.name}"; it has ${names.join(', ')}`,
+      );
+  }
+  for (const column of label.outcome ?? []) read.at('label.outcome').column(schema, column, 'any');
+  const outcome = label.outcome ?? named;
+  for (const [feature, transform] of Object.entries(columns)) {
+    const at = read.at(`columns.${feature}`);
+    for (const column of new Set(transform.columns)) {
+      at.column(schema, column, transform.need);
+      if (outcome.includes(column)) {
+        at.report(
+          'label-leakage',
+          `column "${column}" is part of the label "${label.expression.sql}", so it is not known when the model predicts`,
+        );
+      }
+    }
+  }
+}

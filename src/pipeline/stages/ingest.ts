@@ -1,0 +1,50 @@
+import type { ColumnName } from '../column-use.js';
+import type { OptionReader } from '../issues.js';
+import type { DateSetting } from '../parameter-reference.js';
+import type { Source } from '../sources.js';
+import type { StepOptions } from '../step-options.js';
+import type { ColumnTypes, Schema } from '../../schema/schema.js';
+import { eventTimeOf } from '../../schema/schema.js';
+
+export interface IngestOptions<Columns extends ColumnTypes = ColumnTypes> extends StepOptions {
+  readonly source: Source;
+  readonly schema: Schema<Columns>;
+  /** Rows with `from` <= column < `to`, UTC. The column is the schema's event time unless named. Default: all rows. */
+  readonly window?: {
+    readonly column?: ColumnName<NoInfer<Columns>, 'timestamp'>;
+    readonly from: DateSetting;
+    readonly to: DateSetting;
+  };
+}
+
+/** What `ingestConfig` needs of its options, whatever the compiler knows of the columns. */
+interface IngestDeclaration {
+  readonly source: Source;
+  readonly schema: Schema;
+  readonly window?: { readonly column?: string; readonly from: DateSetting; readonly to: DateSetting };
+}
+
+/** Becomes an `IngestConfig`. */
+export function ingestConfig({ source, schema, window }: IngestDeclaration, read: OptionReader): object {
+  const { name, columns } = schema;
+  return {
+    source,
+    schema: { name, columns },
+    ...(window === undefined ? {} : { window: readWindow(window, schema, read.at('window')) }),
+  };
+}
+
+function readWindow(window: NonNullable<IngestDeclaration['window']>, schema: Schema, read: OptionReader): object {
+  const column = window.column ?? eventTimeOf(schema);
+  if (column === null) read.report('event-time', `schema "${schema.name}" has no event time; name the window's column`);
+  else read.at('column').column(schema, column, 'timestamp');
+  const bounds = { from: window.from, to: window.to };
+  for (const [key, value] of Object.entries(bounds)) {
+    if (typeof value === 'string' && Number.isNaN(Date.parse(value)))
+      read.at(key).report('range', `expected an ISO date, got "${value}"`);
+  }
+  if (typeof bounds.from === 'string' && typeof bounds.to === 'string' && Date.parse(bounds.from) >= Date.parse(bounds.to)) {
+    read.report('range', `expected from before to, got ${bounds.from} and ${bounds.to}`);
+  }
+  return { column: column ?? '', ...bounds };
+}

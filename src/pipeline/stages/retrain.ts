@@ -1,0 +1,104 @@
+import { CronExpressionParser } from 'cron-parser';
+import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
+import { checkParameters } from '../../schema/validate-parameters.js';
+import type { PipelineDraft } from '../draft.js';
+import type { Duration } from '../duration.js';
+import type { OptionReader } from '../issues.js';
+import type { StepOptions } from '../step-options.js';
+import type { Trigger } from '../triggers.js';
+
+type DateParameter<Shape extends ParameterShape> = string extends keyof Shape
+  ? string
+  : { [Name in keyof Shape]: Shape[Name]['format'] extends 'date' ? Name : never }[keyof Shape] & string;
+
+interface RetrainSettings {
+  readonly on: readonly Trigger[];
+  /** Default: the model of the evaluate step above. */
+  readonly model?: string;
+  /** How long to gather signals before deciding; default 1 minute. */
+  readonly debounce?: Duration;
+  /** Shortest time between two starts; default 12 hours. */
+  readonly coolDown?: Duration;
+  /** At most `runs` starts in any stretch of `per`; default 3 in 7 days. */
+  readonly budget?: { readonly runs: number; readonly per: Duration };
+  /** Whether cool-down and budget read the time of the data or the wall's (default). */
+  readonly clock?: 'event' | 'wall';
+}
+
+export interface RetrainOptions<Shape extends ParameterShape = ParameterShape> extends StepOptions, RetrainSettings {
+  /** The newest rows to train on, and the date parameters that say so; default the newest 28 days, `from` and `to`. */
+  readonly window?: { readonly newest: Duration; readonly from?: DateParameter<Shape>; readonly to?: DateParameter<Shape> };
+  /** Other parameters of the started runs. */
+  readonly parameters?: Partial<ParameterInput<Shape>>;
+}
+
+/** What `retrainConfig` needs of its options, whatever the compiler knows of the parameters. */
+interface RetrainDeclaration extends RetrainSettings {
+  readonly window?: { readonly newest: Duration; readonly from?: string; readonly to?: string };
+  readonly parameters?: object;
+}
+
+/** Any date: stands for what the window writes while the other parameters are checked. */
+const SOME_DATE = '2000-01-01';
+
+/** Becomes a `RetrainConfig`. */
+export function retrainConfig(options: RetrainDeclaration, model: string, draft: PipelineDraft, read: OptionReader): object {
+  const { on, debounce = '1 minute', coolDown = '12 hours', budget = { runs: 3, per: '7 days' }, clock = 'wall' } = options;
+  const { newest = '28 days', from = 'from', to = 'to' } = options.window ?? {};
+  const parameters = presentOf(options.parameters ?? {});
+  if (on.length === 0) read.at('on').report('range', 'expected at least one trigger');
+  for (const [index, trigger] of on.entries()) lintTrigger(trigger, read.at(`on.${index}`));
+  lintWindow({ from, to }, draft, read.at('window'));
+  const { problems } = checkParameters(draft.parameters, { ...parameters, [from]: SOME_DATE, [to]: SOME_DATE });
+  for (const { path, expected, received } of problems) {
+    if (path !== from && path !== to)
+      read.at(`parameters.${path}`).report('retrain-parameters', `expected ${expected}, got ${received}`);
+  }
+  return {
+    model: read.at('model').name(model, 'the model name'),
+    pipeline: draft.name,
+    on,
+    debounceMs: read.at('debounce').duration(debounce, { positive: false }),
+    coolDownMs: read.at('coolDown').duration(coolDown, { positive: false }),
+    budget: {
+      runs: read.at('budget.runs').number(budget.runs, { min: 1, integer: true }),
+      perMs: read.at('budget.per').duration(budget.per),
+    },
+    clock,
+    window: { lengthMs: read.at('window.newest').duration(newest), from, to },
+    parameters,
+  };
+}
+
+function presentOf(parameters: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+}
+
+function lintWindow(window: { readonly from: string; readonly to: string }, draft: PipelineDraft, read: OptionReader): void {
+  const dates = draft.dateParameters;
+  for (const [key, name] of Object.entries(window)) {
+    if (dates.includes(name)) continue;
+    const known = dates.length === 0 ? 'it has no date parameter' : `its date parameters are ${dates.join(', ')}`;
+    read.at(key).report('retrain-window', `the pipeline has no date parameter "${name}"; ${known}`);
+  }
+  if (window.from === window.to) read.report('retrain-window', `from and to are both "${window.from}"`);
+}
+
+function lintTrigger(trigger: Trigger, read: OptionReader): void {
+  if (trigger.on === 'new_rows') read.number(trigger.rows, { min: 1, integer: true });
+  if (trigger.on !== 'cron') return;
+  const { expression, timezone } = trigger;
+  if (expression.trim().split(/\s+/).length !== 5) {
+    read.report('cron', `expected five fields (minute hour day month weekday), got "${expression}"`);
+    return;
+  }
+  try {
+    CronExpressionParser.parse(expression, { tz: timezone }).next();
+  } catch (error) {
+    read.report('cron', `"${expression}" in time zone "${timezone}" has no next moment: ${reasonOf(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}

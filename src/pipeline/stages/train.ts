@@ -1,0 +1,35 @@
+import type { OptionReader } from '../issues.js';
+import type { Setting } from '../parameter-reference.js';
+import type { StepOptions } from '../step-options.js';
+import type { Gbdt } from '../trainers.js';
+
+export interface TrainOptions extends StepOptions {
+  readonly trainer: Gbdt;
+  /** Worker threads; default the step's CPUs. The model does not depend on it. */
+  readonly threads?: Setting<number>;
+  /** Default: drawn from the run and the step. */
+  readonly seed?: Setting<number>;
+  /** Trees between two checkpoints. */
+  readonly checkpointEvery?: Setting<number>;
+}
+
+/** Becomes a `TrainConfig`. */
+export function trainConfig({ trainer, threads, seed, checkpointEvery }: TrainOptions, read: OptionReader): object {
+  const at = read.at('trainer');
+  at.at('trees').number(trainer.trees, { min: 1, integer: true });
+  at.at('learningRate').number(trainer.learningRate, { min: 0, open: true });
+  at.at('leaves').number(trainer.leaves, { min: 2, integer: true });
+  at.at('minRowsInLeaf').number(trainer.minRowsInLeaf, { min: 1, integer: true });
+  at.at('maxBins').number(trainer.maxBins, { min: 2, max: 255, integer: true });
+  at.at('l2').number(trainer.l2, { min: 0 });
+  at.at('featureFraction').number(trainer.featureFraction, { min: 0.01, max: 1 });
+  at.at('earlyStopping').number(trainer.earlyStopping, { min: 0, integer: true });
+  return {
+    trainer,
+    ...(threads === undefined ? {} : { threads: read.at('threads').number(threads, { min: 1, integer: true }) }),
+    ...(seed === undefined ? {} : { seed: read.at('seed').number(seed, { min: 0, max: 2 ** 32 - 1, integer: true }) }),
+    ...(checkpointEvery === undefined
+      ? {}
+      : { checkpointEvery: read.at('checkpointEvery').number(checkpointEvery, { min: 1, integer: true }) }),
+  };
+}

@@ -1,0 +1,33 @@
+import type { RisingMetric } from './metrics.js';
+
+/** Reasons to train again; each becomes a `TriggerSpec` in the plan. */
+export interface PerformanceTrigger<Name extends RisingMetric = RisingMetric> {
+  readonly on: 'performance';
+  readonly metric: Name;
+  readonly below: number;
+}
+export type Trigger =
+  | { readonly on: 'drift' }
+  | PerformanceTrigger
+  | { readonly on: 'new_rows'; readonly rows: number }
+  | { readonly on: 'cron'; readonly expression: string; readonly timezone: string };
+
+/** The monitor found persistent drift. */
+export function driftDetected(): Trigger {
+  return Object.freeze({ on: 'drift' });
+}
+
+/** The monitor measured `metric` below `value` in a window whose labels had arrived; it need not be told the rule again. */
+export function performanceBelow<const Name extends RisingMetric>(metric: Name, value: number): PerformanceTrigger<Name> {
+  return Object.freeze({ on: 'performance', metric, below: value });
+}
+
+/** At least `rows` new rows were reported since the last training. */
+export function newRows(rows: number): Trigger {
+  return Object.freeze({ on: 'new_rows', rows });
+}
+
+/** A five-field cron expression, in an IANA time zone; default UTC. */
+export function cron(expression: string, options: { readonly timezone?: string } = {}): Trigger {
+  return Object.freeze({ on: 'cron', expression, timezone: options.timezone ?? 'UTC' });
+}

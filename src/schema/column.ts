@@ -1,0 +1,36 @@
+import type { ColumnSpec, ColumnType } from '../contracts/dataset.js';
+
+/** One column of a schema, before it has a name. `Type` is known to the compiler. */
+export interface Column<Type extends ColumnType = ColumnType> {
+  readonly column: Omit<ColumnSpec, 'name' | 'type'> & { readonly type: Type };
+  /** The same column, in which values may be missing. */
+  nullable(): Column<Type>;
+}
+
+/** Builds a column from its specification; the builders of each type are thin wrappers of this. */
+export function columnOf<Type extends ColumnType>(column: Column<Type>['column']): Column<Type> {
+  return Object.freeze({
+    column: Object.freeze(column),
+    nullable: () => columnOf<Type>({ ...column, nullable: true }),
+  });
+}
+
+/** A moment in UTC with millisecond resolution. `eventTime` marks the one column that says when the row happened. */
+export function timestamp(options: { readonly eventTime?: boolean } = {}): Column<'timestamp'> {
+  return columnOf({ type: 'timestamp', nullable: false, ...(options.eventTime === true ? { eventTime: true } : {}) });
+}
+
+/** A finite real number. `unit` is documentation; `min` and `max` are inclusive and bound rows at serving time. */
+export function float(options: { readonly unit?: string; readonly min?: number; readonly max?: number } = {}): Column<'float'> {
+  return columnOf({ type: 'float', nullable: false, ...options });
+}
+
+/** One of few strings. With `values`, any other string is refused at serving time. */
+export function category(options: { readonly values?: readonly string[] } = {}): Column<'category'> {
+  return columnOf({ type: 'category', nullable: false, ...options });
+}
+
+/** Free text: carried along, not a feature of the built-in encoders. */
+export function text(): Column<'text'> {
+  return columnOf({ type: 'text', nullable: false });
+}

@@ -1,0 +1,107 @@
+import type { JsonObject, JsonPrimitive } from '../contracts/json.js';
+
+/** What a parameter may stand for: `date` is an ISO date such as `2001-01-31`, everything else `plain`. */
+export type ParameterFormat = 'date' | 'plain';
+
+/** One parameter of a pipeline, before it has a name. `HasDefault` decides whether a start may leave it out. */
+export interface Parameter<
+  Value extends JsonPrimitive = JsonPrimitive,
+  HasDefault extends boolean = boolean,
+  Format extends ParameterFormat = ParameterFormat,
+> {
+  /** JSON Schema (draft 2020-12) of the value, with its `default` where it has one. */
+  readonly parameter: JsonObject;
+  readonly hasDefault: HasDefault;
+  readonly format: Format;
+  /** Never set; carries the value's type. */
+  readonly value?: Value;
+}
+
+/** Parameters by name, as `definePipeline` takes them. */
+export type ParameterShape = { readonly [name: string]: Parameter };
+
+type Flat<T> = { readonly [Key in keyof T]: T[Key] };
+type ValueOf<P> = P extends Parameter<infer Value> ? Value : never;
+
+/** The parameter object that a start takes: parameters with a default may be left out. */
+export type ParameterInput<Shape extends ParameterShape> = Flat<
+  { readonly [Name in keyof Shape as Shape[Name]['hasDefault'] extends true ? never : Name]: ValueOf<Shape[Name]> } & {
+    readonly [Name in keyof Shape as Shape[Name]['hasDefault'] extends true ? Name : never]?: ValueOf<Shape[Name]>;
+  }
+>;
+
+type DefaultOf<Value> = { readonly default: Value };
+
+/** Builds a parameter from its JSON Schema; the builders of each type are thin wrappers of this. */
+export function parameterOf<Value extends JsonPrimitive, HasDefault extends boolean, Format extends ParameterFormat>(
+  parameter: JsonObject,
+  hasDefault: HasDefault,
+  format: Format,
+): Parameter<Value, HasDefault, Format> {
+  return Object.freeze({ parameter: Object.freeze(parameter), hasDefault, format });
+}
+
+function has(options: { readonly default?: JsonPrimitive }): boolean {
+  return options.default !== undefined;
+}
+
+/** A calendar day in UTC, written `YYYY-MM-DD`. */
+export function date(options: DefaultOf<string> & { readonly description?: string }): Parameter<string, true, 'date'>;
+export function date(options?: { readonly description?: string }): Parameter<string, false, 'date'>;
+export function date(
+  options: { readonly default?: string; readonly description?: string } = {},
+): Parameter<string, boolean, 'date'> {
+  return parameterOf({ type: 'string', format: 'date', ...options }, has(options), 'date');
+}
+
+interface NumberOptions {
+  readonly min?: number;
+  readonly max?: number;
+  readonly default?: number;
+  readonly description?: string;
+}
+
+/** JSON Schema keywords of a bounded number; both bounds are inclusive. */
+export function numberSchema(type: 'number' | 'integer', options: NumberOptions): JsonObject {
+  const { min, max, ...rest } = options;
+  return { type, ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }), ...rest };
+}
+
+/** A finite number within inclusive bounds. */
+export function number(options: NumberOptions & DefaultOf<number>): Parameter<number, true, 'plain'>;
+export function number(options?: Omit<NumberOptions, 'default'>): Parameter<number, false, 'plain'>;
+export function number(options: NumberOptions = {}): Parameter<number, boolean, 'plain'> {
+  return parameterOf(numberSchema('number', options), has(options), 'plain');
+}
+
+interface StringOptions {
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** ECMAScript regular expression, not anchored. */
+  readonly pattern?: string;
+  readonly default?: string;
+  readonly description?: string;
+}
+
+/** Any string, optionally bounded in length or by a pattern. */
+export function string(options: StringOptions & DefaultOf<string>): Parameter<string, true, 'plain'>;
+export function string(options?: Omit<StringOptions, 'default'>): Parameter<string, false, 'plain'>;
+export function string(options: StringOptions = {}): Parameter<string, boolean, 'plain'> {
+  return parameterOf({ type: 'string', ...options }, has(options), 'plain');
+}
+
+/** One of the listed strings or numbers. */
+export function oneOf<const Value extends string | number>(
+  values: readonly Value[],
+  options: DefaultOf<NoInfer<Value>> & { readonly description?: string },
+): Parameter<Value, true, 'plain'>;
+export function oneOf<const Value extends string | number>(
+  values: readonly Value[],
+  options?: { readonly description?: string },
+): Parameter<Value, false, 'plain'>;
+export function oneOf<const Value extends string | number>(
+  values: readonly Value[],
+  options: { readonly default?: Value; readonly description?: string } = {},
+): Parameter<Value, boolean, 'plain'> {
+  return parameterOf({ enum: values, ...options }, has(options), 'plain');
+}

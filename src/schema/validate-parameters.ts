@@ -1,0 +1,106 @@
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+
+/** One wrong field of a parameter object. `path` is `(all)` when the object itself is wrong. */
+export type ParameterProblem = { readonly path: string; readonly expected: string; readonly received: string };
+
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, ownProperties: true, strict: false });
+addFormats.default(ajv);
+
+const compiled = new WeakMap<JsonObject, ValidateFunction>();
+
+/**
+ * Checks the parameters of a run and puts the defaults in; `input` is left as it was and `undefined` counts as `{}`.
+ * @param parameters - `Plan.parameters`.
+ * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, never retryable, with every bad field in `details.problems`.
+ */
+export function validateParameters(parameters: JsonObject, input: unknown): JsonObject {
+  const { problems, value } = checkParameters(parameters, input);
+  if (problems.length === 0) return value;
+  const pipeline = parameters['title'];
+  throw new PipelineError('AUTHORING_PARAMETERS_INVALID', {
+    what: problems.map(({ path, expected, received }) => `parameter ${path}: expected ${expected}, got ${received}`).join('; '),
+    ...(typeof pipeline === 'string' ? { where: `a run of pipeline "${pipeline}"` } : {}),
+    details: { problems: [...problems] },
+  });
+}
+
+/** As `validateParameters`, with the problems as data. */
+export function checkParameters(
+  parameters: JsonObject,
+  input: unknown,
+): { readonly problems: readonly ParameterProblem[]; readonly value: JsonObject } {
+  const value = shallowCopy(input === undefined ? {} : input);
+  const validate = compiled.get(parameters) ?? ajv.compile(parameters);
+  compiled.set(parameters, validate);
+  const valid = validate(value);
+  const problems = valid ? [] : (validate.errors ?? []).map((error) => problemOf(error, parameters));
+  return { problems: [...new Map(problems.map((problem) => [problem.path, problem])).values()], value: value as JsonObject };
+}
+
+/** Defaults are written at the top level only. */
+function shallowCopy(input: unknown): unknown {
+  return typeof input === 'object' && input !== null && !Array.isArray(input) ? { ...input } : input;
+}
+
+function problemOf(error: ErrorObject, parameters: JsonObject): ParameterProblem {
+  const at = error.instancePath.slice(1).replaceAll('/', '.');
+  const details: Readonly<Record<string, unknown>> = error.params;
+  if (error.keyword === 'required') {
+    const name = String(details['missingProperty']);
+    return { path: name, expected: describe(propertySchema(parameters, name)), received: 'nothing' };
+  }
+  if (error.keyword === 'additionalProperties') {
+    const valid = Object.keys(parameters['properties'] ?? {});
+    const expected = valid.length === 0 ? 'no parameters' : `a known name (${valid.join(', ')})`;
+    return { path: String(details['additionalProperty']), expected, received: 'an unknown name' };
+  }
+  const expected = at === '' ? 'a JSON object of parameters' : describe(propertySchema(parameters, at));
+  return { path: at === '' ? '(all)' : at, expected, received: show(error.data) };
+}
+
+function propertySchema(parameters: JsonObject, name: string): JsonObject {
+  const properties = parameters['properties'] as Readonly<Record<string, JsonObject>> | undefined;
+  return properties?.[name] ?? {};
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false',
+  string: 'a string',
+};
+
+function describe(field: JsonObject): string {
+  const {
+    type,
+    format,
+    minimum,
+    maximum,
+    minLength,
+    maxLength,
+    pattern,
+    enum: values,
+  } = field as Readonly<Record<string, JsonValue>>;
+  if (Array.isArray(values)) return `one of ${values.map(show).join(', ')}`;
+  if (format === 'date') return 'a date such as "2001-01-31"';
+  const noun = typeof type === 'string' ? (NOUNS[type] ?? 'a valid value') : 'a valid value';
+  const limits = [
+    ...(minimum === undefined ? [] : [`>= ${show(minimum)}`]),
+    ...(maximum === undefined ? [] : [`<= ${show(maximum)}`]),
+    ...(minLength === undefined ? [] : [`of at least ${show(minLength)} characters`]),
+    ...(maxLength === undefined ? [] : [`of at most ${show(maxLength)} characters`]),
+    ...(pattern === undefined ? [] : [`that matches ${show(pattern)}`]),
+  ];
+  return [noun, limits.join(' and ')].filter((part) => part !== '').join(' ');
+}
+
+const LONGEST_SHOWN = 80;
+
+function show(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? typeof value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
+}
