@@ -1,5 +1,5 @@
 import { category, date, definePipeline, float, integer, parquet, schema, sql, timestamp } from 'perennial';
-import { between, binary, byTime, gbdt, hourOf, notNull, numeric, rowCount, targetEncode, weekdayOf } from 'perennial';
+import { binary, byTime, freshness, gbdt, hourOf, notNull, numeric, rowCount, targetEncode, weekdayOf } from 'perennial';
 import { betterThan, canary, driftDetected, performanceBelow, psi, wasserstein } from 'perennial';
 
 const flights = schema('flights', {
@@ -19,7 +19,7 @@ export default definePipeline('flight-delay', { params }, (p) => {
     window: { column: 'date', from: p.params.from, to: p.params.to },
   });
   const checked = p.validate(raw, {
-    checks: [rowCount({ min: 1_000 }), notNull('delay', { mostly: 0.95 }), between('distance', { min: 1, max: 6_000 })],
+    checks: [rowCount({ min: 1_000 }), notNull('delay', { mostly: 0.95 }), freshness({ max: '2 days', severity: 'warn' })],
   });
   const features = p.feature(checked, {
     label: binary(sql`delay > 15`),

@@ -46,7 +46,7 @@ export function notNull<const Name extends string>(column: Name, options: RowChe
   return Object.freeze({ check: 'not_null', column, need: 'any', options, arguments: {} });
 }
 
-/** The newest event time is at most `max` before the check runs. */
+/** The newest event time is at most `max` before the end of the ingested window, or before now when there is none. */
 export function freshness({ max, ...options }: { readonly max: Duration } & CheckOptions): Check<never, 'any'> {
   return Object.freeze({ check: 'freshness', column: null, need: 'any', options, arguments: {}, max });
 }

@@ -2,7 +2,7 @@ import type { ColumnType } from '../contracts/dataset.js';
 import type { ColumnTypes } from '../schema/schema.js';
 
 /** What an option asks of the column that it names. */
-export type ColumnNeed = 'any' | 'number' | 'timestamp' | 'category' | 'discrete';
+export type ColumnNeed = 'any' | 'number' | 'timestamp' | 'category' | 'discrete' | 'numeric';
 
 type TypesThatMeet = {
   readonly any: ColumnType;
@@ -10,6 +10,7 @@ type TypesThatMeet = {
   readonly timestamp: 'timestamp';
   readonly category: 'category';
   readonly discrete: 'category' | 'boolean';
+  readonly numeric: 'float' | 'integer' | 'boolean';
 };
 
 /** Names of the columns whose type meets a need; any string when the columns are not known to the compiler. */
@@ -24,4 +25,5 @@ export const TYPES_THAT_MEET = {
   timestamp: ['timestamp'],
   category: ['category'],
   discrete: ['category', 'boolean'],
+  numeric: ['float', 'integer', 'boolean'],
 } as const satisfies Record<ColumnNeed, readonly ColumnType[]>;

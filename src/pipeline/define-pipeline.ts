@@ -15,10 +15,16 @@ import type { Pipeline } from './pipeline.js';
 export function definePipeline<const Shape extends ParameterShape>(
   name: string,
   options: { readonly params: Shape },
-  build: (p: PipelineBuilder<Shape>) => void,
+  build: (p: PipelineBuilder<Shape>) => unknown,
 ): Pipeline<ParameterInput<Shape>> {
   const draft = new PipelineDraft(name, options.params);
-  build(createBuilder<Shape>(draft));
+  const returned = build(createBuilder<Shape>(draft));
+  if (isPromiseLike(returned))
+    draft.root.report('async-builder', 'the builder function is async; it must declare all steps before it returns');
   const plan = compilePipeline(draft);
   return Object.freeze({ name, plan, functions: draft.functions });
+}
+
+function isPromiseLike(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -4,6 +4,7 @@ import type { StepKind } from '../contracts/plan.js';
 import type { LabelSpec } from '../contracts/stages.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import { parameterSchema } from '../schema/parameter-schema.js';
+import { jsonSchemaProblem } from '../schema/validate-parameters.js';
 import type { PipelineIssue } from './issues.js';
 import { OptionReader } from './issues.js';
 import type { StepFunction } from './pipeline.js';
@@ -68,7 +69,12 @@ export class PipelineDraft {
 
   constructor(name: string, parameters: ParameterShape) {
     this.name = name;
-    this.parameters = parameterSchema(name, parameters);
+    const usable = Object.entries(parameters).filter(([parameter, { parameter: schema }]) => {
+      const problem = jsonSchemaProblem(schema);
+      if (problem !== null) this.root.at(`params.${parameter}`).report('parameter', problem);
+      return problem === null;
+    });
+    this.parameters = parameterSchema(name, Object.fromEntries(usable));
     this.parameterNames = Object.keys(parameters);
     this.dateParameters = this.parameterNames.filter((parameter) => parameters[parameter]?.format === 'date');
   }

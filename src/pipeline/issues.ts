@@ -7,6 +7,7 @@ import type { Setting } from './parameter-reference.js';
 
 /** What the linter looks at. */
 export type LintRule =
+  | 'async-builder'
   | 'canary-weights'
   | 'column-type'
   | 'cron'

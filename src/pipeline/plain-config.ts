@@ -3,6 +3,8 @@ import type { OptionReader } from './issues.js';
 import { isParameterReference } from './parameter-reference.js';
 import { isReference } from './reference.js';
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** A configuration as plain JSON with parameter markers; step references and what JSON cannot carry are reported. */
 export function plainConfig(config: object, read: OptionReader): JsonObject {
   const entries = Object.entries(config).filter(([, part]) => part !== undefined);
@@ -10,7 +12,11 @@ export function plainConfig(config: object, read: OptionReader): JsonObject {
 }
 
 function plainValue(value: unknown, read: OptionReader): JsonValue {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'string') {
+    if (LONE_SURROGATE.test(value)) read.report('not-json', 'expected well-formed Unicode, got half a character');
+    return value;
+  }
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) read.report('not-json', `expected a finite number, got ${value}`);
     return Number.isFinite(value) ? value : null;

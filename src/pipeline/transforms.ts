@@ -28,9 +28,9 @@ export function weekdayOf<const Name extends string>(column: Name): Transform<Na
   return transform([column], 'timestamp', { transform: 'weekday_of', column });
 }
 
-/** The number as it is; a missing value stays missing. */
-export function numeric<const Name extends string>(column: Name): Transform<Name, 'number'> {
-  return transform([column], 'number', { transform: 'numeric', column });
+/** The number as it is, true as 1 and false as 0; a missing value stays missing. */
+export function numeric<const Name extends string>(column: Name): Transform<Name, 'numeric'> {
+  return transform([column], 'numeric', { transform: 'numeric', column });
 }
 
 /** The number minus the mean of the training rows, over their standard deviation. */

@@ -36,9 +36,14 @@ export function schema<const Shape extends ColumnShape>(name: string, columns: S
 
 function schemaProblems(name: string, columns: readonly ColumnSpec[]): string[] {
   const eventTimes = columns.filter((column) => column.eventTime === true).map((column) => column.name);
+  const lowerCase = columns.map((column) => column.name.toLowerCase());
+  const twins = columns
+    .filter((column, index) => lowerCase.indexOf(column.name.toLowerCase()) < index)
+    .map((column) => column.name);
   return [
     ...(name === '' ? ['a schema needs a name'] : []),
     ...(columns.length === 0 ? ['a schema needs at least one column'] : []),
+    ...(twins.length > 0 ? [`column names must differ in more than case, got ${twins.join(', ')} twice`] : []),
     ...(eventTimes.length > 1 ? [`only one column may be the event time, got ${eventTimes.join(', ')}`] : []),
   ];
 }

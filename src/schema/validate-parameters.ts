@@ -7,7 +7,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 /** One wrong field of a parameter object. `path` is `(all)` when the object itself is wrong. */
 export type ParameterProblem = { readonly path: string; readonly expected: string; readonly received: string };
 
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, ownProperties: true, strict: false });
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, ownProperties: true, strict: false, logger: false });
 addFormats.default(ajv);
 
 const compiled = new WeakMap<JsonObject, ValidateFunction>();
@@ -39,6 +39,16 @@ export function checkParameters(
   const valid = validate(value);
   const problems = valid ? [] : (validate.errors ?? []).map((error) => problemOf(error, parameters));
   return { problems: [...new Map(problems.map((problem) => [problem.path, problem])).values()], value: value as JsonObject };
+}
+
+/** Why a JSON Schema cannot be used, such as a pattern that is no regular expression; null when it can. */
+export function jsonSchemaProblem(schema: JsonObject): string | null {
+  try {
+    ajv.compile(schema);
+    return null;
+  } catch (error) {
+    return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  }
 }
 
 /** Defaults are written at the top level only. */

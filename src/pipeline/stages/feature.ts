@@ -33,8 +33,11 @@ export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | 
   }
   for (const [feature, { spec }] of features) {
     const at = read.at(`columns.${feature}`);
-    if (feature.startsWith('__') || feature.startsWith('raw_'))
-      at.report('feature-columns', 'names that start with __ or raw_ are reserved');
+    lintFeatureName(
+      feature,
+      features.map(([name]) => name),
+      at,
+    );
     if (spec.transform === 'one_hot') at.at('maxCategories').number(spec.maxCategories, { min: 1, integer: true });
     if (spec.transform === 'target_encode') {
       at.at('smoothing').number(spec.smoothing, { min: 0 });
@@ -46,6 +49,13 @@ export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | 
     split: { by: 'time', testMs: read.at('split.test').duration(split.test) },
     columns: Object.fromEntries(features.map(([feature, { spec }]) => [feature, spec])),
   };
+}
+
+function lintFeatureName(feature: string, features: readonly string[], read: OptionReader): void {
+  if (/^(__|raw_)/i.test(feature)) read.report('feature-columns', 'names that start with __ or raw_ are reserved');
+  const twin = features.find((other) => other.toLowerCase() === feature.toLowerCase());
+  if (twin !== undefined && twin !== feature)
+    read.report('feature-columns', `the name differs from "${twin}" in nothing but case`);
 }
 
 /** Raw columns of the features, each once, in schema order: what the model takes at serving time. */

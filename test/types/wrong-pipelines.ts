@@ -1,0 +1,231 @@
+// Checked by `npm run typecheck`: every line under an expectation must not compile.
+import {
+  betterThan,
+  between,
+  binary,
+  boolean,
+  byTime,
+  canary,
+  category,
+  date,
+  definePipeline,
+  driftDetected,
+  float,
+  gbdt,
+  hourOf,
+  integer,
+  ks,
+  newRows,
+  notNull,
+  numeric,
+  oneHot,
+  oneOf,
+  parquet,
+  performanceBelow,
+  psi,
+  regression,
+  rowCount,
+  schema,
+  sql,
+  standardize,
+  string,
+  targetEncode,
+  text,
+  timestamp,
+  wasserstein,
+  weekdayOf,
+} from '../../src/index.js';
+import type { ParameterInput, Pipeline, Ref } from '../../src/index.js';
+
+const flights = schema('flights', {
+  date: timestamp({ eventTime: true }),
+  distance: float(),
+  seats: integer({ min: 0 }),
+  late: boolean(),
+  origin: category(),
+  remark: text(),
+  delay: float().nullable(),
+});
+const split = byTime({ test: '7 days' });
+
+export const good = definePipeline(
+  'good',
+  {
+    params: {
+      from: date(),
+      to: date(),
+      trees: integer({ default: 10 }),
+      airline: string(),
+      mode: oneOf(['a', 'b'], { default: 'a' }),
+    },
+  },
+  (p) => {
+    const raw = p.ingest({
+      source: parquet('x'),
+      schema: flights,
+      window: { column: 'date', from: p.params.from, to: p.params.to },
+    });
+    const checked = p.validate(raw, { checks: [rowCount({ min: 1 }), notNull('delay'), between('distance', { min: 1 })] });
+    const features = p.feature(checked, {
+      label: binary(sql`delay > 15`),
+      split,
+      columns: {
+        hour: hourOf('date'),
+        late: numeric('late'),
+        d: standardize('distance'),
+        o: oneHot('origin'),
+        t: targetEncode(['origin'], { folds: 3 }),
+      },
+    });
+    const model = p.train(features, { trainer: gbdt({ trees: p.params.trees }) });
+    const evaluation = p.evaluate(model, {
+      metrics: ['roc_auc'],
+      gate: betterThan('champion', { metric: 'log_loss' }),
+      slices: ['origin'],
+    });
+    const endpoint = p.deploy(evaluation);
+    p.monitor(endpoint, {
+      every: '1 day',
+      drift: { distance: ks({ max: 1 }), origin: psi({ max: 1 }), score: wasserstein({ max: 1 }) },
+    });
+    p.retrain({
+      on: [driftDetected(), newRows(10)],
+      window: { newest: '7 days', from: 'from', to: 'to' },
+      parameters: { airline: 'x' },
+    });
+
+    // columns
+    // @ts-expect-error a misspelt column
+    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { d: standardize('distanec') } });
+    // @ts-expect-error an hour of a number
+    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { h: hourOf('distance') } });
+    // @ts-expect-error a weekday of a category
+    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { w: weekdayOf('origin') } });
+    // @ts-expect-error a category is not a number
+    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: standardize('origin') } });
+    // @ts-expect-error free text is not a number
+    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: numeric('remark') } });
+    // @ts-expect-error a number is not a category
+    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: targetEncode('distance') } });
+    // @ts-expect-error one of two joint keys is not a category
+    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: targetEncode('origin', 'distance') } });
+    // @ts-expect-error one-hot of a timestamp
+    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: oneHot('date') } });
+    // @ts-expect-error a check of a column that is not there
+    p.validate(raw, { checks: [notNull('dealy')] });
+    // @ts-expect-error bounds of a category
+    p.validate(raw, { checks: [between('origin', { min: 1 })] });
+    // @ts-expect-error the window's column is no timestamp
+    p.ingest({ source: parquet('x'), schema: flights, window: { column: 'distance', from: '2001-01-01', to: '2001-02-01' } });
+    // @ts-expect-error a slice by a number
+    p.evaluate(model, { slices: ['distance'] });
+
+    // references
+    // @ts-expect-error train needs a feature set
+    p.train(raw, { trainer: gbdt() });
+    // @ts-expect-error validate needs a data set
+    p.validate(checked, { checks: [] });
+    // @ts-expect-error evaluate needs a model
+    p.evaluate(features);
+    // @ts-expect-error deploy needs an evaluation
+    p.deploy(model);
+    // @ts-expect-error monitor needs an endpoint
+    p.monitor(evaluation, { every: '1 day' });
+    // @ts-expect-error a string is not a reference
+    p.step('after', { after: ['train'], run: () => null });
+
+    // metrics and tasks
+    const minutes = p.feature(raw, { id: 'minutes', label: regression(sql`delay`), split, columns: { d: numeric('distance') } });
+    const regressor = p.train(minutes, { id: 'regressor', trainer: gbdt() });
+    p.evaluate(regressor, { id: 'ok', metrics: ['rmse', 'mae'], gate: betterThan('champion', { metric: 'r2' }) });
+    // @ts-expect-error ROC AUC of a regression
+    p.evaluate(regressor, { metrics: ['roc_auc'] });
+    // @ts-expect-error a gate by ROC AUC of a regression
+    p.evaluate(regressor, { gate: betterThan('champion', { metric: 'roc_auc' }) });
+    // @ts-expect-error RMSE of a binary label
+    p.evaluate(model, { metrics: ['rmse'] });
+    // @ts-expect-error an unknown metric
+    p.evaluate(model, { metrics: ['auc'] });
+    // @ts-expect-error less log loss is better, so falling below is no decay
+    performanceBelow('log_loss', 0.5);
+    // @ts-expect-error performance of a regression does not fit a binary label
+    p.monitor(endpoint, { every: '1 day', performance: [performanceBelow('r2', 0.5)] });
+
+    // monitoring
+    // @ts-expect-error drift of a column that is not there
+    p.monitor(endpoint, { every: '1 day', drift: { distanec: psi({ max: 1 }) } });
+    // @ts-expect-error a Wasserstein distance of a category
+    p.monitor(endpoint, { every: '1 day', drift: { origin: wasserstein({ max: 1 }) } });
+    // @ts-expect-error time always drifts
+    p.monitor(endpoint, { every: '1 day', drift: { date: psi({ max: 1 }) } });
+
+    // parameters
+    // @ts-expect-error a parameter that is not declared
+    p.train(features, { trainer: gbdt({ trees: p.params.tress }) });
+    // @ts-expect-error a date is not a number of trees
+    p.train(features, { trainer: gbdt({ trees: p.params.from }) });
+    // @ts-expect-error a plain string is not a date
+    p.ingest({ source: parquet('x'), schema: flights, window: { from: p.params.airline, to: p.params.to } });
+    // @ts-expect-error the retrain window needs date parameters
+    p.retrain({ on: [driftDetected()], window: { newest: '7 days', from: 'airline', to: 'to' } });
+    // @ts-expect-error a parameter that is not declared
+    p.retrain({ on: [driftDetected()], parameters: { airlnie: 'x' } });
+    // @ts-expect-error arithmetic with a reference
+    gbdt({ trees: p.params.trees * 2 });
+
+    // durations and options
+    // @ts-expect-error no unit
+    byTime({ test: '7' });
+    // @ts-expect-error an unknown unit
+    p.monitor(endpoint, { every: '1 month' });
+    // @ts-expect-error a number is not a duration
+    canary([100], { bake: 5 });
+    // @ts-expect-error an unknown failure policy
+    p.train(features, { trainer: gbdt(), onFailure: 'ignore' });
+    // @ts-expect-error an unknown setting of the trainer
+    gbdt({ tree: 100 });
+
+    // custom steps
+    const total: Ref<{ rows: number }> = p.step('total', {
+      inputs: { raw, checked },
+      run: async (inputs) => ({ rows: inputs.raw.meta.rows + inputs.checked.checks.length }),
+    });
+    p.step('nothing', { run: () => null });
+    // @ts-expect-error the input is called `total`
+    p.step('misnamed', { inputs: { total }, run: (inputs) => inputs.totals });
+    // @ts-expect-error rows is a number
+    p.step('mistyped', { inputs: { total }, run: (inputs) => inputs.total.rows.length });
+    // @ts-expect-error JSON makes a string of a Date
+    p.step('dated', { run: () => ({ at: new Date(0) }) });
+    // @ts-expect-error JSON makes {} of a Map
+    p.step('mapped', { run: async () => new Map([['a', 1]]) });
+    // @ts-expect-error JSON damages typed arrays
+    p.step('typed', { run: () => new Float32Array(2) });
+    // @ts-expect-error a step returns something, null when there is nothing to say
+    p.step('silent', { run: () => undefined });
+    // @ts-expect-error a reference has no value yet
+    total.rows;
+  },
+);
+
+type Start = typeof good extends Pipeline<infer Input> ? Input : never;
+export const least: Start = { from: '2001-01-01', to: '2001-02-01', airline: 'AA' };
+export const most: Start = { ...least, trees: 5, mode: 'b' };
+// @ts-expect-error `to` and `airline` have no default
+export const missing: Start = { from: '2001-01-01' };
+// @ts-expect-error trees is a number
+export const wrongType: Start = { ...least, trees: '5' };
+// @ts-expect-error mode is a or b
+export const wrongChoice: Start = { ...least, mode: 'c' };
+// @ts-expect-error there is no `tree`
+export const unknownName: Start = { ...least, tree: 5 };
+export const direct: ParameterInput<{ flag: ReturnType<typeof date> }> = { flag: '2001-01-01' };
+
+// @ts-expect-error a parameter with a default is no column
+schema('bad', { n: integer({ default: 1 }) });
+// @ts-expect-error a date parameter is no column
+schema('bad', { n: date() });
+// @ts-expect-error a float column is no parameter
+definePipeline('bad', { params: { x: float() } }, () => null);
+// @ts-expect-error the default is none of the choices
+oneOf(['a', 'b'], { default: 'c' });
