@@ -25,16 +25,30 @@ export type WindowReport = {
   readonly performance: MetricValues | null;
   readonly labelCoverage: number;
   readonly performanceCrossed: readonly { readonly metric: string; readonly value: number; readonly below: number }[];
+  /** When the labels of the window should all be there, ISO; null when the monitor has no labels. */
+  readonly labelsDueAt: string | null;
   readonly report: ArtifactRef<'monitor-report'>;
 };
 
-/** Input of the workflow `monitorWindow` (id `perennial/monitor/<model>/<from>`). */
+/** Input of the workflow `monitorWindow` (id `perennial/monitor/<model>/<from>`). `both` waits for the labels in between. */
 export type MonitorWindowInput = {
   readonly model: string;
   readonly from: string;
   readonly to: string;
-  readonly phase: 'drift' | 'performance';
+  readonly phase: 'drift' | 'performance' | 'both';
 };
+
+/** The same as a schedule starts it: without bounds it is the last whole window before the scheduled time. */
+export type MonitorWindowStart = Pick<MonitorWindowInput, 'model' | 'phase'> &
+  Partial<Pick<MonitorWindowInput, 'from' | 'to'>> & {
+    /** The workflow waits until then, ISO. */
+    readonly notBefore?: string;
+  };
+
+/** Input of the activity `closeMonitorWindow`: bounds, or a time `at`, ISO, whose last whole window before it is meant. */
+export type MonitorWindowRequest = { readonly model: string; readonly phase: 'drift' | 'performance' } & (
+  { readonly from: string; readonly to: string } | { readonly at: string }
+);
 
 /** `monitors/<model>/config.json`. */
 export type MonitorRecord = {

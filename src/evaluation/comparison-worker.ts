@@ -1,7 +1,22 @@
+import type { MetricValues, Task } from '../contracts/stages.js';
 import type { Comparison, ComparisonInput } from './comparison.js';
 import { compareModels } from './comparison.js';
+import { metricsFor } from './metrics/metric.js';
+import { scoredRows } from './metrics/scored-rows.js';
 
-/** Entry of the worker thread. */
-export default function run(input: ComparisonInput): Comparison {
+export interface MeasureInput {
+  readonly task: Task;
+  readonly metrics: readonly string[];
+  readonly labels: Float64Array;
+  readonly scores: Float64Array;
+}
+
+/** Entries of the worker thread, by name. */
+export function compare(input: ComparisonInput): Comparison {
   return compareModels(input);
+}
+
+export function measure({ task, metrics, labels, scores }: MeasureInput): MetricValues {
+  const rows = scoredRows(labels, scores);
+  return Object.fromEntries(metricsFor(task, metrics).map((metric) => [metric.name, metric.compute(rows, null)]));
 }

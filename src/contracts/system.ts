@@ -1,0 +1,31 @@
+import type { JsonObject, JsonValue } from './json.js';
+import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
+import type { Plan, PlanStep, StageKind } from './plan.js';
+import type { ResolvedPlan } from './run.js';
+
+/** Input of the workflows that run one stage alone (`trainModel`, ...). */
+export type StageStart = {
+  readonly pipeline: string;
+  /** Id of the step; may be left out when the pipeline has one step of the stage. */
+  readonly step?: string;
+  readonly params?: JsonObject;
+  /** By input name: a value, an artifact reference, or `<kind>/<id>` of an artifact. */
+  readonly inputs?: JsonObject;
+};
+
+export type ResolvedStage = {
+  readonly plan: Plan;
+  readonly parameters: JsonObject;
+  readonly step: PlanStep;
+  /** With artifact names replaced by references. */
+  readonly inputs: JsonObject;
+};
+
+/** Activities of every worker, beside those of its pipelines; their names are wire names. */
+export interface SystemActivities {
+  /** EXECUTION_UNKNOWN_PIPELINE, AUTHORING_PARAMETERS_INVALID. */
+  resolvePlan(input: { readonly pipeline: string; readonly parameters: JsonValue }): Promise<ResolvedPlan>;
+  /** As `resolvePlan`, and EXECUTION_UNKNOWN_STEP, EXECUTION_INPUT_MISSING, ARTIFACT_NOT_FOUND. */
+  resolveStage(input: StageStart & { readonly kind: StageKind }): Promise<ResolvedStage>;
+  closeMonitorWindow(input: MonitorWindowRequest): Promise<WindowReport>;
+}

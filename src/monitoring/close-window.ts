@@ -1,0 +1,143 @@
+import type { MonitorWindowRequest, WindowReport } from '../contracts/monitoring.js';
+import type { MonitorConfig } from '../contracts/stages.js';
+import type { DuckDb } from '../data/duckdb.js';
+import { withDuckDb } from '../data/duckdb.js';
+import { isoInstant } from '../data/event-time.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { StepContext } from '../pipeline/step-context.js';
+import { renderPage } from '../report/page.js';
+import { canonicalJson } from '../store/canonical-json.js';
+import { scoreDrift } from './drift.js';
+import { readMonitor } from './monitor-record.js';
+import type { Performance } from './performance.js';
+import { measurePerformance } from './performance.js';
+import type { Profile } from './profile.js';
+import { profileColumns } from './profile.js';
+import type { Reference } from './reference.js';
+import { findReference } from './reference.js';
+import { earlierReports, recordReport, storedReport } from './window-history.js';
+import { windowPage } from './window-page.js';
+import type { WindowRows } from './window-rows.js';
+import { inputColumns, loadWindowRows, WINDOW_ROWS } from './window-rows.js';
+import { windowSignals } from './window-signals.js';
+import type { Window } from './window.js';
+import { windowOf } from './window.js';
+
+/**
+ * Closes one event-time window of a model: profile, drift against the champion's evaluation, in the phase `performance` also metrics on
+ * the labels that have come; publishes the report, records it and signals the model's continuous training. Closing a window again
+ * returns what is recorded and repeats the signals with their ids, except that a window without performance is measured anew.
+ * MONITOR_NOT_CONFIGURED, MONITOR_WINDOW_INVALID, MONITOR_WINDOW_EMPTY, MONITOR_REFERENCE_MISSING, MONITOR_COLUMN_UNKNOWN,
+ * MONITOR_STATISTIC_UNFIT, MONITOR_LABELS_UNREADABLE.
+ */
+export async function closeWindow(input: MonitorWindowRequest, context: StepContext): Promise<WindowReport> {
+  const { objects } = context.artifacts;
+  const { config } = await readMonitor(objects, input.model);
+  const window = windowOf(input, config.everyMs);
+  const stored = await storedReport(objects, input.model, input.phase, window);
+  const done = stored !== null && (input.phase === 'drift' || stored.performance !== null);
+  const report = done
+    ? stored
+    : await recordReport(objects, input.phase, window, await makeReport(input, config, window, context));
+  for (const signal of windowSignals(report, input.phase)) await context.temporal?.signalTraining(report.model, signal);
+  context.metric('rows', report.rows);
+  return report;
+}
+
+async function makeReport(
+  { model, phase }: MonitorWindowRequest,
+  config: MonitorConfig,
+  window: Window,
+  context: StepContext,
+): Promise<WindowReport> {
+  const reference = await findReference(context.artifacts, model);
+  if (reference === null) throw new PipelineError('MONITOR_REFERENCE_MISSING', { what: `model ${model} has no champion` });
+  return withDuckDb({ scratch: context.scratch, signal: context.signal }, async (db) => {
+    const rows = await loadWindowRows(db, context, config, reference.meta.signature, window);
+    context.progress(1, 3, `${rows.rows} predictions read`);
+    const current = await profileWindow(db, reference);
+    context.progress(2, 3, 'profiled');
+    const performance: Performance =
+      phase === 'performance'
+        ? await measurePerformance(db, config, reference.meta.task, context.signal)
+        : { performance: null, labelCoverage: 0, performanceCrossed: [] };
+    return publishReport({ phase, config, window, reference, rows, current, performance }, context);
+  });
+}
+
+/** The raw inputs, and the score under the name `score`. */
+async function profileWindow(db: DuckDb, reference: Reference): Promise<Profile> {
+  const columns = inputColumns(reference.meta.signature).filter(({ name }) => name !== 'score');
+  const { inputs, scores } = await db.use(async (connection) => ({
+    inputs: await profileColumns(connection, WINDOW_ROWS, columns),
+    scores: await profileColumns(connection, `(SELECT __score AS score FROM ${WINDOW_ROWS})`, [
+      { name: 'score', type: 'float', nullable: false },
+    ]),
+  }));
+  return { rows: inputs.rows, columns: { ...inputs.columns, ...scores.columns } };
+}
+
+interface Measured {
+  readonly phase: MonitorWindowRequest['phase'];
+  readonly config: MonitorConfig;
+  readonly window: Window;
+  readonly reference: Reference;
+  readonly rows: WindowRows;
+  readonly current: Profile;
+  readonly performance: Performance;
+}
+
+async function publishReport(
+  { phase, config, window, reference, rows, current, performance }: Measured,
+  context: StepContext,
+): Promise<WindowReport> {
+  const { objects } = context.artifacts;
+  const referenceVersion = reference.version.version;
+  const earlierDrift = await earlierReports(objects, config.model, 'drift', window);
+  const comparable = earlierDrift.filter((report) => report.report.meta['referenceVersion'] === referenceVersion);
+  const report: Omit<WindowReport, 'report'> = {
+    model: config.model,
+    endpoint: config.endpoint,
+    from: isoInstant(window.fromMs),
+    to: isoInstant(window.toMs),
+    rows: rows.rows,
+    versions: rows.versions,
+    drift: scoreDrift(config, reference.profile, current, comparable),
+    ...performance,
+    labelsDueAt: config.labels === undefined ? null : isoInstant(window.toMs + config.labels.delayMs),
+  };
+  const page = windowPage({
+    report,
+    phase,
+    referenceVersion,
+    reference: reference.profile,
+    current,
+    failedRatio: rows.failedRatio,
+    earlierDrift,
+    earlierPerformance: await earlierReports(objects, config.model, 'performance', window),
+  });
+  const json = (name: string, value: unknown): { name: string; mediaType: string; content: { bytes: Buffer } } => ({
+    name,
+    mediaType: 'application/json',
+    content: { bytes: Buffer.from(canonicalJson(value)) },
+  });
+  const artifact = await context.artifacts.publish({
+    kind: 'monitor-report',
+    files: [
+      json('report.json', report),
+      json('profile.json', current),
+      { name: 'report.html', mediaType: 'text/html', content: { bytes: Buffer.from(renderPage(page)) } },
+    ],
+    meta: {
+      model: config.model,
+      endpoint: config.endpoint,
+      from: report.from,
+      to: report.to,
+      phase,
+      rows: rows.rows,
+      referenceVersion,
+    },
+    inputs: [reference.evaluation, reference.version.artifact].map(({ kind, id }) => ({ kind, id })),
+  });
+  return { ...report, report: artifact };
+}

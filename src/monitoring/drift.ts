@@ -1,0 +1,59 @@
+import type { DriftScore, WindowReport } from '../contracts/monitoring.js';
+import type { DriftRule, MonitorConfig } from '../contracts/stages.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { Profile } from './profile.js';
+import { driftScore } from './statistics/drift-statistic.js';
+
+export type DriftConfig = Pick<MonitorConfig, 'drift' | 'persistence' | 'minRows'>;
+
+/**
+ * Scores every rule against the reference. A rule crosses when its score is above its threshold and the window has at least `minRows`
+ * rows; it is persistent when it crosses now and in at least `persistence.windows` of the last `persistence.of` windows, this one
+ * included. `earlier`: reports of the windows before that were compared with the same reference, newest first.
+ */
+export function scoreDrift(
+  config: DriftConfig,
+  reference: Profile,
+  current: Profile,
+  earlier: readonly WindowReport[],
+): DriftScore[] {
+  checkDriftRules(config.drift, reference);
+  const before = earlier.slice(0, config.persistence.of - 1);
+  return Object.entries(config.drift).map(([column, rule]) => {
+    const [known, seen] = [reference.columns[column], current.columns[column]];
+    const score = known === undefined || seen === undefined ? 1 : driftScore(rule.statistic, known, seen);
+    const crossed = score > rule.max && current.rows >= config.minRows;
+    const times = before.filter((report) => report.drift.some((other) => other.column === column && other.crossed)).length;
+    return {
+      column,
+      statistic: rule.statistic,
+      score,
+      threshold: rule.max,
+      crossed,
+      persistent: crossed && times + 1 >= config.persistence.windows,
+    };
+  });
+}
+
+/** MONITOR_COLUMN_UNKNOWN names all rules without a reference column; MONITOR_STATISTIC_UNFIT all that need numbers and have none. */
+export function checkDriftRules(rules: { readonly [column: string]: DriftRule }, reference: Profile): void {
+  const names = Object.keys(rules);
+  const unknown = names.filter((name) => !(name in reference.columns));
+  if (unknown.length > 0) {
+    throw new PipelineError('MONITOR_COLUMN_UNKNOWN', {
+      what: `drift rules name ${unknown.join(', ')}`,
+      expected: Object.keys(reference.columns).join(', '),
+    });
+  }
+  const unfit = names.filter(
+    (name) => reference.columns[name]?.type === 'category' && ['ks', 'wasserstein'].includes(rules[name]?.statistic ?? ''),
+  );
+  if (unfit.length > 0) {
+    throw new PipelineError('MONITOR_STATISTIC_UNFIT', {
+      what: unfit.map((name) => `${rules[name]?.statistic ?? ''} of ${name}`).join(', '),
+      where: 'the drift rules',
+      expected: 'a numeric column',
+      received: 'categories',
+    });
+  }
+}

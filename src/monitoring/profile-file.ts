@@ -1,0 +1,24 @@
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { Profile } from './profile.js';
+
+/** Reads `profile.json`. MONITOR_PROFILE_MISMATCH when the bytes are not a profile. */
+export function parseProfile(bytes: Uint8Array, where: string): Profile {
+  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  if (isProfile(value)) return value;
+  throw new PipelineError('MONITOR_PROFILE_MISMATCH', {
+    what: 'profile.json is not a profile',
+    where,
+    expected: '{ rows, columns }',
+  });
+}
+
+function isProfile(value: unknown): value is Profile {
+  if (typeof value !== 'object' || value === null || !('rows' in value) || !('columns' in value)) return false;
+  const { columns } = value;
+  const typed = (column: unknown): boolean =>
+    typeof column === 'object' &&
+    column !== null &&
+    'type' in column &&
+    (column.type === 'numeric' || column.type === 'category');
+  return typeof columns === 'object' && columns !== null && Object.values(columns).every(typed);
+}
