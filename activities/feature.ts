@@ -1,0 +1,4 @@
+import { feature } from '../src/features/feature.js';
+
+/** Operations of the feature stage by name. */
+export const featureOperations = { feature };

@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetMeta } from '../contracts/dataset.js';
+import type { JsonObject } from '../contracts/json.js';
+import type { IngestConfig, IngestResult } from '../contracts/stages.js';
+import type { StageOperation } from '../pipeline/step-context.js';
+import { schemaHash } from '../schema/schema-hash.js';
+import { advanceCursor } from './cursor.js';
+import { withDuckDb } from './duckdb.js';
+import { isoInstant, parseWindow } from './event-time.js';
+import { loadSource, orderColumn } from './load-source.js';
+import { writeDataset } from './write-dataset.js';
+
+/**
+ * The ingest stage: source files -> a `dataset` artifact of the rows in the window, then the step's cursor moves to the window's end.
+ * Deterministic: equal rows and schema give an equal dataset id. Errors: those of `loadSource` and of the store.
+ */
+export const ingest: StageOperation<IngestConfig, JsonObject, IngestResult> = async ({ config }, context) => {
+  const folder = join(context.scratch, 'dataset');
+  await mkdir(folder, { recursive: true });
+  const written = await withDuckDb({ scratch: context.scratch, signal: context.signal }, async (db) => {
+    context.progress(0, 0, `reading ${config.source.path}`);
+    await loadSource(db, config, 'ingested');
+    return writeDataset(db, 'ingested', config.schema, orderColumn(config), folder, (done, total) => {
+      context.progress(done, total, 'writing Parquet parts');
+    });
+  });
+  const window = config.window === undefined ? null : parseWindow(config.window);
+  const meta: DatasetMeta = {
+    schema: config.schema,
+    schemaHash: schemaHash(config.schema),
+    rows: written.rows,
+    from: window === null ? null : isoInstant(window.fromMs),
+    to: window === null ? null : isoInstant(window.toMs),
+    parts: written.parts,
+  };
+  const dataset = await context.artifacts.publish({ kind: 'dataset', files: written.files, meta, inputs: [] });
+  context.metric('rows', written.rows);
+  context.metric('bytes', written.bytes);
+  if (meta.to !== null) {
+    const { pipeline, workflowId, runId } = context.run;
+    await advanceCursor(context.artifacts.objects, pipeline, context.step, {
+      watermark: meta.to,
+      dataset: dataset.id,
+      workflowId,
+      runId,
+    });
+  }
+  context.log.info('ingested', { rows: written.rows, parts: written.parts.length, dataset: dataset.id });
+  return dataset;
+};

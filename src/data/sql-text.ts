@@ -1,0 +1,19 @@
+/** A column or table name as SQL: `delay` becomes `"delay"`. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A string as an SQL literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Files as the list that DuckDB's readers take. */
+export function fileList(paths: readonly string[]): string {
+  return `[${paths.map(literal).join(', ')}]`;
+}
+
+/** A relation over Parquet files; rows come in the order of the files and of the rows in them. */
+export function parquetRelation(paths: readonly string[]): string {
+  return `read_parquet(${fileList(paths)})`;
+}

@@ -1,0 +1,89 @@
+import type { ColumnSpec } from '../contracts/dataset.js';
+import { identifier, literal } from '../data/sql-text.js';
+import type { Encoder } from './encoder.js';
+import { featureNamesOf } from './encoder.js';
+
+/** A float32 value as SQL, exact to the bit. */
+export function floatLiteral(value: number): string {
+  return `'${String(value)}'::FLOAT`;
+}
+
+/** A raw number as float32; null becomes NaN. */
+export function rawFloat(column: string): string {
+  return `coalesce(${identifier(column)}::FLOAT, 'NaN'::FLOAT)`;
+}
+
+/** A raw category; null becomes the empty string. */
+export function rawText(column: string): string {
+  return `coalesce(${identifier(column)}, '')`;
+}
+
+/** Name of the i-th column of a key in a lookup table. */
+export function keyName(position: number): string {
+  return `key_${String(position)}`;
+}
+
+/**
+ * Part 0..folds-1 of a training row, by a hash of its position (Knuth's multiplicative hash, upper 16 of 32 bits): neighbours in time
+ * fall into different parts, and the same rows always into the same.
+ */
+export function foldOf(position: string, folds: number): string {
+  return `(((${position} * 2654435761) % 4294967296) // 65536) % ${String(folds)}`;
+}
+
+/** Where the values of a target encoding come from: a lookup by key, for training rows by key and fold. */
+export type TargetLookup = { readonly table: string; readonly folds: number | null };
+
+/** SELECT of the features as FLOAT, `__label`, and every raw column as `raw_<name>`, in row order. Mirrors `buildPreprocessGraph`. */
+export function encodedRows(
+  relation: string,
+  encoders: readonly Encoder[],
+  columns: readonly ColumnSpec[],
+  lookups: ReadonlyMap<string, TargetLookup>,
+): string {
+  const joins: string[] = [];
+  const selected = encoders.flatMap((encoder, position) => {
+    const alias = `t${String(position)}`;
+    const lookup = lookups.get(encoder.feature);
+    if (encoder.transform === 'target_encode' && lookup !== undefined) {
+      const conditions = [
+        ...encoder.columns.map((column, part) => `${alias}.${keyName(part)} = ${rawText(column)}`),
+        ...(lookup.folds === null ? [] : [`${alias}.fold = ${foldOf('__row', lookup.folds)}`]),
+      ];
+      joins.push(`LEFT JOIN ${lookup.table} ${alias} ON ${conditions.join(' AND ')}`);
+    }
+    const names = featureNamesOf(encoder);
+    return encoderSql(encoder, alias).map((sql, part) => `(${sql})::FLOAT AS ${identifier(names[part] ?? encoder.feature)}`);
+  });
+  const raw = columns.map((column) => `${identifier(column.name)} AS ${identifier(`raw_${column.name}`)}`);
+  return `SELECT ${[...selected, '__label', ...raw].join(', ')} FROM ${relation} ${joins.join(' ')} ORDER BY __row`;
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+function encoderSql(encoder: Encoder, alias: string): readonly string[] {
+  switch (encoder.transform) {
+    case 'hour_of':
+      return [`${flooredModulo(`epoch_ms(${identifier(encoder.column)})`, DAY_MS)} // ${String(HOUR_MS)}`];
+    case 'weekday_of': {
+      const ms = `epoch_ms(${identifier(encoder.column)})`;
+      return [flooredModulo(`((${ms} - ${flooredModulo(ms, DAY_MS)}) // ${String(DAY_MS)} + 4)`, 7)];
+    }
+    case 'numeric':
+      return [rawFloat(encoder.column)];
+    case 'standardize': {
+      const value = rawFloat(encoder.column);
+      const scaled = `(${value} - ${floatLiteral(encoder.mean)}) * ${floatLiteral(encoder.scale)}`;
+      return [`CASE WHEN isnan(${value}) THEN 0::FLOAT ELSE ${scaled} END`];
+    }
+    case 'one_hot':
+      return encoder.categories.map((category) => `(${rawText(encoder.column)} = ${literal(category)})`);
+    case 'target_encode':
+      return [`coalesce(${alias}.value, ${floatLiteral(encoder.prior)})`];
+  }
+}
+
+function flooredModulo(value: string, divisor: number): string {
+  return `((${value} % ${String(divisor)} + ${String(divisor)}) % ${String(divisor)})`;
+}

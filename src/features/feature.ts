@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import type { FeatureConfig, FeatureInputs, FeatureMeta, FeatureResult } from '../contracts/stages.js';
+import { datasetFiles } from '../data/dataset-files.js';
+import type { DuckDb } from '../data/duckdb.js';
+import { withDuckDb } from '../data/duckdb.js';
+import { isoInstant } from '../data/event-time.js';
+import { parquetRelation } from '../data/sql-text.js';
+import { PARQUET_MEDIA_TYPE, writeParquet } from '../data/write-dataset.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import { profileColumns } from '../monitoring/profile.js';
+import { GraphBuilder } from '../onnx/model-builder.js';
+import type { StageOperation, StepContext } from '../pipeline/step-context.js';
+import { eventTimeOf } from '../schema/schema.js';
+import { signatureOf } from '../schema/signature.js';
+import type { DraftFile } from '../store/artifact-store.js';
+import { checkTransforms, columnsOf, invalidTransforms, nameProblems } from './check-transforms.js';
+import { encodedRows } from './encode-sql.js';
+import type { EncoderSet } from './encoder.js';
+import { featureNamesOf } from './encoder.js';
+import { fitEncoders } from './fit-encoders.js';
+import { checkLabels, loadLabelledRows } from './labelled-rows.js';
+import { buildPreprocessGraph } from './preprocess-graph.js';
+import { sampleRows } from './sample-rows.js';
+import type { TimeSplit } from './time-split.js';
+import { splitByTime } from './time-split.js';
+
+/**
+ * The feature stage: dataset -> `feature-set` artifact (files: see `FeatureMeta`, and `encoders.json`). Rows whose label or event time is
+ * null are left out; the newest `testMs` of event time become the test split; encoders are fitted on the train split alone.
+ * Deterministic: an equal dataset and configuration give an equal id.
+ * Errors: FEATURE_TRANSFORM_INVALID, FEATURE_SPLIT_INVALID, FEATURE_LABEL_INVALID, ARTIFACT_CORRUPT.
+ */
+export const feature: StageOperation<FeatureConfig, FeatureInputs, FeatureResult> = async ({ config, inputs }, context) => {
+  const { schema } = inputs.dataset.meta;
+  checkTransforms(config, schema);
+  const eventTime = eventTimeOf(schema);
+  if (eventTime === null || !(config.split.testMs > 0)) {
+    throw new PipelineError('FEATURE_SPLIT_INVALID', {
+      what: eventTime === null ? `the schema ${schema.name} has no event-time column` : 'the test length is not above 0',
+      received: `a test length of ${String(config.split.testMs)} ms`,
+    });
+  }
+  const files = await datasetFiles(context.artifacts, inputs.dataset);
+  return withDuckDb({ scratch: context.scratch, signal: context.signal }, async (db) => {
+    context.progress(0, 0, 'reading the dataset');
+    const { table, leftOut } = await loadLabelledRows(db, parquetRelation(files), inputs.dataset.meta, config.label, eventTime);
+    await checkLabels(db, table, config.label);
+    const split = await splitByTime(db, table, eventTime, config.split.testMs);
+    await checkLabels(db, split.train, config.label);
+    if (leftOut > 0) context.log.warn('rows without a label or an event time were left out', { rows: leftOut });
+    const built = await buildFiles(db, { config, inputs }, split, context);
+    const result = await context.artifacts.publish({
+      kind: 'feature-set',
+      files: built.files,
+      meta: built.meta,
+      inputs: [inputs.dataset],
+    });
+    context.metric('train_rows', split.trainRows);
+    context.metric('test_rows', split.testRows);
+    context.metric('features', built.meta.featureNames.length);
+    return result;
+  });
+};
+
+interface Built {
+  readonly files: readonly DraftFile[];
+  readonly meta: FeatureMeta;
+}
+
+async function buildFiles(
+  db: DuckDb,
+  { config, inputs }: { readonly config: FeatureConfig; readonly inputs: FeatureInputs },
+  split: TimeSplit,
+  context: StepContext,
+): Promise<Built> {
+  const { schema } = inputs.dataset.meta;
+  const used = new Set(Object.values(config.columns).flatMap(columnsOf));
+  const columns = schema.columns.filter(({ name }) => used.has(name));
+  const signature = signatureOf(schema, [...used]);
+
+  const fitted = await fitEncoders(db, split.train, config.columns, (done, total) => {
+    context.progress(done, total, 'fitting encoders');
+  });
+  const encoders: EncoderSet = { formatVersion: 1, inputs: signature.inputs, encoders: fitted.encoders };
+  const featureNames = fitted.encoders.flatMap(featureNamesOf);
+  const problems = nameProblems(featureNames);
+  if (problems.length > 0) throw invalidTransforms(problems);
+
+  const train = join(context.scratch, 'train.parquet');
+  const test = join(context.scratch, 'test.parquet');
+  context.progress(0, 2, 'writing train and test rows');
+  await writeParquet(db, encodedRows(split.train, fitted.encoders, schema.columns, fitted.trainLookups), train);
+  context.progress(1, 2, 'writing train and test rows');
+  await writeParquet(db, encodedRows(split.test, fitted.encoders, schema.columns, fitted.testLookups), test);
+  context.progress(2, 2, 'writing train and test rows');
+
+  return {
+    files: [
+      { name: 'train.parquet', mediaType: PARQUET_MEDIA_TYPE, content: { path: train } },
+      { name: 'test.parquet', mediaType: PARQUET_MEDIA_TYPE, content: { path: test } },
+      {
+        name: 'preprocess.onnx',
+        mediaType: 'application/onnx',
+        content: { bytes: preprocessModel(encoders, featureNames.length) },
+      },
+      jsonFile('encoders.json', encoders),
+      jsonFile('profile.json', await db.use((connection) => profileColumns(connection, split.train, columns))),
+      jsonFile('samples.json', await sampleRows(db, split.train, columns)),
+    ],
+    meta: {
+      task: config.label.task,
+      featureNames,
+      labelSql: config.label.sql,
+      trainRows: split.trainRows,
+      testRows: split.testRows,
+      positiveRatio: config.label.task === 'binary' ? await positiveRatio(db, split.train) : null,
+      trainFrom: isoInstant(split.trainFromMs),
+      testFrom: isoInstant(split.testFromMs),
+      testTo: isoInstant(split.testToMs),
+      signature,
+      schema,
+    },
+  };
+}
+
+function preprocessModel(encoders: EncoderSet, features: number): Uint8Array {
+  const builder = new GraphBuilder();
+  builder.node('Identity', [buildPreprocessGraph(builder, encoders)], ['features']);
+  builder.output('features', 'float', [null, features]);
+  return builder.toBytes();
+}
+
+async function positiveRatio(db: DuckDb, train: string): Promise<number> {
+  const [row] = await db.query(`SELECT avg(__label) AS ratio FROM ${train}`);
+  return Number(row?.['ratio']);
+}
+
+function jsonFile(name: string, content: unknown): DraftFile {
+  return { name, mediaType: 'application/json', content: { bytes: Buffer.from(`${JSON.stringify(content)}\n`) } };
+}

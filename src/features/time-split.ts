@@ -1,0 +1,43 @@
+import type { DuckDb } from '../data/duckdb.js';
+import { isoInstant, timestampLiteral } from '../data/event-time.js';
+import { identifier } from '../data/sql-text.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+
+/** Train is [trainFromMs, testFromMs), test is [testFromMs, testToMs], in ms since 1970. */
+export interface TimeSplit {
+  readonly trainFromMs: number;
+  readonly testFromMs: number;
+  readonly testToMs: number;
+  readonly trainRows: number;
+  readonly testRows: number;
+  /** Relations over the labelled rows with their position as `__row`. */
+  readonly train: string;
+  readonly test: string;
+}
+
+/**
+ * Cuts rows by event time: those less than `testMs` before the newest row, and that far, are the test split.
+ * FEATURE_SPLIT_INVALID when a side is empty.
+ */
+export async function splitByTime(db: DuckDb, table: string, eventTime: string, testMs: number): Promise<TimeSplit> {
+  const time = identifier(eventTime);
+  const [range] = await db.query(`SELECT epoch_ms(min(${time})) AS from_ms, epoch_ms(max(${time})) AS to_ms FROM ${table}`);
+  const trainFromMs = Number(range?.['from_ms']);
+  const testToMs = Number(range?.['to_ms']);
+  const testFromMs = testToMs - testMs;
+  const part = (comparison: '<' | '>='): string =>
+    `(SELECT *, rowid AS __row FROM ${table} WHERE ${time} ${comparison} ${timestampLiteral(testFromMs)})`;
+  const train = part('<');
+  const test = part('>=');
+  const [counted] = await db.query(`SELECT (SELECT count(*) FROM ${train}) AS train, (SELECT count(*) FROM ${test}) AS test`);
+  const trainRows = Number(counted?.['train'] ?? 0);
+  const testRows = Number(counted?.['test'] ?? 0);
+  if (trainRows === 0 || testRows === 0) {
+    throw new PipelineError('FEATURE_SPLIT_INVALID', {
+      what: `the ${trainRows === 0 ? 'train' : 'test'} split is empty`,
+      expected: 'rows on both sides',
+      received: `a test length of ${String(testMs)} ms over rows from ${isoInstant(trainFromMs)} to ${isoInstant(testToMs)}`,
+    });
+  }
+  return { trainFromMs, testFromMs, testToMs, trainRows, testRows, train, test };
+}

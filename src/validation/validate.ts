@@ -1,0 +1,61 @@
+import type { CheckOutcome, ValidateConfig, ValidateInputs, ValidateResult } from '../contracts/stages.js';
+import { datasetFiles } from '../data/dataset-files.js';
+import { withDuckDb } from '../data/duckdb.js';
+import { parquetRelation } from '../data/sql-text.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { StageOperation } from '../pipeline/step-context.js';
+import { compileChecks } from './compile-checks.js';
+import { validationHtml } from './report-html.js';
+import { runChecks } from './run-checks.js';
+
+/**
+ * The validate stage: one aggregate pass over the dataset, a `validation-report` artifact (`report.json`, `report.html`), and the same
+ * dataset onwards. The report is published also when a check with severity `error` fails; then VALIDATION_FAILED names each of these
+ * with what was expected and observed, and the report's address. Checks of severity `warn` and `info` never fail the step.
+ * Other errors: VALIDATION_CHECK_INVALID, ARTIFACT_CORRUPT.
+ */
+export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateResult> = async ({ config, inputs }, context) => {
+  const { dataset } = inputs;
+  const checks = compileChecks(config.checks, dataset.meta);
+  context.progress(0, checks.length, 'reading the dataset');
+  const files = await datasetFiles(context.artifacts, dataset);
+  const outcomes = await withDuckDb({ scratch: context.scratch, signal: context.signal }, (db) =>
+    runChecks(db, parquetRelation(files), dataset.meta, checks),
+  );
+  context.progress(checks.length, checks.length, 'checked');
+
+  const failed = outcomes.filter(({ passed, severity }) => !passed && severity === 'error');
+  const warned = outcomes.filter(({ passed, severity }) => !passed && severity === 'warn');
+  const status = failed.length > 0 ? 'failed' : warned.length > 0 ? 'warned' : 'passed';
+  const page = { dataset, status, checks: outcomes } as const;
+  const report = await context.artifacts.publish({
+    kind: 'validation-report',
+    files: [
+      {
+        name: 'report.json',
+        mediaType: 'application/json',
+        content: { bytes: Buffer.from(`${JSON.stringify(page, null, 2)}\n`) },
+      },
+      { name: 'report.html', mediaType: 'text/html', content: { bytes: Buffer.from(validationHtml(page)) } },
+    ],
+    meta: { status, checks: outcomes.length, failed: failed.length, warned: warned.length },
+    inputs: [dataset],
+  });
+  context.metric('checks', outcomes.length);
+  context.metric('checks_warned', warned.length);
+  for (const outcome of warned) context.log.warn(describe(outcome), { check: outcome.id });
+  if (status === 'failed') {
+    throw new PipelineError('VALIDATION_FAILED', {
+      what: failed.map(describe).join('; '),
+      where: `dataset ${dataset.meta.schema.name} ${dataset.id}`,
+      cure: `Open the report ${report.uri}, then correct the data at its origin or change the check`,
+      details: { report: report.uri, reportId: report.id, failed },
+    });
+  }
+  return { dataset, report, status, checks: outcomes };
+};
+
+function describe({ id, expected, observed, failingRows }: CheckOutcome): string {
+  const rows = failingRows === 0 ? '' : ` (${String(failingRows)} rows)`;
+  return `check "${id}" failed: expected ${expected}, got ${String(observed ?? 'nothing')}${rows}`;
+}

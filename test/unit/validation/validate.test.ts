@@ -1,0 +1,158 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DatasetRef } from '../../../src/contracts/dataset.js';
+import type { CheckSpec, ValidateResult } from '../../../src/contracts/stages.js';
+import type { ArtifactStore } from '../../../src/store/artifact-store.js';
+import { validate } from '../../../src/validation/validate.js';
+import { createTestContext } from '../../test-context.js';
+import { datasetOf, failureOf, ingestWith, schemaOf, sourceFile, temporaryStore } from '../data/tiny-source.js';
+
+const SCHEMA = schemaOf(
+  { name: 'at', type: 'timestamp', nullable: false, eventTime: true },
+  { name: 'amount', type: 'float', nullable: true, min: 0, max: 100 },
+  { name: 'colour', type: 'category', nullable: true, values: ['red', 'blue'] },
+);
+// 10 rows: amount 0..8 and one null; colour alternates.
+const ROWS = `SELECT TIMESTAMP '2001-01-01' + to_hours(range::INTEGER) AS at, CASE WHEN range < 9 THEN range::DOUBLE END AS amount,
+  CASE WHEN range % 2 = 0 THEN 'red' ELSE 'blue' END AS colour FROM range(10)`;
+
+function check(name: string, parts: Partial<CheckSpec> = {}): CheckSpec {
+  return {
+    check: name,
+    id: parts.column === undefined ? name : `${name}:${parts.column}`,
+    severity: 'error',
+    arguments: {},
+    ...parts,
+  };
+}
+
+function run(store: ArtifactStore, dataset: DatasetRef, checks: readonly CheckSpec[]): Promise<ValidateResult> {
+  return validate({ config: { checks }, inputs: { dataset }, arguments: {} }, createTestContext(store));
+}
+
+async function outcome(spec: CheckSpec): Promise<{ passed: boolean; observed: unknown; failingRows: number }> {
+  const store = await temporaryStore();
+  const result = await run(store, await datasetOf(store, ROWS, SCHEMA), [{ ...spec, severity: 'info' }]);
+  const found = result.checks.find(({ id }) => id === spec.id);
+  if (found === undefined) throw new Error('no outcome');
+  return { passed: found.passed, observed: found.observed, failingRows: found.failingRows };
+}
+
+describe('validate', () => {
+  it('passes a good dataset on unchanged with a report that lists declared and implied checks', async () => {
+    const store = await temporaryStore();
+    const dataset = await datasetOf(store, ROWS, SCHEMA);
+    const result = await run(store, dataset, [check('row_count_between', { arguments: { min: 1 } })]);
+    expect(result.status).toBe('passed');
+    expect(result.dataset).toEqual(dataset);
+    expect(result.checks.map(({ id }) => id)).toEqual([
+      'schema.types',
+      'row_count_between',
+      'schema.at.not_null',
+      'schema.amount.range',
+      'schema.colour.values',
+    ]);
+    const html = (await store.readFile(result.report, 'report.html')).toString();
+    expect(html).toContain('schema.amount.range');
+    expect(html).not.toMatch(/src=|href=/);
+  });
+
+  it('gives the same report for the same dataset', async () => {
+    const store = await temporaryStore();
+    const dataset = await datasetOf(store, ROWS, SCHEMA);
+    const checks = [check('not_null', { column: 'amount', mostly: 0.9 })];
+    expect((await run(store, dataset, checks)).report.id).toBe((await run(store, dataset, checks)).report.id);
+  });
+
+  it('goes on with a warning when only a check of severity warn fails', async () => {
+    const store = await temporaryStore();
+    const result = await run(store, await datasetOf(store, ROWS, SCHEMA), [
+      check('not_null', { column: 'amount', severity: 'warn' }),
+    ]);
+    expect(result.status).toBe('warned');
+  });
+
+  it('fails without retry, naming every failed check, and publishes the report all the same', async () => {
+    const store = await temporaryStore();
+    const bad = `SELECT TIMESTAMP '2001-01-01' AS at, 200.0 AS amount, 'green' AS colour`;
+    const failure = await failureOf(
+      run(store, await datasetOf(store, bad, SCHEMA), [check('row_count_between', { arguments: { min: 5 } })]),
+    );
+    expect(failure).toMatchObject({ code: 'VALIDATION_FAILED', retryable: false });
+    for (const text of [
+      '"row_count_between" failed: expected >= 5 rows, got 1',
+      '"schema.amount.range"',
+      '"schema.colour.values"',
+    ]) {
+      expect(failure.message).toContain(text);
+    }
+    const { report, reportId } = failure.details as { report: string; reportId: string };
+    expect(failure.message).toContain(report);
+    const page = await store.readFile({ kind: 'validation-report', id: reportId }, 'report.json');
+    expect(JSON.parse(page.toString())).toMatchObject({ status: 'failed' });
+  });
+
+  it('escapes what comes from data and configuration in the HTML report', async () => {
+    const store = await temporaryStore();
+    const id = '<script>alert("x")</script>';
+    const result = await run(store, await datasetOf(store, ROWS, SCHEMA), [
+      check('unique', { id, column: 'colour', severity: 'warn' }),
+    ]);
+    const html = (await store.readFile(result.report, 'report.html')).toString();
+    expect(html).not.toContain('<script>');
+    expect(html).toContain('&lt;script&gt;');
+  });
+
+  it('lists every problem of every check at once', async () => {
+    const store = await temporaryStore();
+    const failure = await failureOf(
+      run(store, await datasetOf(store, ROWS, SCHEMA), [
+        check('not_nul', { column: 'amount' }),
+        check('not_null', { column: 'amuont' }),
+        check('between', { column: 'amount', arguments: { min: 3, max: 1 } }),
+        check('between', { column: 'colour', arguments: { min: 3 } }),
+        check('freshness', { arguments: { maxMs: 'long' } }),
+        check('in_set', { column: 'colour', arguments: { values: [] } }),
+        check('unique', { column: 'colour', mostly: 2 }),
+        check('constructor'),
+      ]),
+    );
+    expect(failure.code).toBe('VALIDATION_CHECK_INVALID');
+    expect((failure.details as { problems: string[] }).problems).toHaveLength(8);
+    expect(failure.message).toContain('there are row_count_between');
+    expect(failure.message).toContain('there are at, amount, colour');
+  });
+});
+
+describe('checks', () => {
+  it.each([
+    [check('row_count_between', { arguments: { min: 10, max: 10 } }), { passed: true, observed: 10, failingRows: 0 }],
+    [check('row_count_between', { arguments: { max: 9 } }), { passed: false, observed: 10, failingRows: 0 }],
+    [check('not_null', { column: 'amount' }), { passed: false, observed: 0.9, failingRows: 1 }],
+    [check('not_null', { column: 'amount', mostly: 0.9 }), { passed: true, observed: 0.9, failingRows: 1 }],
+    [check('between', { column: 'amount', arguments: { min: 1, max: 8 } }), { passed: false, observed: 8 / 9, failingRows: 1 }],
+    [check('in_set', { column: 'colour', arguments: { values: ['red'] } }), { passed: false, observed: 0.5, failingRows: 5 }],
+    [check('unique', { column: 'amount' }), { passed: true, observed: 1, failingRows: 0 }],
+    [check('unique', { column: 'colour' }), { passed: false, observed: 0.2, failingRows: 8 }],
+  ])('%j', async (spec, expected) => {
+    expect(await outcome(spec)).toEqual(expected);
+  });
+
+  it('count NaN as out of bounds', async () => {
+    const store = await temporaryStore();
+    const schema = schemaOf({ name: 'x', type: 'float', nullable: false });
+    const dataset = await datasetOf(store, "SELECT 'nan'::DOUBLE AS x", schema);
+    const result = await run(store, dataset, [check('between', { column: 'x', severity: 'warn', arguments: { min: 0 } })]);
+    expect(result.status).toBe('warned');
+  });
+
+  it('measure freshness from the end of the window', async () => {
+    const store = await temporaryStore();
+    const path = await sourceFile(ROWS);
+    const window = { column: 'at', from: '2001-01-01', to: '2001-01-03' };
+    const dataset = await ingestWith(store, { source: { format: 'parquet', path }, schema: SCHEMA, window });
+    const hours = (count: number): CheckSpec =>
+      check('freshness', { id: `${String(count)}h`, severity: 'warn', arguments: { maxMs: count * 3_600_000 } });
+    const result = await run(store, dataset, [hours(39), hours(38)]);
+    expect(result.checks.filter(({ check: name }) => name === 'freshness').map(({ passed }) => passed)).toEqual([true, false]);
+  });
+});
