@@ -1,10 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ControlActivities, RollbackInput, RollbackResult } from '../src/contracts/control.js';
-import { createEndpoints } from '../src/registry/endpoints.js';
+import { createEndpoints, type EndpointDraft } from '../src/registry/endpoints.js';
 import { createRegistry } from '../src/registry/create-registry.js';
 import type { ObjectStore } from '../src/store/port.js';
-import type { EndpointConfig } from '../src/contracts/model.js';
 
 /** The activities that the continuous-training entity calls. */
 export function createControlActivities(objects: ObjectStore): ControlActivities {
@@ -29,13 +28,11 @@ export async function rollbackEverywhere(objects: ObjectStore, input: RollbackIn
   const { version: champion } = await registry.rollback(input);
   const { artifact } = await registry.version(input.model, champion);
   const moved: string[] = [];
-  for (const name of await endpoints.list()) {
-    const current = await endpoints.read(name);
-    if (current === null || current.config.model !== input.model) continue;
-    const { endpoint, model, revision, variants } = current.config;
+  for (const { endpoint, model, revision, variants } of await endpoints.list()) {
+    if (model !== input.model) continue;
     const serving = variants.find((variant) => variant.variant === 'champion');
     if (serving?.version === champion && variants.length === 1) continue;
-    const next: Omit<EndpointConfig, 'revision' | 'updatedAt'> = {
+    const next: EndpointDraft = {
       endpoint,
       model,
       variants: [{ variant: 'champion', version: champion, artifact, weight: 100 }],
@@ -44,7 +41,7 @@ export async function rollbackEverywhere(objects: ObjectStore, input: RollbackIn
       workflowId: input.workflowId,
     };
     await endpoints.write(next, revision);
-    moved.push(name);
+    moved.push(endpoint);
   }
   return { model: input.model, champion, endpoints: moved };
 }

@@ -36,7 +36,7 @@ export default definePipeline('rushed-release', { params: { from: date(), to: da
     window: { column: 'date', from: p.params.from, to: p.params.to },
   });
   const features = p.feature(raw, {
-    label: binary(sql('delay > 15')),
+    label: binary(sql`delay > 15`),
     split: byTime({ test: '2 days' }),
     columns: { hour: hourOf('date'), distance: numeric('distance'), route: targetEncode('origin', 'destination') },
   });

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PipelineClient, RunStatus } from 'perennial/client';
+import type { PipelineClient } from 'perennial/client';
 import type { Screen } from './screen.js';
 
 const LOOK_MS = 400;
+
+type Status = Awaited<ReturnType<PipelineClient['status']>>;
 
 export interface StageTime {
   readonly run: string;
@@ -12,12 +14,7 @@ export interface StageTime {
 }
 
 /** Follows a run to its end: each finished step gets a line, the running ones are shown live. Returns the last status. */
-export async function follow(
-  client: PipelineClient,
-  workflowId: string,
-  screen: Screen,
-  stages: StageTime[],
-): Promise<RunStatus> {
+export async function follow(client: PipelineClient, workflowId: string, screen: Screen, stages: StageTime[]): Promise<Status> {
   const shown = new Set<string>();
   for (;;) {
     const status = await client.status(workflowId);
@@ -40,13 +37,14 @@ export async function follow(
   }
 }
 
-async function activity(client: PipelineClient, workflowId: string, status: RunStatus): Promise<string> {
+async function activity(client: PipelineClient, workflowId: string, status: Status): Promise<string> {
   const progress = await client.progress(workflowId);
   return status.steps
     .filter((step) => step.status === 'running')
     .map((step) => {
-      const now = progress.find((entry) => entry.step === step.id);
-      const counted = now === undefined || now.total === 0 ? '' : ` ${String(now.done)}/${String(now.total)}`;
+      const now = progress.find((entry) => entry.activityId.split('.')[0] === step.id);
+      const counted =
+        now?.done == null || now.total === null || now.total === 0 ? '' : ` ${String(now.done)}/${String(now.total)}`;
       return `${step.id}${counted}${now?.note ? ` (${now.note})` : ''}${step.waitingFor ? `: ${step.waitingFor}` : ''}`;
     })
     .join(', ');

@@ -1,6 +1,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LOGS } from './places.js';
 
 const CLI = 'dist/src/cli/main.js';
@@ -22,28 +23,26 @@ export class Processes {
     this.sampler.unref();
   }
 
-  /** Starts `perennial <words>` and waits for the one JSON line that it prints when it is ready. */
+  /** Starts `perennial <words>`, its output in a log file, and waits for the one JSON line that it prints when it is ready. */
   async start(name: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Record<string, unknown>> {
+    const log = join(LOGS, `${name}.log`);
+    const output = openSync(log, 'w');
     const child = spawn(process.execPath, [CLI, ...words, '--json'], {
       env: { ...this.environment, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output, output],
     });
+    closeSync(output);
     this.children.set(name, child);
-    const log = createWriteStream(join(LOGS, `${name}.log`));
-    child.stderr.pipe(log);
-    return await new Promise((resolve, reject) => {
-      let text = '';
-      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-        log.write(chunk);
-        text += chunk;
-        const ready = text.split('\n').find((line) => line.startsWith('{'));
-        if (ready !== undefined && text.includes('\n')) resolve(JSON.parse(ready) as Record<string, unknown>);
-      });
-      child.once('error', reject);
-      child.once('exit', (code, signal) => {
-        reject(new Error(`${name} ended with ${String(code ?? signal)} before it was ready; see ${join(LOGS, `${name}.log`)}`));
-      });
-    });
+    for (;;) {
+      const ready = readFileSync(log, 'utf8')
+        .split('\n')
+        .find((line) => line.startsWith('{"ready"'));
+      if (ready !== undefined && ready.endsWith('}')) return JSON.parse(ready) as Record<string, unknown>;
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`${name} ended with ${String(child.exitCode ?? child.signalCode)} before it was ready; see ${log}`);
+      }
+      await sleep(50);
+    }
   }
 
   /** Runs one reading command of the CLI and returns its JSON. */
@@ -89,8 +88,6 @@ export class Processes {
     const ids: Record<string, number> = {};
     for (const [name, child] of this.children) {
       child.unref();
-      child.stdout?.destroy();
-      child.stderr?.destroy();
       if (child.pid !== undefined) ids[name] = child.pid;
     }
     return ids;

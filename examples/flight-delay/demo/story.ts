@@ -37,7 +37,11 @@ export interface StoryParts {
 /** First run: version 1 from January. */
 export async function firstRelease({ client, screen, stages }: StoryParts): Promise<void> {
   screen.title('January: the first model');
-  const workflowId = await client.start(MODEL, { from: '2001-01-01', to: '2001-02-01' }, { workflowId: 'flight-delay-2001-01' });
+  const { workflowId } = await client.start(
+    MODEL,
+    { from: '2001-01-01', to: '2001-02-01' },
+    { workflowId: 'flight-delay-2001-01' },
+  );
   const status = await follow(client, workflowId, screen, stages);
   if (status.status !== 'succeeded')
     throw new Error(`the first run ended ${status.status}: ${JSON.stringify(status.steps.map((step) => step.failure))}`);
@@ -54,7 +58,7 @@ export async function live(parts: StoryParts): Promise<{ windows: WindowLine[]; 
     await traffic.send(asked.slice(parts.askedEarly.get(week.from) ?? 0), (done) => {
       screen.doing(`week of ${week.from}: ${String(done)} of ${String(asked.length)} flights asked`);
     });
-    await client.waitForPredictions(MODEL, traffic.answered, (logged) => {
+    await traffic.waitUntilLogged((logged) => {
       screen.doing(`week of ${week.from}: ${String(logged)} predictions logged`);
     });
     screen.doing(`week of ${week.from}: closing the window`);
@@ -89,15 +93,15 @@ export async function live(parts: StoryParts): Promise<{ windows: WindowLine[]; 
 async function settle(parts: StoryParts, next: Week): Promise<void> {
   const { client, screen, stages } = parts;
   for (;;) {
-    const { state, explanation } = await client.training(MODEL);
+    const [state, explanation] = await Promise.all([client.training(MODEL).status(), client.training(MODEL).explain()]);
     if (state.active !== null) {
       const decision = state.decisions.at(-1);
       screen.event(`retrain ${String(state.active.n)} started: ${decision?.reason ?? ''}`);
       const { workflowId } = state.active;
       const status = await whileAsking(parts, next, () => follow(client, workflowId, screen, stages));
-      const ended = await client.training(MODEL);
+      const ended = await client.training(MODEL).status();
       screen.event(
-        `retrain ${String(state.active.n)} ended: ${ended.state.decisions.find((entry) => entry.workflowId === state.active?.workflowId)?.outcome ?? status.status}`,
+        `retrain ${String(state.active.n)} ended: ${ended.decisions.find((entry) => entry.workflowId === workflowId)?.outcome ?? status.status}`,
       );
     } else if (explanation.action === 'start' || explanation.nextLookAt !== null) {
       screen.doing(`continuous training: ${explanation.reason}`);
@@ -109,10 +113,10 @@ async function settle(parts: StoryParts, next: Week): Promise<void> {
 /** Customers keep asking about the coming week's flights for as long as `work` runs: no answer may fail across a swap. */
 async function whileAsking<T>({ traffic, flights, askedEarly }: StoryParts, week: Week, work: () => Promise<T>): Promise<T> {
   const asked = await flights.sample(week, FLIGHTS_A_WEEK);
-  let running = true;
+  const done = new AbortController();
   const customers = (async (): Promise<void> => {
     let at = askedEarly.get(week.from) ?? 0;
-    for (; running && at < asked.length; at += 100) {
+    for (; !done.signal.aborted && at < asked.length; at += 100) {
       await traffic.send(asked.slice(at, at + 100), () => undefined);
       await sleep(100);
     }
@@ -121,14 +125,14 @@ async function whileAsking<T>({ traffic, flights, askedEarly }: StoryParts, week
   try {
     return await work();
   } finally {
-    running = false;
+    done.abort();
     await customers;
   }
 }
 
 async function retrainsOf(client: PipelineClient): Promise<RetrainLine[]> {
-  const { state } = await client.training(MODEL);
-  return state.decisions.map((decision) => ({
+  const { decisions } = await client.training(MODEL).status();
+  return decisions.map((decision) => ({
     trigger: decision.decision === 'started' ? decision.reason : decision.triggers.map((trigger) => trigger.kind).join(', '),
     decision: decision.decision === 'started' ? (decision.outcome ?? 'running') : `held back: ${decision.reason}`,
     runId: decision.workflowId ?? '',
@@ -139,7 +143,7 @@ async function retrainsOf(client: PipelineClient): Promise<RetrainLine[]> {
 export async function badRelease(parts: StoryParts): Promise<Record<string, unknown>> {
   const { client, screen, stages } = parts;
   screen.title('A bad release');
-  const workflowId = await client.start(
+  const { workflowId } = await client.start(
     'rushed-release',
     { from: '2001-06-20', to: HALF_YEAR_END },
     { workflowId: 'rushed-release-2001-06' },

@@ -47,3 +47,32 @@ export function versionsTable(versions: readonly VersionLine[]): string {
 function metric(value: number | null): string {
   return value === null ? '-' : value.toFixed(4);
 }
+
+interface RegisteredVersion {
+  readonly version: number;
+  readonly window: { readonly from: string; readonly to: string };
+  readonly metrics: Readonly<Record<string, number | null>>;
+}
+interface LogEntry {
+  readonly action: string;
+  readonly version: number;
+  readonly from: number | null;
+  readonly reason: string;
+}
+
+/** The versions as the registry has them, each with what its log says became of it. */
+export function versionLines(shown: unknown, log: unknown): VersionLine[] {
+  const { versions } = shown as { readonly versions: readonly RegisteredVersion[] };
+  const entries = log as readonly LogEntry[];
+  return versions.map(({ version, window, metrics }) => {
+    const last = entries.findLast((entry) => entry.action !== 'register' && entry.version === version);
+    return {
+      version,
+      window,
+      rocAuc: metrics['roc_auc'] ?? null,
+      logLoss: metrics['log_loss'] ?? null,
+      decision: last?.action ?? 'registered',
+      reason: last?.reason ?? '',
+    };
+  });
+}

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Flight } from './weeks.js';
 
 const ROWS_PER_REQUEST = 100;
@@ -9,12 +10,14 @@ export class Traffic {
   answered = 0;
   failed = 0;
   readonly failures: string[] = [];
+  private readonly server: string;
   private readonly url: string;
-  private readonly key: string;
+  private readonly headers: Record<string, string>;
 
   constructor(server: string, model: string, key: string) {
     this.url = `${server}/v1/models/${model}:predict`;
-    this.key = key;
+    this.server = server;
+    this.headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
   }
 
   /** Sends the flights once; `until` cuts it short between requests. Returns how many were sent. */
@@ -32,12 +35,29 @@ export class Traffic {
     return Math.min(next, flights.length);
   }
 
+  /** Rows that the server has written to its prediction log. */
+  async logged(): Promise<number> {
+    const response = await fetch(`${this.server}/metrics`, { headers: this.headers });
+    const line = (await response.text()).split('\n').find((text) => text.startsWith('perennial_log_rows_total'));
+    return Number(line?.split(' ').at(-1) ?? 0);
+  }
+
+  /** Returns when every answer is in the prediction log. */
+  async waitUntilLogged(progress: (rows: number) => void): Promise<void> {
+    for (;;) {
+      const rows = await this.logged();
+      if (rows >= this.answered) return;
+      progress(rows);
+      await sleep(100);
+    }
+  }
+
   private async ask(batch: readonly Flight[]): Promise<void> {
     this.sent += batch.length;
     try {
       const response = await fetch(this.url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${this.key}` },
+        headers: this.headers,
         body: JSON.stringify({ instances: batch.map((flight) => flight.columns), ids: batch.map((flight) => flight.id) }),
       });
       const body = (await response.json()) as { predictions?: { score: number }[] };

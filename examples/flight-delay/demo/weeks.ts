@@ -40,15 +40,13 @@ export class FlightSource {
 
   /** The same `count` flights of the week at every call, in time order; they stand for what customers ask about. */
   async sample(week: Week, count: number): Promise<Flight[]> {
-    const reader = await this.connection.runAndReadAll(`${sampleSql(week, count)} ORDER BY date, id`);
-    return reader.getRowObjectsJson().map((row) => ({
-      id: String(row['id']),
-      columns: {
-        date: `${String(row['date']).replace(' ', 'T')}Z`,
-        distance: Number(row['distance']),
-        origin: String(row['origin']),
-        destination: String(row['destination']),
-      },
+    const reader = await this.connection.runAndReadAll(
+      `SELECT id, date, distance, origin, destination FROM (${sampleSql(week, count)}) ORDER BY date, id`,
+    );
+    const rows = reader.getRowsJson() as [string, string, string, string, string][];
+    return rows.map(([id, date, distance, origin, destination]) => ({
+      id,
+      columns: { date: `${date.replace(' ', 'T')}Z`, distance: Number(distance), origin, destination },
     }));
   }
 

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+const CLI = 'dist/src/cli/main.js';
+const READY_MS = 60_000;
+
+/** A `perennial ...` child process of a test: its output is kept for messages, its end is by its own id. */
+export class CliProcess {
+  readonly ready: Record<string, unknown>;
+  private readonly child: ChildProcess;
+  private readonly text: () => string;
+
+  private constructor(child: ChildProcess, ready: Record<string, unknown>, text: () => string) {
+    this.child = child;
+    this.ready = ready;
+    this.text = text;
+  }
+
+  /** Starts the command with `--json` and waits for the line that says it is ready. */
+  static async start(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<CliProcess> {
+    const child = spawn(process.execPath, [CLI, ...words, '--json'], {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`perennial ${words.join(' ')} was not ready within ${READY_MS} ms:\n${text}`));
+      }, READY_MS);
+      const read = (chunk: string): void => {
+        text += chunk;
+        const line = text.split('\n').find((candidate) => candidate.startsWith('{') && candidate.endsWith('}'));
+        if (line === undefined) return;
+        clearTimeout(timer);
+        resolve(JSON.parse(line) as Record<string, unknown>);
+      };
+      child.stdout.setEncoding('utf8').on('data', read);
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      child.once('exit', (code, signal) => {
+        clearTimeout(timer);
+        reject(new Error(`perennial ${words.join(' ')} ended with ${String(code ?? signal)}:\n${text}`));
+      });
+    });
+    return new CliProcess(child, ready, () => text);
+  }
+
+  get output(): string {
+    return this.text();
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  async kill9(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGTERM');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = once(this.child, 'exit');
+    this.child.kill(signal);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(timer);
+  }
+}
