@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
@@ -57,6 +58,7 @@ export async function connect(settings: ConnectionSettings = {}): Promise<Connec
   const { address, apiKey, metadata, tls } = target.options;
   let connection: Connection;
   try {
+    await probe(address);
     connection = await Connection.connect({
       address,
       connectTimeout: CONNECT_LIMIT_MS,
@@ -87,6 +89,25 @@ export async function connectNative(settings: ConnectionSettings = {}): Promise<
     return await NativeConnection.connect(target.options);
   } catch (error) {
     throw connectionError(target, error);
+  }
+}
+
+const PROXIES = ['grpc_proxy', 'https_proxy', 'http_proxy'];
+
+/** gRPC retries a refused connection until its deadline and forgets the reason; a socket says it at once. Not through a proxy. */
+async function probe(address: string): Promise<void> {
+  if (PROXIES.some((name) => (process.env[name] ?? '') !== '')) return;
+  const split = address.lastIndexOf(':');
+  const socket = net.connect({ host: address.slice(0, split).replace(/^\[|\]$/g, ''), port: Number(address.slice(split + 1)) });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+      socket.setTimeout(CONNECT_LIMIT_MS, () => {
+        reject(new Error(`no answer within ${CONNECT_LIMIT_MS / 1000} s`));
+      });
+    });
+  } finally {
+    socket.destroy();
   }
 }
 

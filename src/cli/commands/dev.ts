@@ -1,0 +1,147 @@
+import { Command } from 'commander';
+import type { DevServer } from '../../temporal/dev-server.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { loadPipelines } from '../load-pipeline.js';
+import { examples, withJson, withStore, withTaskQueue } from '../options.js';
+import type { JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import { startServing } from '../start-serving.js';
+import { startWorker } from '../start-worker.js';
+import type { Terminal } from '../terminal.js';
+import { untilInterrupted } from '../until-interrupted.js';
+import { parsePort } from '../value-options.js';
+
+interface DevFlags extends JsonFlag, QueueFlags, StoreFlags {
+  readonly port: number;
+  readonly uiPort: number;
+  readonly headless?: boolean;
+  readonly db: string;
+  readonly namespace: string;
+  readonly pipeline: readonly string[];
+  readonly serve?: string;
+  readonly servePort: number;
+}
+
+interface Running {
+  stop(): Promise<void>;
+}
+
+/** `perennial dev`: all that a laptop needs in one process group: Temporal, and on request a worker and a model server. */
+export function devCommand(terminal: Terminal): Command {
+  return withJson(withTaskQueue(withStore(new Command('dev'))))
+    .description('start a Temporal dev server, and with --pipeline a worker, with --serve a model server; Ctrl-C stops all')
+    .option('--port <number>', 'port of Temporal, 0 takes a free one', parsePort, 7233)
+    .option('--ui-port <number>', 'port of the web UI, 0 takes a free one', parsePort, 8233)
+    .option('--headless', 'no web UI')
+    .option('--db <file>', 'keeps runs over restarts', '.perennial/temporal.db')
+    .option('--namespace <name>', 'Temporal namespace', 'default')
+    .option('--pipeline <files...>', 'run a worker for these pipeline files', [])
+    .option('--serve <endpoint>', 'run a model server for this endpoint')
+    .option('--serve-port <number>', 'port of the model server, 0 takes a free one', parsePort, 8080)
+    .addHelpText(
+      'after',
+      examples(
+        'perennial dev',
+        'perennial dev --pipeline examples/flight-delay/pipeline.ts --serve flight-delay',
+        'perennial dev --port 0 --ui-port 0 --json',
+      ),
+    )
+    .action(async (flags: DevFlags) => {
+      const pipelines = await loadPipelines(flags.pipeline);
+      const interrupted = untilInterrupted();
+      const running: Running[] = [];
+      try {
+        const server = await startTemporal(terminal, flags);
+        running.push({ stop: () => server.stop() });
+        const ended: Promise<unknown>[] = [
+          interrupted,
+          server.exited.then(() => {
+            throw serverGone(server);
+          }),
+        ];
+        const { address, namespace } = server;
+        if (pipelines.length > 0) {
+          const worker = await startWorker({ pipelines, store: flags.store, taskQueue: flags.taskQueue, address, namespace });
+          running.push({ stop: () => worker.stop() });
+          ended.push(worker.ended);
+        }
+        let servingUrl: string | null = null;
+        if (flags.serve !== undefined) {
+          const serving = await startServing({ store: flags.store, endpoint: flags.serve, port: flags.servePort }, terminal.env);
+          running.push({ stop: () => serving.close() });
+          servingUrl = serving.url;
+        }
+        announce(
+          terminal,
+          flags,
+          server,
+          pipelines.map(({ name }) => name),
+          servingUrl,
+        );
+        await Promise.race(ended);
+        if (flags.json !== true) terminal.note('\nStopping.');
+      } finally {
+        await stopAll(running);
+      }
+    });
+}
+
+async function startTemporal(terminal: Terminal, flags: DevFlags): Promise<DevServer> {
+  const { startDevServer } = await import('../../temporal/dev-server.js');
+  return startDevServer({
+    port: flags.port,
+    uiPort: flags.headless === true ? null : flags.uiPort,
+    dbFile: flags.db,
+    namespace: flags.namespace,
+    onProgress: (line) => {
+      if (flags.json !== true) terminal.note(terminal.colours.dim(line));
+    },
+  });
+}
+
+function announce(
+  terminal: Terminal,
+  flags: DevFlags,
+  server: DevServer,
+  pipelines: readonly string[],
+  servingUrl: string | null,
+): void {
+  const { address, namespace, uiUrl, pid } = server;
+  const { store, taskQueue } = flags;
+  if (flags.json === true) {
+    const worker = pipelines.length === 0 ? null : { taskQueue, pipelines };
+    terminal.out(
+      JSON.stringify({ ready: true, temporal: { address, namespace, uiUrl, pid }, store, worker, modelServer: servingUrl }),
+    );
+    return;
+  }
+  const rows: [string, string | null][] = [
+    ['Temporal', `${address}, namespace ${namespace}`],
+    ['Web UI', uiUrl],
+    ['Worker', pipelines.length === 0 ? null : `queue ${taskQueue}, pipelines ${pipelines.join(', ')}`],
+    ['Model server', servingUrl],
+    ['Store', pipelines.length === 0 && servingUrl === null ? null : store],
+  ];
+  for (const [label, text] of rows) if (text !== null) terminal.out(`${terminal.colours.bold(label.padEnd(13))} ${text}`);
+  const elsewhere = address === '127.0.0.1:7233' ? '' : `  In other terminals: export TEMPORAL_ADDRESS=${address}`;
+  terminal.out(`Ctrl-C stops all.${elsewhere}`);
+}
+
+/** In reverse order of their start: the worker checkpoints while Temporal is still there. One that does not stop keeps no other running. */
+async function stopAll(running: readonly Running[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const part of [...running].reverse()) {
+    try {
+      await part.stop();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+function serverGone(server: DevServer): PipelineError {
+  return new PipelineError('TEMPORAL_SERVER_FAILED', {
+    what: 'the Temporal dev server ended by itself',
+    where: `${server.address}; the end of its log:\n${server.logTail().join('\n')}\n`,
+  });
+}

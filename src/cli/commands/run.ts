@@ -1,0 +1,116 @@
+import { Command } from 'commander';
+import type { PipelineClient, StartedRun } from '../../client/index.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { EXIT } from '../exit-codes.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { followRun } from '../follow-run.js';
+import { loadPipeline, looksLikeFile } from '../load-pipeline.js';
+import { collect, connectionSettings, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import { readParameters } from '../parameters.js';
+import { reportEnd } from '../report-end.js';
+import { startWorker } from '../start-worker.js';
+import type { RunningWorker } from '../start-worker.js';
+import { silenced } from '../terminal.js';
+import type { Terminal } from '../terminal.js';
+import { untilInterrupted } from '../until-interrupted.js';
+import { withClient } from '../with-client.js';
+
+interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags {
+  readonly params?: string;
+  readonly param: readonly string[];
+  readonly id?: string;
+  readonly follow?: boolean;
+  readonly worker?: boolean;
+}
+
+/** `perennial run FILE|NAME`: starts a run, and with `--follow` or `--worker` stays with it to its end. */
+export function runCommand(terminal: Terminal): Command {
+  return withJson(withTaskQueue(withStore(withConnection(new Command('run')))))
+    .description('start a run of a pipeline file, or of a pipeline that a worker knows by name')
+    .argument('<file-or-name>', 'pipeline file, or name of a pipeline')
+    .option('--params <json>', 'parameters as one JSON object, or @file.json')
+    .option('--param <name=value>', 'one parameter, repeatable; wins over --params', collect, [])
+    .option('--id <id>', 'workflow id of the run (default: made from the name and the time)')
+    .option('--follow', 'show the run until it ends')
+    .option('--worker', 'carry the run out in this process too (needs a file), until it ends')
+    .addHelpText(
+      'after',
+      examples(
+        `perennial run examples/flight-delay/pipeline.ts --params '{"from":"2001-01-01","to":"2001-02-01"}' --follow`,
+        'perennial run pipeline.ts --param from=2001-01-01 --param to=2001-02-01 --worker',
+        'perennial run flight-delay --params @january.json --json',
+      ),
+    )
+    .action(async (target: string, flags: RunFlags) => {
+      const pipeline = looksLikeFile(target) ? await loadPipeline(target) : null;
+      if (pipeline === null && flags.worker === true) {
+        throw new PipelineError('CLI_USAGE', {
+          what: '--worker needs a pipeline file',
+          where: `perennial run ${target}`,
+          received: `the name ${target}`,
+        });
+      }
+      const parameters = await readParameters(flags, pipeline?.plan.parameters ?? null);
+      const settings = { ...connectionSettings(flags), taskQueue: flags.taskQueue };
+      await withClient(settings, async (client) => {
+        const start = (): Promise<StartedRun> =>
+          client.start(pipeline ?? target, parameters, flags.id === undefined ? {} : { workflowId: flags.id });
+        if (pipeline !== null && flags.worker === true) await startWithWorker(client, pipeline, start, flags, terminal);
+        else {
+          const { workflowId, runId } = await start();
+          announce(terminal, flags, pipeline?.name ?? target, workflowId, runId);
+          if (flags.follow === true) await stayWith(client, workflowId, flags, terminal);
+        }
+      });
+    });
+}
+
+async function startWithWorker(
+  client: PipelineClient,
+  pipeline: Pipeline,
+  start: () => Promise<StartedRun>,
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const settings = connectionSettings(flags);
+  const worker: RunningWorker = await startWorker({
+    pipelines: [pipeline],
+    store: flags.store,
+    taskQueue: flags.taskQueue,
+    ...settings,
+  });
+  try {
+    const { workflowId, runId } = await start();
+    announce(terminal, { ...flags, follow: true }, pipeline.name, workflowId, runId);
+    const ending = await Promise.race([
+      stayWith(client, workflowId, flags, terminal).then(() => 'run' as const),
+      untilInterrupted().then(() => 'person' as const),
+      worker.ended.then(() => 'worker' as const),
+    ]);
+    if (ending !== 'run') {
+      terminal.note(
+        `Stopping the worker; the run waits and goes on with the next one: perennial worker FILE, perennial watch ${workflowId}`,
+      );
+      terminal.exitCode = EXIT.interrupted;
+    }
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function stayWith(client: PipelineClient, workflowId: string, flags: RunFlags, terminal: Terminal): Promise<void> {
+  const json = flags.json === true;
+  await followRun(client, connectionSettings(flags), workflowId, json ? silenced(terminal) : terminal);
+  await reportEnd(client, workflowId, terminal, json);
+}
+
+function announce(terminal: Terminal, flags: RunFlags, pipeline: string, workflowId: string, runId: string): void {
+  const follows = flags.follow === true;
+  if (flags.json === true) {
+    if (!follows) terminal.out(JSON.stringify({ pipeline, workflowId, runId, taskQueue: flags.taskQueue }));
+    return;
+  }
+  terminal.out(`Started ${pipeline} as ${workflowId} on queue ${flags.taskQueue}.`);
+  if (!follows) terminal.out(`  perennial watch ${workflowId}\n  perennial status ${workflowId}`);
+}

@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { examples, withJson, withStore } from '../options.js';
+import type { JsonFlag, StoreFlags } from '../options.js';
+import { startServing } from '../start-serving.js';
+import type { Terminal } from '../terminal.js';
+import { untilInterrupted } from '../until-interrupted.js';
+import { parsePort } from '../value-options.js';
+
+interface ServeFlags extends StoreFlags, JsonFlag {
+  readonly endpoint: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `perennial serve --endpoint NAME`: answers predictions with whatever version the endpoint's configuration names. */
+export function serveCommand(terminal: Terminal): Command {
+  return withJson(withStore(new Command('serve')))
+    .description('run a model server for an endpoint; it follows deployments without a restart')
+    .requiredOption('--endpoint <name>', 'endpoint of a pipeline (`p.deploy`)')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port, 0 takes a free one', parsePort, 8080)
+    .addHelpText(
+      'after',
+      `\nPERENNIAL_API_KEYS: keys, separated by commas; when set, requests need one of them.${examples('perennial serve --endpoint flight-delay --port 8080')}`,
+    )
+    .action(async (flags: ServeFlags) => {
+      const serving = await startServing(flags, terminal.env);
+      terminal.out(
+        flags.json === true
+          ? JSON.stringify({ ready: true, url: serving.url, endpoint: flags.endpoint, store: flags.store })
+          : `Model server listens at ${serving.url}, endpoint ${flags.endpoint}, store ${flags.store}. Ctrl-C stops it.`,
+      );
+      await untilInterrupted();
+      if (flags.json !== true) terminal.note('Stopping: open requests are answered first.');
+      await serving.close();
+    });
+}

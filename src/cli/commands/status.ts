@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { exitCodeOfRun } from '../exit-codes.js';
+import { connectionSettings, examples, withConnection, withJson } from '../options.js';
+import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { paintStatus, stepLine } from '../step-lines.js';
+import type { Terminal } from '../terminal.js';
+import { withClient } from '../with-client.js';
+
+/** `perennial status RUN`: each step's state. Ends with 1 when the run failed, 4 when it waits for a person. */
+export function statusCommand(terminal: Terminal): Command {
+  return withJson(withConnection(new Command('status')))
+    .description('show the state of a run and its steps')
+    .argument('<run>', 'workflow id of the run')
+    .addHelpText(
+      'after',
+      examples('perennial status flight-delay-1', "perennial status flight-delay-1 --json | jq '.steps[] | {id, status}'"),
+    )
+    .action(async (run: string, flags: ConnectionFlags & JsonFlag) => {
+      const status = await withClient(connectionSettings(flags), (client) => client.status(run));
+      if (flags.json === true) terminal.out(JSON.stringify(status, null, 2));
+      else {
+        const { colours } = terminal;
+        terminal.out(`${colours.bold(status.pipeline)}  ${run}  ${paintStatus(status.status, colours)}`);
+        for (const step of status.steps) terminal.out(`  ${stepLine(step, colours)}`);
+      }
+      terminal.exitCode = exitCodeOfRun(status.status);
+    });
+}

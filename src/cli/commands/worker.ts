@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { loadPipelines } from '../load-pipeline.js';
+import { connectionSettings, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import { startWorker } from '../start-worker.js';
+import type { Terminal } from '../terminal.js';
+import { untilInterrupted } from '../until-interrupted.js';
+
+/** `perennial worker FILE...`: carries out the steps of these pipelines until interrupted. */
+export function workerCommand(terminal: Terminal): Command {
+  return withJson(withTaskQueue(withStore(withConnection(new Command('worker')))))
+    .description('run a worker for these pipeline files; Ctrl-C lets running steps checkpoint and leave')
+    .argument('<files...>', 'pipeline files')
+    .addHelpText(
+      'after',
+      examples('perennial worker pipeline.ts', 'perennial worker a.ts b.ts --task-queue ml --store s3://models/prod'),
+    )
+    .action(async (files: readonly string[], flags: ConnectionFlags & QueueFlags & StoreFlags & JsonFlag) => {
+      const pipelines = await loadPipelines(files);
+      const worker = await startWorker({
+        pipelines,
+        store: flags.store,
+        taskQueue: flags.taskQueue,
+        ...connectionSettings(flags),
+      });
+      const names = pipelines.map(({ name }) => name);
+      terminal.out(
+        flags.json === true
+          ? JSON.stringify({ ready: true, taskQueue: flags.taskQueue, store: flags.store, pipelines: names })
+          : `Worker is ready: queue ${flags.taskQueue}, store ${flags.store}, pipelines ${names.join(', ')}. Ctrl-C stops it.`,
+      );
+      await Promise.race([untilInterrupted(), worker.ended]);
+      if (flags.json !== true) terminal.note('Stopping: running steps checkpoint and leave.');
+      await worker.stop();
+    });
+}

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PipelineClient } from '../client/index.js';
+import type { Plan } from '../contracts/plan.js';
+import type { RunStatus } from '../contracts/run.js';
+import { isPipelineError } from '../errors/pipeline-error.js';
+import { connect, connectionOptions } from '../temporal/connection.js';
+import type { ConnectionSettings } from '../temporal/connection.js';
+import { historyWakes } from './history-wakes.js';
+import { createRunView } from './run-view.js';
+import type { Terminal } from './terminal.js';
+import { toPipelineError } from './to-pipeline-error.js';
+
+/** A person must not look at an unchanging screen for longer than two seconds. */
+const REFRESH_MS = 1_000;
+
+/**
+ * Shows a run until it is closed. Wakes by long poll on the run's history; only while a step runs, its progress is read each second.
+ * A server or worker that is away for a while is waited for, and said once.
+ * @returns the last status that could be read; null when the run ended before it had a plan, or nobody was there to answer.
+ */
+export async function followRun(
+  client: PipelineClient,
+  settings: ConnectionSettings,
+  workflowId: string,
+  terminal: Terminal,
+): Promise<RunStatus | null> {
+  const { namespace } = connectionOptions(settings);
+  const connection = await connect(settings);
+  const view = createRunView(terminal, workflowId);
+  const wakes = historyWakes(connection, namespace, workflowId, (reason) => {
+    view.note(reason);
+  });
+  let plan: Plan | null = null;
+  let status: RunStatus | null = null;
+  const look = async (): Promise<void> => {
+    try {
+      plan ??= await client.plan(workflowId);
+      status = await client.status(workflowId);
+      const running = status.steps.some((step) => step.status === 'running');
+      view.show(plan, status, running ? await client.progress(workflowId) : []);
+    } catch (error) {
+      const known = await toPipelineError(error);
+      if (isPipelineError(error) || !known.retryable) throw error;
+      view.note(known.parts.what);
+    }
+  };
+  const anyoneMovesByItself = (): boolean => status === null || status.status === 'running';
+  try {
+    let next = wakes.next();
+    for (;;) {
+      const tick = anyoneMovesByItself() ? sleep(REFRESH_MS, 'tick' as const, { ref: false }) : null;
+      const woken = await Promise.race(tick === null ? [next] : [next, tick]);
+      await look();
+      if (woken === 'tick') continue;
+      if (woken.done === true || woken.value === 'closed') return status;
+      next = wakes.next();
+    }
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,56 @@
+import os from 'node:os';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import type { ConnectionSettings } from '../temporal/connection.js';
+
+export interface ConnectionFlags {
+  readonly address?: string;
+  readonly namespace?: string;
+}
+
+export interface StoreFlags {
+  readonly store: string;
+}
+
+export interface QueueFlags {
+  readonly taskQueue: string;
+}
+
+export interface JsonFlag {
+  readonly json?: boolean;
+}
+
+/** `--address` and `--namespace`; without them Temporal's own environment variables and profiles count. */
+export const withConnection = (command: Command): Command =>
+  command
+    .option('--address <host:port>', 'Temporal server (default: TEMPORAL_ADDRESS, a profile, or 127.0.0.1:7233)')
+    .option('--namespace <name>', 'Temporal namespace (default: TEMPORAL_NAMESPACE, a profile, or "default")');
+
+export const withStore = (command: Command): Command =>
+  command.addOption(
+    new Option('--store <address>', 'object store: a folder or s3://bucket/prefix')
+      .env('PERENNIAL_STORE')
+      .default('.perennial/store'),
+  );
+
+export const withTaskQueue = (command: Command): Command =>
+  command.addOption(new Option('--task-queue <name>', 'task queue of the workers').env('PERENNIAL_TASK_QUEUE').default('ml'));
+
+export const withJson = (command: Command): Command => command.option('--json', 'print JSON instead of text');
+
+export const connectionSettings = (flags: ConnectionFlags): ConnectionSettings => ({
+  ...(flags.address === undefined ? {} : { address: flags.address }),
+  ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
+});
+
+/** A repeatable option: each value is added to the ones before. */
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** The closing lines of a command's help. */
+export const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+
+/** `--by`: who decides. */
+export const decidedBy = (): Option =>
+  new Option('--by <name>', 'who decides, kept in the record')
+    .env('PERENNIAL_USER')
+    .default(os.userInfo().username, 'the user of this machine');

@@ -1,0 +1,106 @@
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+import { PipelineError } from '../errors/pipeline-error.js';
+import { approveCommand, cancelCommand, rejectCommand, resumeCommand } from './commands/decide.js';
+import { devCommand } from './commands/dev.js';
+import { doctorCommand } from './commands/doctor.js';
+import { graphCommand } from './commands/graph.js';
+import { modelsCommand } from './commands/models.js';
+import { monitorCommand } from './commands/monitor.js';
+import { planCommand } from './commands/plan.js';
+import { runCommand } from './commands/run.js';
+import { runsCommand } from './commands/runs.js';
+import { serveCommand } from './commands/serve.js';
+import { setupCommand } from './commands/setup.js';
+import { signalCommand } from './commands/signal.js';
+import { statusCommand } from './commands/status.js';
+import { watchCommand } from './commands/watch.js';
+import { workerCommand } from './commands/worker.js';
+import { EXIT, exitCodeOfError } from './exit-codes.js';
+import { examples } from './options.js';
+import { errorAsJson, renderError } from './render-error.js';
+import type { Terminal } from './terminal.js';
+import { toPipelineError } from './to-pipeline-error.js';
+
+const COMMANDS = [
+  devCommand,
+  workerCommand,
+  serveCommand,
+  runCommand,
+  planCommand,
+  graphCommand,
+  statusCommand,
+  watchCommand,
+  runsCommand,
+  approveCommand,
+  rejectCommand,
+  resumeCommand,
+  cancelCommand,
+  signalCommand,
+  modelsCommand,
+  monitorCommand,
+  setupCommand,
+  doctorCommand,
+];
+
+function createProgram(terminal: Terminal): Command {
+  const program = new Command('perennial')
+    .description('The whole life of a model on Temporal: ingest, validate, feature, train, evaluate, deploy, monitor, retrain.')
+    .version(packageVersion(), '-V, --version')
+    .addHelpText(
+      'after',
+      examples(
+        'perennial dev --pipeline pipeline.ts',
+        "perennial run pipeline.ts --params '{...}' --follow",
+        'perennial watch RUN',
+      ),
+    )
+    .showHelpAfterError(false);
+  for (const create of COMMANDS) program.addCommand(create(terminal));
+  for (const command of everyCommand(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => {
+        terminal.out(text.trimEnd());
+      },
+      // Usage errors are thrown by exitOverride and shown in the one form of errors.
+      writeErr: () => undefined,
+    });
+  }
+  return program;
+}
+
+/** Runs one command line (without `node` and the script) and returns the exit code. Never throws. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const program = createProgram(terminal);
+  try {
+    if (argv.length === 0) {
+      program.outputHelp();
+      return EXIT.usage;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return terminal.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok;
+      if (error.code === 'commander.help') return EXIT.usage;
+    }
+    const shown = error instanceof CommanderError ? usageError(error, argv) : await toPipelineError(error);
+    const debug = (terminal.env['PERENNIAL_DEBUG'] ?? '') !== '';
+    terminal.note(argv.includes('--json') ? JSON.stringify(errorAsJson(shown)) : renderError(shown, terminal.colours, debug));
+    return exitCodeOfError(shown);
+  }
+}
+
+function usageError(error: CommanderError, argv: readonly string[]): PipelineError {
+  const what = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
+  return new PipelineError('CLI_USAGE', { what, where: `perennial ${argv.join(' ')}` });
+}
+
+function everyCommand(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+function packageVersion(): string {
+  const manifest = createRequire(import.meta.url)('../../../package.json') as { readonly version: string };
+  return manifest.version;
+}

@@ -1,0 +1,18 @@
+import type { ModelServer } from '../serving/create-model-server.js';
+import type { Environment } from '../temporal/cache-folder.js';
+
+/** Starts a model server with the keys of `PERENNIAL_API_KEYS` (separated by commas). */
+export async function startServing(
+  options: { readonly store: string; readonly endpoint: string; readonly host?: string; readonly port: number },
+  env: Environment,
+): Promise<ModelServer> {
+  const { createModelServer } = await import('../serving/create-model-server.js');
+  const apiKeys = (env['PERENNIAL_API_KEYS'] ?? '')
+    .split(',')
+    .map((key) => key.trim())
+    .filter((key) => key !== '');
+  const { store, endpoint, host, port } = options;
+  const server = await createModelServer({ store, endpoint, port, apiKeys, ...(host === undefined ? {} : { host }) });
+  await server.start();
+  return server;
+}

@@ -1,0 +1,45 @@
+import type { RunStatus, StepState } from '../contracts/run.js';
+import type { Colours } from './terminal.js';
+
+/** One word per status with its usual colour. */
+export function paintStatus(status: RunStatus['status'] | StepState['status'], colours: Colours): string {
+  switch (status) {
+    case 'succeeded':
+      return colours.green(status);
+    case 'running':
+      return colours.cyan(status);
+    case 'waiting':
+    case 'blocked':
+      return colours.yellow(status);
+    case 'failed':
+    case 'cancelled':
+      return colours.red(status);
+    case 'pending':
+    case 'skipped':
+      return colours.dim(status);
+  }
+}
+
+const SIGNIFICANT_DIGITS = 4;
+
+/** A step on one line: id, status, seconds, metrics, and why it waits or failed. */
+export function stepLine(step: StepState, colours: Colours): string {
+  const parts = [step.id.padEnd(16), paintStatus(step.status, colours)];
+  if (step.seconds !== null) parts.push(`${step.seconds.toFixed(1)} s`);
+  if (step.cached) parts.push(colours.dim('(recorded result)'));
+  for (const [name, value] of Object.entries(step.metrics))
+    parts.push(`${name}=${Number(value.toPrecision(SIGNIFICANT_DIGITS))}`);
+  if (step.waitingFor !== null) parts.push(`for ${step.waitingFor}`);
+  if (step.failure !== null) parts.push(`${step.failure.code}: ${step.failure.message}`);
+  return parts.join('  ');
+}
+
+/** Steps whose line differs from the last time. */
+export function changedSteps(before: RunStatus | null, now: RunStatus): readonly StepState[] {
+  const earlier = new Map(before?.steps.map((step) => [step.id, step]));
+  return now.steps.filter((step) => {
+    const old = earlier.get(step.id);
+    if (old === undefined) return step.status !== 'pending';
+    return old.status !== step.status || old.waitingFor !== step.waitingFor;
+  });
+}

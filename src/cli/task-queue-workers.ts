@@ -1,0 +1,25 @@
+import type { Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { PipelineError } from '../errors/pipeline-error.js';
+
+const { TaskQueueType } = proto.temporal.api.enums.v1;
+
+/** Whether a worker polls the queue for workflow tasks. A worker counts for some minutes after its last poll. */
+export async function hasWorkers(connection: Connection, namespace: string, taskQueue: string): Promise<boolean> {
+  const { pollers } = await connection.workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  return pollers.length > 0;
+}
+
+/** @throws PipelineError `CLI_QUEUE_WITHOUT_WORKER` */
+export async function requireWorkers(connection: Connection, namespace: string, taskQueue: string): Promise<void> {
+  if (await hasWorkers(connection, namespace, taskQueue)) return;
+  throw new PipelineError('CLI_QUEUE_WITHOUT_WORKER', {
+    what: `no worker polls the queue ${taskQueue}`,
+    where: `namespace ${namespace}`,
+    details: { taskQueue },
+  });
+}

@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander';
+
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected a finite number');
+  return value;
+}
+
+export function parseWholeNumber(text: string): number {
+  const value = parseNumber(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number, 1 or more');
+  return value;
+}
+
+/** ISO date or date-time, UTC unless it says otherwise; gives the full ISO form. */
+export function parseTime(text: string): string {
+  const value = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : new Date(Number.NaN);
+  if (Number.isNaN(value.getTime()))
+    throw new InvalidArgumentError('expected an ISO date or date-time, e.g. 2001-03-01 or 2001-03-01T12:00:00Z');
+  return value.toISOString();
+}
+
+/** A TCP port, 0..65535; 0 takes a free one. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535 (0 takes a free one)');
+  return port;
+}
