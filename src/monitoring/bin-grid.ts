@@ -69,6 +69,13 @@ export function mergeBins(left: Binned, right: Binned): Binned {
   return merged.positions.length <= MAX_BINS ? merged : coarsen(merged);
 }
 
+/** Ascending finite values as counts, on the grid that a profile of them has. */
+export function binSorted(sorted: Float64Array): Binned {
+  const positions = Array.from(sorted, (value) => value + 0);
+  const exact: Binned = { exponent: null, ...collapse(positions, new Array<number>(positions.length).fill(1)) };
+  return exact.positions.length <= MAX_BINS ? exact : coarsen(exact);
+}
+
 /** Middle of each bin, or the value itself. */
 export function binCentres(binned: Binned): Float64Array {
   const { exponent, positions } = binned;

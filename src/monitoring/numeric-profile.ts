@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { randomUUID } from 'node:crypto';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Binned } from './bin-grid.js';
-import { MAX_BINS, mergeBins, searchExponent } from './bin-grid.js';
+import { binSorted, MAX_BINS, mergeBins, searchExponent } from './bin-grid.js';
 
 /**
  * Distribution of a numeric column: exact value counts while there are at most 2,048 distinct values, else counts on a grid whose
@@ -84,6 +84,27 @@ export function mergeNumeric(left: NumericProfile, right: NumericProfile): Numer
     of: left.of,
     nulls: left.nulls + right.nulls,
     ...mergeMoments(left, right),
+    binExponent: bins.exponent,
+    positions: bins.positions,
+    counts: bins.counts,
+  };
+}
+
+/** Profile of numbers that are in memory already; the same as of a column of them. NaN and infinities count as nulls. */
+export function profileValues(values: Float64Array): NumericProfile {
+  const sorted = values.filter((value) => Number.isFinite(value)).sort();
+  const count = sorted.length;
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / count;
+  const m2 = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const bins = binSorted(sorted);
+  const moments =
+    count === 0 ? { min: null, max: null, mean: null, m2: null } : { min: sorted[0] ?? 0, max: sorted[count - 1] ?? 0, mean, m2 };
+  return {
+    type: 'numeric',
+    of: 'value',
+    count,
+    nulls: values.length - count,
+    ...moments,
     binExponent: bins.exponent,
     positions: bins.positions,
     counts: bins.counts,

@@ -1,0 +1,79 @@
+import type { EvaluateConfig, EvaluateInputs, TrainResult } from '../contracts/stages.js';
+import { isPipelineError } from '../errors/pipeline-error.js';
+import { inspectModel } from '../onnx/inspect-model.js';
+import type { ScoringColumns } from '../onnx/session.js';
+import { openSession } from '../onnx/session.js';
+import type { StageOperation, StepContext } from '../pipeline/step-context.js';
+import { compileRowParser } from '../serving/row-parser.js';
+
+/** Single-row calls that the latency is measured on, after as many that are not counted. */
+const TIMED_CALLS = 300;
+
+/** Outcome of the infra check. `problems` is empty when blessed. */
+export type Blessing = {
+  readonly blessed: boolean;
+  readonly problems: readonly string[];
+  readonly modelBytes: number;
+  readonly sampleRows: number;
+  /** Of single rows, ms; null when the model did not get so far. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+};
+
+/**
+ * Loads the candidate as a model server would (allowed operators, fresh session, signature, row parser) and scores its stored sample rows,
+ * together and one by one. Anything wrong with the model is a problem in the result; failures of store or machine are thrown.
+ */
+export const bless: StageOperation<EvaluateConfig, EvaluateInputs, Blessing> = async ({ config, inputs }, context) => {
+  const { model } = inputs;
+  const none: Blessing = { blessed: false, problems: [], modelBytes: model.bytes, sampleRows: 0, p50Ms: null, p99Ms: null };
+  try {
+    return await check(model, config, none, context);
+  } catch (error) {
+    if (!isPipelineError(error) || error.retryable) throw error;
+    return { ...none, problems: [`${error.code}: ${error.message}`] };
+  }
+};
+
+async function check(model: TrainResult, config: EvaluateConfig, none: Blessing, context: StepContext): Promise<Blessing> {
+  const bytes = await context.artifacts.readFile(model, 'model.onnx');
+  inspectModel(bytes);
+  const samples: unknown = JSON.parse((await context.artifacts.readFile(model, 'samples.json')).toString('utf8'));
+  const rows: readonly unknown[] = Array.isArray(samples) ? samples : [];
+  const measured = { ...none, modelBytes: bytes.byteLength, sampleRows: rows.length };
+  if (rows.length === 0) return { ...measured, problems: ['samples.json has no rows'] };
+  const { signature } = model.meta;
+  const parse = compileRowParser(config.model, signature);
+  const session = await openSession(bytes, { threads: 1, signature });
+  try {
+    const columns = (some: readonly unknown[]): ScoringColumns => {
+      const batch = parse(some);
+      return Object.fromEntries(signature.inputs.map((spec, index) => [spec.name, batch.columns[index] ?? []]));
+    };
+    const scores = await session.score(columns(rows), rows.length);
+    const wrong = scores.findIndex((score) => !Number.isFinite(score));
+    if (wrong !== -1)
+      return { ...measured, problems: [`sample row ${wrong} scores ${scores[wrong] ?? NaN}, not a finite number`] };
+    const times = await timeCalls((call) => session.score(columns([rows[call % rows.length]]), 1), context.signal);
+    const [p50Ms, p99Ms] = [quantile(times, 0.5), quantile(times, 0.99)];
+    const slow = p99Ms > config.infra.maxP99Ms;
+    const problems = slow ? [`p99 of single rows is ${p99Ms} ms, more than ${config.infra.maxP99Ms} ms`] : [];
+    return { ...measured, blessed: !slow, problems, p50Ms, p99Ms };
+  } finally {
+    await session.release();
+  }
+}
+
+async function timeCalls(call: (index: number) => Promise<unknown>, signal: AbortSignal): Promise<Float64Array> {
+  const times = new Float64Array(TIMED_CALLS);
+  for (let index = -TIMED_CALLS; index < TIMED_CALLS; index += 1) {
+    signal.throwIfAborted();
+    const start = performance.now();
+    await call(index + TIMED_CALLS);
+    if (index >= 0) times[index] = performance.now() - start;
+  }
+  return times.sort();
+}
+
+const quantile = (sorted: Float64Array, share: number): number =>
+  Math.round((sorted[Math.ceil(sorted.length * share) - 1] ?? 0) * 1000) / 1000;

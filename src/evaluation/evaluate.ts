@@ -1,0 +1,180 @@
+import type { ArtifactRef } from '../contracts/artifact.js';
+import type { ModelVersion } from '../contracts/model.js';
+import type {
+  EvaluateConfig,
+  EvaluateInputs,
+  EvaluateResult,
+  EvaluationMeta,
+  FeatureResult,
+  ModelMeta,
+} from '../contracts/stages.js';
+import type { DuckDb } from '../data/duckdb.js';
+import { withDuckDb } from '../data/duckdb.js';
+import { parseProfile } from '../monitoring/profile-file.js';
+import type { Profile } from '../monitoring/profile.js';
+import { profileValues } from '../monitoring/numeric-profile.js';
+import { openSession } from '../onnx/session.js';
+import type { StageOperation, StepContext } from '../pipeline/step-context.js';
+import { renderPage } from '../report/page.js';
+import { canonicalJson } from '../store/canonical-json.js';
+import type { Blessing } from './bless.js';
+import { failClosed, findChampion } from './champion.js';
+import type { Comparison } from './comparison.js';
+import { compareInThread } from './compare-in-thread.js';
+import { evaluationPage } from './evaluation-page.js';
+import { decideGate } from './gate.js';
+import { metricsFor } from './metrics/metric.js';
+import { checkScores, scoreSplit } from './score-split.js';
+import { checkSlices, readLabels, readSlice } from './test-split.js';
+
+export type EvaluateArguments = { readonly blessing: Blessing };
+
+/**
+ * Judges a trained model on the test split of its feature set: metrics, slices, calibration, and a paired bootstrap against the champion on
+ * the same rows (the base-rate baseline when there is no champion). A model that failed the infra check is not scored: it is rejected.
+ * Publishes `evaluation.json`, `report.html` and `profile.json`. Deterministic for a seed. EVALUATION_METRIC_UNKNOWN,
+ * EVALUATION_SLICE_UNKNOWN, EVALUATION_SPLIT_EMPTY, EVALUATION_LABEL_INVALID, EVALUATION_SCORE_INVALID, EVALUATION_CHAMPION_UNREADABLE.
+ */
+export const evaluate: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateResult, EvaluateArguments> = async (
+  task,
+  context,
+) => {
+  const { config, inputs } = task;
+  const { blessing } = task.arguments;
+  metricsFor(inputs.features.meta.task, [...config.metrics, config.gate.metric]);
+  checkSlices(config.slices, inputs.features);
+  const profile = parseProfile(
+    await context.artifacts.readFile(inputs.features, 'profile.json'),
+    `feature-set/${inputs.features.id}`,
+  );
+  const champion = await findChampion(context.artifacts, config.model);
+  if (!blessing.blessed)
+    return publish(
+      { ...task, champion, profile, comparison: null, decision: 'rejected', reasons: infraReasons(blessing) },
+      context,
+    );
+  const scored = await withDuckDb({ scratch: context.scratch, signal: context.signal }, (db) =>
+    score(db, config, inputs, champion, context),
+  );
+  const verdict = decideGate(config.gate, scored.comparison.gate);
+  for (const [name, value] of Object.entries(scored.comparison.metrics)) if (value !== null) context.metric(name, value);
+  const columns = { ...profile.columns, score: profileValues(scored.scores) };
+  return publish(
+    { ...task, champion, profile: { rows: profile.rows, columns }, comparison: scored.comparison, ...verdict },
+    context,
+  );
+};
+
+const infraReasons = (blessing: Blessing): string[] => blessing.problems.map((problem) => `infra check: ${problem}`);
+
+async function score(
+  db: DuckDb,
+  config: EvaluateConfig,
+  { model, features }: EvaluateInputs,
+  champion: ModelVersion | null,
+  context: StepContext,
+): Promise<{ scores: Float64Array; comparison: Comparison }> {
+  const path = await context.artifacts.localFile(features, 'test.parquet');
+  const labels = await readLabels(db, path, features);
+  const steps = labels.length * (champion === null ? 1 : 2);
+  const rate = (artifact: ArtifactRef<'model'>, name: string, before: number): Promise<Float64Array> =>
+    scoreModel(db, artifact, name, { path, rows: labels.length, features }, context, (rows) => {
+      context.progress(before + rows, steps, `scoring ${name}`);
+    });
+  const scores = await rate(model, 'the challenger', 0);
+  const opponent =
+    champion === null
+      ? null
+      : {
+          version: champion.version,
+          scores: await failClosed(champion, features, () =>
+            rate(champion.artifact, `champion version ${champion.version}`, labels.length),
+          ),
+        };
+  const slices = [];
+  for (const column of config.slices) slices.push(await readSlice(db, path, column, config.minSliceRows));
+  context.progress(steps, steps, `comparing on ${config.gate.samples} resamples`);
+  const { task } = features.meta;
+  const comparison = await compareInThread(
+    {
+      task,
+      metrics: config.metrics,
+      gate: config.gate,
+      seed: context.seed,
+      labels,
+      challenger: scores,
+      champion: opponent,
+      slices,
+    },
+    context.signal,
+  );
+  return { scores, comparison };
+}
+
+async function scoreModel(
+  db: DuckDb,
+  artifact: ArtifactRef<'model'>,
+  name: string,
+  split: { readonly path: string; readonly rows: number; readonly features: FeatureResult },
+  context: StepContext,
+  onRows: (rows: number) => void,
+): Promise<Float64Array> {
+  const { signature } = artifact.meta as unknown as ModelMeta;
+  const session = await openSession(await context.artifacts.readFile(artifact, 'model.onnx'), { signature });
+  try {
+    const scores = await scoreSplit(db, session, {
+      signature,
+      path: split.path,
+      rows: split.rows,
+      signal: context.signal,
+      onRows,
+    });
+    checkScores(scores, name, split.features.meta.task === 'binary' ? { from: 0, to: 1 } : { from: -Infinity, to: Infinity });
+    return scores;
+  } finally {
+    await session.release();
+  }
+}
+
+interface Judged {
+  readonly config: EvaluateConfig;
+  readonly inputs: EvaluateInputs;
+  readonly arguments: EvaluateArguments;
+  readonly champion: ModelVersion | null;
+  readonly profile: Profile;
+  readonly comparison: Comparison | null;
+  readonly decision: EvaluateResult['decision'];
+  readonly reasons: readonly string[];
+}
+
+async function publish(judged: Judged, context: StepContext): Promise<EvaluateResult> {
+  const { config, inputs, champion, comparison, decision, reasons } = judged;
+  const { blessing } = judged.arguments;
+  const metrics = comparison?.metrics ?? {};
+  const gate = comparison?.gate ?? null;
+  const meta: EvaluationMeta = { model: config.model, decision, reasons, metrics, gate };
+  const { testFrom, testTo } = inputs.features.meta;
+  const file = (
+    name: string,
+    mediaType: string,
+    content: string,
+  ): { name: string; mediaType: string; content: { bytes: Buffer } } => ({
+    name,
+    mediaType,
+    content: { bytes: Buffer.from(content) },
+  });
+  const evaluation = await context.artifacts.publish({
+    kind: 'evaluation',
+    files: [
+      file('evaluation.json', 'application/json', canonicalJson({ ...meta, testFrom, testTo, config, blessing, comparison })),
+      file('report.html', 'text/html', renderPage(evaluationPage({ config, inputs, blessing, comparison, decision, reasons }))),
+      file('profile.json', 'application/json', canonicalJson(judged.profile)),
+    ],
+    meta,
+    inputs: [inputs.model, inputs.features, ...(champion === null ? [] : [champion.artifact])].map(({ kind, id }) => ({
+      kind,
+      id,
+    })),
+  });
+  return { evaluation, model: inputs.model, decision, reasons, metrics, gate };
+}

@@ -1,0 +1,153 @@
+import type { EvaluateConfig, EvaluateInputs, EvaluationDecision, GateComparison } from '../contracts/stages.js';
+import { escapeHtml, formatNumber, table } from '../report/html.js';
+import type { Page, Section } from '../report/page.js';
+import { barPlot, linePlot } from '../report/plot.js';
+import type { Blessing } from './bless.js';
+import type { Comparison } from './comparison.js';
+import { opponentName } from './gate.js';
+
+const UNIT = { from: 0, to: 1 };
+const VERDICTS: Record<EvaluationDecision, Pick<Page['verdict'], 'tone' | 'headline'>> = {
+  blessed: { tone: 'good', headline: 'Blessed: the challenger may be deployed' },
+  rejected: { tone: 'bad', headline: 'Rejected' },
+  inconclusive: { tone: 'neutral', headline: 'Inconclusive: the opponent stays' },
+};
+
+export interface EvaluationPageInput {
+  readonly config: EvaluateConfig;
+  readonly inputs: EvaluateInputs;
+  readonly blessing: Blessing;
+  readonly comparison: Comparison | null;
+  readonly decision: EvaluationDecision;
+  readonly reasons: readonly string[];
+}
+
+/** The evaluation as a page: verdict in words, metrics, plots of both models, slices, infra check. */
+export function evaluationPage({ config, inputs, blessing, comparison, decision, reasons }: EvaluationPageInput): Page {
+  const { testFrom, testTo, testRows } = inputs.features.meta;
+  return {
+    title: `Evaluation of ${config.model}`,
+    subtitle: `model/${inputs.model.id} (${inputs.model.meta.trainer}) on ${formatNumber(testRows)} rows from ${testFrom.slice(0, 16)} to ${testTo.slice(0, 16)} UTC`,
+    verdict: { ...VERDICTS[decision], lines: reasons },
+    sections: [
+      ...(comparison === null ? [] : comparisonSections(comparison, inputs.model.meta.task === 'binary')),
+      infraSection(config, blessing),
+    ],
+  };
+}
+
+function comparisonSections(comparison: Comparison, binary: boolean): Section[] {
+  const opponent = comparison.gate === null ? 'opponent' : opponentName(comparison.gate);
+  const series = ['challenger', opponent];
+  const plots = binary ? [...rankingPlots(comparison, series), ...calibrationPlots(comparison, series)] : [];
+  return [
+    metricsSection(comparison, opponent),
+    {
+      title: 'Plots',
+      note: `Challenger against ${opponent}, on the same rows.`,
+      body: `<div class="plots">${[...plots, scorePlot(comparison, series)].join('\n')}</div>`,
+    },
+    ...slicesSection(comparison, opponent),
+  ];
+}
+
+function metricsSection(comparison: Comparison, opponent: string): Section {
+  const rows = Object.entries(comparison.metrics).map(([metric, value]) => [
+    escapeHtml(metric),
+    value === null ? `– (${escapeHtml(comparison.undefinedMetrics[metric] ?? 'undefined')})` : formatNumber(value),
+    formatNumber(comparison.opponentMetrics[metric] ?? null),
+    metric === comparison.gate?.metric ? interval(comparison.gate) : '',
+  ]);
+  const errors = [comparison.challenger, comparison.opponent].map(({ calibration }) =>
+    formatNumber(calibration?.expectedError ?? null),
+  );
+  if (comparison.challenger.calibration !== null) rows.push(['expected calibration error', ...errors, '']);
+  return { title: 'Metrics', body: table(['metric', 'challenger', opponent, 'difference and its bounds'], rows) };
+}
+
+const interval = ({ delta, deltaLow, deltaHigh }: GateComparison): string =>
+  `${formatNumber(delta)} [${formatNumber(deltaLow)}, ${formatNumber(deltaHigh)}]`;
+
+function rankingPlots({ challenger, opponent }: Comparison, series: readonly string[]): string[] {
+  if (challenger.curves === null || opponent.curves === null) return [];
+  const [own, other] = [challenger.curves, opponent.curves];
+  return [
+    linePlot(
+      { title: 'ROC curve', xLabel: 'false positive ratio', yLabel: 'true positive ratio', series },
+      [{ points: own.roc }, { points: other.roc }],
+      {
+        x: UNIT,
+        y: UNIT,
+        diagonal: true,
+      },
+    ),
+    linePlot(
+      { title: 'Precision and recall', xLabel: 'recall', yLabel: 'precision', series },
+      [{ points: own.precisionRecall }, { points: other.precisionRecall }],
+      {
+        x: UNIT,
+        y: UNIT,
+      },
+    ),
+  ];
+}
+
+function calibrationPlots({ challenger, opponent }: Comparison, series: readonly string[]): string[] {
+  const curves = [challenger, opponent].map(({ calibration }) => ({
+    points: (calibration?.bins ?? []).map(({ meanScore, positiveRatio }) => [meanScore, positiveRatio] as const),
+    dots: true,
+  }));
+  const top = Math.min(1, Math.max(0.05, ...curves.flatMap(({ points }) => points.flat())) * 1.1);
+  const range = { from: 0, to: top };
+  return [
+    linePlot({ title: 'Calibration', xLabel: 'mean score', yLabel: 'share of positives', series }, curves, {
+      x: range,
+      y: range,
+      diagonal: true,
+    }),
+  ];
+}
+
+function scorePlot({ challenger, opponent }: Comparison, series: readonly string[]): string {
+  const labels = challenger.scores.edges
+    .slice(0, -1)
+    .map((edge, index) => formatNumber((edge + (challenger.scores.edges[index + 1] ?? edge)) / 2));
+  return barPlot({ title: 'Scores', xLabel: 'score', yLabel: 'share of rows', series }, labels, [
+    challenger.scores.shares,
+    opponent.scores.shares,
+  ]);
+}
+
+function slicesSection({ slices, metrics }: Comparison, opponent: string): Section[] {
+  if (slices.length === 0) return [];
+  const names = Object.keys(metrics);
+  const rows = slices.map((slice) => [
+    escapeHtml(`${slice.column} = ${slice.value}`),
+    formatNumber(slice.rows),
+    ...names.flatMap((name) => [formatNumber(slice.challenger[name] ?? null), formatNumber(slice.opponent[name] ?? null)]),
+  ]);
+  const header = ['slice', 'rows', ...names.flatMap((name) => [name, `${name} of ${opponent}`])];
+  return [
+    {
+      title: 'Slices',
+      note: 'The same metrics on parts of the test rows; most frequent values first.',
+      body: table(header, rows),
+    },
+  ];
+}
+
+function infraSection(config: EvaluateConfig, blessing: Blessing): Section {
+  const rows = [
+    ['loads and answers its sample rows', blessing.blessed || blessing.p99Ms !== null ? 'yes' : 'no'],
+    ['sample rows', formatNumber(blessing.sampleRows)],
+    ['size', `${formatNumber(Math.round(blessing.modelBytes / 1024))} KiB`],
+    ['latency of one row, p50', `${formatNumber(blessing.p50Ms)} ms`],
+    ['latency of one row, p99', `${formatNumber(blessing.p99Ms)} ms (allowed: ${formatNumber(config.infra.maxP99Ms)} ms)`],
+    ...blessing.problems.map((problem) => ['problem', escapeHtml(problem)]),
+  ];
+  return {
+    title: 'Infra check',
+    note: 'Loaded in a fresh session, as a model server does.',
+    body: table(['check', 'result'], rows),
+  };
+}

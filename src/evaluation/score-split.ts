@@ -1,0 +1,81 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { ModelSignature, TensorSpec } from '../contracts/model.js';
+import type { DuckDb } from '../data/duckdb.js';
+import { identifier, parquetRelation } from '../data/sql-text.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { ScoringColumn, ScoringSession } from '../onnx/session.js';
+
+export interface ScoreSplitOptions {
+  readonly signature: ModelSignature;
+  /** Parquet file with the model's inputs as `raw_<input>`. */
+  readonly path: string;
+  readonly rows: number;
+  readonly signal: AbortSignal;
+  /** Called after each batch with the rows scored so far. */
+  readonly onRows: (rows: number) => void;
+}
+
+/** Streams the raw columns of a split through a model, in row order. The stored rows' missing numbers are NaN, missing texts ''. */
+export async function scoreSplit(db: DuckDb, session: ScoringSession, options: ScoreSplitOptions): Promise<Float64Array> {
+  const { signature, rows, signal, onRows } = options;
+  const scores = new Float64Array(rows);
+  const sql = `SELECT ${signature.inputs.map(columnSql).join(', ')} FROM ${parquetRelation([options.path])}`;
+  await db.use(async (connection) => {
+    const result = await connection.stream(sql);
+    let done = 0;
+    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      signal.throwIfAborted();
+      scores.set(await session.score(feedsOf(signature, chunk), chunk.rowCount), done);
+      done += chunk.rowCount;
+      onRows(done);
+    }
+  });
+  return scores;
+}
+
+/** EVALUATION_SCORE_INVALID with the number of bad rows and the first. */
+export function checkScores(scores: Float64Array, model: string, range: { readonly from: number; readonly to: number }): void {
+  const bad = (score: number): boolean => !(score >= range.from && score <= range.to) || !Number.isFinite(score);
+  const first = scores.findIndex(bad);
+  if (first === -1) return;
+  throw new PipelineError('EVALUATION_SCORE_INVALID', {
+    what: `${scores.reduce((count, score) => count + (bad(score) ? 1 : 0), 0)} of ${scores.length} scores are not usable`,
+    where: model,
+    expected: range.to === Infinity ? 'finite numbers' : `numbers from ${range.from} to ${range.to}`,
+    received: `${scores[first] ?? 'none'} at row ${first}`,
+  });
+}
+
+function columnSql(spec: TensorSpec): string {
+  const raw = identifier(`raw_${spec.name}`);
+  if (spec.column === 'timestamp') return `epoch_ms(${raw}::TIMESTAMP)::BIGINT`;
+  switch (spec.datatype) {
+    case 'FP32':
+      return `coalesce(${raw}::FLOAT, 'NaN'::FLOAT)`;
+    case 'INT64':
+      return `${raw}::BIGINT`;
+    case 'BOOL':
+      return `${raw}::BOOLEAN::UTINYINT`;
+    case 'BYTES':
+      return `coalesce(${raw}::VARCHAR, '')`;
+  }
+}
+
+function feedsOf(signature: ModelSignature, chunk: DuckDBDataChunk): Record<string, ScoringColumn> {
+  return Object.fromEntries(signature.inputs.map((spec, index) => [spec.name, columnOf(spec, chunk, index)]));
+}
+
+function columnOf(spec: TensorSpec, chunk: DuckDBDataChunk, index: number): ScoringColumn {
+  const vector = chunk.getColumnVector(index);
+  const rows = Array.from({ length: chunk.rowCount }, (_, row) => vector.getItem(row));
+  switch (spec.datatype) {
+    case 'FP32':
+      return Float32Array.from(rows, Number);
+    case 'INT64':
+      return BigInt64Array.from(rows, (value) => (typeof value === 'bigint' ? value : 0n));
+    case 'BOOL':
+      return Uint8Array.from(rows, Number);
+    case 'BYTES':
+      return rows.map(String);
+  }
+}
