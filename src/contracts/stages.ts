@@ -67,9 +67,10 @@ export type FeatureConfig = {
 };
 export type FeatureInputs = { readonly dataset: DatasetRef };
 /**
- * Files of a feature set: `train.parquet` and `test.parquet` (FLOAT feature columns in order, then `__label` DOUBLE, then the raw input
- * columns prefixed `raw_`), `preprocess.onnx` (raw inputs -> `features` float[N, F]), `profile.json` (profile of the raw inputs, train split),
- * `samples.json` (32 raw rows for warm-up).
+ * Files of a feature set: `train.parquet` and `test.parquet` (rows in event-time order; FLOAT feature columns in order, then `__label` DOUBLE,
+ * then every column of the schema, in its dataset type, prefixed `raw_`), `preprocess.onnx` (raw inputs -> `features` float[N, F]),
+ * `encoders.json` (the fitted encoders, input of `buildPreprocessGraph`), `profile.json` (profile of the raw inputs, train split),
+ * `samples.json` (up to 32 raw rows for warm-up). Missing on the wire: NaN for a number, the empty string for a category.
  */
 export type FeatureMeta = {
   readonly task: Task;

@@ -2,7 +2,7 @@ import { isNativeError } from 'node:util/types';
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
 
 /** The message of anything thrown. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (isNativeError(error) || isPipelineError(error)) return error.message;
   return String(error);
 }

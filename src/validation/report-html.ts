@@ -2,7 +2,8 @@ import type { DatasetRef } from '../contracts/dataset.js';
 import type { CheckOutcome } from '../contracts/stages.js';
 
 export interface ValidationReport {
-  readonly dataset: DatasetRef;
+  /** Without the address, so that the same data gives the same report in every store. */
+  readonly dataset: Pick<DatasetRef, 'id' | 'meta'>;
   readonly status: 'passed' | 'warned' | 'failed';
   readonly checks: readonly CheckOutcome[];
 }

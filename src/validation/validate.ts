@@ -27,7 +27,7 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
   const failed = outcomes.filter(({ passed, severity }) => !passed && severity === 'error');
   const warned = outcomes.filter(({ passed, severity }) => !passed && severity === 'warn');
   const status = failed.length > 0 ? 'failed' : warned.length > 0 ? 'warned' : 'passed';
-  const page = { dataset, status, checks: outcomes } as const;
+  const page = { dataset: { id: dataset.id, meta: dataset.meta }, status, checks: outcomes } as const;
   const report = await context.artifacts.publish({
     kind: 'validation-report',
     files: [
