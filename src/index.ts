@@ -11,7 +11,19 @@ export { definePipeline } from './pipeline/define-pipeline.js';
 export type { PipelineBuilder } from './pipeline/builder.js';
 export type { Pipeline, StepFunction } from './pipeline/pipeline.js';
 export type { StepContext } from './pipeline/step-context.js';
-export type { Ref, ResultOf } from './pipeline/reference.js';
+export type {
+  ApprovalReference,
+  DatasetReference,
+  EndpointReference,
+  EvaluationReference,
+  FeatureSetReference,
+  ModelReference,
+  MonitorReference,
+  Ref,
+  ResultOf,
+  RetrainReference,
+  ValidationReference,
+} from './pipeline/reference.js';
 export type { ParameterReference, Setting } from './pipeline/parameter-reference.js';
 export type { PipelineIssue } from './pipeline/issues.js';
 export { parseDuration } from './pipeline/duration.js';

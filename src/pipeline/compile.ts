@@ -39,7 +39,7 @@ function invalidPipeline(name: string, issues: readonly PipelineIssue[]): Pipeli
   const lines = issues.map(({ rule, path, message }) => `  - ${path === '' ? '' : `${path}: `}${message} (${rule})`);
   const count = issues.length === 1 ? 'has a problem' : `has ${issues.length} problems`;
   return new PipelineError('AUTHORING_INVALID_PIPELINE', {
-    what: `pipeline "${name}" ${count}:\n${lines.join('\n')}\n`,
+    what: `pipeline "${name}" ${count}:\n${lines.join('\n')}`,
     details: { pipeline: name, issues: [...issues] },
   });
 }

@@ -7,7 +7,15 @@ import { PipelineError } from '../errors/pipeline-error.js';
 /** One wrong field of a parameter object. `path` is `(all)` when the object itself is wrong. */
 export type ParameterProblem = { readonly path: string; readonly expected: string; readonly received: string };
 
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, verbose: true, ownProperties: true, strict: false, logger: false });
+const ajv = new Ajv2020({
+  allErrors: true,
+  useDefaults: true,
+  verbose: true,
+  ownProperties: true,
+  strict: false,
+  strictNumbers: true,
+  logger: false,
+});
 addFormats.default(ajv);
 
 const compiled = new WeakMap<JsonObject, ValidateFunction>();

@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  betterThan,
+  between,
+  canary,
+  cron,
+  definePipeline,
+  driftDetected,
+  freshness,
+  inSet,
+  newRows,
+  notNull,
+  parquet,
+  performanceBelow,
+  psi,
+  rowCount,
+  unique,
+} from '../../../src/index.js';
+import type { Plan, StepContext } from '../../../src/index.js';
+import { planHash } from '../../../src/pipeline/plan-hash.js';
+import { define, flights, params, trained } from './flights.js';
+
+const stepOf = (plan: Plan, id: string): Plan['steps'][number] => plan.steps.find((step) => step.id === id)!;
+
+describe('definePipeline', () => {
+  it('binds each stage to the results that it needs', () => {
+    const { plan } = define((p) => {
+      const { model } = trained(p);
+      const endpoint = p.deploy(p.evaluate(model));
+      p.monitor(endpoint, { every: '1 day' });
+      p.retrain({ on: [newRows(1_000)] });
+    });
+    expect(plan.steps.map(({ id, needs }) => [id, needs])).toEqual([
+      ['ingest', []],
+      ['validate', ['ingest']],
+      ['feature', ['validate']],
+      ['train', ['feature']],
+      ['evaluate', ['train', 'feature']],
+      ['deploy', ['evaluate']],
+      ['monitor', ['deploy']],
+      ['retrain', ['monitor']],
+    ]);
+    expect(stepOf(plan, 'feature').inputs).toEqual({ dataset: { step: 'validate', path: ['dataset'] } });
+    expect(stepOf(plan, 'evaluate').inputs).toEqual({ model: { step: 'train' }, features: { step: 'feature' } });
+    expect(stepOf(plan, 'deploy').inputs).toEqual({ evaluation: { step: 'evaluate' } });
+    expect(stepOf(plan, 'monitor').inputs).toEqual({ endpoint: { step: 'deploy' } });
+    expect(stepOf(plan, 'retrain').inputs).toEqual({});
+  });
+
+  it('takes the dataset itself when there is no validation', () => {
+    const { plan } = define((p) => {
+      const raw = p.ingest({ source: parquet('x'), schema: flights });
+      p.step('count', { inputs: { raw }, run: ({ raw: { meta } }) => meta.rows });
+    });
+    expect(stepOf(plan, 'count').inputs).toEqual({ raw: { step: 'ingest' } });
+    expect(stepOf(plan, 'ingest').config).not.toHaveProperty('window');
+  });
+
+  it('gives every step finite limits', () => {
+    const { plan } = define((p) => trained(p));
+    const retry = { maximumAttempts: 3, initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 };
+    for (const step of plan.steps) {
+      expect(step).toMatchObject({
+        retry,
+        heartbeatTimeoutMs: 30_000,
+        onFailure: 'fail',
+        timeoutMs: step.kind === 'train' ? 86_400_000 : 3_600_000,
+      });
+    }
+  });
+
+  it('takes limits from a step', () => {
+    const { plan } = define((p) => {
+      p.step('one', {
+        run: () => null,
+        description: 'says nothing',
+        ...{
+          resources: { cpu: 2, memoryGiB: 1.5, gpu: 0 },
+          retry: { maximumAttempts: 1 },
+          timeout: '2 minutes',
+          heartbeat: '5 seconds',
+          onFailure: 'block',
+        },
+      });
+    });
+    expect(plan.steps).toEqual([
+      {
+        id: 'one',
+        kind: 'step',
+        description: 'says nothing',
+        needs: [],
+        inputs: {},
+        config: {},
+        resources: { cpu: 2, memoryGiB: 1.5, gpu: 0 },
+        retry: { maximumAttempts: 1, initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
+        timeoutMs: 120_000,
+        heartbeatTimeoutMs: 5_000,
+        onFailure: 'block',
+      },
+    ]);
+  });
+
+  it('writes checks as the validate stage reads them', () => {
+    const { plan } = define((p) => {
+      const raw = p.ingest({ source: parquet('x'), schema: flights });
+      p.validate(raw, {
+        checks: [
+          rowCount({ min: 5, max: p.params.trees }),
+          notNull('delay', { mostly: 0.9 }),
+          freshness({ max: '2 days', severity: 'warn' }),
+          between('distance', { min: 1 }),
+          inSet('origin', ['ATL'], { id: 'known-origin' }),
+          unique('date', { severity: 'info' }),
+        ],
+      });
+    });
+    expect(stepOf(plan, 'validate').config['checks']).toEqual([
+      { id: 'row_count_between', check: 'row_count_between', severity: 'error', arguments: { min: 5, max: { $param: 'trees' } } },
+      { id: 'not_null:delay', check: 'not_null', severity: 'error', column: 'delay', mostly: 0.9, arguments: {} },
+      { id: 'freshness', check: 'freshness', severity: 'warn', column: 'date', arguments: { maxMs: 172_800_000 } },
+      { id: 'between:distance', check: 'between', severity: 'error', column: 'distance', arguments: { min: 1 } },
+      { id: 'known-origin', check: 'in_set', severity: 'error', column: 'origin', arguments: { values: ['ATL'] } },
+      { id: 'unique:date', check: 'unique', severity: 'info', column: 'date', arguments: {} },
+    ]);
+  });
+
+  it('tells the monitor what the retrain step waits for, and takes labels from the training label', () => {
+    const { plan } = define((p) => {
+      const endpoint = p.deploy(
+        p.evaluate(trained(p).model, { model: 'delays', gate: betterThan('champion', { metric: 'f1' }), metrics: ['brier'] }),
+        {
+          endpoint: 'live',
+          rollout: canary([100], { bake: '0 seconds', health: { maxP99: '1 second' } }),
+        },
+      );
+      p.retrain({ on: [driftDetected(), performanceBelow('roc_auc', 0.6), cron('0 3 * * 1')], parameters: { trees: 7 } });
+      p.monitor(endpoint, { every: '1 day', drift: { score: psi({ max: 0.2 }) }, labels: parquet('labels/*') });
+    });
+    expect(stepOf(plan, 'evaluate').config).toMatchObject({ metrics: ['brier', 'f1'], model: 'delays' });
+    expect(stepOf(plan, 'deploy').config).toEqual({
+      endpoint: 'live',
+      model: 'delays',
+      rollout: {
+        strategy: 'canary',
+        weights: [100],
+        bakeMs: 0,
+        health: { maxErrorRatio: 0.01, maxP99Ms: 1_000, readyTimeoutMs: 60_000 },
+      },
+    });
+    expect(stepOf(plan, 'monitor').config).toMatchObject({
+      endpoint: 'live',
+      model: 'delays',
+      performance: [{ metric: 'roc_auc', below: 0.6 }],
+      labels: { source: { format: 'parquet', path: 'labels/*' }, key: 'request_id', sql: 'delay > 15', delayMs: 0 },
+    });
+    expect(stepOf(plan, 'retrain')).toMatchObject({
+      needs: ['monitor'],
+      config: {
+        model: 'delays',
+        pipeline: 'flights',
+        window: { lengthMs: 2_419_200_000, from: 'from', to: 'to' },
+        parameters: { trees: 7 },
+      },
+    });
+  });
+
+  it('puts a gate between steps that use nothing of it', () => {
+    const { plan } = define((p) => {
+      const evaluation = p.evaluate(trained(p).model);
+      const approved = p.gate('approve', { message: 'Ship it?', expires: '2 days', inputs: { evaluation } });
+      p.deploy(evaluation, { after: [approved] });
+    });
+    expect(stepOf(plan, 'approve')).toMatchObject({
+      kind: 'gate',
+      config: { message: 'Ship it?', expiresMs: 172_800_000 },
+      needs: ['evaluate'],
+    });
+    expect(stepOf(plan, 'deploy').needs).toEqual(['evaluate', 'approve']);
+  });
+
+  it('keeps the functions of custom steps by id', async () => {
+    const pipeline = define((p) => {
+      const first = p.step('first', { run: () => ({ rows: 2 }) });
+      p.step('double', { inputs: { first }, run: async (inputs) => inputs.first.rows * 2 });
+    });
+    const context = {} as StepContext;
+    await expect(pipeline.functions.get('first')?.({}, context)).resolves.toEqual({ rows: 2 });
+    await expect(pipeline.functions.get('double')?.({ first: { rows: 21 } }, context)).resolves.toBe(42);
+    expect([...pipeline.functions.keys()]).toEqual(['first', 'double']);
+  });
+
+  it('gives a frozen plan of plain JSON whose hash is that of its content', () => {
+    const { plan } = define((p) => trained(p));
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    expect(planHash(plan)).toBe(plan.hash);
+    const frozen = (value: unknown): boolean =>
+      typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
+    expect(frozen(plan)).toBe(true);
+    expect(define((p) => trained(p)).plan.hash).toBe(plan.hash);
+    expect(definePipeline('other', { params }, (p) => trained(p)).plan.hash).not.toBe(plan.hash);
+  });
+
+  it('hashes a plan without regard to the order of keys', () => {
+    const { plan } = define((p) => trained(p));
+    const shuffled = (value: unknown, swap: readonly boolean[]): unknown => {
+      if (typeof value !== 'object' || value === null) return value;
+      if (Array.isArray(value)) return value.map((item) => shuffled(item, swap));
+      const entries = Object.entries(value).map(([key, part]) => [key, shuffled(part, swap)] as const);
+      return Object.fromEntries([...entries].sort(([a], [b]) => (swap[(a.length + b.length) % swap.length] === true ? 1 : -1)));
+    };
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }), (swap) => {
+        expect(planHash(shuffled(plan, swap) as Plan)).toBe(plan.hash);
+      }),
+    );
+  });
+});

@@ -1,0 +1,325 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  betterThan,
+  between,
+  binary,
+  byTime,
+  canary,
+  cron,
+  date,
+  definePipeline,
+  driftDetected,
+  float,
+  gbdt,
+  integer,
+  newRows,
+  notNull,
+  numeric,
+  oneOf,
+  parquet,
+  performanceBelow,
+  psi,
+  rowCount,
+  schema,
+  sql,
+  string,
+  targetEncode,
+  text,
+} from '../../../src/index.js';
+import type { Duration, Ref } from '../../../src/index.js';
+import { define, flights, found, issuesOf, params, trained } from './flights.js';
+
+const split = byTime({ test: '7 days' });
+const label = binary(sql`delay > 15`);
+
+describe('the linter', () => {
+  it('finds nothing in a good pipeline', () => {
+    expect(issuesOf((p) => trained(p))).toEqual([]);
+  });
+
+  it('reports all problems at once, with rule, path and words', () => {
+    const build = (p: Parameters<Parameters<typeof define>[0]>[0]): void => {
+      const { model } = trained(p);
+      p.train(
+        p.feature(p.ingest({ id: 'again', source: parquet('x'), schema: flights }), {
+          id: 'f2',
+          label,
+          split,
+          columns: { d: numeric('distance') },
+        }),
+        { trainer: gbdt() },
+      );
+      p.deploy(p.evaluate(model), { rollout: canary([50, 10]) });
+    };
+    expect(found(build)).toEqual([
+      'canary-weights deploy.rollout.weights',
+      'canary-weights deploy.rollout.weights',
+      'duplicate-id train',
+    ]);
+    expect(() => define(build)).toThrow(
+      /pipeline "flights" has 3 problems:\n {2}- deploy.rollout.weights: the last weight must be 100, got \[50, 10\] \(canary-weights\)/,
+    );
+  });
+
+  it('finds cycles made through `after`', () => {
+    const build = (p: Parameters<Parameters<typeof define>[0]>[0]): void => {
+      const later: Ref[] = [];
+      const a = p.step('a', { after: later, run: () => null });
+      const b = p.step('b', { after: [a], run: () => null });
+      later.push(b);
+    };
+    expect(issuesOf(build)).toEqual([{ rule: 'cycle', path: '', message: 'steps wait for each other: a -> b -> a' }]);
+  });
+
+  it('finds references of another pipeline, of another kind, and what is none', () => {
+    let stranger: ReturnType<typeof trained> | undefined;
+    define((p) => {
+      stranger = trained(p);
+    });
+    expect(
+      found((p) => {
+        const { raw, model } = trained(p);
+        p.train(stranger!.features, { id: 'mine', trainer: gbdt(), after: [stranger!.raw] });
+        p.evaluate(raw as never);
+        p.step('x', { inputs: { model, odd: 'train' as never }, after: [null as never], run: () => null });
+      }),
+    ).toEqual([
+      'unknown-reference mine',
+      'wrong-reference evaluate',
+      'wrong-reference x.inputs.odd',
+      'unknown-reference mine.after.0',
+      'wrong-reference x.after.0',
+    ]);
+  });
+
+  it('finds the label inside the features, unless it is declared as known beforehand', () => {
+    const build = (outcome?: readonly string[]) => (p: Parameters<Parameters<typeof define>[0]>[0]) => {
+      const raw = p.ingest({ source: parquet('x'), schema: flights });
+      const own = binary(sql`DELAY > distance / 100`, outcome === undefined ? {} : { outcome });
+      p.feature(raw, { label: own, split, columns: { d: numeric('distance'), late: numeric('delay') } });
+    };
+    expect(found(build())).toEqual(['label-leakage feature.columns.d', 'label-leakage feature.columns.late']);
+    expect(found(build(['delay']))).toEqual(['label-leakage feature.columns.late']);
+    expect(found(build(['delya']))).toEqual(['unknown-column feature.label.outcome']);
+  });
+
+  it('finds labels without a column, unknown columns, wrong column types and reserved names', () => {
+    expect(
+      found((p) => {
+        const raw = p.ingest({ source: parquet('x'), schema: flights });
+        const columns = {
+          __a: numeric('distanec' as 'distance'),
+          b: targetEncode('distance' as 'origin'),
+          B: numeric('distance'),
+        };
+        p.feature(raw, { label: binary(sql`dealy > 15`), split, columns });
+        p.feature(raw, { id: 'empty', label, split, columns: {} });
+      }),
+    ).toEqual([
+      'label-columns feature.label',
+      'unknown-column feature.columns.__a',
+      'column-type feature.columns.b',
+      'feature-columns feature.columns.__a',
+      'feature-columns feature.columns.B',
+      'feature-columns empty.columns',
+    ]);
+  });
+
+  it('finds a missing event time', () => {
+    const timeless = schema('timeless', { delay: float(), distance: float(), remark: text() });
+    expect(
+      found((p) => {
+        const raw = p.ingest({ source: parquet('x'), schema: timeless, window: { from: 'yesterday', to: '2001-01-01' } });
+        p.feature(raw, { label, split, columns: { d: numeric('distance') } });
+      }),
+    ).toEqual(['event-time ingest.window', 'range ingest.window.from', 'event-time feature.split']);
+  });
+
+  it('finds numbers out of range, wrong durations and double checks', () => {
+    expect(
+      found((p) => {
+        const raw = p.ingest({
+          source: parquet('x'),
+          schema: flights,
+          window: { from: '2001-02-01', to: '2001-01-01' },
+          timeout: '0 seconds',
+        });
+        const checked = p.validate(raw, {
+          checks: [rowCount({}), notNull('delay', { mostly: 2 }), notNull('delay'), between('distance', { min: 2, max: 1 })],
+        });
+        const features = p.feature(checked, {
+          label,
+          split: byTime({ test: 'a week' as Duration }),
+          columns: { o: targetEncode(['origin'], { smoothing: -1, folds: 1 }) },
+        });
+        const model = p.train(features, {
+          trainer: gbdt({ trees: 0, learningRate: 0, maxBins: 500 }),
+          threads: 0.5,
+          resources: { cpu: 0 },
+          retry: { maximumAttempts: 0 },
+        });
+        p.evaluate(model, { gate: betterThan('champion', { metric: 'roc_auc', confidence: 1, samples: 1, margin: NaN }) });
+      }),
+    ).toEqual([
+      'duration ingest.timeout',
+      'range ingest.window',
+      'range validate.checks.0',
+      'range validate.checks.1.mostly',
+      'range validate.checks.3',
+      'duplicate-check validate.checks.2',
+      'range feature.columns.o.smoothing',
+      'range feature.columns.o.folds',
+      'duration feature.split.test',
+      'range train.resources.cpu',
+      'range train.retry.maximumAttempts',
+      'range train.trainer.trees',
+      'range train.trainer.learningRate',
+      'range train.trainer.maxBins',
+      'range train.threads',
+      'range evaluate.gate.confidence',
+      'range evaluate.gate.samples',
+      'range evaluate.gate.margin',
+      'not-json evaluate.gate.margin',
+    ]);
+  });
+
+  it('finds metrics, slices and drift rules that do not fit', () => {
+    expect(
+      found((p) => {
+        const evaluation = p.evaluate(trained(p).model, {
+          metrics: ['rmse' as 'roc_auc'],
+          slices: ['carrier', 'distance' as 'origin'],
+          model: 'No Good',
+        });
+        p.monitor(p.deploy(evaluation, { endpoint: 'ok' }), {
+          every: '1 day',
+          drift: { carrier: psi({ max: 1 }), date: psi({ max: 1 }), nope: psi({ max: 1 }), score: psi({ max: -1 }) } as object,
+          performance: [performanceBelow('roc_auc', 0.5)],
+          persistence: { windows: 3, of: 2 },
+        });
+      }),
+    ).toEqual([
+      'metric evaluate.metrics',
+      'slice-column evaluate.slices',
+      'column-type evaluate.slices',
+      'name evaluate.model',
+      'monitor-column monitor.drift.carrier',
+      'monitor-column monitor.drift.date',
+      'unknown-column monitor.drift.nope',
+      'range monitor.drift.score.max',
+      'range monitor.persistence.windows',
+      'performance-without-labels monitor',
+    ]);
+  });
+
+  it('finds retrain steps that could never start or never run', () => {
+    expect(
+      found((p) => {
+        p.retrain({
+          on: [driftDetected(), newRows(0), cron('* * *'), cron('61 * * * *'), cron('0 3 * * 1', { timezone: 'Mars/Olympus' })],
+          window: { newest: '7 days', from: 'trees' as 'from', to: 'trees' as 'to' },
+          parameters: { trees: 0, tress: 1 } as object,
+        });
+        p.retrain({ id: 'second', on: [] });
+      }),
+    ).toEqual([
+      'range retrain.on.1',
+      'cron retrain.on.2',
+      'cron retrain.on.3',
+      'cron retrain.on.4',
+      'retrain-window retrain.window.from',
+      'retrain-window retrain.window.to',
+      'retrain-window retrain.window',
+      'retrain-parameters retrain.parameters.from',
+      'retrain-parameters retrain.parameters.to',
+      'retrain-parameters retrain.parameters.tress',
+      'range second.on',
+      'duplicate-model second',
+      'retrain-without-monitor retrain.on',
+    ]);
+  });
+
+  it('finds drift triggers whose monitor has no drift rule, and performance of the wrong task', () => {
+    expect(
+      found((p) => {
+        p.monitor(p.deploy(p.evaluate(trained(p).model)), { every: '1 day', labels: parquet('x') });
+        p.retrain({ on: [driftDetected(), performanceBelow('r2', 0.5)] });
+      }),
+    ).toEqual(['retrain-without-monitor retrain.on', 'metric retrain.on.0']);
+  });
+
+  it('finds bad names, bad parameters and unknown ones', () => {
+    const own = { n: integer({ min: 5, default: 1 }), 'a b': date(), c: string({ pattern: '(' }), d: oneOf([]) };
+    const build = (): unknown =>
+      definePipeline('Flight Delay', { params: own }, (p) => {
+        p.step('a.b', { run: () => null });
+        p.step('x', { run: () => null, timeout: '1 hour', onFailure: 'ignore' as 'fail' });
+        return (p.params as { readonly m?: unknown }).m;
+      });
+    expect(build).toThrow(
+      expect.objectContaining({
+        details: {
+          pipeline: 'Flight Delay',
+          issues: [
+            expect.objectContaining({ rule: 'parameter', path: 'params.c' }),
+            expect.objectContaining({ rule: 'parameter', path: 'params.d' }),
+            expect.objectContaining({ rule: 'range', path: 'x.onFailure' }),
+            {
+              rule: 'unknown-parameter',
+              path: 'params.m',
+              message: 'the pipeline has no parameter "m"; it declares n, a b, c, d',
+            },
+            expect.objectContaining({ rule: 'name', path: '' }),
+            expect.objectContaining({ rule: 'parameter', path: 'params.n' }),
+            expect.objectContaining({ rule: 'parameter', path: 'params.a b' }),
+            expect.objectContaining({ rule: 'step-id', path: 'a.b' }),
+          ],
+        },
+      }),
+    );
+    expect(() => definePipeline('empty', { params: {} }, async () => null)).toThrow(/async.*\n.*at least one step/);
+  });
+
+  it('finds references and other things where a value is expected', () => {
+    expect(
+      found((p) => {
+        const { features, raw } = trained(p);
+        p.train(features, { id: 'odd', trainer: gbdt({ trees: raw as never, leaves: (() => 1) as never }) });
+        p.ingest({ id: 'half', source: parquet('\ud800'), schema: flights });
+      }),
+    ).toEqual(['reference-as-value odd.trainer.trees', 'not-json odd.trainer.leaves', 'not-json half.source.path']);
+  });
+
+  it('throws nothing but its own error, whatever the graph', () => {
+    const node = fc.record({
+      id: fc.oneof(fc.constantFrom('a', 'b', 'c', 'd'), fc.string()),
+      after: fc.array(fc.nat(8)),
+      timeout: fc.oneof(fc.constantFrom('1 hour', '5 days'), fc.string()),
+      weights: fc.array(fc.double()),
+      cpu: fc.double(),
+    });
+    fc.assert(
+      fc.property(fc.array(node, { maxLength: 8 }), (nodes) => {
+        issuesOf((p) => {
+          const { model } = trained(p);
+          const references: Ref[] = [];
+          const waits: Ref[][] = nodes.map(() => []);
+          for (const [index, { id, timeout, cpu, weights }] of nodes.entries()) {
+            references.push(
+              p.step(id, { after: waits[index]!, timeout: timeout as Duration, resources: { cpu }, run: () => null }),
+            );
+            p.deploy(p.evaluate(model, { id: `e${index}`, model: id }), { id: `d${index}`, rollout: canary(weights) });
+          }
+          for (const [index, { after }] of nodes.entries())
+            waits[index]!.push(...after.flatMap((other) => references[other] ?? []));
+        });
+      }),
+    );
+  });
+
+  it('declares what the parameters are', () => {
+    expect(define((p) => trained(p)).plan.parameters['required']).toEqual(['from', 'to']);
+    expect(Object.keys(params)).toEqual(['from', 'to', 'trees']);
+  });
+});
