@@ -1,4 +1,95 @@
 import type { CodeEntry } from '../code-entry.js';
 
 export const EXECUTION_CODES = {
+  EXECUTION_UNKNOWN_PIPELINE: {
+    retryable: false,
+    httpStatus: 404,
+    cause: 'A run was started under a name that no pipeline of the worker has.',
+    cure: 'Start it under one of the known names, or start a worker that registers the pipeline.',
+  },
+  EXECUTION_UNKNOWN_STEP: {
+    retryable: false,
+    httpStatus: 404,
+    cause:
+      'The run asks for a step or an operation that the worker does not have, usually because the worker runs older or other code.',
+    cure: 'Start a worker that registers the pipeline in the version that the run was started with.',
+  },
+  EXECUTION_STEP_FAILED: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The code of a step threw an error of its own.',
+    cure: 'Read the message and the stack, mend the step, and start the run again or resume the blocked step.',
+  },
+  EXECUTION_STEP_TIMED_OUT: {
+    retryable: false,
+    httpStatus: 504,
+    cause: 'A step ran longer than its time-out, or its worker stopped sending heartbeats, in every attempt.',
+    cure: 'Raise the time-out of the step, move work that keeps the main thread busy into worker threads, or give the worker more memory.',
+  },
+  EXECUTION_STEP_CANCELLED: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'A step was cancelled by request before it ended.',
+    cure: 'Start the run again, or resume the step when its failure policy is block.',
+  },
+  EXECUTION_RESULT_NOT_JSON: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The result of a step holds values that JSON cannot carry unchanged.',
+    cure: 'Return plain objects, arrays, strings, booleans, null and finite numbers; publish anything else as an artifact.',
+  },
+  EXECUTION_RESULT_TOO_LARGE: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The result of a step is larger than 32 KiB of JSON.',
+    cure: 'Publish the data as an artifact and return its reference.',
+  },
+  EXECUTION_INPUT_MISSING: {
+    retryable: false,
+    httpStatus: 400,
+    cause: 'A step needs a value that the result of an earlier step, the parameters or the start input do not have.',
+    cure: 'Give the missing value, or correct the path of the input.',
+  },
+  EXECUTION_METRIC_NOT_FINITE: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'A step recorded a metric that is NaN, infinite or not a number.',
+    cure: 'Record finite numbers; leave out a metric that is undefined for the data.',
+  },
+  EXECUTION_GATE_REJECTED: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'A person rejected a gate.',
+    cure: 'Read the reason, mend what it names, and start a new run.',
+  },
+  EXECUTION_GATE_EXPIRED: {
+    retryable: false,
+    httpStatus: 408,
+    cause: 'Nobody approved or rejected a gate before it expired.',
+    cure: 'Start the run again and answer the gate in time, or give the gate a longer time.',
+  },
+  EXECUTION_UPDATE_REFUSED: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'An approval, rejection, resumption or cancellation names a step that is not in a state for it.',
+    cure: 'Look at the status of the run and name a step that waits for this.',
+  },
+  EXECUTION_DUPLICATE_RUN: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'A run with this workflow id is open or has succeeded already.',
+    cure: 'Use the existing run, or start under another workflow id.',
+  },
+  EXECUTION_RUN_NOT_FOUND: {
+    retryable: false,
+    httpStatus: 404,
+    cause: 'The server knows no run with this workflow id.',
+    cure: 'Check the id and the namespace with `temporal workflow list`.',
+  },
+  EXECUTION_RUN_FAILED: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'A run failed without a code of its own.',
+    cure: 'Read the history of the run in the Temporal UI.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,31 @@
+import { continuousTrainingId } from '../src/contracts/continuous-training.js';
+import type { RetrainConfig, RetrainResult } from '../src/contracts/stages.js';
+import type { JsonObject } from '../src/contracts/json.js';
+import type { StageOperation } from '../src/pipeline/step-context.js';
+
+/**
+ * Hands the retraining policy to the model's continuous-training entity, starting it when it is not there, and keeps one schedule per
+ * cron trigger. In a run without Temporal there is nobody to hand it to: the step says so in its log and succeeds.
+ */
+const retrain: StageOperation<RetrainConfig, JsonObject, RetrainResult> = async ({ config }, context) => {
+  const entity = continuousTrainingId(config.model);
+  const { temporal } = context;
+  if (temporal === null) {
+    context.log.warn('no Temporal server in this run: nobody watches the model', { model: config.model });
+    return { entity, model: config.model };
+  }
+  await temporal.setTrainingPolicy(config.model, config);
+  const crons = config.on.filter((trigger) => trigger.on === 'cron');
+  for (const [index, { expression, timezone }] of crons.entries()) {
+    await temporal.ensureSchedule({
+      id: `perennial/retrain/${config.model}/${index}`,
+      every: { cron: expression, timezone },
+      workflowType: 'retrainTick',
+      input: { model: config.model },
+    });
+  }
+  return { entity, model: config.model };
+};
+
+/** Operations of the retrain stage by name. */
+export const retrainOperations = { retrain };

@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import {
+  Client,
+  type Connection,
+  defaultPayloadConverter,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import {
+  continuousTrainingId,
+  type ContinuousTrainingState,
+  type RetrainExplanation,
+  type TrainingSignal,
+} from '../contracts/continuous-training.js';
+import type { JsonObject, JsonValue } from '../contracts/json.js';
+import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
+import type { Plan } from '../contracts/plan.js';
+import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import { validateParameters } from '../schema/validate-parameters.js';
+import { connect, connectionOptions } from '../temporal/connection.js';
+import { type RunSummary, summarize } from './run-listing.js';
+
+export interface ClientOptions {
+  /** `host:port`; default as Temporal's own settings say. */
+  readonly address?: string;
+  readonly namespace?: string;
+  /** Queue on which runs start. Default `ml`. */
+  readonly taskQueue?: string;
+}
+
+export interface StartOptions {
+  /** Default: the pipeline's name, the time and four random bytes. */
+  readonly workflowId?: string;
+  readonly taskQueue?: string;
+  readonly memo?: JsonObject;
+}
+
+export type StartedRun = { readonly workflowId: string; readonly runId: string };
+
+/** Progress of an activity that is under way; `done` and `total` are null before it told any. `total` 0 = unknown. */
+export type ActivityProgress = {
+  readonly activityId: string;
+  readonly attempt: number;
+  readonly done: number | null;
+  readonly total: number | null;
+  readonly note: string | null;
+  /** Message of the attempt before, when that failed. */
+  readonly lastFailure: string | null;
+};
+
+/** Starts, watches and steers runs. Every method with a run's id throws EXECUTION_RUN_NOT_FOUND when there is no such run. */
+export interface PipelineClient {
+  /**
+   * Starts a run. Given a pipeline, its parameters are checked before anything is sent; given a name, by the run itself.
+   * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `EXECUTION_DUPLICATE_RUN` when the id is that of an open or succeeded run.
+   */
+  start<Params>(
+    pipeline: Pipeline<Params> | string,
+    parameters: Params | JsonObject,
+    options?: StartOptions,
+  ): Promise<StartedRun>;
+  status(workflowId: string): Promise<RunStatus>;
+  /** Null before the run has read it. */
+  plan(workflowId: string): Promise<Plan | null>;
+  /** Waits for the end. Rejects with Temporal's WorkflowFailedError when the run failed; `failureCode` reads it. */
+  result(workflowId: string): Promise<RunResult>;
+  /** What the steps under way have told by heartbeat. */
+  progress(workflowId: string): Promise<readonly ActivityProgress[]>;
+  approve(workflowId: string, input: ApproveInput): Promise<RunStatus>;
+  reject(workflowId: string, input: RejectInput): Promise<RunStatus>;
+  resume(workflowId: string, input: ResumeInput): Promise<RunStatus>;
+  cancel(workflowId: string): Promise<void>;
+  cancelStep(workflowId: string, input: { readonly step: string; readonly by?: string }): Promise<RunStatus>;
+  /** Newest first, at most `limit` (default 100). `query` in Temporal's list language. */
+  list(query?: string, limit?: number): Promise<readonly RunSummary[]>;
+  /** Signal-with-start of the model's continuous-training entity. */
+  signalTraining(model: string, signal: TrainingSignal): Promise<void>;
+  training(model: string): { status(): Promise<ContinuousTrainingState>; explain(): Promise<RetrainExplanation> };
+  /** Closes a window of a monitored model and waits for its report; a window that is closed already gives the report that it had. */
+  closeWindow(input: MonitorWindowInput): Promise<WindowReport>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_TASK_QUEUE = 'ml';
+const DEFAULT_LIMIT = 100;
+
+/**
+ * Connects by Temporal's own settings (`TEMPORAL_ADDRESS`, profiles, ...), which `options` overrides.
+ * @throws PipelineError `TEMPORAL_UNREACHABLE`, `TEMPORAL_ACCESS_DENIED`, `TEMPORAL_NAMESPACE_MISSING`, `TEMPORAL_CONFIG_INVALID`.
+ */
+export async function connectClient(options: ClientOptions = {}): Promise<PipelineClient> {
+  const connection = await connect(options);
+  const { namespace } = connectionOptions(options);
+  return createClient(connection, namespace, options.taskQueue ?? DEFAULT_TASK_QUEUE);
+}
+
+function createClient(connection: Connection, namespace: string, taskQueue: string): PipelineClient {
+  const { workflow } = new Client({ connection, namespace });
+  const update = async (workflowId: string, name: string, input: object): Promise<RunStatus> =>
+    found(workflowId, workflow.getHandle(workflowId).executeUpdate<RunStatus, [object]>(name, { args: [input] }));
+  const query = async <T>(workflowId: string, name: string): Promise<T> =>
+    found(workflowId, workflow.getHandle(workflowId).query<T>(name));
+  return {
+    start: async (pipeline, parameters, startOptions = {}) => {
+      const name = typeof pipeline === 'string' ? pipeline : pipeline.name;
+      const input = typeof pipeline === 'string' ? parameters : validateParameters(pipeline.plan.parameters, parameters);
+      const workflowId = startOptions.workflowId ?? `${name}-${timestamp()}-${randomBytes(4).toString('hex')}`;
+      try {
+        const handle = await workflow.start(name, {
+          workflowId,
+          taskQueue: startOptions.taskQueue ?? taskQueue,
+          args: [input],
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+          ...(startOptions.memo === undefined ? {} : { memo: startOptions.memo }),
+        });
+        return { workflowId, runId: handle.firstExecutionRunId };
+      } catch (error) {
+        throw error instanceof WorkflowExecutionAlreadyStartedError ? duplicate(workflowId, error) : error;
+      }
+    },
+    status: (workflowId) => query(workflowId, 'status'),
+    plan: (workflowId) => query(workflowId, 'plan'),
+    result: (workflowId) => found(workflowId, workflow.getHandle(workflowId).result() as Promise<RunResult>),
+    progress: (workflowId) => found(workflowId, readProgress(workflow.getHandle(workflowId))),
+    approve: (workflowId, input) => update(workflowId, 'approve', input),
+    reject: (workflowId, input) => update(workflowId, 'reject', input),
+    resume: (workflowId, input) => update(workflowId, 'resume', input),
+    cancelStep: (workflowId, input) => update(workflowId, 'cancelStep', input),
+    cancel: async (workflowId) => {
+      await found(workflowId, workflow.getHandle(workflowId).cancel());
+    },
+    list: async (filter, limit = DEFAULT_LIMIT) => {
+      const runs: RunSummary[] = [];
+      if (limit <= 0) return runs;
+      for await (const info of workflow.list(filter === undefined ? {} : { query: filter })) {
+        if (runs.push(summarize(info)) >= limit) break;
+      }
+      return runs;
+    },
+    signalTraining: async (model, signal) => {
+      await workflow.signalWithStart('continuousTraining', {
+        workflowId: continuousTrainingId(model),
+        taskQueue,
+        args: [{ model }],
+        signal: 'trigger',
+        signalArgs: [signal],
+      });
+    },
+    training: (model) => ({
+      status: () => query(continuousTrainingId(model), 'status'),
+      explain: () => query(continuousTrainingId(model), 'explain'),
+    }),
+    closeWindow: async (input) => {
+      const workflowId = `perennial/monitor/${input.model}/${input.from}/${input.phase}`;
+      try {
+        await workflow.start('monitorWindow', {
+          workflowId,
+          taskQueue,
+          args: [input],
+          workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      return (await workflow.getHandle(workflowId).result()) as WindowReport;
+    },
+    close: () => connection.close(),
+  };
+}
+
+async function readProgress(handle: WorkflowHandle): Promise<ActivityProgress[]> {
+  const { raw } = await handle.describe();
+  return (raw.pendingActivities ?? []).map((activity) => {
+    const [payload] = activity.heartbeatDetails?.payloads ?? [];
+    const details = payload === undefined ? null : defaultPayloadConverter.fromPayload<JsonValue>(payload);
+    const progress = field(details, 'progress');
+    return {
+      activityId: activity.activityId ?? '',
+      attempt: activity.attempt ?? 1,
+      done: numberOf(field(progress, 'done')),
+      total: numberOf(field(progress, 'total')),
+      note: textOf(field(progress, 'note')),
+      lastFailure: activity.lastFailure?.message ?? null,
+    };
+  });
+}
+
+function field(value: JsonValue, name: string): JsonValue {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? ((value as JsonObject)[name] ?? null) : null;
+}
+
+const numberOf = (value: JsonValue): number | null => (typeof value === 'number' ? value : null);
+const textOf = (value: JsonValue): string | null => (typeof value === 'string' ? value : null);
+
+async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new PipelineError('EXECUTION_RUN_NOT_FOUND', { what: `no run "${workflowId}"`, details: { workflowId }, cause: error });
+  }
+}
+
+function duplicate(workflowId: string, cause: unknown): PipelineError {
+  return new PipelineError('EXECUTION_DUPLICATE_RUN', {
+    what: `there is a run "${workflowId}" already`,
+    details: { workflowId },
+    cause,
+  });
+}
+
+function timestamp(): string {
+  return new Date().toISOString().replaceAll(/[-:]|\.\d+Z/g, '');
+}

@@ -1,0 +1,43 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+
+/** A run as the server lists it. */
+export type RunSummary = {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly type: string;
+  /** Temporal's word: RUNNING, COMPLETED, FAILED, CANCELLED, TERMINATED, CONTINUED_AS_NEW, TIMED_OUT. */
+  readonly state: string;
+  /** Our word; null for workflows that are not runs of a pipeline. */
+  readonly status: string | null;
+  readonly model: string | null;
+  readonly stage: string | null;
+  readonly trigger: string | null;
+  readonly planHash: string | null;
+  /** The metric of the quality gate. */
+  readonly metric: number | null;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+};
+
+const METRIC = defineSearchAttributeKey(SEARCH_ATTRIBUTES.metric, SearchAttributeType.DOUBLE);
+
+export function summarize(info: WorkflowExecutionInfo): RunSummary {
+  const text = (name: string): string | null =>
+    info.typedSearchAttributes.get(defineSearchAttributeKey(name, SearchAttributeType.KEYWORD)) ?? null;
+  return {
+    workflowId: info.workflowId,
+    runId: info.runId,
+    type: info.type,
+    state: info.status.name,
+    status: text(SEARCH_ATTRIBUTES.status),
+    model: text(SEARCH_ATTRIBUTES.model),
+    stage: text(SEARCH_ATTRIBUTES.stage),
+    trigger: text(SEARCH_ATTRIBUTES.trigger),
+    planHash: text(SEARCH_ATTRIBUTES.plan),
+    metric: info.typedSearchAttributes.get(METRIC) ?? null,
+    startedAt: info.startTime.toISOString(),
+    finishedAt: info.closeTime?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StageHost } from '../../workflows/stage-host.js';
+import type { StepCall } from '../../workflows/run-driver.js';
+import type { JsonObject } from '../contracts/json.js';
+import type { RunIdentity, StepOutcome, StepTask } from '../contracts/run.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import type { StepLog } from '../pipeline/step-context.js';
+import type { ObjectStore } from '../store/port.js';
+import { runStep, type StepWork } from '../worker/run-step.js';
+
+export type InProcessStep = {
+  readonly call: StepCall;
+  readonly run: RunIdentity;
+  readonly parameters: JsonObject;
+  readonly objects: ObjectStore;
+  readonly log: StepLog;
+  /** The code of each operation of the step. */
+  readonly work: ReadonlyMap<string, StepWork>;
+  /** Aborted when the step is cancelled. */
+  readonly signal: AbortSignal;
+};
+
+/** The host of a step that runs in this process: every `call` goes through the wrapper of the worker, with the plan's retries. */
+export function createInProcessHost(hosted: InProcessStep): StageHost {
+  const { call, run, signal } = hosted;
+  return {
+    config: call.config,
+    inputs: call.inputs,
+    workflowId: run.workflowId,
+    call: async (operation, operationArguments = {}, { occurrence = 0 } = {}) => {
+      const { step, config, inputs } = call;
+      const { parameters } = hosted;
+      const task: StepTask = {
+        ...{ run, step: step.id, kind: step.kind, operation, occurrence, config, inputs, parameters },
+        arguments: operationArguments,
+      };
+      const outcome = await attempt(hosted, task);
+      call.record(outcome);
+      return outcome.result;
+    },
+    sleep: (ms) => sleep(ms, undefined, { signal }),
+    now: () => Date.now(),
+    describe: call.describe,
+    shielded: (work) => work(),
+  };
+}
+
+async function attempt(hosted: InProcessStep, task: StepTask): Promise<StepOutcome> {
+  const { retry } = hosted.call.step;
+  let pauseMs = retry.initialIntervalMs;
+  for (let number = 1; ; number++) {
+    try {
+      return await tryOnce(hosted, task, number);
+    } catch (error) {
+      if (hosted.signal.aborted || number >= retry.maximumAttempts || !isPipelineError(error) || !error.retryable) throw error;
+      await sleep(Math.min(pauseMs, retry.maximumIntervalMs), undefined, { signal: hosted.signal });
+      pauseMs *= retry.backoffCoefficient;
+    }
+  }
+}
+
+async function tryOnce(hosted: InProcessStep, task: StepTask, number: number): Promise<StepOutcome> {
+  const { step } = hosted.call;
+  const work = hosted.work.get(task.operation);
+  if (work === undefined) {
+    throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
+      what: `step "${step.id}" has no operation "${task.operation}"`,
+      expected: `one of ${[...hosted.work.keys()].join(', ') || '(none)'}`,
+    });
+  }
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new PipelineError('EXECUTION_STEP_TIMED_OUT', { what: `step "${step.id}" ran longer than ${step.timeoutMs} ms` }));
+  }, step.timeoutMs);
+  try {
+    return await runStep(task, work, {
+      activityId: `${task.step}.${task.operation}[${task.occurrence}]`,
+      attempt: number,
+      objects: hosted.objects,
+      temporal: null,
+      log: hosted.log,
+      signal: AbortSignal.any([hosted.signal, late.signal]),
+      heartbeatTimeoutMs: step.heartbeatTimeoutMs,
+      lastHeartbeat: null,
+      heartbeat: () => undefined,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { stageOperations } from '../../activities/index.js';
+import { type Cancellable, RunDriver } from '../../workflows/run-driver.js';
+import { stageOf } from '../../workflows/stages.js';
+import { localFailure } from '../../workflows/step-failure.js';
+import type { JsonObject } from '../contracts/json.js';
+import type { Plan } from '../contracts/plan.js';
+import type { RunIdentity, RunResult, RunStatus } from '../contracts/run.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import type { StepLog } from '../pipeline/step-context.js';
+import { validateParameters } from '../schema/validate-parameters.js';
+import { openObjectStore } from '../store/open-store.js';
+import { workOf } from '../worker/step-activities.js';
+import { createInProcessHost } from './in-process-host.js';
+
+export interface InProcessOptions {
+  /** Folder, `file:///...` or `s3://bucket/prefix`. */
+  readonly store: string;
+  /** Called after every change. */
+  readonly onStatus?: (status: RunStatus) => void;
+  /** What to answer when a gate opens; without it every gate is approved, for nobody else could. */
+  readonly onGate?: (step: string, message: string) => 'approve' | 'reject';
+}
+
+/**
+ * Runs a pipeline in this process, without Temporal: the same scheduler, stages and step wrapper as a worker. For tests and notebooks.
+ * Nothing is durable: a run that is interrupted starts anew. Steps see `temporal: null`. The policy `block` counts as `fail`, for
+ * nobody could resume. A failed run is a result with status `failed`, no exception.
+ *
+ * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `STORE_*` when the store cannot be opened.
+ */
+export async function runInProcess<Params>(
+  pipeline: Pipeline<Params>,
+  parameters: Params | JsonObject,
+  options: InProcessOptions,
+): Promise<RunResult> {
+  const plan = withoutBlocking(pipeline.plan);
+  const valid = validateParameters(plan.parameters, parameters);
+  const objects = await openObjectStore(options.store);
+  const id = randomUUID();
+  const run: RunIdentity = {
+    pipeline: plan.pipeline,
+    planHash: plan.hash,
+    workflowId: `in-process/${plan.pipeline}/${id}`,
+    runId: id,
+  };
+  const log = createLog(run);
+  const answered = new Set<string>();
+  const driver: RunDriver = new RunDriver(plan, valid, {
+    now: () => Date.now(),
+    failureOf: localFailure,
+    timer: (ms) => cancellable((signal) => sleep(ms, undefined, { signal })),
+    runStep: (call) =>
+      cancellable((signal) => {
+        const work = new Map(workOf(pipeline, call.step, stageOperations));
+        const host = createInProcessHost({ call, run, parameters: valid, objects, log, work, signal });
+        return stageOf(call.step.kind)(host);
+      }),
+    changed: (status) => {
+      options.onStatus?.(status);
+      for (const gate of status.steps.filter((step) => step.status === 'waiting' && !answered.has(step.id))) {
+        answered.add(gate.id);
+        const answer = options.onGate?.(gate.id, gate.waitingFor ?? '') ?? 'approve';
+        const input = { step: gate.id, by: 'runInProcess', reason: 'answered by the runner' };
+        queueMicrotask(() => {
+          if (answer === 'approve') driver.approve(input);
+          else driver.reject(input);
+        });
+      }
+    },
+  });
+  await driver.run();
+  const result = driver.result();
+  if (result === null) throw new PipelineError('EXECUTION_STEP_CANCELLED', { what: `the run of ${plan.pipeline} was cancelled` });
+  return result;
+}
+
+function withoutBlocking(plan: Plan): Plan {
+  return { ...plan, steps: plan.steps.map((step) => (step.onFailure === 'block' ? { ...step, onFailure: 'fail' } : step)) };
+}
+
+function cancellable<T>(work: (signal: AbortSignal) => Promise<T>): Cancellable<T> {
+  const controller = new AbortController();
+  return {
+    done: work(controller.signal),
+    cancel: () => {
+      controller.abort(new PipelineError('EXECUTION_STEP_CANCELLED', { what: 'the step was cancelled' }));
+    },
+  };
+}
+
+/** Warnings and errors, as JSON lines on stderr. */
+function createLog(run: RunIdentity): StepLog {
+  const logger = pino({ level: 'warn', base: { pipeline: run.pipeline } }, pino.destination({ dest: 2, sync: true }));
+  return {
+    debug: (message, fields) => {
+      logger.debug(fields ?? {}, message);
+    },
+    info: (message, fields) => {
+      logger.info(fields ?? {}, message);
+    },
+    warn: (message, fields) => {
+      logger.warn(fields ?? {}, message);
+    },
+    error: (message, fields) => {
+      logger.error(fields ?? {}, message);
+    },
+  };
+}

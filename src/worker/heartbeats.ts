@@ -1,0 +1,60 @@
+import type { JsonValue } from '../contracts/json.js';
+
+/** Progress as status shows it; `total` 0 = unknown. */
+export type StepProgress = { readonly done: number; readonly total: number; readonly note: string | null };
+
+/** What an attempt leaves for the next one and for whoever looks. */
+export type HeartbeatDetails = { readonly progress: StepProgress | null; readonly checkpoint: string | null };
+
+const CHANGE_INTERVAL_MS = 500;
+const LONGEST_INTERVAL_MS = 5_000;
+
+/** Sends heartbeats by timer: every third of the time-out (5 s at most), and within 500 ms of a change. */
+export class Heartbeats {
+  readonly #send: (details: HeartbeatDetails) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #intervalMs: number;
+  #details: HeartbeatDetails;
+  #changed = false;
+  #sentAt = 0;
+
+  constructor(send: (details: HeartbeatDetails) => void, timeoutMs: number, last: HeartbeatDetails | null) {
+    this.#send = send;
+    this.#details = last ?? { progress: null, checkpoint: null };
+    this.#intervalMs = Math.min(LONGEST_INTERVAL_MS, timeoutMs / 3);
+    this.#timer = setInterval(
+      () => {
+        if (this.#changed || Date.now() - this.#sentAt >= this.#intervalMs) this.#beat();
+      },
+      Math.min(CHANGE_INTERVAL_MS, this.#intervalMs),
+    );
+    this.#timer.unref();
+    this.#beat();
+  }
+
+  progress(progress: StepProgress): void {
+    this.#details = { ...this.#details, progress };
+    this.#changed = true;
+  }
+
+  checkpoint(key: string): void {
+    this.#details = { ...this.#details, checkpoint: key };
+    this.#beat();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #beat(): void {
+    this.#sentAt = Date.now();
+    this.#changed = false;
+    this.#send(this.#details);
+  }
+}
+
+/** Details of an earlier attempt's heartbeat, or of a pending activity; null when they have another shape. */
+export function readHeartbeat(value: JsonValue | undefined): HeartbeatDetails | null {
+  if (typeof value !== 'object' || value === null || !('checkpoint' in value) || !('progress' in value)) return null;
+  return value as HeartbeatDetails;
+}

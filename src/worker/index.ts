@@ -1,0 +1,3 @@
+/** The door `perennial/worker`: processes that run the steps of pipelines. */
+export { createPipelineWorker } from './create-worker.js';
+export type { PipelineWorker, PipelineWorkerOptions } from './create-worker.js';

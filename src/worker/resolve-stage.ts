@@ -1,0 +1,99 @@
+import type { ArtifactKind } from '../contracts/artifact.js';
+import type { JsonObject, JsonValue } from '../contracts/json.js';
+import type { Plan, PlanStep, StageKind } from '../contracts/plan.js';
+import type { ResolvedPlan } from '../contracts/run.js';
+import type { ResolvedStage, StageStart } from '../contracts/system.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import { validateParameters } from '../schema/validate-parameters.js';
+import type { ArtifactStore } from '../store/artifact-store.js';
+import { findPlan, type PipelineCatalog } from './pipeline-catalog.js';
+
+/** The plan that a run is to carry out, with its parameters checked and completed. */
+export function resolvePlan(
+  catalog: PipelineCatalog,
+  input: { readonly pipeline: string; readonly parameters: JsonValue },
+): ResolvedPlan {
+  const plan = findPlan(catalog, input.pipeline);
+  return { plan, parameters: validateParameters(plan.parameters, input.parameters ?? undefined) };
+}
+
+/** One step of a plan to be run alone, with its inputs as values. */
+export async function resolveStage(
+  catalog: PipelineCatalog,
+  artifacts: ArtifactStore,
+  start: StageStart & { readonly kind: StageKind },
+): Promise<ResolvedStage> {
+  if (typeof start.pipeline !== 'string') {
+    throw new PipelineError('EXECUTION_INPUT_MISSING', {
+      what: 'the input names no pipeline',
+      expected: '{ "pipeline": "<name>", "step"?, "params"?, "inputs"? }',
+    });
+  }
+  const { plan, parameters } = resolvePlan(catalog, { pipeline: start.pipeline, parameters: start.params ?? null });
+  const step = findStep(plan, start.kind, start.step);
+  const given = start.inputs ?? {};
+  const missing = Object.keys(step.inputs).filter((name) => given[name] === undefined);
+  if (missing.length > 0) {
+    throw new PipelineError('EXECUTION_INPUT_MISSING', {
+      what: `inputs are missing: ${missing.join(', ')}`,
+      where: `step "${step.id}" of ${plan.pipeline}`,
+      expected: Object.keys(step.inputs).join(', '),
+      received: Object.keys(given).join(', ') || 'none',
+      details: { missing },
+    });
+  }
+  const entries = await Promise.all(
+    Object.entries(given).map(async ([name, value]) => [name, await resolveInput(artifacts, name, value)] as const),
+  );
+  return { plan, parameters, step, inputs: Object.fromEntries(entries) };
+}
+
+function findStep(plan: Plan, kind: StageKind, id: string | undefined): PlanStep {
+  const candidates = plan.steps.filter((step) => step.kind === kind);
+  const named = id === undefined ? candidates : candidates.filter((step) => step.id === id);
+  const [only] = named;
+  if (only !== undefined && named.length === 1) return only;
+  throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
+    what: id === undefined ? `the pipeline has ${candidates.length} ${kind} steps` : `no ${kind} step "${id}"`,
+    where: `pipeline ${plan.pipeline}`,
+    expected: `"step" to be one of ${candidates.map((step) => step.id).join(', ') || '(none)'}`,
+    details: { steps: candidates.map((step) => step.id) },
+  });
+}
+
+const KINDS: ReadonlySet<string> = new Set<ArtifactKind>([
+  'dataset',
+  'validation-report',
+  'feature-set',
+  'model',
+  'evaluation',
+  'endpoint',
+  'monitor-report',
+  'value',
+]);
+
+async function resolveInput(artifacts: ArtifactStore, name: string, value: JsonValue): Promise<JsonValue> {
+  if (typeof value !== 'string') return value;
+  const [kind, id, ...rest] = value.split('/');
+  if (kind === undefined || id === undefined || rest.length > 0 || !KINDS.has(kind)) return value;
+  const ref = await artifacts.find(kind as ArtifactKind, id);
+  return name === 'evaluation' && ref.kind === 'evaluation' ? await evaluateResult(artifacts, ref.id, ref) : { ...ref };
+}
+
+/** The result of an evaluate step, rebuilt from its artifact. */
+async function evaluateResult(artifacts: ArtifactStore, id: string, evaluation: JsonObject): Promise<JsonValue> {
+  const { inputs, meta } = await artifacts.manifest({ kind: 'evaluation', id });
+  const model = inputs.find((input) => input.kind === 'model');
+  if (model === undefined) {
+    throw new PipelineError('EXECUTION_INPUT_MISSING', { what: `evaluation/${id} names no model among its inputs` });
+  }
+  const { decision, reasons, metrics, gate } = meta;
+  return {
+    evaluation,
+    model: await artifacts.find('model', model.id),
+    decision: decision ?? null,
+    reasons: reasons ?? [],
+    metrics: metrics ?? {},
+    gate: gate ?? null,
+  };
+}

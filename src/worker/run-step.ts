@@ -1,0 +1,120 @@
+import { types } from 'node:util';
+import type { JsonValue } from '../contracts/json.js';
+import type { StepOutcome, StepTask } from '../contracts/run.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import type { StepContext, StepLog, TemporalDoor } from '../pipeline/step-context.js';
+import { type ArtifactProducer, createArtifactStore } from '../store/create-artifact-store.js';
+import type { ObjectStore } from '../store/port.js';
+import { checkInputs } from './check-inputs.js';
+import { checkResult } from './check-result.js';
+import { openCheckpoints } from './checkpoints.js';
+import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
+import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
+import { readOutcome, recordOutcome } from './step-record.js';
+import { openScratch } from './step-scratch.js';
+
+/** The code of a step or of one operation of a stage. */
+export type StepWork = (task: StepTask, context: StepContext) => Promise<unknown>;
+
+/** Where an attempt of a step runs: an activity of a worker, or this process. */
+export interface StepSurroundings {
+  readonly activityId: string;
+  readonly attempt: number;
+  readonly objects: ObjectStore;
+  readonly temporal: TemporalDoor | null;
+  readonly log: StepLog;
+  readonly signal: AbortSignal;
+  readonly heartbeatTimeoutMs: number;
+  /** What the attempt before sent last. */
+  readonly lastHeartbeat: HeartbeatDetails | null;
+  readonly heartbeat: (details: HeartbeatDetails) => void;
+}
+
+/**
+ * The one way in which steps run. In order: checks that the input artifacts exist; returns the recorded outcome when an attempt of
+ * this run had already finished; opens a scratch folder of this attempt alone; sends heartbeats with progress and the last checkpoint;
+ * runs the work; checks the result; records the outcome; removes scratch and checkpoints.
+ *
+ * @throws PipelineError `ARTIFACT_NOT_FOUND`, `EXECUTION_STEP_FAILED` (an error of the work's own), `EXECUTION_RESULT_NOT_JSON`,
+ *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, or whatever coded error the work throws. When `signal` was aborted,
+ *   throws its reason.
+ */
+export async function runStep(task: StepTask, work: StepWork, surroundings: StepSurroundings): Promise<StepOutcome> {
+  const { objects, activityId, signal } = surroundings;
+  const where = `step "${task.step}" of ${task.run.pipeline}`;
+  const key = recordKey(task, activityId);
+  const recorded = await readOutcome(objects, key);
+  if (recorded !== null) return recorded;
+  const artifacts = createArtifactStore(objects, { producer: producerOf(task) });
+  await checkInputs(task.inputs, artifacts, where);
+
+  const scratch = await openScratch({ ...task.run, activityId, attempt: surroundings.attempt });
+  const heartbeats = new Heartbeats(surroundings.heartbeat, surroundings.heartbeatTimeoutMs, surroundings.lastHeartbeat);
+  const checkpoints = openCheckpoints(objects, checkpointPrefix(task), surroundings.attempt);
+  const metrics: { [name: string]: number } = {};
+  const context: StepContext = {
+    run: task.run,
+    step: task.step,
+    attempt: surroundings.attempt,
+    parameters: task.parameters,
+    log: surroundings.log,
+    signal,
+    seed: seedOf(task),
+    scratch: scratch.path,
+    artifacts,
+    temporal: surroundings.temporal,
+    progress: (done, total, note) => {
+      heartbeats.progress({ done, total, note: note ?? null });
+    },
+    checkpoint: async (bytes) => {
+      heartbeats.checkpoint(await checkpoints.save(bytes));
+    },
+    restore: () => checkpoints.newest(),
+    metric: (name, value) => {
+      metrics[name] = finiteMetric(name, value, where);
+    },
+  };
+  const startedAt = performance.now();
+  try {
+    signal.throwIfAborted();
+    const result: JsonValue = checkResult(await work(task, context), where);
+    const outcome = { result, metrics, cached: false, seconds: (performance.now() - startedAt) / 1000 };
+    const final = await recordOutcome(objects, key, outcome);
+    await checkpoints.clear();
+    return final;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw isPipelineError(error) ? error : stepFailure(error, where);
+  } finally {
+    heartbeats.stop();
+    await scratch.remove();
+  }
+}
+
+function producerOf({ run, step }: StepTask): ArtifactProducer {
+  return { pipeline: run.pipeline, workflowId: run.workflowId, runId: run.runId, step };
+}
+
+function finiteMetric(name: string, value: number, where: string): number {
+  if (Number.isFinite(value)) return value;
+  throw new PipelineError('EXECUTION_METRIC_NOT_FINITE', {
+    what: `metric "${name}" is not a finite number`,
+    where,
+    received: String(value),
+  });
+}
+
+/** Node's names for failures of the network that may be gone in the next attempt. */
+const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE', 'ETIMEDOUT']);
+
+function stepFailure(error: unknown, where: string): PipelineError {
+  const isError = types.isNativeError(error);
+  const code = isError ? (error as NodeJS.ErrnoException).code : undefined;
+  return new PipelineError('EXECUTION_STEP_FAILED', {
+    what: isError ? `${error.name}: ${error.message}` : `a thrown ${typeof error}: ${String(error)}`,
+    where,
+    retryable: code !== undefined && TRANSIENT.has(code),
+    details: { origin: 'user', stack: isError ? (error.stack ?? '').split('\n').slice(0, 8).join('\n') : null },
+    cause: error,
+  });
+}

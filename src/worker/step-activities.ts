@@ -1,0 +1,83 @@
+import { Context } from '@temporalio/activity';
+import type { JsonObject } from '../contracts/json.js';
+import type { PlanStep } from '../contracts/plan.js';
+import type { RunIdentity, StepOutcome, StepTask } from '../contracts/run.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { Pipeline, StepFunction } from '../pipeline/pipeline.js';
+import type { StageOperation, StepLog } from '../pipeline/step-context.js';
+import type { ObjectStore } from '../store/port.js';
+import { readHeartbeat } from './heartbeats.js';
+import { runStep, type StepSurroundings, type StepWork } from './run-step.js';
+import { createTemporalDoor } from './temporal-door.js';
+
+/** Operations of the stages by kind and name; each takes its own configuration and inputs. */
+export type StageOperations = {
+  readonly [kind: string]: { readonly [operation: string]: StageOperation<never, never, unknown, never> };
+};
+
+type StepActivity = (task: StepTask) => Promise<StepOutcome>;
+
+const DEFAULT_HEARTBEAT_TIMEOUT_MS = 30_000;
+
+/** The activities of a pipeline by type: `<pipeline>.<step>` for the main operation of a step, `<pipeline>.<step>.<operation>` for others. */
+export function stepActivities(pipeline: Pipeline, operations: StageOperations, objects: ObjectStore): Map<string, StepActivity> {
+  const entries = pipeline.plan.steps.flatMap((step) =>
+    workOf(pipeline, step, operations).map(([operation, work]): [string, StepActivity] => {
+      const type = operation === step.kind ? `${pipeline.name}.${step.id}` : `${pipeline.name}.${step.id}.${operation}`;
+      return [type, (task) => runStep(task, work, activitySurroundings(objects, task.run))];
+    }),
+  );
+  return new Map(entries);
+}
+
+/** The code of each operation of a step. A gate has none. */
+export function workOf(
+  pipeline: Pick<Pipeline, 'name' | 'functions'>,
+  step: PlanStep,
+  operations: StageOperations,
+): [string, StepWork][] {
+  if (step.kind === 'gate') return [];
+  if (step.kind === 'step') return [['step', customWork(pipeline.functions.get(step.id), pipeline, step)]];
+  return Object.entries(operations[step.kind] ?? {}).map(([name, operation]) => [name, stageWork(operation)]);
+}
+
+function customWork(run: StepFunction | undefined, pipeline: Pick<Pipeline, 'name' | 'functions'>, step: PlanStep): StepWork {
+  if (run !== undefined) return (task, context) => run(task.inputs, context);
+  throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
+    what: `step "${step.id}" has no function`,
+    where: `pipeline ${pipeline.name}`,
+    expected: `a function for every custom step`,
+    received: `functions for ${[...pipeline.functions.keys()].join(', ') || 'none'}`,
+  });
+}
+
+/** The plan was checked when it was defined: its configuration has the shape that the stage of its kind takes. */
+function stageWork(operation: StageOperation<never, never, unknown, never>): StepWork {
+  return (task, context) =>
+    operation({ config: task.config as never, inputs: task.inputs as never, arguments: task.arguments as never }, context);
+}
+
+/** Surroundings of the activity that runs now. */
+export function activitySurroundings(objects: ObjectStore, run: RunIdentity): StepSurroundings {
+  const { info, client, cancellationSignal, log } = Context.current();
+  const context = Context.current();
+  const fields = { pipeline: run.pipeline, workflowId: run.workflowId, activityId: info.activityId };
+  const logAt =
+    (level: keyof StepLog) =>
+    (message: string, more: JsonObject = {}): void => {
+      log[level](message, { ...fields, ...more });
+    };
+  return {
+    activityId: info.activityId,
+    attempt: info.attempt,
+    objects,
+    temporal: createTemporalDoor(client, info.taskQueue),
+    log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
+    signal: cancellationSignal,
+    heartbeatTimeoutMs: info.heartbeatTimeoutMs ?? DEFAULT_HEARTBEAT_TIMEOUT_MS,
+    lastHeartbeat: readHeartbeat(info.heartbeatDetails as JsonObject | undefined),
+    heartbeat: (details) => {
+      context.heartbeat(details);
+    },
+  };
+}

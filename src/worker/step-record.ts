@@ -1,0 +1,40 @@
+import type { StepOutcome } from '../contracts/run.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import type { ObjectStore } from '../store/port.js';
+
+/** The outcome that an earlier attempt recorded, or null. STORE_RECORD_CORRUPT when it cannot be read as one. */
+export async function readOutcome(store: ObjectStore, key: string): Promise<StepOutcome | null> {
+  try {
+    const { bytes } = await store.get(key);
+    return { ...parseOutcome(bytes.toString('utf8'), key), cached: true };
+  } catch (error) {
+    if (isPipelineError(error) && error.code === 'STORE_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+/** Records an outcome once. Of two attempts that both ended, the first one's outcome is that of the step: it is returned. */
+export async function recordOutcome(store: ObjectStore, key: string, outcome: StepOutcome): Promise<StepOutcome> {
+  try {
+    await store.putIfAbsent(key, Buffer.from(JSON.stringify(outcome)));
+    return outcome;
+  } catch (error) {
+    if (!isPipelineError(error) || error.code !== 'STORE_CONFLICT') throw error;
+    return (await readOutcome(store, key)) ?? outcome;
+  }
+}
+
+function parseOutcome(text: string, key: string): StepOutcome {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw corrupt(key, error);
+  }
+  if (typeof value !== 'object' || value === null || !('result' in value) || !('metrics' in value)) throw corrupt(key, null);
+  return value as StepOutcome;
+}
+
+function corrupt(key: string, cause: unknown): PipelineError {
+  return new PipelineError('STORE_RECORD_CORRUPT', { what: 'the recorded result of a step cannot be read', where: key, cause });
+}

@@ -1,0 +1,58 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { keyName } from './run-keys.js';
+
+const ROOT = path.join(os.tmpdir(), 'perennial');
+const OWN = `${keyName(os.hostname())}~${process.pid}`;
+
+export type ScratchFence = {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly activityId: string;
+  readonly attempt: number;
+};
+
+/** An empty folder that no other attempt has; `remove` deletes it with all that it holds. */
+export async function openScratch(fence: ScratchFence): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const run = path.join(ROOT, OWN, `${keyName(fence.workflowId)}@${keyName(fence.runId)}`);
+  const folder = path.join(run, keyName(fence.activityId), String(fence.attempt));
+  await fs.rm(folder, { recursive: true, force: true });
+  await fs.mkdir(folder, { recursive: true });
+  return {
+    path: folder,
+    remove: async () => {
+      await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await removeEmptyParents(path.dirname(folder));
+    },
+  };
+}
+
+/** Removes the scratch folders of processes of this machine that are gone, such as workers ended by kill -9. */
+export async function sweepScratch(): Promise<void> {
+  const prefix = `${keyName(os.hostname())}~`;
+  const names = await fs.readdir(ROOT).catch(() => []);
+  for (const name of names.filter((candidate) => candidate.startsWith(prefix))) {
+    const pid = Number(name.slice(prefix.length));
+    if (Number.isSafeInteger(pid) && !isAlive(pid)) await fs.rm(path.join(ROOT, name), { recursive: true, force: true });
+  }
+}
+
+async function removeEmptyParents(folder: string): Promise<void> {
+  for (let parent = folder; parent.startsWith(ROOT + path.sep); parent = path.dirname(parent)) {
+    const removed = await fs.rmdir(parent).then(
+      () => true,
+      () => false,
+    );
+    if (!removed) return;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

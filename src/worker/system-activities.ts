@@ -1,0 +1,56 @@
+import { Context } from '@temporalio/activity';
+import { createControlActivities } from '../../activities/control.js';
+import { closeWindow } from '../../activities/monitor.js';
+import type { ControlActivities } from '../contracts/control.js';
+import type { WindowReport } from '../contracts/monitoring.js';
+import type { StepTask } from '../contracts/run.js';
+import type { SystemActivities } from '../contracts/system.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { ArtifactStore } from '../store/artifact-store.js';
+import type { PipelineCatalog } from './pipeline-catalog.js';
+import { resolvePlan, resolveStage } from './resolve-stage.js';
+import { runStep } from './run-step.js';
+import { activitySurroundings } from './step-activities.js';
+
+/** The activities that every worker has, whatever its pipelines. */
+export function systemActivities(catalog: PipelineCatalog, artifacts: ArtifactStore): SystemActivities & ControlActivities {
+  return {
+    ...createControlActivities(artifacts.objects),
+    resolvePlan: async (input) => resolvePlan(catalog, input),
+    resolveStage: (input) => resolveStage(catalog, artifacts, input),
+    closeMonitorWindow: async (input) => {
+      const task = monitorTask();
+      const outcome = await runStep(
+        task,
+        (_, context) => closeWindow(input, context),
+        activitySurroundings(artifacts.objects, task.run),
+      );
+      return outcome.result as unknown as WindowReport;
+    },
+  };
+}
+
+/** The catch-all: Temporal would retry an activity that no worker knows for ever. */
+export function unknownActivity(known: readonly string[]): () => Promise<never> {
+  return () => {
+    const { activityType } = Context.current().info;
+    throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
+      what: `this worker has no activity "${activityType}"`,
+      expected: `one of ${known.join(', ')}`,
+      details: { known: [...known] },
+    });
+  };
+}
+
+/** A window is closed by its own workflow: there is no plan and no step behind it. */
+function monitorTask(): StepTask {
+  const { workflowExecution, workflowType } = Context.current().info;
+  const run = {
+    pipeline: workflowType ?? 'monitorWindow',
+    planHash: '',
+    workflowId: workflowExecution?.workflowId ?? '',
+    runId: workflowExecution?.runId ?? '',
+  };
+  const empty = { config: {}, inputs: {}, parameters: {}, arguments: {} };
+  return { run, step: 'closeMonitorWindow', kind: 'monitor', operation: 'monitor', occurrence: 0, ...empty };
+}

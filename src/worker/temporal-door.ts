@@ -1,0 +1,35 @@
+import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleSpec } from '@temporalio/client';
+import { continuousTrainingId } from '../contracts/continuous-training.js';
+import type { TemporalDoor } from '../pipeline/step-context.js';
+
+/** After an outage a schedule makes up for starts that it missed in this time. */
+const CATCH_UP_WINDOW = '6 hours';
+
+/** What a step can ask of the Temporal server that its worker serves. Workflows start on `taskQueue`. */
+export function createTemporalDoor(client: Client, taskQueue: string): TemporalDoor {
+  const signalEntity = async (model: string, signal: string, argument: unknown): Promise<void> => {
+    await client.workflow.signalWithStart('continuousTraining', {
+      workflowId: continuousTrainingId(model),
+      taskQueue,
+      args: [{ model }],
+      signal,
+      signalArgs: [argument],
+    });
+  };
+  return {
+    signalTraining: (model, signal) => signalEntity(model, 'trigger', signal),
+    setTrainingPolicy: (model, policy) => signalEntity(model, 'policy', policy),
+    ensureSchedule: async ({ id, every, workflowType, input }) => {
+      const spec: ScheduleSpec =
+        'cron' in every ? { cronExpressions: [every.cron], timezone: every.timezone } : { intervals: [{ every: every.ms }] };
+      const action = { type: 'startWorkflow' as const, workflowType, args: [input], taskQueue, workflowId: id };
+      const policies = { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: CATCH_UP_WINDOW };
+      try {
+        await client.schedule.create({ scheduleId: id, spec, action, policies });
+      } catch (error) {
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        await client.schedule.getHandle(id).update((previous) => ({ ...previous, spec, action, policies }));
+      }
+    },
+  };
+}

@@ -1,0 +1,209 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { StepTask } from '../../../src/contracts/run.js';
+import { PipelineError } from '../../../src/errors/pipeline-error.js';
+import type { ObjectStore } from '../../../src/store/port.js';
+import { openObjectStore } from '../../../src/store/open-store.js';
+import type { HeartbeatDetails } from '../../../src/worker/heartbeats.js';
+import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/run-step.js';
+
+const task: StepTask = {
+  run: { pipeline: 'p', planHash: 'abc', workflowId: 'team/run 1', runId: 'r1' },
+  step: 'train',
+  kind: 'train',
+  operation: 'train',
+  occurrence: 0,
+  config: {},
+  inputs: {},
+  parameters: {},
+  arguments: {},
+};
+
+describe('the wrapper of every step', () => {
+  let folder: string;
+  let objects: ObjectStore;
+  let beats: HeartbeatDetails[];
+
+  beforeEach(async () => {
+    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-step-'));
+    objects = await openObjectStore(folder);
+    beats = [];
+  });
+  afterEach(() => fs.rm(folder, { recursive: true, force: true }));
+
+  const surroundings = (changes: Partial<StepSurroundings> = {}): StepSurroundings => ({
+    activityId: 'train',
+    attempt: 1,
+    objects,
+    temporal: null,
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    signal: new AbortController().signal,
+    heartbeatTimeoutMs: 300,
+    lastHeartbeat: null,
+    heartbeat: (details) => beats.push(details),
+    ...changes,
+  });
+
+  const keys = async (prefix: string): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { key } of objects.list(prefix)) found.push(key);
+    return found;
+  };
+
+  it('records the result, and gives it to a later attempt without running again', async () => {
+    let runs = 0;
+    const work: StepWork = async (_task, context) => {
+      runs += 1;
+      context.metric('auc', 0.75);
+      return { rows: runs };
+    };
+    const first = await runStep(task, work, surroundings());
+    const second = await runStep(task, work, surroundings({ attempt: 2 }));
+    expect(first).toMatchObject({ result: { rows: 1 }, metrics: { auc: 0.75 }, cached: false });
+    expect(second).toEqual({ ...first, cached: true });
+    expect(runs).toBe(1);
+    expect(await keys('runs/')).toEqual(['runs/team%2Frun%201/r1/train.json']);
+  });
+
+  it('lets the first of two attempts that both finish win', async () => {
+    let release = (): void => undefined;
+    const slow = runStep(
+      task,
+      () =>
+        new Promise(
+          (resolve) =>
+            (release = () => {
+              resolve('slow');
+            }),
+        ),
+      surroundings(),
+    );
+    while (beats.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const quick = await runStep(task, async () => 'quick', surroundings({ attempt: 2 }));
+    release();
+    expect(quick.result).toBe('quick');
+    expect((await slow).result).toBe('quick');
+  });
+
+  it('keeps checkpoints durable before it tells of them, gives the newest to the next attempt, and removes them at the end', async () => {
+    const failing: StepWork = async (_task, context) => {
+      for (const epoch of [1, 2, 3]) await context.checkpoint(Buffer.from(`epoch ${epoch}`));
+      throw new Error('out of memory');
+    };
+    await expect(runStep(task, failing, surroundings())).rejects.toMatchObject({ code: 'EXECUTION_STEP_FAILED' });
+    const kept = await keys('checkpoints/');
+    expect(kept).toHaveLength(2);
+    expect(beats.at(-1)?.checkpoint).toBe(kept.at(-1));
+    const resuming: StepWork = async (_task, context) => (await context.restore())?.toString('utf8');
+    expect((await runStep(task, resuming, surroundings({ attempt: 2, activityId: 'train~2' }))).result).toBe('epoch 3');
+    expect(await keys('checkpoints/')).toEqual([]);
+  });
+
+  it('gives each attempt an empty folder of its own and removes it whatever happens', async () => {
+    const seen: string[] = [];
+    const work: StepWork = async (_task, { scratch }) => {
+      seen.push(scratch);
+      expect(await fs.readdir(scratch)).toEqual([]);
+      await fs.writeFile(path.join(scratch, 'big.bin'), 'x');
+      throw new PipelineError('STORE_FULL', { what: 'no space' });
+    };
+    for (const attempt of [1, 2])
+      await expect(runStep(task, work, surroundings({ attempt }))).rejects.toMatchObject({ code: 'STORE_FULL' });
+    expect(new Set(seen).size).toBe(2);
+    for (const scratch of seen) await expect(fs.stat(scratch)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('heartbeats by itself while the step works, with its newest progress', async () => {
+    const work: StepWork = async (_task, context) => {
+      context.progress(1, 4, 'epoch 1');
+      await new Promise((resolve) => setTimeout(resolve, 350));
+      return null;
+    };
+    await runStep(task, work, surroundings());
+    expect(beats.length).toBeGreaterThanOrEqual(3);
+    expect(beats.at(-1)).toEqual({ progress: { done: 1, total: 4, note: 'epoch 1' }, checkpoint: null });
+  });
+
+  it('names every place of a result that JSON would damage', async () => {
+    const result = {
+      auc: Number.NaN,
+      list: [1, Infinity],
+      when: new Date(0),
+      table: new Map(),
+      weights: new Float32Array(2),
+      f: () => 1,
+      none: undefined,
+    };
+    const error: unknown = await runStep(task, async () => result, surroundings()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'EXECUTION_RESULT_NOT_JSON',
+      details: {
+        problems: [
+          'result.auc is NaN',
+          'result.list[1] is Infinity',
+          'result.when is a Date',
+          'result.table is a Map',
+          'result.weights is a Float32Array',
+          'result.f is a function',
+          'result.none is undefined',
+        ],
+      },
+    });
+  });
+
+  it('refuses a result above 32 KiB, naming its largest field', async () => {
+    const attempt = runStep(task, async () => ({ small: 1, rows: 'x'.repeat(40_000) }), surroundings());
+    await expect(attempt).rejects.toMatchObject({
+      code: 'EXECUTION_RESULT_TOO_LARGE',
+      message: expect.stringContaining('"rows"'),
+    });
+  });
+
+  it('refuses a metric that is not a finite number', async () => {
+    const work: StepWork = async (_task, context) => {
+      context.metric('loss', Number.NaN);
+      return null;
+    };
+    await expect(runStep(task, work, surroundings())).rejects.toMatchObject({ code: 'EXECUTION_METRIC_NOT_FINITE' });
+  });
+
+  it('does not start when an input artifact is gone, and names it', async () => {
+    const ref = { kind: 'dataset', id: '0123456789abcdef', sha256: 'f'.repeat(64), bytes: 1, uri: 'file:///x', meta: {} };
+    const attempt = runStep({ ...task, inputs: { dataset: ref } }, async () => 'never', surroundings());
+    await expect(attempt).rejects.toMatchObject({
+      code: 'ARTIFACT_NOT_FOUND',
+      message: expect.stringContaining('inputs.dataset'),
+    });
+  });
+
+  it('does not retry an error of the step, but does retry a lost network and keeps coded errors as they are', async () => {
+    const thrown = async (error: unknown): Promise<unknown> =>
+      runStep(task, () => Promise.reject(error as Error), surroundings()).catch((reason: unknown) => reason);
+    expect(await thrown(new TypeError('x is not a function'))).toMatchObject({ code: 'EXECUTION_STEP_FAILED', retryable: false });
+    expect(await thrown(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))).toMatchObject({ retryable: true });
+    expect(await thrown(new PipelineError('STORE_UNREACHABLE', { what: 'gone' }))).toMatchObject({ code: 'STORE_UNREACHABLE' });
+  });
+
+  it('ends with the reason of the abort when it was told to stop', async () => {
+    const controller = new AbortController();
+    const work: StepWork = async (_task, { signal }) => {
+      controller.abort(new Error('shutting down'));
+      signal.throwIfAborted();
+      return null;
+    };
+    await expect(runStep(task, work, surroundings({ signal: controller.signal }))).rejects.toThrow('shutting down');
+  });
+
+  it('gives the same seed in every run and attempt of a plan', async () => {
+    const seedOf = (runId: string, attempt: number): Promise<unknown> =>
+      runStep({ ...task, run: { ...task.run, runId } }, async (_task, { seed }) => seed, surroundings({ attempt })).then(
+        ({ result }) => result,
+      );
+    const seed = await seedOf('r1', 1);
+    expect(await seedOf('r2', 2)).toBe(seed);
+    expect(Number.isInteger(seed)).toBe(true);
+  });
+});

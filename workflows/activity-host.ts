@@ -1,0 +1,92 @@
+import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { PlanStep } from '../src/contracts/plan.js';
+import type { RunIdentity, StepOutcome, StepTask } from '../src/contracts/run.js';
+import type { StageHost } from './stage-host.js';
+
+export type HostedStep = {
+  readonly run: RunIdentity;
+  readonly step: PlanStep;
+  readonly round: number;
+  readonly config: JsonObject;
+  readonly inputs: JsonObject;
+  readonly parameters: JsonObject;
+  readonly describe: (waitingFor: string | null) => void;
+  readonly record: (outcome: StepOutcome) => void;
+};
+
+type StepActivities = { readonly [type: string]: (task: StepTask) => Promise<StepOutcome> };
+
+const MAX_SUMMARY_LENGTH = 120;
+
+/** The host of a step that runs in a workflow: every `call` is an activity of type `<pipeline>.<step>[.<operation>]`. */
+export function createActivityHost(hosted: HostedStep): StageHost {
+  const { run, step, config, inputs } = hosted;
+  return {
+    config,
+    inputs,
+    workflowId: run.workflowId,
+    call: (operation, operationArguments, options) =>
+      callOperation(hosted, operation, operationArguments ?? {}, options?.occurrence ?? 0),
+    sleep: (ms) => sleep(ms, { summary: `${step.id}: wait` }),
+    now: () => Date.now(),
+    describe: hosted.describe,
+    shielded: (work) => CancellationScope.nonCancellable(work),
+  };
+}
+
+async function callOperation(
+  hosted: HostedStep,
+  operation: string,
+  operationArguments: JsonObject,
+  occurrence: number,
+): Promise<JsonValue> {
+  const { run, step, round, config, inputs, parameters } = hosted;
+  const type = activityType(run.pipeline, step, operation);
+  const activities = proxyActivities<StepActivities>({
+    activityId: activityId(step, operation, occurrence, round),
+    startToCloseTimeout: step.timeoutMs,
+    heartbeatTimeout: step.heartbeatTimeoutMs,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      maximumAttempts: step.retry.maximumAttempts,
+      initialInterval: step.retry.initialIntervalMs,
+      backoffCoefficient: step.retry.backoffCoefficient,
+      maximumInterval: step.retry.maximumIntervalMs,
+    },
+    summary: summaryOf(step, operation, occurrence),
+  });
+  const task: StepTask = {
+    run,
+    step: step.id,
+    kind: step.kind,
+    operation,
+    occurrence,
+    config,
+    inputs,
+    parameters,
+    arguments: operationArguments,
+  };
+  const activity = activities[type];
+  if (activity === undefined) throw new Error(`no proxy for ${type}`);
+  const outcome = await activity(task);
+  hosted.record(outcome);
+  return outcome.result;
+}
+
+/** The main operation of a step bears the name of its kind and adds nothing to the type. */
+function activityType(pipeline: string, step: PlanStep, operation: string): string {
+  return operation === step.kind ? `${pipeline}.${step.id}` : `${pipeline}.${step.id}.${operation}`;
+}
+
+function activityId(step: PlanStep, operation: string, occurrence: number, round: number): string {
+  const part = operation === step.kind ? '' : `.${operation}`;
+  const repeat = occurrence === 0 ? '' : `[${occurrence}]`;
+  const retried = round === 0 ? '' : `~${round + 1}`;
+  return `${step.id}${part}${repeat}${retried}`;
+}
+
+function summaryOf(step: PlanStep, operation: string, occurrence: number): string {
+  const text = step.description ?? (operation === step.kind ? step.kind : `${step.kind}: ${operation}`);
+  return `${text}${occurrence === 0 ? '' : ` [${occurrence}]`}`.slice(0, MAX_SUMMARY_LENGTH);
+}

@@ -1,0 +1,15 @@
+/** All workflows of a worker: the dynamic one that runs any pipeline, the stages alone, and the long-lived ones. */
+export { default } from './pipeline.js';
+export {
+  buildFeatures,
+  deployModel,
+  evaluateModel,
+  ingestData,
+  monitorModel,
+  retrainModel,
+  trainModel,
+  validateData,
+} from './single-stage.js';
+export { monitorWindow } from './monitor.js';
+export { continuousTraining } from './continuous-training.js';
+export { retrainTick } from './retrain-tick.js';

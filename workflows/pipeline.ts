@@ -1,0 +1,134 @@
+import {
+  type ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  getExternalWorkflowHandle,
+  log,
+  proxyLocalActivities,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { RunFinished } from '../src/contracts/continuous-training.js';
+import type { Plan } from '../src/contracts/plan.js';
+import type { ResolvedPlan, RunIdentity, RunResult, RunStatus } from '../src/contracts/run.js';
+import type { SystemActivities } from '../src/contracts/system.js';
+import { createActivityHost } from './activity-host.js';
+import { field, RunAttributes } from './run-attributes.js';
+import { renderRunDetails } from './run-details.js';
+import { type Cancellable, RunDriver, type RunSurroundings } from './run-driver.js';
+import { answerMessages, type RunView } from './run-messages.js';
+import { stageOf } from './stages.js';
+import { applicationFailure, failureOf } from './temporal-failure.js';
+
+const { resolvePlan } = proxyLocalActivities<SystemActivities>({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+});
+
+/**
+ * Carries out any pipeline. The workflow type is the pipeline's name; the one argument is its parameters, which may be absent.
+ * Fails with the code of the step that failed, or `EXECUTION_UNKNOWN_PIPELINE` or `AUTHORING_PARAMETERS_INVALID` before any step starts.
+ */
+export default async function runPipeline(parameters?: JsonValue): Promise<RunResult> {
+  const run: RunView = { pipeline: workflowInfo().workflowType, plan: null, driver: null };
+  answerMessages(run);
+  try {
+    const resolved = await resolvePlan({ pipeline: run.pipeline, parameters: parameters ?? null });
+    run.plan = resolved.plan;
+    const result = await drive(run, resolved);
+    await reportFinish(result.status, outcomeOf(resolved.plan, result.results));
+    return result;
+  } catch (error) {
+    const status = error instanceof CancelledFailure ? 'cancelled' : 'failed';
+    await reportFinish(status, status);
+    throw error;
+  }
+}
+
+async function drive(run: RunView, { plan, parameters }: ResolvedPlan): Promise<RunResult> {
+  const attributes = new RunAttributes();
+  attributes.open(plan);
+  const driver = new RunDriver(plan, parameters, surroundingsOf(plan, parameters, attributes));
+  run.driver = driver;
+  // A request to cancel reaches the driver alone, which then cancels the steps: one road, one order.
+  CancellationScope.current().cancelRequested.catch(() => {
+    driver.cancel();
+  });
+  const verdict = await CancellationScope.nonCancellable(() => driver.run());
+  const result = driver.result();
+  if (verdict === 'cancelled' || result === null) throw new CancelledFailure('the run was cancelled');
+  attributes.close(plan, result.results);
+  if (result.status === 'failed') throw runFailure(driver.status());
+  return result;
+}
+
+function surroundingsOf(plan: Plan, parameters: JsonObject, attributes: RunAttributes): RunSurroundings {
+  const { workflowId, runId } = workflowInfo();
+  const run: RunIdentity = { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId };
+  return {
+    now: () => Date.now(),
+    failureOf,
+    timer: (ms) => cancellable(() => sleep(ms)),
+    runStep: (call) => cancellable(() => stageOf(call.step.kind)(createActivityHost({ ...call, run, parameters }))),
+    changed: (status) => {
+      setCurrentDetails(renderRunDetails(status));
+      attributes.follow(status);
+    },
+  };
+}
+
+function cancellable<T>(work: () => Promise<T>): Cancellable<T> {
+  const scope = new CancellationScope();
+  return {
+    done: scope.run(work),
+    cancel: () => {
+      scope.cancel();
+    },
+  };
+}
+
+function runFailure(status: RunStatus): ApplicationFailure {
+  const failed = status.steps.filter((step) => step.failure !== null && step.status !== 'cancelled');
+  const cancelled = status.steps.filter((step) => step.status === 'cancelled');
+  const first = failed.find((step) => step.onFailure === 'fail') ?? cancelled.find((step) => step.onFailure === 'fail');
+  const failure = first?.failure ?? null;
+  if (first === undefined || failure === null) {
+    return applicationFailure({
+      code: 'EXECUTION_RUN_FAILED',
+      message: 'the plan cannot be finished: its steps wait for each other',
+      details: null,
+    });
+  }
+  const failures = failed.map((step) => ({
+    step: step.id,
+    code: step.failure?.code ?? '',
+    message: step.failure?.message ?? '',
+  }));
+  return applicationFailure({
+    code: failure.code,
+    message: `step "${first.id}" failed: ${failure.message}`,
+    details: { step: first.id, details: failure.details, failures },
+  });
+}
+
+function outcomeOf(plan: Plan, results: { readonly [step: string]: JsonValue }): RunFinished['outcome'] {
+  const deploy = plan.steps.find((step) => step.kind === 'deploy');
+  const outcome = deploy === undefined ? undefined : field(results[deploy.id], 'outcome');
+  return outcome === 'promoted' || outcome === 'rejected' || outcome === 'rolled-back' ? outcome : 'failed';
+}
+
+/** Tells the continuous-training entity that started this run, if one did. A failure here must not fail the run. */
+async function reportFinish(status: string, outcome: RunFinished['outcome']): Promise<void> {
+  const { memo, workflowId } = workflowInfo();
+  const entity = memo?.['entity'];
+  if (typeof entity !== 'string') return;
+  try {
+    await CancellationScope.nonCancellable(() =>
+      getExternalWorkflowHandle(entity).signal('runFinished', { workflowId, status, outcome }),
+    );
+  } catch (error) {
+    log.warn('the continuous-training entity did not take the end of the run', { entity, error: failureOf(error).message });
+  }
+}

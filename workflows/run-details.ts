@@ -1,0 +1,34 @@
+import type { RunStatus, StepState } from '../src/contracts/run.js';
+
+const MAX_NOTE_LENGTH = 200;
+/** Temporal keeps at most 20,000 bytes of details. */
+const MAX_DETAILS_LENGTH = 15_000;
+
+/** The run as a Markdown table, for the details that the Temporal UI shows. */
+export function renderRunDetails(status: RunStatus): string {
+  const head = [
+    `**${status.pipeline}**: ${status.status}`,
+    '',
+    '| step | stage | status | seconds | note |',
+    '|---|---|---|---:|---|',
+  ];
+  return [...head, ...status.steps.map(renderStep)].join('\n').slice(0, MAX_DETAILS_LENGTH);
+}
+
+function renderStep(step: StepState): string {
+  const cells = [step.id, step.kind, step.status, step.seconds === null ? '' : step.seconds.toFixed(1), noteOf(step)];
+  return `| ${cells.map(escapeCell).join(' | ')} |`;
+}
+
+function noteOf(step: StepState): string {
+  const metrics = Object.entries(step.metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`);
+  const parts = [step.waitingFor, step.failure === null ? null : `${step.failure.code}: ${step.failure.message}`, ...metrics];
+  return parts
+    .filter((part) => part !== null)
+    .join(', ')
+    .slice(0, MAX_NOTE_LENGTH);
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+}

@@ -1,0 +1,127 @@
+import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
+import type { Plan } from '../src/contracts/plan.js';
+import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../src/contracts/run.js';
+import { PipelineError } from '../src/errors/pipeline-error.js';
+import type { CancelStepInput, RunDriver } from './run-driver.js';
+import { codedFailure } from './temporal-failure.js';
+
+const statusQuery = defineQuery<RunStatus>('status');
+const planQuery = defineQuery<Plan | null>('plan');
+const resultQuery = defineQuery<RunResult | null>('result');
+const approveUpdate = defineUpdate<RunStatus, [ApproveInput]>('approve');
+const rejectUpdate = defineUpdate<RunStatus, [RejectInput]>('reject');
+const resumeUpdate = defineUpdate<RunStatus, [ResumeInput]>('resume');
+const cancelStepUpdate = defineUpdate<RunStatus, [CancelStepInput]>('cancelStep');
+
+/** A run as its messages see it; `driver` is null until the plan is there. */
+export interface RunView {
+  readonly pipeline: string;
+  plan: Plan | null;
+  driver: RunDriver | null;
+}
+
+/** Answers the queries and updates of a run. Called before the first await, so that none comes too early. */
+export function answerMessages(run: RunView): void {
+  setHandler(statusQuery, () => statusOf(run), { description: 'The state of every step of the run.' });
+  setHandler(planQuery, () => run.plan, { description: 'The plan that the run carries out, frozen at its start.' });
+  setHandler(resultQuery, () => run.driver?.result() ?? null, {
+    description: 'The results of the steps, or null while the run is not finished.',
+  });
+  setHandler(
+    approveUpdate,
+    (input) =>
+      applied(run, (driver) => {
+        driver.approve(input);
+      }),
+    {
+      description: 'Approves the gate that waits: { step, by, reason? }.',
+      validator: (input: ApproveInput) => {
+        check(run, input, ['step', 'by'], (driver) => {
+          driver.checkWaiting(input);
+        });
+      },
+    },
+  );
+  setHandler(
+    rejectUpdate,
+    (input) =>
+      applied(run, (driver) => {
+        driver.reject(input);
+      }),
+    {
+      description: 'Rejects the gate that waits: { step, by, reason }.',
+      validator: (input: RejectInput) => {
+        check(run, input, ['step', 'by', 'reason'], (driver) => {
+          driver.checkWaiting(input);
+        });
+      },
+    },
+  );
+  setHandler(
+    resumeUpdate,
+    (input) =>
+      applied(run, (driver) => {
+        driver.resume(input);
+      }),
+    {
+      description: 'Resumes a blocked step: { step, action: "retry" | "skip" | "use", result?, by? }.',
+      validator: (input: ResumeInput) => {
+        check(run, input, ['step', 'action'], (driver) => {
+          driver.checkResume(input);
+        });
+      },
+    },
+  );
+  setHandler(
+    cancelStepUpdate,
+    (input) =>
+      applied(run, (driver) => {
+        driver.cancelStep(input);
+      }),
+    {
+      description: 'Cancels one active step: { step, by? }.',
+      validator: (input: CancelStepInput) => {
+        check(run, input, ['step'], (driver) => {
+          driver.checkCancelStep(input);
+        });
+      },
+    },
+  );
+}
+
+function statusOf(run: RunView): RunStatus {
+  return run.driver?.status() ?? { pipeline: run.pipeline, planHash: '', status: 'running', parameters: {}, steps: [] };
+}
+
+function applied(run: RunView, change: (driver: RunDriver) => void): RunStatus {
+  coded(() => {
+    change(driverOf(run));
+  });
+  return statusOf(run);
+}
+
+function check(run: RunView, input: unknown, fields: readonly string[], verify: (driver: RunDriver) => void): void {
+  coded(() => {
+    const given = typeof input === 'object' && input !== null ? (input as { [name: string]: unknown }) : {};
+    const missing = fields.filter((name) => typeof given[name] !== 'string' || given[name] === '');
+    if (missing.length > 0) throw refusal(`the fields ${missing.join(', ')} are missing`, `text in ${fields.join(', ')}`);
+    verify(driverOf(run));
+  });
+}
+
+function driverOf(run: RunView): RunDriver {
+  if (run.driver === null) throw refusal('the run has not read its plan yet', 'a run with a plan');
+  return run.driver;
+}
+
+function refusal(what: string, expected: string): PipelineError {
+  return new PipelineError('EXECUTION_UPDATE_REFUSED', { what, expected });
+}
+
+function coded(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw codedFailure(error);
+  }
+}

@@ -1,0 +1,28 @@
+import type { StepKind } from '../src/contracts/plan.js';
+import { deployStage } from './deploy.js';
+import { evaluateStage } from './evaluate.js';
+import { featureStage } from './feature.js';
+import { ingestStage } from './ingest.js';
+import { monitorStage } from './monitor.js';
+import { retrainStage } from './retrain.js';
+import type { StageWorkflow } from './stage-host.js';
+import { trainStage } from './train.js';
+import { validateStage } from './validate.js';
+
+/** Order and policy of each kind of step. A gate is not run: the driver waits for its answer. */
+export const STAGES: { readonly [Kind in Exclude<StepKind, 'gate'>]: StageWorkflow } = {
+  ingest: ingestStage,
+  validate: validateStage,
+  feature: featureStage,
+  train: trainStage,
+  evaluate: evaluateStage,
+  deploy: deployStage,
+  monitor: monitorStage,
+  retrain: retrainStage,
+  step: (host) => host.call('step'),
+};
+
+/** The order-and-policy code for a step of this kind. */
+export function stageOf(kind: StepKind): StageWorkflow {
+  return kind === 'gate' ? () => Promise.reject(new Error('a gate has no stage')) : STAGES[kind];
+}

@@ -1,0 +1,44 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import type { JsonValue } from '../src/contracts/json.js';
+import type { StepFailure } from '../src/contracts/run.js';
+import { isPipelineError } from '../src/errors/pipeline-error.js';
+import { cancelledFailure, localFailure } from './step-failure.js';
+
+/** The coded failure behind an error that a step of a workflow rejected with. */
+export function failureOf(error: unknown): StepFailure {
+  if (isCancellation(error)) return cancelledFailure(error instanceof ActivityFailure ? (error.activityId ?? 'step') : 'step');
+  if (error instanceof ActivityFailure) return failureOf(error.cause);
+  if (error instanceof TimeoutFailure) {
+    const message = `no attempt ended in time (${error.timeoutType})`;
+    return { code: 'EXECUTION_STEP_TIMED_OUT', message, details: { timeout: String(error.timeoutType) } };
+  }
+  if (error instanceof ApplicationFailure) {
+    const details = (error.details?.[0] ?? null) as JsonValue;
+    return { code: error.type ?? 'EXECUTION_STEP_FAILED', message: error.message, details };
+  }
+  return localFailure(error);
+}
+
+/** The failure that a workflow or an update ends with, so that callers find the code in `type`. */
+export function applicationFailure(failure: StepFailure, cause?: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failure.code,
+    message: failure.message,
+    details: [failure.details],
+    nonRetryable: true,
+    ...(cause instanceof Error ? { cause } : {}),
+  });
+}
+
+/** Runs `work` and turns a PipelineError into the failure that ends a workflow or refuses an update. */
+export async function coded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw codedFailure(error);
+  }
+}
+
+export function codedFailure(error: unknown): unknown {
+  return isPipelineError(error) ? applicationFailure(localFailure(error)) : error;
+}
