@@ -1,4 +1,88 @@
 import type { CodeEntry } from '../code-entry.js';
 
 export const STORE_CODES = {
+  STORE_URI_INVALID: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The address of the object store is not a folder or an S3 bucket.',
+    cure: 'Use an absolute or relative folder, file:///absolute/folder, or s3://bucket/prefix.',
+  },
+  STORE_KEY_INVALID: {
+    retryable: false,
+    httpStatus: 400,
+    cause: 'An object key is empty, too long, leaves the store, uses a reserved name, or is a folder of other keys.',
+    cure: 'Use /-separated names without a leading slash, "." or ".." names, control characters or a leading ".~".',
+  },
+  STORE_NOT_FOUND: {
+    retryable: false,
+    httpStatus: 404,
+    cause: 'The object store has no object of this key.',
+    cure: 'Check the key and the store address; list the store to see what is there.',
+  },
+  STORE_CONFLICT: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'Another writer was first: the object exists already or has changed since it was read.',
+    cure: 'Read the object again and decide anew.',
+  },
+  STORE_FULL: {
+    retryable: true,
+    httpStatus: 507,
+    cause: 'The disk, quota or file-size limit below the store is used up; nothing of the write is visible.',
+    cure: 'Free space or raise the limit, then run the step again.',
+  },
+  STORE_DENIED: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The store refused access: missing or wrong credentials, or rights that do not allow this.',
+    cure: 'Check the folder rights, or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE and the bucket policy.',
+  },
+  STORE_BUCKET_MISSING: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The S3 bucket of the store does not exist.',
+    cure: 'Create the bucket, or correct the store address and AWS_REGION.',
+  },
+  STORE_UNREACHABLE: {
+    retryable: true,
+    httpStatus: 503,
+    cause: 'The store did not answer, or its disk or network failed.',
+    cure: 'Check AWS_ENDPOINT_URL and the network, or the disk below the folder, then try again.',
+  },
+  STORE_UNSUPPORTED: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The store lacks what safe writes need: hard links on a folder, entity tags and conditional writes on S3.',
+    cure: 'Put the store on a local or NFS file system, or on an S3 service with conditional writes.',
+  },
+  STORE_RECORD_CORRUPT: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'A JSON record in the store cannot be read as what its key says.',
+    cure: 'Restore the record from a backup of the store, or remove it and run the step that writes it again.',
+  },
+  STORE_JSON_INVALID: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'A value has no JSON form: a number that is not finite, or something that is not plain data.',
+    cure: 'Replace the named parts by finite numbers, strings, booleans, null, arrays or plain objects.',
+  },
+  ARTIFACT_NOT_FOUND: {
+    retryable: false,
+    httpStatus: 404,
+    cause: 'The store has no artifact of this kind and id, or the artifact has no such file.',
+    cure: 'Use one of the names listed, or check that the store address is the one that the run published to.',
+  },
+  ARTIFACT_CORRUPT: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The stored bytes differ from the hash under which they were published.',
+    cure: 'Delete the object named in the message and run the step that made it again, or restore it from a backup.',
+  },
+  ARTIFACT_INVALID: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'A draft cannot be published: file names that repeat or leave the artifact, or a file that cannot be read.',
+    cure: 'Correct the files named in the message.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,48 @@
+import type { Alias, AliasRecord, RegistryLogEntry } from '../contracts/model.js';
+
+/** Where an alias points, and the entry that put it there. */
+export interface Standing {
+  readonly version: number;
+  readonly entry: RegistryLogEntry;
+}
+
+export interface AliasState {
+  readonly champion: Standing | null;
+  readonly previous: Standing | null;
+  readonly challenger: Standing | null;
+}
+
+/** What the aliases are after these log entries: promotions push on a stack of champions, a rollback pops it. */
+export function aliasState(entries: readonly RegistryLogEntry[]): AliasState {
+  const champions: number[] = [];
+  let moved: RegistryLogEntry | null = null;
+  let challenger: Standing | null = null;
+  for (const entry of entries) {
+    switch (entry.action) {
+      case 'promote':
+        champions.push(entry.version);
+        moved = entry;
+        if (challenger?.version === entry.version) challenger = null;
+        break;
+      case 'rollback':
+        champions.pop();
+        moved = entry;
+        break;
+      case 'reject':
+        if (challenger?.version === entry.version) challenger = null;
+        break;
+      case 'alias':
+        challenger = { version: entry.version, entry };
+        break;
+      case 'register':
+        break;
+    }
+  }
+  const standing = (version: number | undefined): Standing | null =>
+    version === undefined || moved === null ? null : { version, entry: moved };
+  return { champion: standing(champions.at(-1)), previous: standing(champions.at(-2)), challenger };
+}
+
+export function aliasRecord(alias: Alias, { version, entry }: Standing): AliasRecord {
+  return { alias, version, movedAt: entry.at, movedBy: entry.by, reason: entry.reason, workflowId: entry.workflowId };
+}

@@ -1,0 +1,296 @@
+import type { Alias, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import { sha256Hex } from '../store/hash.js';
+import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json-record.js';
+import type { ObjectStore } from '../store/port.js';
+import { aliasRecord, aliasState } from './alias-state.js';
+import type { AliasState } from './alias-state.js';
+import { checkName } from './names.js';
+import { RegistryLog } from './registry-log.js';
+import type { LogDraft } from './registry-log.js';
+import type { PromoteInput, RegisterInput, Registry, RejectInput, RollbackInput, SetAliasInput } from './registry.js';
+
+const ALIASES: readonly Alias[] = ['champion', 'previous', 'challenger'];
+const VERSION_MEMBERS = [
+  'model',
+  'version',
+  'artifact',
+  'evaluation',
+  'metrics',
+  'window',
+  'registeredAt',
+  'runId',
+  'workflowId',
+] as const;
+const ALIAS_MEMBERS = ['alias', 'version', 'movedAt', 'movedBy', 'reason', 'workflowId'] as const;
+
+const versionKey = (model: string, version: number): string => `models/${model}/versions/${version}.json`;
+const aliasKey = (model: string, alias: Alias): string => `models/${model}/aliases/${alias}.json`;
+
+export function createRegistry(objects: ObjectStore): Registry {
+  return new StoredRegistry(objects);
+}
+
+class StoredRegistry implements Registry {
+  readonly #objects: ObjectStore;
+  readonly #log: RegistryLog;
+  /** Version records never change. */
+  readonly #versions = new Map<string, ModelVersion>();
+
+  constructor(objects: ObjectStore) {
+    this.#objects = objects;
+    this.#log = new RegistryLog(objects);
+  }
+
+  async register(input: RegisterInput): Promise<ModelVersion> {
+    checkName('model', input.model);
+    for (;;) {
+      const known = await this.versions(input.model);
+      const same = known.find(({ workflowId, artifact }) => workflowId === input.workflowId && artifact.id === input.artifact.id);
+      const { model, artifact, evaluation, metrics, window, workflowId, runId } = input;
+      const version = same?.version ?? (known.at(-1)?.version ?? 0) + 1;
+      const registeredAt = new Date().toISOString();
+      const record = same ?? { model, version, artifact, evaluation, metrics, window, registeredAt, runId, workflowId };
+      if (same !== undefined || (await putIfFree(this.#objects, versionKey(model, version), recordBytes(record)))) {
+        await this.#logRegistration(record);
+        return record;
+      }
+    }
+  }
+
+  async version(model: string, version: number): Promise<ModelVersion> {
+    checkName('model', model);
+    const key = versionKey(model, version);
+    const known = this.#versions.get(key);
+    if (known !== undefined) return known;
+    const stored = await getIfThere(this.#objects, key);
+    if (stored === null) throw await this.#unknownVersion(model, version);
+    const record = parseRecord<ModelVersion>(stored.bytes, key, VERSION_MEMBERS);
+    this.#versions.set(key, record);
+    return record;
+  }
+
+  async versions(model: string): Promise<readonly ModelVersion[]> {
+    return Promise.all((await this.#numbers(model)).map((version) => this.version(model, version)));
+  }
+
+  async models(): Promise<readonly string[]> {
+    const names = new Set<string>();
+    for await (const { key } of this.#objects.list('models/')) {
+      const name = key.split('/')[1];
+      if (name !== undefined) names.add(name);
+    }
+    return [...names].sort();
+  }
+
+  async alias(model: string, alias: Alias): Promise<{ readonly record: AliasRecord; readonly etag: string } | null> {
+    checkName('model', model);
+    const stored = await getIfThere(this.#objects, aliasKey(model, alias));
+    if (stored === null) return null;
+    return { record: parseRecord<AliasRecord>(stored.bytes, aliasKey(model, alias), ALIAS_MEMBERS), etag: stored.etag };
+  }
+
+  async promote(input: PromoteInput): Promise<AliasRecord> {
+    const { model, version, expectedChampion, by, reason, workflowId } = input;
+    await this.#logRegistration(await this.version(model, version));
+    return this.#moveAlias(model, 'champion', (entries) => {
+      const { champion } = aliasState(entries);
+      const own = champion?.entry.workflowId === workflowId || expectedChampion === version;
+      if (champion?.version === version && own) return null;
+      const made = entries.some(
+        (entry) =>
+          entry.action === 'promote' &&
+          entry.version === version &&
+          entry.workflowId === workflowId &&
+          entry.from === expectedChampion,
+      );
+      if (made)
+        throw raceLost(`version ${version} was made champion by ${workflowId} before and has been superseded`, input, champion);
+      if ((champion?.version ?? null) !== expectedChampion)
+        throw raceLost('the champion was moved by somebody else', input, champion);
+      return { action: 'promote', version, from: expectedChampion, alias: 'champion', by, reason, workflowId, details: {} };
+    });
+  }
+
+  async reject({ model, version, reasons, workflowId }: RejectInput): Promise<void> {
+    await this.#logRegistration(await this.version(model, version));
+    await this.#log.append(model, (entries) => {
+      const same = (entry: RegistryLogEntry): boolean =>
+        entry.action === 'reject' && entry.version === version && entry.workflowId === workflowId;
+      if (entries.some(same)) return null;
+      const reason = reasons.join('; ');
+      return { action: 'reject', version, from: null, alias: null, by: workflowId, reason, workflowId, details: { reasons } };
+    });
+    await this.#followLog(model);
+  }
+
+  async rollback(input: RollbackInput): Promise<AliasRecord> {
+    checkName('model', input.model);
+    const { model, by, reason, workflowId, expectedChampion } = input;
+    return this.#moveAlias(model, 'champion', (entries) => {
+      const { champion, previous } = aliasState(entries);
+      if (champion?.entry.action === 'rollback' && champion.entry.workflowId === workflowId) return null;
+      if (expectedChampion !== undefined && champion?.version !== expectedChampion) {
+        throw raceLost('the champion is not the one to roll back from', { model, expectedChampion }, champion);
+      }
+      if (champion === null || previous === null) {
+        const now = champion === null ? 'there is no champion' : `version ${champion.version} is the first champion`;
+        throw new PipelineError('REGISTRY_NO_PREVIOUS', {
+          what: `cannot roll back: ${now}`,
+          where: `model ${model}`,
+          details: { model },
+        });
+      }
+      return {
+        action: 'rollback',
+        version: previous.version,
+        from: champion.version,
+        alias: 'champion',
+        by,
+        reason,
+        workflowId,
+        details: {},
+      };
+    });
+  }
+
+  async setAlias({ model, alias, version, by, reason, workflowId }: SetAliasInput): Promise<AliasRecord> {
+    await this.#logRegistration(await this.version(model, version));
+    return this.#moveAlias(model, alias, (entries) => {
+      const { challenger } = aliasState(entries);
+      if (challenger?.version === version && challenger.entry.workflowId === workflowId) return null;
+      return { action: 'alias', version, from: challenger?.version ?? null, alias, by, reason, workflowId, details: {} };
+    });
+  }
+
+  async log(model: string): Promise<readonly RegistryLogEntry[]> {
+    checkName('model', model);
+    return this.#log.read(model);
+  }
+
+  async verifyLog(model: string): Promise<{ readonly entries: number }> {
+    checkName('model', model);
+    const entries = await this.#log.verify(model);
+    for (const entry of entries.filter(({ action }) => action === 'register')) {
+      const key = versionKey(model, entry.version);
+      const stored = await getIfThere(this.#objects, key);
+      if (stored !== null && sha256Hex(stored.bytes) === entry.details['record']) continue;
+      throw new PipelineError('REGISTRY_LOG_BROKEN', {
+        what: stored === null ? 'the version record is missing' : 'the version record was changed after it was registered',
+        where: `${key}, registered by log entry ${entry.n}`,
+        details: { model, entry: key },
+      });
+    }
+    return { entries: entries.length };
+  }
+
+  async #moveAlias(
+    model: string,
+    alias: Alias,
+    decide: (entries: readonly RegistryLogEntry[]) => LogDraft | null,
+  ): Promise<AliasRecord> {
+    const state = aliasState(await this.#log.append(model, decide));
+    await this.#followLog(model);
+    const standing = state[alias];
+    if (standing === null) {
+      throw new PipelineError('REGISTRY_LOG_BROKEN', {
+        what: `the log gives no ${alias} right after it was set`,
+        where: `model ${model}`,
+      });
+    }
+    return aliasRecord(alias, standing);
+  }
+
+  /** Appends the entry of a version whose registration was cut off between record and log; nothing when it is there. */
+  async #logRegistration(record: ModelVersion): Promise<void> {
+    const { model, version, artifact, workflowId } = record;
+    await this.#log.append(model, (entries) => {
+      if (entries.some((entry) => entry.action === 'register' && entry.version === version)) return null;
+      const details = { artifact: artifact.id, record: sha256Hex(recordBytes(record)) };
+      return { action: 'register', version, from: null, alias: null, by: workflowId, reason: 'registered', workflowId, details };
+    });
+  }
+
+  /** Brings the alias records up to the log. The record is read before the log, so a swap never replaces a newer record by an older one. */
+  async #followLog(model: string): Promise<void> {
+    for (const alias of ALIASES) {
+      let settled = false;
+      while (!settled) {
+        const stored = await getIfThere(this.#objects, aliasKey(model, alias));
+        settled = await this.#settle(model, alias, stored, aliasState(await this.#log.read(model)));
+      }
+    }
+  }
+
+  async #settle(
+    model: string,
+    alias: Alias,
+    stored: { bytes: Buffer; etag: string } | null,
+    state: AliasState,
+  ): Promise<boolean> {
+    const key = aliasKey(model, alias);
+    const standing = state[alias];
+    if (standing === null) {
+      if (stored === null) return true;
+      await this.#objects.delete(key);
+      return false;
+    }
+    const bytes = recordBytes(aliasRecord(alias, standing));
+    if (stored?.bytes.equals(bytes) === true) return true;
+    try {
+      if (stored === null) await this.#objects.putIfAbsent(key, bytes);
+      else await this.#objects.putIfMatch(key, bytes, stored.etag);
+      return true;
+    } catch (error) {
+      if (isPipelineError(error) && error.code === 'STORE_CONFLICT') return false;
+      throw error;
+    }
+  }
+
+  async #numbers(model: string): Promise<number[]> {
+    checkName('model', model);
+    const prefix = `models/${model}/versions/`;
+    const numbers: number[] = [];
+    for await (const { key } of this.#objects.list(prefix)) {
+      const digits = /^([1-9]\d*)\.json$/.exec(key.slice(prefix.length))?.[1];
+      if (digits !== undefined) numbers.push(Number(digits));
+    }
+    return numbers.sort((left, right) => left - right);
+  }
+
+  async #unknownVersion(model: string, version: number): Promise<PipelineError> {
+    const numbers = await this.#numbers(model);
+    const models = numbers.length === 0 ? await this.models() : [];
+    const known = models.length === 0 ? 'a model to be registered first' : `a version of one of the models ${models.join(', ')}`;
+    return new PipelineError('REGISTRY_VERSION_NOT_FOUND', {
+      what: `there is no version ${version}`,
+      where: `model ${model} of store ${this.#objects.uri}`,
+      expected: numbers.length === 0 ? known : `one of ${numbers.join(', ')}`,
+      details: { model, version, versions: numbers },
+    });
+  }
+}
+
+function raceLost(
+  why: string,
+  { model, expectedChampion }: Pick<PromoteInput, 'model' | 'expectedChampion'>,
+  champion: AliasState['champion'],
+): PipelineError {
+  const name = (version: number | null): string => (version === null ? 'no champion' : `version ${version}`);
+  const mover =
+    champion === null
+      ? ''
+      : ` (by ${champion.entry.by}, ${champion.entry.workflowId}, at ${champion.entry.at}: ${champion.entry.reason})`;
+  return new PipelineError('REGISTRY_RACE_LOST', {
+    what: why,
+    where: `model ${model}`,
+    expected: name(expectedChampion),
+    received: `${name(champion?.version ?? null)}${mover}`,
+    details: {
+      model,
+      expected: expectedChampion,
+      champion: champion?.version ?? null,
+      workflowId: champion?.entry.workflowId ?? null,
+    },
+  });
+}

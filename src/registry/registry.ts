@@ -1,0 +1,74 @@
+import type { Alias, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
+
+export type RegisterInput = Omit<ModelVersion, 'version' | 'registeredAt'>;
+
+export interface PromoteInput {
+  readonly model: string;
+  readonly version: number;
+  /** Champion that the decision was made against; null when there was none. */
+  readonly expectedChampion: number | null;
+  readonly by: string;
+  readonly reason: string;
+  /** Names the request: the same promotion asked again by the same id is the same promotion. */
+  readonly workflowId: string;
+}
+
+export interface RejectInput {
+  readonly model: string;
+  readonly version: number;
+  readonly reasons: readonly string[];
+  readonly workflowId: string;
+}
+
+export interface RollbackInput {
+  readonly model: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly workflowId: string;
+  /** When given, the rollback happens only if this version is champion. */
+  readonly expectedChampion?: number;
+}
+
+export interface SetAliasInput {
+  readonly model: string;
+  readonly alias: 'challenger';
+  readonly version: number;
+  readonly by: string;
+  readonly reason: string;
+  readonly workflowId: string;
+}
+
+/**
+ * Model versions, aliases and their history, as files under `models/<model>/` of an object store. A change happens at the moment when
+ * its entry is appended to the log; alias records follow from the log and are moved by compare-and-swap. So a process killed at any
+ * point leaves a change either undone or finished by the next call (its retry, or any other change of the model), never doubled.
+ * Names that no path can have: REGISTRY_NAME_INVALID.
+ */
+export interface Registry {
+  /** Numbers are 1, 2, 3, ... The same artifact registered again by the same workflow id is the same version. */
+  register(input: RegisterInput): Promise<ModelVersion>;
+  /** REGISTRY_VERSION_NOT_FOUND lists the versions that there are. */
+  version(model: string, version: number): Promise<ModelVersion>;
+  /** Oldest first; empty for an unknown model. */
+  versions(model: string): Promise<readonly ModelVersion[]>;
+  /** Names of all models, sorted. */
+  models(): Promise<readonly string[]>;
+  alias(model: string, alias: Alias): Promise<{ readonly record: AliasRecord; readonly etag: string } | null>;
+  /**
+   * Makes a version champion and the champion so far `previous`; takes `challenger` off the version. REGISTRY_RACE_LOST when the champion
+   * is not `expectedChampion`, or when this very promotion was made before and has been superseded.
+   */
+  promote(input: PromoteInput): Promise<AliasRecord>;
+  /** Logs that a version was turned down, and takes `challenger` off it. */
+  reject(input: RejectInput): Promise<void>;
+  /**
+   * Makes `previous` champion again; `previous` becomes the champion before that one, so that a version rolled back from does not return.
+   * REGISTRY_NO_PREVIOUS when there is none. Asked again by the same workflow id with no promotion in between, it is the same rollback.
+   */
+  rollback(input: RollbackInput): Promise<AliasRecord>;
+  setAlias(input: SetAliasInput): Promise<AliasRecord>;
+  /** Oldest first; empty for an unknown model. */
+  log(model: string): Promise<readonly RegistryLogEntry[]>;
+  /** REGISTRY_LOG_BROKEN names the entry that is missing or altered, or the version record that differs from its entry. */
+  verifyLog(model: string): Promise<{ readonly entries: number }>;
+}

@@ -1,0 +1,78 @@
+import type { BigIntStats, Dirent } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { systemCode } from './file-errors.js';
+import { GENERATIONS } from './object-key.js';
+
+/**
+ * How one key lies in the folder. A key that was never compared-and-swapped is the plain file `<key>`. From its first swap on it is the
+ * folder `<key>.~v` of generations `0000000001`, `0000000002`, ...: the highest one is the object, a folder in its place says that the
+ * object was deleted. A generation is made by an exclusive hard link (or mkdir) and never removed, so exactly one writer gets each number
+ * and a killed writer leaves nothing to clear away. The plain file of such a key is a copy for human readers.
+ */
+export interface Place {
+  readonly file: string;
+  /** 0 = plain. */
+  readonly generation: number;
+  readonly gone: boolean;
+}
+
+const DIGITS = 10;
+const NAME = /^\d{10}$/;
+
+/** The place of the key whose plain file is `plain`. */
+export async function currentPlace(plain: string): Promise<Place> {
+  let top: { readonly name: string; readonly gone: boolean } | null = null;
+  for (const entry of await entriesOf(plain + GENERATIONS)) {
+    if (NAME.test(entry.name) && (top === null || entry.name > top.name)) top = { name: entry.name, gone: entry.isDirectory() };
+  }
+  if (top === null) return { file: plain, generation: 0, gone: false };
+  return { file: path.join(plain + GENERATIONS, top.name), generation: Number(top.name), gone: top.gone };
+}
+
+/** The file that holds `generation` of a key. */
+export function generationFile(plain: string, generation: number): string {
+  return path.join(plain + GENERATIONS, String(generation).padStart(DIGITS, '0'));
+}
+
+/** What is in a folder; nothing when there is no such folder. */
+export async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await fs.readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+/** Status of a file with nanoseconds; null when there is none, or a folder in its place. */
+export async function statusOf(file: string): Promise<BigIntStats | null> {
+  try {
+    const status = await fs.stat(file, { bigint: true });
+    return status.isFile() ? status : null;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+/** Files are never changed in place, so inode, time and size name one content; a hard link keeps them. */
+export function etagOf(status: BigIntStats): string {
+  return `${status.ino.toString(36)}-${status.mtimeNs.toString(36)}-${status.size.toString(36)}`;
+}
+
+export function isAbsent(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Runs an exclusive file operation: false when the name was taken. */
+export async function claimed(operation: Promise<unknown>): Promise<boolean> {
+  try {
+    await operation;
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,295 @@
+import fs from 'node:fs/promises';
+import { constants } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PipelineError } from '../errors/pipeline-error.js';
+import { conflict, fileError, notFound, systemCode } from './file-errors.js';
+import { ensureFolder, StagingFolder, syncFolder } from './folder-staging.js';
+import type { StagedFile } from './folder-staging.js';
+import { claimed, currentPlace, entriesOf, etagOf, generationFile, isAbsent, statusOf } from './folder-versions.js';
+import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from './object-key.js';
+import type { ObjectInfo, ObjectStore, StoredObject } from './port.js';
+
+/**
+ * An object store in a folder of a local or NFS disk, shared by any number of processes, without locks. See `Place` for its layout.
+ * Writes are durable (fsync of the file and its folder) when they return. Mixing `put` with compare-and-swap on one key is safe for
+ * every reader, and the last of them wins.
+ */
+export async function openLocalStore(root: string): Promise<ObjectStore> {
+  const staging = new StagingFolder(root);
+  try {
+    await staging.prepare();
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw fileError(error, 'open', '', root);
+    throw new PipelineError('STORE_URI_INVALID', { what: `${root} is not a folder`, cause: error });
+  }
+  return new LocalStore(root, staging);
+}
+
+class LocalStore implements ObjectStore {
+  readonly uri: string;
+  readonly #root: string;
+  readonly #staging: StagingFolder;
+
+  constructor(root: string, staging: StagingFolder) {
+    this.uri = pathToFileURL(root).href;
+    this.#root = root;
+    this.#staging = staging;
+  }
+
+  get(key: string): Promise<StoredObject> {
+    return this.#guard('read', key, async (plain) => {
+      const place = await currentPlace(plain);
+      const handle = place.gone ? null : await openExisting(place.file);
+      if (handle === null) throw notFound(key, this.uri);
+      try {
+        const status = await handle.stat({ bigint: true });
+        if (!status.isFile()) throw notFound(key, this.uri);
+        return { etag: etagOf(status), bytes: await handle.readFile() };
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  head(key: string): Promise<ObjectInfo | null> {
+    return this.#guard('look at', key, async (plain) => {
+      const place = await currentPlace(plain);
+      const status = place.gone ? null : await statusOf(place.file);
+      if (status === null) return null;
+      const modifiedAt = new Date(Number(status.mtimeMs)).toISOString();
+      return { key, bytes: Number(status.size), etag: etagOf(status), modifiedAt };
+    });
+  }
+
+  put(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }> {
+    return this.#write(key, bytes, (plain, staged) => this.#replace(plain, staged));
+  }
+
+  putFile(key: string, source: string): Promise<{ readonly etag: string }> {
+    return this.#guard('write', key, (plain) =>
+      this.#staging.with(
+        (file) => copyWritable(source, file),
+        async (staged) => {
+          await this.#replace(plain, staged);
+          return { etag: staged.etag };
+        },
+      ),
+    );
+  }
+
+  putIfAbsent(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }> {
+    return this.#write(key, bytes, async (plain, staged) => {
+      for (;;) {
+        const place = await currentPlace(plain);
+        if (place.generation > 0) {
+          if (!place.gone) throw conflict(key, this.uri, 'it exists already');
+          if (await this.#append(plain, place.generation + 1, staged)) return;
+          continue;
+        }
+        await ensureFolder(path.dirname(plain));
+        if (!(await claimed(fs.link(staged.path, plain)))) {
+          if ((await statusOf(plain)) === null) throw await occupied(key, plain);
+          throw conflict(key, this.uri, 'it exists already');
+        }
+        await syncFolder(path.dirname(plain));
+        if (await isCurrentOrFirst(plain, staged)) return;
+      }
+    });
+  }
+
+  putIfMatch(key: string, bytes: Uint8Array, etag: string): Promise<{ readonly etag: string }> {
+    return this.#write(key, bytes, async (plain, staged) => {
+      for (;;) {
+        const place = await currentPlace(plain);
+        const status = place.gone ? null : await statusOf(place.file);
+        if (status === null) throw conflict(key, this.uri, 'it does not exist');
+        if (etagOf(status) !== etag) throw conflict(key, this.uri, 'it has changed since it was read');
+        if (place.generation === 0) {
+          await startGenerations(plain);
+          continue;
+        }
+        if (await this.#append(plain, place.generation + 1, staged)) return;
+        throw conflict(key, this.uri, 'another writer was first');
+      }
+    });
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#guard('delete', key, async (plain) => {
+      for (;;) {
+        const place = await currentPlace(plain);
+        if (place.gone) return;
+        if (place.generation > 0) {
+          if (!(await claimed(fs.mkdir(generationFile(plain, place.generation + 1))))) continue;
+          await syncFolder(plain + GENERATIONS);
+          await this.#refreshCopy(plain);
+          return;
+        }
+        if ((await statusOf(plain)) === null) return;
+        await fs.rm(plain, { force: true });
+        await syncFolder(path.dirname(plain));
+        if ((await currentPlace(plain)).generation === 0) return;
+      }
+    });
+  }
+
+  async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    checkPrefix(prefix);
+    yield* this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
+  }
+
+  getFile(key: string, target: string): Promise<void> {
+    return this.#guard('copy out', key, async (plain) => {
+      const place = await currentPlace(plain);
+      if (place.gone || (await statusOf(place.file)) === null) throw notFound(key, this.uri);
+      const part = `${target}.part-${path.basename(this.#staging.freshName())}`;
+      try {
+        await copyWritable(place.file, part);
+        await fs.rename(part, target);
+      } finally {
+        await fs.rm(part, { force: true });
+      }
+    });
+  }
+
+  localPath(key: string): string {
+    checkKey(key);
+    return path.join(this.#root, ...key.split('/'));
+  }
+
+  async #guard<Result>(action: string, key: string, work: (plain: string) => Promise<Result>): Promise<Result> {
+    const plain = this.localPath(key);
+    try {
+      return await work(plain);
+    } catch (error) {
+      throw fileError(error, action, key, this.uri);
+    }
+  }
+
+  #write(
+    key: string,
+    bytes: Uint8Array,
+    publish: (plain: string, staged: StagedFile) => Promise<void>,
+  ): Promise<{ readonly etag: string }> {
+    return this.#guard('write', key, (plain) =>
+      this.#staging.with(
+        (file) => fs.writeFile(file, bytes, { flag: 'wx' }),
+        async (staged) => {
+          await publish(plain, staged);
+          return { etag: staged.etag };
+        },
+      ),
+    );
+  }
+
+  async #replace(plain: string, staged: StagedFile): Promise<void> {
+    for (;;) {
+      const place = await currentPlace(plain);
+      if (place.generation > 0) {
+        if (await this.#append(plain, place.generation + 1, staged)) return;
+        continue;
+      }
+      await ensureFolder(path.dirname(plain));
+      await this.#linkOver(staged.path, plain);
+      await syncFolder(path.dirname(plain));
+      if (await isCurrentOrFirst(plain, staged)) return;
+    }
+  }
+
+  async #append(plain: string, generation: number, staged: StagedFile): Promise<boolean> {
+    if (!(await claimed(fs.link(staged.path, generationFile(plain, generation))))) return false;
+    await syncFolder(plain + GENERATIONS);
+    await this.#refreshCopy(plain);
+    return true;
+  }
+
+  /**
+   * The copy for human readers follows the highest generation, whoever wrote it. The write itself has been made by then, so a failure
+   * here (a full disk, say) is not one of the write: the copy stays old until the next.
+   */
+  async #refreshCopy(plain: string): Promise<void> {
+    try {
+      for (;;) {
+        const place = await currentPlace(plain);
+        if (place.gone) await fs.rm(plain, { force: true });
+        else await this.#linkOver(place.file, plain);
+        if ((await currentPlace(plain)).generation === place.generation) return;
+      }
+    } catch (error) {
+      if (systemCode(error) === null) throw error;
+    }
+  }
+
+  /** Puts a hard link to `file` in the place of `target` in one move. A rename between links to one file does nothing, so both names go. */
+  async #linkOver(file: string, target: string): Promise<void> {
+    const fresh = this.#staging.freshName();
+    try {
+      await fs.link(file, fresh);
+      await fs.rename(fresh, target);
+    } finally {
+      await fs.rm(fresh, { force: true });
+    }
+  }
+
+  async *#walk(folder: string, prefix: string): AsyncIterable<ObjectInfo> {
+    const names = new Set<string>();
+    for (const entry of await entriesOf(path.join(this.#root, folder))) {
+      if (entry.name.startsWith(RESERVED)) continue;
+      if (!entry.isDirectory()) names.add(entry.name);
+      else if (entry.name.endsWith(GENERATIONS)) names.add(entry.name.slice(0, -GENERATIONS.length));
+      else names.add(`${entry.name}/`);
+    }
+    for (const name of [...names].sort(byUtf8)) {
+      const key = folder + name;
+      if (!key.startsWith(prefix) && !prefix.startsWith(key)) continue;
+      if (name.endsWith('/')) {
+        yield* this.#walk(key, prefix);
+        continue;
+      }
+      const info = key.startsWith(prefix) ? await this.head(key) : null;
+      if (info !== null) yield info;
+    }
+  }
+}
+
+const byUtf8 = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
+
+/** False when generations were started from another file at the same time: then ours must become one of them. */
+async function isCurrentOrFirst(plain: string, staged: StagedFile): Promise<boolean> {
+  if ((await currentPlace(plain)).generation === 0) return true;
+  const first = await statusOf(generationFile(plain, 1));
+  return first !== null && etagOf(first) === staged.etag;
+}
+
+/** Makes whatever the plain file is now the first generation, unless somebody did so already. */
+async function startGenerations(plain: string): Promise<void> {
+  await ensureFolder(plain + GENERATIONS);
+  try {
+    if (await claimed(fs.link(plain, generationFile(plain, 1)))) await syncFolder(plain + GENERATIONS);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
+
+async function openExisting(file: string): Promise<fs.FileHandle | null> {
+  try {
+    return await fs.open(file, 'r');
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+async function copyWritable(source: string, target: string): Promise<void> {
+  await fs.copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await fs.chmod(target, 0o644);
+}
+
+async function occupied(key: string, plain: string): Promise<PipelineError> {
+  const entries = await entriesOf(plain);
+  return invalidKey(key, [
+    `it is the beginning of other keys${entries[0] === undefined ? '' : ` such as "${key}/${entries[0].name}"`}`,
+  ]);
+}

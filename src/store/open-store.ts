@@ -1,0 +1,45 @@
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PipelineError } from '../errors/pipeline-error.js';
+import { describe } from './file-errors.js';
+import { openLocalStore } from './local-store.js';
+import type { ObjectStore } from './port.js';
+
+const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
+const S3_ADDRESS = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
+
+/**
+ * Opens an object store by its address: `file:///absolute/folder`, a plain folder (made when missing; `~/` is the home folder), or
+ * `s3://bucket/prefix`.
+ * @throws PipelineError `STORE_URI_INVALID`; for a folder also `STORE_DENIED` and `STORE_FULL`. S3 is first asked at first use.
+ */
+export async function openObjectStore(uri: string): Promise<ObjectStore> {
+  const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
+  if (uri.trim() === '') throw invalid(uri, 'it is empty');
+  if (scheme === undefined)
+    return openLocalStore(path.resolve(uri.startsWith('~/') ? path.join(os.homedir(), uri.slice(2)) : uri));
+  if (scheme === 'file') return openLocalStore(folderOf(uri));
+  if (scheme !== 's3') throw invalid(uri, `the scheme "${scheme}" is not one of file, s3`);
+
+  const [, bucket, prefix = ''] = S3_ADDRESS.exec(uri) ?? [];
+  if (bucket === undefined) throw invalid(uri, 'the bucket name is missing or not a valid one');
+  const trimmed = prefix.replace(/\/+$/, '');
+  if (trimmed.split('/').some((name) => name === '.' || name === '..') || trimmed.includes('//')) {
+    throw invalid(uri, 'the prefix has an empty, "." or ".." name');
+  }
+  const { openS3Store } = await import('./s3-store.js');
+  return openS3Store({ bucket, prefix: trimmed }, process.env);
+}
+
+function folderOf(uri: string): string {
+  try {
+    return path.resolve(fileURLToPath(uri));
+  } catch (error) {
+    throw invalid(uri, describe(error));
+  }
+}
+
+function invalid(uri: string, why: string): PipelineError {
+  return new PipelineError('STORE_URI_INVALID', { what: `store address ${JSON.stringify(uri)} cannot be used: ${why}` });
+}

@@ -1,0 +1,64 @@
+import type { ErrorCode } from '../errors/codes.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import { describe, fileError, systemCode } from './file-errors.js';
+
+const BY_NAME: Readonly<Record<string, ErrorCode>> = {
+  NoSuchKey: 'STORE_NOT_FOUND',
+  NotFound: 'STORE_NOT_FOUND',
+  NoSuchBucket: 'STORE_BUCKET_MISSING',
+  AccessDenied: 'STORE_DENIED',
+  Forbidden: 'STORE_DENIED',
+  InvalidAccessKeyId: 'STORE_DENIED',
+  SignatureDoesNotMatch: 'STORE_DENIED',
+  ExpiredToken: 'STORE_DENIED',
+  CredentialsProviderError: 'STORE_DENIED',
+  QuotaExceeded: 'STORE_FULL',
+  XMinioStorageFull: 'STORE_FULL',
+  KeyTooLongError: 'STORE_KEY_INVALID',
+  NotImplemented: 'STORE_UNSUPPORTED',
+};
+const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  401: 'STORE_DENIED',
+  403: 'STORE_DENIED',
+  404: 'STORE_NOT_FOUND',
+  501: 'STORE_UNSUPPORTED',
+  507: 'STORE_FULL',
+};
+const LOCAL_FILE_CALLS = new Set(['open', 'read', 'write', 'stat', 'rename', 'mkdir', 'fsync', 'close', 'unlink']);
+
+export interface S3Failure {
+  readonly name: string;
+  readonly status: number | null;
+  /** Tries that the SDK made before it gave up. */
+  readonly attempts: number;
+}
+
+/** What an error of the AWS SDK says about itself. */
+export function s3Failure(error: unknown): S3Failure {
+  const name = typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
+  const metadata = typeof error === 'object' && error !== null && '$metadata' in error ? error.$metadata : null;
+  if (typeof metadata !== 'object' || metadata === null) return { name, status: null, attempts: 1 };
+  const status = 'httpStatusCode' in metadata && typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : null;
+  const attempts = 'attempts' in metadata && typeof metadata.attempts === 'number' ? metadata.attempts : 1;
+  return { name, status, attempts };
+}
+
+/** Turns an error of the AWS SDK, or of the local file it streams, into the store's own. */
+export function s3Error(error: unknown, action: string, key: string, uri: string): PipelineError {
+  if (isPipelineError(error)) return error;
+  if (isLocalFileError(error)) return fileError(error, action, key, uri);
+  const failure = s3Failure(error);
+  const code = BY_NAME[failure.name] ?? (failure.status === null ? undefined : BY_STATUS[failure.status]) ?? 'STORE_UNREACHABLE';
+  const status = failure.status === null ? '' : `, HTTP ${failure.status}`;
+  return new PipelineError(code, {
+    what: `cannot ${action} "${key}" (${failure.name}${status}: ${describe(error)})`,
+    where: `store ${uri}`,
+    details: { key, name: failure.name, status: failure.status },
+    cause: error,
+  });
+}
+
+function isLocalFileError(error: unknown): boolean {
+  if (systemCode(error) === null || typeof error !== 'object' || error === null || !('syscall' in error)) return false;
+  return typeof error.syscall === 'string' && LOCAL_FILE_CALLS.has(error.syscall) && 'path' in error;
+}
