@@ -96,7 +96,10 @@ export class GraphBuilder {
 
   #make(name: string, where: string): void {
     if (name === '' || this.#values.has(name)) {
-      throw new PipelineError('ONNX_GRAPH_INVALID', { what: `value "${name}" is ${name === '' ? 'nameless' : 'made twice'}`, where });
+      throw new PipelineError('ONNX_GRAPH_INVALID', {
+        what: `value "${name}" is ${name === '' ? 'nameless' : 'made twice'}`,
+        where,
+      });
     }
     this.#values.add(name);
   }

@@ -46,7 +46,8 @@ export const TRAINING_CODES = {
   ONNX_NOT_ALLOWED: {
     retryable: false,
     httpStatus: 422,
-    cause: 'The ONNX model uses something that models here may not: other operators, subgraphs, external files, or too much memory.',
+    cause:
+      'The ONNX model uses something that models here may not: other operators, subgraphs, external files, or too much memory.',
     cure: 'Export the model as one self-contained file of standard operators',
   },
   ONNX_LOAD_FAILED: {
