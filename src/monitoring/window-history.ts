@@ -61,7 +61,7 @@ export async function storedReport(
   });
 }
 
-/** Records the report; of racing writers the first wins. A report without performance gives way to one with it. Returns what is recorded. */
+/** Records the report; of racing writers the first wins. Performance that could not be measured yet gives way. Returns what is recorded. */
 export async function recordReport(
   objects: ObjectStore,
   phase: WindowPhase,
@@ -72,7 +72,7 @@ export async function recordReport(
   const present = await getIfThere(objects, key);
   if (present !== null) {
     const stored = parseRecord<WindowReport>(present.bytes, key, MEMBERS);
-    if (stored.performance !== null || report.performance === null) return stored;
+    if (phase === 'drift' || stored.performance !== null) return stored;
   }
   try {
     if (present === null) await objects.putIfAbsent(key, recordBytes(report));

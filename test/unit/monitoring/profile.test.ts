@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import type { ColumnSpec } from '../../../src/contracts/dataset.js';
 import type { NumericProfile } from '../../../src/monitoring/numeric-profile.js';
+import { profileValues } from '../../../src/monitoring/numeric-profile.js';
 import { mergeProfiles, profileColumns } from '../../../src/monitoring/profile.js';
 
 const FLIGHTS = 'node_modules/vega-datasets/data/flights-3m.parquet';
@@ -139,6 +140,18 @@ describe('profiles of columns', () => {
     ]);
     expect(columns['note']).toMatchObject({ of: 'length', positions: [0, 2], nulls: 1 });
     expect(columns['flag']).toMatchObject({ categories: ['false', 'true'], counts: [1, 1], nulls: 1 });
+  });
+
+  it('gives the same profile for numbers in memory as for a column of them', async () => {
+    for (const rows of [500, 9000]) {
+      const { mean, m2, ...fromColumn } = await profileOf(`(SELECT sin(range) AS v FROM range(${rows}))`);
+      const values = Float64Array.from({ length: rows }, (_, index) => Math.sin(index));
+      const { mean: ownMean, m2: ownM2, ...inMemory } = profileValues(values);
+      expect(inMemory.binExponent).toBe(fromColumn.binExponent);
+      expect(inMemory.count).toBe(fromColumn.count);
+      expect(ownMean).toBeCloseTo(mean ?? NaN, 10);
+      expect(ownM2).toBeCloseTo(m2 ?? NaN, 6);
+    }
   });
 
   it('refuses to merge profiles of different columns and names them', () => {
