@@ -1,4 +1,142 @@
 import type { CodeEntry } from '../code-entry.js';
 
 export const SERVING_CODES = {
+  SERVING_OPTIONS_INVALID: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The model server was given options that it cannot work with.',
+    cure: 'Correct the options listed in the message.',
+  },
+  SERVING_PORT_IN_USE: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'Another program listens on the port that the model server was told to use.',
+    cure: 'Choose another port, use port 0 to get a free one, or stop the program that uses it.',
+  },
+  SERVING_UNAUTHORIZED: {
+    retryable: false,
+    httpStatus: 401,
+    cause: 'The request has no API key, or one that this server does not know.',
+    cure: 'Send a valid key as `Authorization: Bearer KEY` or `X-API-Key: KEY`.',
+  },
+  SERVING_ADMIN_FORBIDDEN: {
+    retryable: false,
+    httpStatus: 403,
+    cause: 'An administrative route was called from another machine on a server that has no API keys.',
+    cure: 'Call it from the machine that the server runs on, or start the server with API keys and send one.',
+  },
+  SERVING_ROUTE_NOT_FOUND: {
+    retryable: false,
+    httpStatus: 404,
+    cause: 'The server has no such route.',
+    cure: 'Use one of the routes listed in the message.',
+  },
+  SERVING_MODEL_NOT_FOUND: {
+    retryable: false,
+    httpStatus: 404,
+    cause: 'The server does not serve a model, or a version of it, of this name.',
+    cure: 'Ask for one of the models listed in the message.',
+  },
+  SERVING_NOT_READY: {
+    retryable: true,
+    httpStatus: 503,
+    cause: 'The endpoint has no loaded model yet: nothing is deployed to it, or its model is still being loaded.',
+    cure: 'Wait until /v2/health/ready answers 200; when nothing was ever deployed to the endpoint, run a pipeline that deploys to it.',
+  },
+  SERVING_BODY_MALFORMED: {
+    retryable: false,
+    httpStatus: 400,
+    cause: 'The body of the request is not JSON of the expected shape.',
+    cure: 'Send one JSON object as the message describes, with `Content-Type: application/json`.',
+  },
+  SERVING_BODY_TOO_LARGE: {
+    retryable: false,
+    httpStatus: 413,
+    cause: 'The body of the request, or its number of rows, is over the limit of this server.',
+    cure: 'Send fewer rows in one request, or start the server with a larger limit.',
+  },
+  SERVING_MEDIA_TYPE_UNSUPPORTED: {
+    retryable: false,
+    httpStatus: 415,
+    cause: 'The body of the request is in a media type or content encoding that this server does not read.',
+    cure: 'Send uncompressed JSON with `Content-Type: application/json`.',
+  },
+  SERVING_INPUT_INVALID: {
+    retryable: false,
+    httpStatus: 400,
+    cause: 'Rows of the request do not fit the signature of the model.',
+    cure: 'Correct the fields listed in `details`; GET /v2/models/<model> shows the signature.',
+  },
+  SERVING_NUMBER_NOT_FINITE: {
+    retryable: false,
+    httpStatus: 400,
+    cause: 'The request holds NaN, Infinity or a number too large for its column.',
+    cure: 'Send finite numbers; send null for a missing value in a nullable column.',
+  },
+  SERVING_OVERLOADED: {
+    retryable: true,
+    httpStatus: 503,
+    cause: 'More rows wait for the model than the queue may hold.',
+    cure: 'Send the request again after the seconds in the Retry-After header, or add replicas.',
+  },
+  SERVING_TIMEOUT: {
+    retryable: true,
+    httpStatus: 504,
+    cause: 'The request waited for the model longer than its time limit.',
+    cure: 'Send the request again, with fewer rows when it is large, or add replicas.',
+  },
+  SERVING_INFERENCE_FAILED: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The model failed on these rows, or gave a score that is not a finite number.',
+    cure: 'Look in the log of the server by the request id, and roll the version back when it is new.',
+  },
+  SERVING_INTERNAL: {
+    retryable: true,
+    httpStatus: 500,
+    cause: 'The server itself failed while it answered.',
+    cure: 'Look in the log of the server by the request id.',
+  },
+  SERVING_CLOSING: {
+    retryable: true,
+    httpStatus: 503,
+    cause: 'The server is shutting down and takes no new requests.',
+    cure: 'Send the request to another replica.',
+  },
+  SERVING_MODEL_INVALID: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'A model artifact lacks a file that serving needs, or the files do not fit each other.',
+    cure: 'Train the model again; `model.onnx`, `signature.json` and `samples.json` must come from one training.',
+  },
+  SERVING_SIGNATURE_INCOMPATIBLE: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The candidate takes other columns than the champion, so callers of the endpoint would break.',
+    cure: 'Deploy a model of another signature to an endpoint of its own, then move the callers.',
+  },
+  SERVING_WARM_UP_FAILED: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'A loaded model did not answer its own sample rows with finite scores.',
+    cure: 'Look at the training of this version; it gets no traffic.',
+  },
+  DEPLOY_NO_REPLICA: {
+    retryable: false,
+    httpStatus: 503,
+    cause: 'No model server serves the endpoint, so a rollout cannot be watched.',
+    cure: 'Start one with `perennial serve --endpoint NAME` on the same store, then run the deployment again.',
+  },
+  DEPLOY_ENDPOINT_TAKEN: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'The endpoint serves another model, whose callers would lose it.',
+    cure: 'Deploy to an endpoint of another name.',
+  },
+  DEPLOY_SUPERSEDED: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'Another rollout took the endpoint over while this one was under way.',
+    cure: 'Nothing, when the newer rollout is wanted; else deploy this version again after it has ended.',
+  },
 } as const satisfies Record<string, CodeEntry>;

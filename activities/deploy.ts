@@ -1,0 +1,41 @@
+import type { DeployConfig, DeployInputs } from '../src/contracts/stages.js';
+import type { JsonObject } from '../src/contracts/json.js';
+import type { StageOperation } from '../src/pipeline/step-context.js';
+import {
+  judgeHealth,
+  openCandidate,
+  promoteVersion,
+  registerVersion,
+  shiftToCandidate,
+  waitUntilReady,
+  withdrawVersion,
+} from '../src/serving/rollout-steps.js';
+
+type Operation<Arguments, Result> = StageOperation<DeployConfig, DeployInputs, Result, Arguments>;
+type Result<Step extends (...inputs: never[]) => Promise<unknown>> = Awaited<ReturnType<Step>>;
+type Version = { readonly version: number };
+type AtRevision = Version & { readonly revision: number };
+
+const register: Operation<JsonObject, Result<typeof registerVersion>> = ({ config, inputs }, context) =>
+  registerVersion({ config, context }, inputs);
+const open: Operation<Version, Result<typeof openCandidate>> = ({ config, arguments: { version } }, context) =>
+  openCandidate({ config, context }, version);
+const waitReady: Operation<AtRevision, Result<typeof waitUntilReady>> = ({ config, arguments: input }, context) =>
+  waitUntilReady({ config, context }, input);
+const shift: Operation<Version & { readonly weight: number }, Result<typeof shiftToCandidate>> = (
+  { config, arguments: input },
+  context,
+) => shiftToCandidate({ config, context }, input);
+const health: Operation<AtRevision, Result<typeof judgeHealth>> = ({ config, arguments: input }, context) =>
+  judgeHealth({ config, context }, input);
+const promote: Operation<Version & { readonly champion: number | null }, Result<typeof promoteVersion>> = (
+  { config, arguments: input },
+  context,
+) => promoteVersion({ config, context }, input);
+const rollback: Operation<Version & { readonly reasons: readonly string[] }, Result<typeof withdrawVersion>> = (
+  { config, arguments: input },
+  context,
+) => withdrawVersion({ config, context }, input);
+
+/** Operations of the deploy stage by name. Each looks at what is there first, so that a retry after a crash moves nothing twice. */
+export const deployOperations = { register, open, waitReady, shift, health, promote, rollback };

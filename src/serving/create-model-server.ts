@@ -1,0 +1,229 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { fastify } from 'fastify';
+import { pino } from 'pino';
+import type { Logger } from 'pino';
+import type { ReplicaStatus } from '../contracts/model.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import { createEndpoints } from '../registry/endpoints.js';
+import { createArtifactStore } from '../store/create-artifact-store.js';
+import { openObjectStore } from '../store/open-store.js';
+import type { ObjectStore } from '../store/port.js';
+import { addErrorAnswers } from './answer-error.js';
+import { ConfigurationWatch } from './configuration-watch.js';
+import { EndpointModels } from './endpoint-models.js';
+import { addInferenceRoutes } from './inference-routes.js';
+import { LoadedModel } from './loaded-model.js';
+import { loadModelFiles } from './model-files.js';
+import { addOperationsRoutes } from './operations-routes.js';
+import { addPredictRoute } from './predict-route.js';
+import { PredictionLog } from './prediction-log.js';
+import { ReplicaReporter } from './replica-reporter.js';
+import { parseJsonBody } from './request-body.js';
+import { addRequestHooks } from './request-hooks.js';
+import type { ServerCore } from './server-core.js';
+import { createServerMetrics } from './server-metrics.js';
+import type { ServerMetrics } from './server-metrics.js';
+import type { ModelServerOptions, ResolvedServerOptions } from './server-options.js';
+import { resolveServerOptions } from './server-options.js';
+import { serverVersion } from './server-version.js';
+
+export interface ModelServer {
+  readonly app: FastifyInstance;
+  /** Address that it listens on; that of the options until `start` has resolved. */
+  readonly url: string;
+  readonly replica: string;
+  /**
+   * Loads what the endpoint's configuration names, listens, and follows the configuration from then on. An endpoint without one is
+   * served as soon as something is deployed to it; until then the server is live but not ready.
+   * @throws PipelineError `SERVING_PORT_IN_USE`, `STORE_...`.
+   */
+  start(): Promise<{ readonly url: string }>;
+  /** Not ready at once; answers what is under way, writes the prediction log, removes this replica from the store. */
+  close(): Promise<void>;
+}
+
+function createModels(
+  objects: ObjectStore,
+  options: ResolvedServerOptions,
+  parts: { readonly metrics: ServerMetrics; readonly log: Logger; readonly changed: () => void },
+): EndpointModels {
+  const artifacts = createArtifactStore(objects);
+  return new EndpointModels(
+    async ({ model }, { version, artifact }) => {
+      const files = await loadModelFiles(artifacts, { model, version, artifact }, options.threads);
+      const batch = { ...options.batch, queueRows: options.limits.queue };
+      return new LoadedModel({ model, version, artifact, files, batch, metrics: parts.metrics });
+    },
+    parts.log,
+    parts.changed,
+  );
+}
+
+function createPredictionLog(
+  objects: ObjectStore,
+  options: ResolvedServerOptions,
+  log: Logger,
+  metrics: ServerMetrics,
+): PredictionLog | null {
+  if (options.predictionLog === null) return null;
+  return new PredictionLog({
+    objects,
+    endpoint: options.endpoint,
+    replica: options.replica,
+    options: options.predictionLog,
+    log,
+    observer: {
+      written: (rows) => {
+        metrics.logged.inc(rows);
+      },
+      dropped: (rows) => {
+        metrics.dropped.inc(rows);
+      },
+    },
+  });
+}
+
+function createApp(server: ServerCore, options: ResolvedServerOptions): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = server.log;
+  const app = fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit: options.limits.bodyBytes,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 256 },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding === 'identity') {
+      try {
+        done(null, parseJsonBody(String(body)));
+      } catch (error) {
+        done(error as PipelineError);
+      }
+      return;
+    }
+    done(
+      new PipelineError('SERVING_MEDIA_TYPE_UNSUPPORTED', {
+        what: 'the body is compressed',
+        expected: 'identity',
+        received: encoding,
+      }),
+    );
+  });
+  addErrorAnswers(app, server);
+  addRequestHooks(app, server, options.apiKeys);
+  addOperationsRoutes(app, server, serverVersion());
+  addPredictRoute(app, server);
+  addInferenceRoutes(app, server);
+  return app;
+}
+
+async function listen(app: FastifyInstance, { host, port }: ResolvedServerOptions): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'EADDRINUSE') throw error;
+    throw new PipelineError('SERVING_PORT_IN_USE', { what: `port ${port} of ${host} is in use`, cause: error });
+  }
+}
+
+/**
+ * A model server for one endpoint: Open Inference Protocol V2, a row API, metrics, hot swap, traffic split and a prediction log.
+ * @throws PipelineError `SERVING_OPTIONS_INVALID`, `STORE_URI_INVALID` and other `STORE_...` codes.
+ */
+export async function createModelServer(given: ModelServerOptions): Promise<ModelServer> {
+  const options = resolveServerOptions(given);
+  const objects = await openObjectStore(given.store);
+  const endpoints = createEndpoints(objects);
+  const log = pino({ name: 'perennial-serve', level: given.logLevel ?? 'warn' });
+  const metrics = createServerMetrics();
+  const startedAt = new Date().toISOString();
+  let closing = false;
+  let listening = false;
+  let url = `http://${options.host}:${options.port}`;
+
+  const predictions = createPredictionLog(objects, options, log, metrics);
+  const status = (): ReplicaStatus => ({
+    replica: options.replica,
+    endpoint: options.endpoint,
+    url,
+    pid: process.pid,
+    startedAt,
+    seenAt: new Date().toISOString(),
+    ...models.health(),
+    logged: predictions?.logged ?? 0,
+    dropped: predictions?.dropped ?? 0,
+  });
+  const reporter = new ReplicaReporter(status, (next) => endpoints.reportReplica(next), log);
+  let served = -1;
+  const models = createModels(objects, options, {
+    metrics,
+    log,
+    changed: () => {
+      const { revision } = models.health();
+      if (revision !== served) metrics.swaps.inc();
+      served = revision;
+      if (listening) void reporter.report();
+    },
+  });
+  const watch = new ConfigurationWatch({
+    objects,
+    key: `endpoints/${options.endpoint}/config.json`,
+    refreshMs: options.refreshMs,
+    read: async () => (await endpoints.read(options.endpoint))?.config ?? null,
+    apply: (config) => models.apply(config),
+    mayRecover: () => models.mayRecover,
+    log,
+  });
+  const app = createApp(
+    {
+      replica: options.replica,
+      models,
+      limits: options.limits,
+      metrics,
+      predictions,
+      log,
+      ready: () => !closing && models.table !== null,
+      refresh: () => watch.refresh(),
+    },
+    options,
+  );
+  const shutDown = async (): Promise<void> => {
+    closing = true;
+    await watch.stop();
+    await app.close();
+    await models.close();
+    await predictions?.close();
+    await reporter.stop();
+    await endpoints.removeReplica(options.endpoint, options.replica);
+    metrics.close();
+  };
+  let closed: Promise<void> | null = null;
+  const close = (): Promise<void> => (closed ??= shutDown());
+  return {
+    app,
+    replica: options.replica,
+    get url() {
+      return url;
+    },
+    start: async () => {
+      try {
+        await watch.refresh();
+        url = await listen(app, options);
+      } catch (error) {
+        await close();
+        throw error;
+      }
+      listening = true;
+      await reporter.report();
+      reporter.start();
+      watch.start();
+      log.info({ url, endpoint: options.endpoint }, 'model server listens');
+      return { url };
+    },
+    close,
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Counts the users of something that is released once it was retired and its last user has left, however many swaps happen meanwhile.
+ */
+export class ReferenceCount {
+  readonly #release: () => Promise<void>;
+  #users = 0;
+  #retired: { readonly done: Promise<void>; readonly finish: () => void } | null = null;
+
+  /** @param release - called exactly once. */
+  constructor(release: () => Promise<void>) {
+    this.#release = release;
+  }
+
+  get users(): number {
+    return this.#users;
+  }
+
+  acquire(): void {
+    this.#users += 1;
+  }
+
+  leave(): void {
+    this.#users -= 1;
+    if (this.#users === 0) this.#retired?.finish();
+  }
+
+  /** Resolves when the last user has left and the thing is released. Repeated calls share one release. */
+  retire(): Promise<void> {
+    if (this.#retired !== null) return this.#retired.done;
+    let finish = (): void => undefined;
+    const left = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const done = left.then(() => this.#release());
+    this.#retired = { done, finish };
+    if (this.#users === 0) finish();
+    return done;
+  }
+}

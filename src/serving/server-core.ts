@@ -1,0 +1,19 @@
+import type { Logger } from 'pino';
+import type { EndpointModels } from './endpoint-models.js';
+import type { PredictionLog } from './prediction-log.js';
+import type { ServerLimits } from './server-options.js';
+import type { ServerMetrics } from './server-metrics.js';
+
+/** What the routes of one server share. */
+export interface ServerCore {
+  readonly replica: string;
+  readonly models: EndpointModels;
+  readonly limits: ServerLimits;
+  readonly metrics: ServerMetrics;
+  readonly predictions: PredictionLog | null;
+  readonly log: Logger;
+  /** True while a version serves and the server is not shutting down. */
+  readonly ready: () => boolean;
+  /** Takes the endpoint's configuration over as it is in the store now. */
+  readonly refresh: () => Promise<void>;
+}

@@ -1,0 +1,113 @@
+import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { PredictionLogOptions } from './prediction-log.js';
+
+export interface ServerLimits {
+  /** Bytes of a request's body, >= 1. */
+  readonly bodyBytes: number;
+  /** Rows of one request, >= 1. */
+  readonly rows: number;
+  /** Rows that may wait for one version, >= 1. */
+  readonly queue: number;
+  /** Longest time, ms, from a request's arrival to the start of its computation. */
+  readonly timeoutMs: number;
+}
+
+/** Options of `createModelServer`. */
+export interface ModelServerOptions {
+  /** Address of the store: `file:///...`, `s3://bucket/prefix` or a folder's path. */
+  readonly store: string;
+  readonly endpoint: string;
+  /** Default 127.0.0.1: reachable from this machine only. */
+  readonly host?: string;
+  /** Default 8080; 0 takes a free port. */
+  readonly port?: number;
+  /** When given and not empty, every route but the health checks asks for one of these keys. */
+  readonly apiKeys?: readonly string[];
+  /** Default 256 rows and no waiting. */
+  readonly batch?: { readonly maxRows?: number; readonly maxDelayMs?: number };
+  /** Default 1 MiB, 1,000 rows, 10,000 waiting rows, 10 s. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Default 100,000 buffered rows, a file every 5,000 rows or 5 s; false switches the log off. */
+  readonly predictionLog?: Partial<PredictionLogOptions> | false;
+  /** How often the endpoint's configuration is looked at, ms; default 250 for a folder store, 2,000 for S3. */
+  readonly refreshMs?: number;
+  /** Name of this replica, unique per endpoint; default made from host name and process id. */
+  readonly replica?: string;
+  /** Threads of one inference call; default 1. */
+  readonly threads?: number;
+  /** Level of the log on standard output; default `warn`. */
+  readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+}
+
+export interface ResolvedServerOptions {
+  readonly endpoint: string;
+  readonly host: string;
+  readonly port: number;
+  readonly apiKeys: readonly string[];
+  readonly batch: { readonly maxRows: number; readonly maxDelayMs: number };
+  readonly limits: ServerLimits;
+  readonly predictionLog: PredictionLogOptions | null;
+  readonly refreshMs: number;
+  readonly replica: string;
+  readonly threads: number;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+const defaultReplica = (): string =>
+  `${
+    hostname()
+      .replaceAll(/[^A-Za-z0-9.-]/g, '-')
+      .slice(0, 60) || 'host'
+  }-${process.pid}-${randomBytes(3).toString('hex')}`;
+
+function problemsOf(options: ResolvedServerOptions): readonly string[] {
+  const problems: string[] = [];
+  const number = (name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void => {
+    if (!(Number.isFinite(value) && value >= least && value <= most)) problems.push(`${name} is ${value}, not ${least} or more`);
+  };
+  if (!NAME.test(options.endpoint))
+    problems.push(`endpoint is "${options.endpoint}", not a name of letters, digits, ".", "_" and "-"`);
+  if (!NAME.test(options.replica))
+    problems.push(`replica is "${options.replica}", not a name of letters, digits, ".", "_" and "-"`);
+  if (options.apiKeys.some((key) => key.length < 8)) problems.push('an API key is shorter than 8 characters');
+  number('port', options.port, 0, 65_535);
+  number('batch.maxRows', options.batch.maxRows, 1);
+  number('batch.maxDelayMs', options.batch.maxDelayMs, 0);
+  number('limits.bodyBytes', options.limits.bodyBytes, 1);
+  number('limits.rows', options.limits.rows, 1);
+  number('limits.queue', options.limits.queue, 1);
+  number('limits.timeoutMs', options.limits.timeoutMs, 1);
+  number('refreshMs', options.refreshMs, 10);
+  number('threads', options.threads, 1);
+  if (options.predictionLog !== null) {
+    number('predictionLog.maxBuffered', options.predictionLog.maxBuffered, 1);
+    number('predictionLog.flushRows', options.predictionLog.flushRows, 1);
+    number('predictionLog.flushMs', options.predictionLog.flushMs, 1);
+  }
+  return problems;
+}
+
+/** Puts the defaults in. @throws PipelineError `SERVING_OPTIONS_INVALID` listing all that is wrong. */
+export function resolveServerOptions(options: ModelServerOptions): ResolvedServerOptions {
+  const resolved: ResolvedServerOptions = {
+    endpoint: options.endpoint,
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 8080,
+    apiKeys: options.apiKeys ?? [],
+    batch: { maxRows: 256, maxDelayMs: 0, ...options.batch },
+    limits: { bodyBytes: 1_048_576, rows: 1_000, queue: 10_000, timeoutMs: 10_000, ...options.limits },
+    predictionLog:
+      options.predictionLog === false
+        ? null
+        : { maxBuffered: 100_000, flushRows: 5_000, flushMs: 5_000, ...options.predictionLog },
+    refreshMs: options.refreshMs ?? (options.store.startsWith('s3:') ? 2_000 : 250),
+    replica: options.replica ?? defaultReplica(),
+    threads: options.threads ?? 1,
+  };
+  const problems = problemsOf(resolved);
+  if (problems.length === 0) return resolved;
+  throw new PipelineError('SERVING_OPTIONS_INVALID', { what: `wrong options: ${problems.join('; ')}`, details: { problems } });
+}
