@@ -2,7 +2,8 @@ const level = (name, timeout) => ({
   displayName: name,
   rootDir: import.meta.dirname,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  testEnvironment: 'node',
+  // ONNX Runtime's native typed arrays must be instances of the classes that the tests see.
+  testEnvironment: '<rootDir>/test/shared-typed-arrays.js',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { module: { type: 'es6' }, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
