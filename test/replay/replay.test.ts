@@ -1,0 +1,69 @@
+import fs from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import { workflowBundle } from '../../src/worker/workflow-bundle.js';
+
+type HistoryFile = { readonly events: readonly unknown[] };
+
+const readHistory = async (name: string): Promise<string> =>
+  fs.readFile(new URL(`histories/${name}.json`, import.meta.url), 'utf8');
+
+/** The plan lies in the marker of the local activity `resolvePlan`, base64 like every payload: changes the JSON inside. */
+function changePayloads(value: unknown, change: (text: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => changePayloads(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      if (key !== 'data' || typeof member !== 'string') return [key, changePayloads(member, change)];
+      const text = Buffer.from(member, 'base64').toString('utf8');
+      return [key, Buffer.from(change(text)).toString('base64')];
+    }),
+  );
+}
+
+/** In every payload that is a resolved plan, with its steps in another order. */
+const reordered = (text: string): string => {
+  if (!text.includes('"formatVersion":1')) return text;
+  const resolved = JSON.parse(text) as { plan: { steps: { needs: string[] }[] } };
+  resolved.plan.steps.reverse();
+  for (const step of resolved.plan.steps) step.needs = [];
+  return JSON.stringify(resolved);
+};
+
+const renamed = (text: string): string =>
+  text.includes('"formatVersion":1')
+    ? text.replaceAll('"id":"source"', '"id":"origin"').replaceAll('"source"', '"origin"')
+    : text;
+
+describe('a stored history', () => {
+  let bundle: WorkflowBundle;
+  beforeAll(async () => {
+    bundle = await workflowBundle();
+  });
+
+  const replay = async (name: string, change?: (text: string) => string): Promise<void> => {
+    const history = JSON.parse(await readHistory(name)) as HistoryFile;
+    const subject: unknown = change === undefined ? history : changePayloads(history, change);
+    await Worker.runReplayHistory({ workflowBundle: bundle }, subject, name);
+  };
+
+  it.each(['diamond', 'steered', 'cancelled'])('of the run "%s" replays against the built bundle', async (name) => {
+    await expect(replay(name)).resolves.toBeUndefined();
+  });
+
+  it('replays when it was cut off in the middle of the run', async () => {
+    const history = JSON.parse(await readHistory('diamond')) as HistoryFile;
+    const types = history.events as readonly { readonly eventType: string }[];
+    const cut = types.findIndex(({ eventType }) => eventType === 'EVENT_TYPE_ACTIVITY_TASK_COMPLETED');
+    const opening = { ...history, events: history.events.slice(0, cut) };
+    await expect(Worker.runReplayHistory({ workflowBundle: bundle }, opening, 'diamond')).resolves.toBeUndefined();
+  });
+
+  it('does not replay with its plan in another order', async () => {
+    await expect(replay('diamond', reordered)).rejects.toMatchObject({ name: 'DeterminismViolationError' });
+  });
+
+  it('does not replay with a step under another name', async () => {
+    await expect(replay('diamond', renamed)).rejects.toMatchObject({ name: 'DeterminismViolationError' });
+  });
+});
