@@ -1,4 +1,4 @@
-const level = (name, timeout) => ({
+const level = (name) => ({
   displayName: name,
   rootDir: import.meta.dirname,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
@@ -14,17 +14,17 @@ const level = (name, timeout) => ({
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/.perennial'],
-  testTimeout: timeout,
 });
 
 export default {
+  testTimeout: 180_000,
   projects: [
-    level('unit', 20_000),
-    level('contract', 60_000),
-    level('replay', 60_000),
-    level('docs', 60_000),
-    level('integration', 180_000),
-    level('faults', 180_000),
-    level('examples', 300_000),
+    level('unit'),
+    level('contract'),
+    level('replay'),
+    level('docs'),
+    level('integration'),
+    level('faults'),
+    level('examples'),
   ],
 };
