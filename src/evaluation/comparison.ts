@@ -64,7 +64,7 @@ export function compareModels(input: ComparisonInput): Comparison {
     input.champion?.scores ?? baselineScores(input.task, input.gate.metric, input.labels),
   );
   const own = measure(metrics, challenger);
-  const [low, high] = scoreRange(input.task, challenger, opponent);
+  const [low, high] = scoreRange(challenger, opponent);
   return {
     rows: input.labels.length,
     labelMean: input.labels.reduce((sum, label) => sum + label, 0) / input.labels.length,
@@ -146,8 +146,7 @@ function describe(task: Task, rows: ScoredRows, low: number, high: number): Mode
   };
 }
 
-function scoreRange(task: Task, ...models: readonly ScoredRows[]): readonly [number, number] {
-  if (task === 'binary') return [0, 1];
+function scoreRange(...models: readonly ScoredRows[]): readonly [number, number] {
   const ends = models.flatMap(({ scores, order }) => [scores[order[0] ?? 0] ?? 0, scores[order[order.length - 1] ?? 0] ?? 0]);
   return [Math.min(...ends), Math.max(...ends)];
 }

@@ -66,17 +66,18 @@ function distributions({ report, reference, current }: WindowPageInput): Section
     const [known, seen] = [reference.columns[column], current.columns[column]];
     if (known === undefined || seen === undefined || known.type !== seen.type) return [];
     const bins = driftBins(known, seen);
+    const ordered = known.of !== 'value' || known.type === 'numeric';
     const kept = bins.labels
       .map((label, index) => ({ label, index }))
-      .sort((a, b) => (known.type === 'numeric' ? 0 : (bins.reference[b.index] ?? 0) - (bins.reference[a.index] ?? 0)))
-      .slice(0, MAX_BARS);
+      .sort((a, b) => (ordered ? 0 : (bins.reference[b.index] ?? 0) - (bins.reference[a.index] ?? 0)))
+      .slice(0, ordered ? bins.labels.length : MAX_BARS);
     const share = (counts: readonly number[]): number[] => {
       const total = counts.reduce((sum, n) => sum + n, 0) || 1;
       return kept.map(({ index }) => (counts[index] ?? 0) / total);
     };
     const frame = {
       title: column,
-      xLabel: known.type === 'numeric' ? 'deciles of the reference' : 'largest categories',
+      xLabel: known.type === 'numeric' ? 'deciles of the reference' : ordered ? 'hour of day (UTC)' : 'largest categories',
       yLabel: 'share of rows',
       series: ['reference', 'this window'],
     };
@@ -139,5 +140,10 @@ function historyPlot(title: string, values: readonly (number | null)[], limits: 
   );
   const y = rangeOf([...points.map(([, value]) => value), ...limits]);
   const frame = { title, xLabel: 'windows before this one', yLabel: title, series: [] };
-  return linePlot(frame, [{ points, dots: true }], { x: { from: Math.min(1 - values.length, -1), to: 0 }, y, limits });
+  return linePlot(frame, [{ points, dots: true }], {
+    x: { from: Math.min(1 - values.length, -1), to: 0 },
+    y,
+    limits,
+    wholeX: true,
+  });
 }

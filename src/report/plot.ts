@@ -2,6 +2,8 @@ import { escapeHtml, formatNumber } from './html.js';
 
 const WIDTH = 400;
 const HEIGHT = 260;
+/** Rough width of a letter of the labels. */
+const LETTER = 6;
 const PLOT = { left: 50, right: 392, top: 8, bottom: 222 } as const;
 
 export interface Range {
@@ -20,11 +22,18 @@ export interface Curve {
   readonly dots?: boolean;
 }
 
-/** Curves over a plane, as a figure with an inline SVG. `diagonal` draws the line y = x; `limits` draws horizontal lines. */
+/** Curves over a plane, as a figure with an inline SVG. `diagonal` draws the line y = x; `limits` draws horizontal lines;
+ * `wholeX` marks whole numbers only. */
 export function linePlot(
   frame: Frame,
   curves: readonly Curve[],
-  options: { readonly x: Range; readonly y: Range; readonly diagonal?: boolean; readonly limits?: readonly number[] },
+  options: {
+    readonly x: Range;
+    readonly y: Range;
+    readonly diagonal?: boolean;
+    readonly limits?: readonly number[];
+    readonly wholeX?: boolean;
+  },
 ): string {
   const x = scale(options.x, PLOT.left, PLOT.right);
   const y = scale(options.y, PLOT.bottom, PLOT.top);
@@ -40,7 +49,10 @@ export function linePlot(
   });
   const limits = (options.limits ?? []).map((limit) => `<path class="limit" d="M${PLOT.left} ${y(limit)}H${PLOT.right}"/>`);
   const guide = options.diagonal === true ? `<path class="guide" d="${path(diagonal)}"/>` : '';
-  return figure(frame, `${axes(frame, ticks(options.x), ticks(options.y), x, y)}${guide}${limits.join('')}${marks.join('')}`);
+  return figure(
+    frame,
+    `${axes(frame, ticks(options.x, options.wholeX === true ? 1 : 0), ticks(options.y), x, y)}${guide}${limits.join('')}${marks.join('')}`,
+  );
 }
 
 /** Bars side by side for one or two series of shares; labels are thinned when there are many. */
@@ -58,7 +70,8 @@ export function barPlot(frame: Frame, labels: readonly string[], series: readonl
       return `<rect class="f${which}" fill-opacity=".85" ${place}><title>${escapeHtml(title)}</title></rect>`;
     }),
   );
-  const every = Math.ceil(labels.length / 8);
+  const widest = Math.max(...labels.map((label) => shorten(label).length), 1);
+  const every = Math.ceil(((widest + 1) * LETTER) / slot);
   const names = labels.map((label, index) =>
     index % every === 0
       ? `<text x="${round(PLOT.left + (index + 0.5) * slot)}" y="${PLOT.bottom + 15}" text-anchor="middle">${escapeHtml(shorten(label))}</text>`
@@ -106,8 +119,8 @@ function scale(range: Range, from: number, to: number): (value: number) => numbe
   return (value) => round(from + ((Math.min(Math.max(value, range.from), range.to) - range.from) / width) * (to - from));
 }
 
-function ticks({ from, to }: Range): number[] {
-  const rough = (to - from) / 5;
+function ticks({ from, to }: Range, least = 0): number[] {
+  const rough = Math.max((to - from) / 5, least);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
   const first = Math.ceil(from / step - 1e-9);

@@ -54,9 +54,9 @@ function numericBins(reference: NumericProfile, current: NumericProfile): DriftB
 }
 
 function labelOf(low: number, high: number): string {
-  const text = (value: number): string => String(Number(value.toPrecision(4)));
-  if (low === -Infinity) return high === Infinity ? 'all' : `≤ ${text(high)}`;
-  return high === Infinity ? `> ${text(low)}` : `${text(low)} – ${text(high)}`;
+  const text = (value: number): string => String(Number(value.toPrecision(3)));
+  if (high !== Infinity) return `≤ ${text(high)}`;
+  return low === -Infinity ? 'all' : `> ${text(low)}`;
 }
 
 function quantileEdges(values: Float64Array, counts: readonly number[], total: number): number[] {
