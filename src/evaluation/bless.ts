@@ -38,10 +38,9 @@ export const bless: StageOperation<EvaluateConfig, EvaluateInputs, Blessing> = a
 async function check(model: TrainResult, config: EvaluateConfig, none: Blessing, context: StepContext): Promise<Blessing> {
   const bytes = await context.artifacts.readFile(model, 'model.onnx');
   inspectModel(bytes);
-  const samples: unknown = JSON.parse((await context.artifacts.readFile(model, 'samples.json')).toString('utf8'));
-  const rows: readonly unknown[] = Array.isArray(samples) ? samples : [];
+  const rows = parseSamples(await context.artifacts.readFile(model, 'samples.json'));
   const measured = { ...none, modelBytes: bytes.byteLength, sampleRows: rows.length };
-  if (rows.length === 0) return { ...measured, problems: ['samples.json has no rows'] };
+  if (rows.length === 0) return { ...measured, problems: ['samples.json has no rows, or is not a JSON array'] };
   const { signature } = model.meta;
   const parse = compileRowParser(config.model, signature);
   const session = await openSession(bytes, { threads: 1, signature });
@@ -61,6 +60,15 @@ async function check(model: TrainResult, config: EvaluateConfig, none: Blessing,
     return { ...measured, blessed: !slow, problems, p50Ms, p99Ms };
   } finally {
     await session.release();
+  }
+}
+
+function parseSamples(bytes: Buffer): readonly unknown[] {
+  try {
+    const samples: unknown = JSON.parse(bytes.toString('utf8'));
+    return Array.isArray(samples) ? samples : [];
+  } catch {
+    return [];
   }
 }
 
