@@ -2,6 +2,7 @@ import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } f
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
 import type { RunIdentity, StepOutcome, StepTask } from '../src/contracts/run.js';
+import { outlivingWorkers } from './lost-worker.js';
 import type { StageHost } from './stage-host.js';
 
 export type HostedStep = {
@@ -69,7 +70,7 @@ async function callOperation(
   };
   const activity = activities[type];
   if (activity === undefined) throw new Error(`no proxy for ${type}`);
-  const outcome = await activity(task);
+  const outcome = await outlivingWorkers(step.retry.maximumAttempts, () => activity(task));
   hosted.record(outcome);
   return outcome.result;
 }

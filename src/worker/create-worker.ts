@@ -123,7 +123,7 @@ class LastingWorker implements PipelineWorker {
   async run(): Promise<void> {
     for (;;) {
       try {
-        await this.#session.worker.run();
+        if (!this.#stopping.signal.aborted) await this.#session.worker.run();
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) throw error;

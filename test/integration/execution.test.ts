@@ -339,6 +339,27 @@ describe('a run on Temporal', () => {
     expect(failure.message).toContain('newer-plan.known');
   });
 
+  it('reports its end to the entity that started it, and does not mind when there is none', async () => {
+    await client.signalTraining('two-steps', { id: 'one', kind: 'drift', at: '2001-02-01T00:00:00.000Z' });
+    const entity = 'perennial/model/two-steps';
+    const told = await client.start(twoSteps, { day: '2001-01-04' }, { memo: { entity, trigger: 'drift' } });
+    const alone = await client.start(twoSteps, { day: '2001-01-05' }, { memo: { entity: 'perennial/model/nobody' } });
+    expect((await client.result(told.workflowId)).status).toBe('succeeded');
+    expect((await client.result(alone.workflowId)).status).toBe('succeeded');
+    const { stdout } = await run(temporal, [
+      ...['workflow', 'show', '--address', server.address, '--workflow-id', entity, '--output', 'json'],
+    ]);
+    const { events } = JSON.parse(stdout) as {
+      events: { workflowExecutionSignaledEventAttributes?: { signalName: string; input: { payloads: { data: string }[] } } }[];
+    };
+    const reports = events.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+      signal?.signalName === 'runFinished' ? [Buffer.from(signal.input.payloads[0]!.data, 'base64').toString('utf8')] : [],
+    );
+    expect(reports.map((report) => JSON.parse(report) as unknown)).toEqual([
+      { workflowId: told.workflowId, status: 'succeeded', outcome: 'failed' },
+    ]);
+  });
+
   it('shows a table of the steps in the details of the run', async () => {
     const id = await start(twoSteps, { day: '2001-01-03' });
     await client.result(id);

@@ -21,12 +21,12 @@ function changePayloads(value: unknown, change: (text: string) => string): unkno
   );
 }
 
-/** In every payload that is a resolved plan, with its steps in another order. */
+/** Swaps the two steps of a resolved plan that run side by side; every step keeps its id and its needs. */
 const reordered = (text: string): string => {
   if (!text.includes('"formatVersion":1')) return text;
-  const resolved = JSON.parse(text) as { plan: { steps: { needs: string[] }[] } };
-  resolved.plan.steps.reverse();
-  for (const step of resolved.plan.steps) step.needs = [];
+  const resolved = JSON.parse(text) as { plan: { steps: { id: string }[] } };
+  const order = ['source', 'right', 'left', 'join'];
+  resolved.plan.steps.sort((one, other) => order.indexOf(one.id) - order.indexOf(other.id));
   return JSON.stringify(resolved);
 };
 

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { category, date, definePipeline, float, notNull, parquet, rowCount, schema, timestamp } from '../../src/index.js';
+import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
+import type { JsonValue } from '../../src/contracts/json.js';
+import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
+import { findTemporalBinary } from '../../src/temporal/find-binary.js';
+import { runInProcess } from '../../src/testing/index.js';
+import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
+import { field, temporaryFolder, text } from './execution-fixtures.js';
+
+const run = promisify(execFile);
+
+const flights = schema('flights', {
+  date: timestamp({ eventTime: true }),
+  distance: float({ unit: 'mile' }),
+  origin: category(),
+  destination: category(),
+  delay: float({ unit: 'minute' }).nullable(),
+});
+
+const pipeline = definePipeline('flights-check', { params: { from: date(), to: date() } }, (p) => {
+  const source = parquet(path.resolve('node_modules/vega-datasets/data/flights-3m.parquet'));
+  const raw = p.ingest({ source, schema: flights, window: { column: 'date', from: p.params.from, to: p.params.to } });
+  p.validate(raw, { checks: [rowCount({ min: 1_000 }), notNull('delay', { mostly: 0.9 })] });
+});
+
+describe('a stage that is started alone', () => {
+  const window = { from: '2001-01-01', to: '2001-01-03' };
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: DevServer;
+  let worker: PipelineWorker;
+  let running: Promise<void>;
+  let client: PipelineClient;
+  let temporal: string;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    server = await startDevServer({ uiPort: null });
+    temporal = (await findTemporalBinary()).path;
+    worker = await createPipelineWorker({ pipelines: [pipeline], store: folder.path, address: server.address });
+    running = worker.run();
+    client = await connectClient({ address: server.address });
+  });
+
+  afterAll(async () => {
+    await client.close();
+    worker.shutdown();
+    await running;
+    await server.stop();
+    await folder.remove();
+  });
+
+  const stage = async (type: string, workflowId: string, input: JsonValue): Promise<JsonValue> => {
+    await run(temporal, [
+      ...['workflow', 'start', '--address', server.address, '--type', type, '--task-queue', 'ml', '--workflow-id', workflowId],
+      ...['--input', JSON.stringify(input)],
+    ]);
+    return (await client.result(workflowId)) as unknown as JsonValue;
+  };
+
+  it('takes parameters, and artifacts by their name', async () => {
+    const dataset = await stage('ingestData', 'ingest-alone', { pipeline: 'flights-check', params: window });
+    expect(field(dataset, 'kind')).toBe('dataset');
+    const checked = await stage('validateData', 'validate-alone', {
+      pipeline: 'flights-check',
+      params: window,
+      inputs: { dataset: `dataset/${text(field(dataset, 'id'))}` },
+    });
+    expect(field(checked, 'status')).toBe('passed');
+  });
+
+  it('names the inputs that are missing, the steps there are, and artifacts that are gone', async () => {
+    const codeOf = async (type: string, id: string, input: JsonValue): Promise<string> =>
+      stage(type, id, input).then(
+        () => 'none',
+        (error: unknown) => failureCode(error).code,
+      );
+    const base = { pipeline: 'flights-check', params: window };
+    expect(await codeOf('validateData', 'no-input', base)).toBe('EXECUTION_INPUT_MISSING');
+    expect(await codeOf('trainModel', 'no-such-stage', base)).toBe('EXECUTION_UNKNOWN_STEP');
+    expect(await codeOf('ingestData', 'no-pipeline', { pipeline: 'nothing' })).toBe('EXECUTION_UNKNOWN_PIPELINE');
+    expect(await codeOf('ingestData', 'no-params', { pipeline: 'flights-check' })).toBe('AUTHORING_PARAMETERS_INVALID');
+    const gone = { ...base, inputs: { dataset: 'dataset/0123456789abcdef' } };
+    expect(await codeOf('validateData', 'no-artifact', gone)).toBe('ARTIFACT_NOT_FOUND');
+  });
+
+  it('publishes the same artifact in a run on Temporal and in this process', async () => {
+    const { workflowId } = await client.start(pipeline, window);
+    const durable = await client.result(workflowId);
+    const local = await runInProcess(pipeline, window, { store: path.join(folder.path, 'other') });
+    expect(local.status).toBe('succeeded');
+    expect(field(local.results['ingest'], 'sha256')).toBe(field(durable.results['ingest'], 'sha256'));
+  });
+});

@@ -1,0 +1,28 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+
+/** Losses in a row that a step survives beyond its own retries. A step that takes its worker down with it must come to an end. */
+const MAX_LOSSES = 10;
+
+/** What Temporal's worker reports for a step that it had to leave when it shut down. */
+const SHUTDOWN_TYPE = 'WorkerShutdown';
+
+/**
+ * Runs a step's activity again when its last attempt was lost with its worker, by a crash or a shut-down: that is no fault of the step, so
+ * it does not use up the step's retries for good. A step that must not be repeated (`maximumAttempts` 1) is left as it is.
+ */
+export async function outlivingWorkers<T>(maximumAttempts: number, activity: () => Promise<T>): Promise<T> {
+  for (let losses = 0; ; losses++) {
+    try {
+      return await activity();
+    } catch (error) {
+      if (maximumAttempts === 1 || losses === MAX_LOSSES || !wasLost(error)) throw error;
+    }
+  }
+}
+
+function wasLost(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  const { cause } = error;
+  if (cause instanceof TimeoutFailure) return cause.timeoutType === 'HEARTBEAT';
+  return cause instanceof ApplicationFailure && cause.type === SHUTDOWN_TYPE;
+}
