@@ -3,6 +3,7 @@ import { evaluateOperations } from './evaluate.js';
 import { featureOperations } from './feature.js';
 import { ingestOperations } from './ingest.js';
 import { monitorOperations } from './monitor.js';
+import { retrainOperations } from './retrain.js';
 import { validateOperations } from './validate.js';
 
 /** The operations of each stage: what its workflow code calls by name. */
@@ -13,4 +14,5 @@ export const stageOperations = {
   evaluate: evaluateOperations,
   deploy: deployOperations,
   monitor: monitorOperations,
+  retrain: retrainOperations,
 };
