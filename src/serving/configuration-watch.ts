@@ -5,7 +5,7 @@ import type { ObjectStore } from '../store/port.js';
 /** How often a version that failed for a passing reason is tried again, ms. */
 const RECOVERY_MS = 5_000;
 
-export interface WatchParts {
+interface WatchParts {
   readonly objects: ObjectStore;
   readonly key: string;
   readonly refreshMs: number;

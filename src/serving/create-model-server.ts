@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { fastify } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -20,7 +20,7 @@ import { PredictionLog } from './prediction-log.js';
 import { ReplicaReporter } from './replica-reporter.js';
 import { parseJsonBody } from './request-body.js';
 import { addRequestHooks } from './request-hooks.js';
-import type { ServerCore } from './server-core.js';
+import type { ServerCore, Traffic } from './server-core.js';
 import { createServerMetrics } from './server-metrics.js';
 import type { ServerMetrics } from './server-metrics.js';
 import type { ModelServerOptions, ResolvedServerOptions } from './server-options.js';
@@ -84,10 +84,7 @@ function createPredictionLog(
 }
 
 function createApp(server: ServerCore, options: ResolvedServerOptions): FastifyInstance {
-  const loggerInstance: FastifyBaseLogger = server.log;
   const app = fastify({
-    loggerInstance,
-    disableRequestLogging: true,
     bodyLimit: options.limits.bodyBytes,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
@@ -130,6 +127,28 @@ async function listen(app: FastifyInstance, { host, port }: ResolvedServerOption
   }
 }
 
+/** Time, ms, in which requests that were on their way when the shutdown began are still taken. */
+const GRACE_MS = 100;
+
+/** Answers what is under way and on its way, longest for `timeoutMs`; callers that keep connections alive are told to leave. */
+async function drain(app: FastifyInstance, traffic: Traffic, timeoutMs: number): Promise<void> {
+  traffic.closing = true;
+  const startedAt = Date.now();
+  const waited = (): number => Date.now() - startedAt;
+  while (app.server.listening && (waited() < GRACE_MS || (traffic.inflight > 0 && waited() < timeoutMs))) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const sweep = setInterval(() => {
+    if (waited() < timeoutMs) app.server.closeIdleConnections();
+    else app.server.closeAllConnections();
+  }, 20);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(sweep);
+  }
+}
+
 /**
  * A model server for one endpoint: Open Inference Protocol V2, a row API, metrics, hot swap, traffic split and a prediction log.
  * @throws PipelineError `SERVING_OPTIONS_INVALID`, `STORE_URI_INVALID` and other `STORE_...` codes.
@@ -141,7 +160,7 @@ export async function createModelServer(given: ModelServerOptions): Promise<Mode
   const log = pino({ name: 'perennial-serve', level: given.logLevel ?? 'warn' });
   const metrics = createServerMetrics();
   const startedAt = new Date().toISOString();
-  let closing = false;
+  const traffic: Traffic = { inflight: 0, closing: false };
   let listening = false;
   let url = `http://${options.host}:${options.port}`;
 
@@ -157,7 +176,7 @@ export async function createModelServer(given: ModelServerOptions): Promise<Mode
     logged: predictions?.logged ?? 0,
     dropped: predictions?.dropped ?? 0,
   });
-  const reporter = new ReplicaReporter(status, (next) => endpoints.reportReplica(next), log);
+  const reporter = new ReplicaReporter(status, (next) => endpoints.reportReplica(next), options.refreshMs, log);
   let served = -1;
   const models = createModels(objects, options, {
     metrics,
@@ -186,15 +205,16 @@ export async function createModelServer(given: ModelServerOptions): Promise<Mode
       metrics,
       predictions,
       log,
-      ready: () => !closing && models.table !== null,
+      traffic,
+      ready: () => !traffic.closing && models.table !== null,
       refresh: () => watch.refresh(),
     },
     options,
   );
   const shutDown = async (): Promise<void> => {
-    closing = true;
+    traffic.closing = true;
     await watch.stop();
-    await app.close();
+    await drain(app, traffic, options.limits.timeoutMs);
     await models.close();
     await predictions?.close();
     await reporter.stop();

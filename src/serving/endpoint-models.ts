@@ -5,7 +5,7 @@ import type { LoadedModel } from './loaded-model.js';
 import type { RoutedVariant, RoutingTable } from './routing-table.js';
 import { checkCompatible } from './signature-check.js';
 
-export type LoadModel = (config: EndpointConfig, variant: EndpointVariant) => Promise<LoadedModel>;
+type LoadModel = (config: EndpointConfig, variant: EndpointVariant) => Promise<LoadedModel>;
 
 type Failure = { readonly message: string; readonly retryable: boolean };
 

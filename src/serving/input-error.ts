@@ -5,7 +5,7 @@ import type { InputIssue } from './parse-value.js';
 const LISTED = 100;
 
 /** One error for all fields that do not fit: `SERVING_NUMBER_NOT_FINITE` when nothing else is wrong, else `SERVING_INPUT_INVALID`. */
-export function inputError(model: string, issues: readonly InputIssue[], found: number): PipelineError {
+function inputError(model: string, issues: readonly InputIssue[], found: number): PipelineError {
   const code = issues.every((issue) => issue.problem === 'not_finite') ? 'SERVING_NUMBER_NOT_FINITE' : 'SERVING_INPUT_INVALID';
   const named = issues.slice(0, 3).map((issue) => {
     const place = issue.row === null ? '' : `row ${issue.row}, `;

@@ -13,7 +13,7 @@ import type { TensorParser } from './tensor-parser.js';
 import { compileTensorParser } from './tensor-parser.js';
 import { countUnknown } from './unknown-categories.js';
 
-export interface LoadedModelParts {
+interface LoadedModelParts {
   readonly model: string;
   readonly version: number;
   readonly artifact: ArtifactRef<'model'>;

@@ -19,7 +19,7 @@ export interface BatchOptions {
   readonly queueRows: number;
 }
 
-export interface BatchObserver {
+interface BatchObserver {
   /** Called after each inference call. */
   batch(rows: number, callers: number, inferMs: number): void;
   /** Rows that wait now. */

@@ -1,7 +1,7 @@
 import type { TensorSpec } from '../contracts/model.js';
 import type { ColumnValues } from './column-batch.js';
 
-export type ValueProblem = 'missing_column' | 'unknown_column' | 'wrong_type' | 'not_finite' | 'null_value';
+type ValueProblem = 'missing_column' | 'unknown_column' | 'wrong_type' | 'not_finite' | 'null_value';
 
 /** One field that does not fit: `row` counts from 0, null when the whole column is meant. */
 export type InputIssue = {
@@ -13,7 +13,7 @@ export type InputIssue = {
 };
 
 /** Writes one JSON value at `row` of the column, or says what is wrong with it. */
-export type ValueWriter = (target: ColumnValues, row: number, value: unknown) => ValueProblem | null;
+type ValueWriter = (target: ColumnValues, row: number, value: unknown) => ValueProblem | null;
 
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
 

@@ -16,7 +16,7 @@ export interface PredictionLogOptions {
   readonly flushMs: number;
 }
 
-export interface PredictionLogParts {
+interface PredictionLogParts {
   readonly objects: ObjectStore;
   readonly endpoint: string;
   readonly replica: string;

@@ -4,15 +4,10 @@ import type { RolloutSpec } from '../contracts/stages.js';
 /** A replica that has not reported for this long, ms, is taken for gone; it reports every two seconds. */
 export const REPLICA_GONE_MS = 8_000;
 
-/** Replicas that reported lately. @param nowMs - wall clock, ms since 1970. */
-export function liveReplicas(replicas: readonly ReplicaStatus[], nowMs: number): readonly ReplicaStatus[] {
-  return replicas.filter((replica) => nowMs - Date.parse(replica.seenAt) <= REPLICA_GONE_MS);
-}
-
 const variantOf = (replica: ReplicaStatus, version: number): VariantHealth | undefined =>
   replica.variants.find((variant) => variant.version === version);
 
-export type Readiness =
+type Readiness =
   | { readonly state: 'ready' }
   | { readonly state: 'failed'; readonly reasons: readonly string[] }
   | { readonly state: 'waiting'; readonly reasons: readonly string[] };

@@ -54,7 +54,8 @@ export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKey
     if (isPrediction(request)) {
       const given = request.headers['x-request-id'];
       beginTrace(request, typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID());
-      server.metrics.inflight.inc();
+      server.traffic.inflight += 1;
+      server.metrics.inflight.set(server.traffic.inflight);
     }
     const path = request.routeOptions.url ?? '';
     if (!OPEN_ROUTES.has(path) && !hasValidKey(request.headers)) {
@@ -66,9 +67,15 @@ export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKey
       throw new PipelineError('SERVING_ADMIN_FORBIDDEN', { what: `${path} was called from ${request.ip}` });
     }
   });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // A caller that keeps its connection alive would send its next request to a server that is gone.
+    if (server.traffic.closing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
   app.addHook('onResponse', async (request, reply) => {
     if (!isPrediction(request)) return;
-    server.metrics.inflight.dec();
+    server.traffic.inflight -= 1;
+    server.metrics.inflight.set(server.traffic.inflight);
     recordAnswer(server, request, reply);
   });
 }

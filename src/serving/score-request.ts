@@ -9,7 +9,7 @@ import type { RoutedVariant } from './routing-table.js';
 import { routeRequest } from './routing-table.js';
 import type { ServerLimits } from './server-options.js';
 
-export interface ParsedRequest {
+interface ParsedRequest {
   readonly batch: ColumnBatch;
   /** One id per row. */
   readonly ids: readonly string[];
@@ -17,7 +17,7 @@ export interface ParsedRequest {
   readonly eventTimesMs: readonly number[] | null;
 }
 
-export interface ScoreTarget {
+interface ScoreTarget {
   readonly model: string;
   readonly version: string | undefined;
   /** Decides the variant. */

@@ -4,6 +4,12 @@ import type { PredictionLog } from './prediction-log.js';
 import type { ServerLimits } from './server-options.js';
 import type { ServerMetrics } from './server-metrics.js';
 
+/** Requests being answered now, and whether callers are asked to leave. */
+export interface Traffic {
+  inflight: number;
+  closing: boolean;
+}
+
 /** What the routes of one server share. */
 export interface ServerCore {
   readonly replica: string;
@@ -12,6 +18,7 @@ export interface ServerCore {
   readonly metrics: ServerMetrics;
   readonly predictions: PredictionLog | null;
   readonly log: Logger;
+  readonly traffic: Traffic;
   /** True while a version serves and the server is not shutting down. */
   readonly ready: () => boolean;
   /** Takes the endpoint's configuration over as it is in the store now. */

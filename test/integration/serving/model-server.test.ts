@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
 import { createModelServer } from '../../../src/serving/index.js';
 import type { ModelServer, ModelServerOptions } from '../../../src/serving/index.js';
-import { ROW, challenger, champion, createServingStore, expectedScore, post, until } from './served-model.js';
+import { ROW, SIGNATURE, challenger, champion, createServingStore, expectedScore, post, until } from './served-model.js';
 import type { ServingStore } from './served-model.js';
 
 let store: ServingStore;
@@ -27,7 +27,7 @@ async function serve(options: Partial<ModelServerOptions> = {}): Promise<ModelSe
     store: store.uri,
     endpoint: 'flights',
     port: 0,
-    logLevel: (process.env['SERVE_LOG'] as 'silent' | undefined) ?? 'silent',
+    logLevel: 'silent',
     refreshMs: 50,
     ...options,
   });
@@ -196,7 +196,7 @@ describe('the API key', () => {
     const predict = `${url}/v1/models/flights:predict`;
     const large = { instances: Array.from({ length: 50 }, () => ROW) };
     for (const headers of [{}, { 'x-api-key': 'a-wrong-secret' }, { authorization: 'Bearer ' }]) {
-      const answer = await post(predict, large, headers as Record<string, string>);
+      const answer = await post(predict, large, headers);
       expect([answer.status, answer.body['code']]).toEqual([401, 'SERVING_UNAUTHORIZED']);
     }
     expect((await post(predict, large, { 'x-api-key': 'a-long-secret' })).status).toBe(413);
@@ -255,9 +255,12 @@ describe('a server', () => {
         outputs: [{ name: 'score', datatype: 'FP32', shape: [-1, 1] }],
       },
     });
+    const required = SIGNATURE.inputs.map((spec) => (spec.name === 'distance' ? { ...spec, nullable: false } : spec));
+    const stricter = await store.publish({ offset: 68, signature: { ...SIGNATURE, inputs: required } });
     for (const [artifact, code] of [
       [corrupt, /ARTIFACT_CORRUPT/],
-      [narrower, /ONNX_SIGNATURE_MISMATCH|SERVING_INPUT_INVALID|SERVING_SIGNATURE_INCOMPATIBLE/],
+      [narrower, /SERVING_INPUT_INVALID|ONNX_SIGNATURE_MISMATCH/],
+      [stricter, /SERVING_SIGNATURE_INCOMPATIBLE/],
     ] as const) {
       const revision = await store.route([champion(1, first, 50), challenger(2, artifact, 50)]);
       await until('the replica reports the failure', async () => {
