@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBAppender, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import {
   BIGINT,
@@ -14,8 +15,8 @@ import {
 import type { ModelSignature, TensorSpec } from '../contracts/model.js';
 import type { PredictionRecord } from './prediction-record.js';
 
-/** Rows of one DuckDB data chunk. */
-const CHUNK_ROWS = 2048;
+/** Rows that are appended in one turn of the event loop: a millisecond's work, so that requests are answered in between. */
+const CHUNK_ROWS = 512;
 
 type Column = {
   readonly name: string;
@@ -59,7 +60,11 @@ function inputColumn(spec: TensorSpec, index: number): Column {
   };
 }
 
-function appendRecords(appender: DuckDBAppender, columns: readonly Column[], records: readonly PredictionRecord[]): void {
+async function appendRecords(
+  appender: DuckDBAppender,
+  columns: readonly Column[],
+  records: readonly PredictionRecord[],
+): Promise<void> {
   let values: DuckDBValue[][] = columns.map(() => []);
   let rows = 0;
   const flush = (): void => {
@@ -77,7 +82,9 @@ function appendRecords(appender: DuckDBAppender, columns: readonly Column[], rec
     for (let row = 0; row < record.ids.length; row += 1) {
       columns.forEach((column, index) => values[index]?.push(column.value(record, row)));
       rows += 1;
-      if (rows === CHUNK_ROWS) flush();
+      if (rows < CHUNK_ROWS) continue;
+      flush();
+      await setImmediate();
     }
   }
   flush();
@@ -102,7 +109,7 @@ export async function writePredictionFile(
       const table = columns.map((column) => `${quoted(column.name)} ${column.type.toString()}`);
       await connection.run(`CREATE TABLE predictions (${table.join(', ')})`);
       const appender = await connection.createAppender('predictions');
-      appendRecords(appender, columns, records);
+      await appendRecords(appender, columns, records);
       appender.closeSync();
       await connection.run(`COPY predictions TO '${path.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`);
     } finally {
