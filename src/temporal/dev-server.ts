@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { endWithUs } from './end-with-us.js';
 import { findTemporalBinary } from './find-binary.js';
 import { freePort, isPortFree } from './free-port.js';
 import { ensureSearchAttributes, searchAttributeFlags } from './search-attributes.js';
@@ -54,7 +55,7 @@ const DYNAMIC_CONFIG = [
 
 /**
  * Starts `temporal server start-dev` with our settings and search attributes, and waits until its namespace answers.
- * The server ends with this process, also when that exits without `stop`.
+ * The server ends with this process, however that ends.
  * @throws PipelineError `TEMPORAL_BINARY_MISSING`, `TEMPORAL_PORT_IN_USE`, `TEMPORAL_SERVER_FAILED` (with the end of its log).
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
@@ -100,11 +101,7 @@ async function startOnce(binary: string, options: DevServerOptions): Promise<Dev
       end();
     });
   });
-  const killWithUs = (): void => {
-    child.kill('SIGKILL');
-  };
-  process.once('exit', killWithUs);
-  void exited.then(() => process.off('exit', killWithUs));
+  endWithUs(child);
   const stop = async (): Promise<void> => {
     if (hasEnded()) return;
     child.kill('SIGTERM');

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -86,6 +88,18 @@ describe('the dev server', () => {
     await fs.rm(folder, { recursive: true });
   });
 
+  it('ends when the process that started it is killed', async () => {
+    const script = `const { startDevServer } = await import(${JSON.stringify(path.resolve('dist/src/temporal/dev-server.js'))});
+      console.log((await startDevServer({ uiPort: null })).pid);`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    expect(process.kill(pid, 0)).toBe(true);
+    parent.kill('SIGKILL');
+    for (let tries = 0; tries < 100 && isAlive(pid); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isAlive(pid)).toBe(false);
+  });
+
   it('serves the web UI when asked', async () => {
     const withUi = await startTestServer({ uiPort: 0 });
     const page = await fetch(withUi.uiUrl ?? '');
@@ -118,5 +132,13 @@ async function untilNamespace(namespace: string): ReturnType<typeof connect> {
       if (attempt === 50) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

@@ -1,0 +1,17 @@
+import fs from 'node:fs';
+import { definePipeline, string } from 'perennial';
+
+/** A gate, then a step that blocks while the file of `flag` is absent. */
+export default definePipeline('release', { params: { flag: string() } }, (p) => {
+  const approved = p.gate('approval', { message: 'May it go out?' });
+  p.step('publish', {
+    inputs: { approved },
+    onFailure: 'block',
+    retry: { maximumAttempts: 1 },
+    run: ({ approved: { by } }, { parameters }) => {
+      const { flag } = parameters;
+      if (typeof flag !== 'string' || !fs.existsSync(flag)) throw new Error('the flag is not there');
+      return { approvedBy: by };
+    },
+  });
+});
