@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import type { Environment } from '../temporal/cache-folder.js';
+import type { Environment } from '../store/cache-folder.js';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ArtifactFile, ArtifactKind, ArtifactManifest, ArtifactRef } from '../contracts/artifact.js';
 import type { JsonObject } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { cacheFolder as defaultCacheFolder } from '../temporal/cache-folder.js';
+import { cacheFolder as defaultCacheFolder } from './cache-folder.js';
 import { kindPrefix, madeFromKey, manifestKey, objectKey, producedByKey } from './artifact-keys.js';
 import type { ArtifactDraft, ArtifactStore, DraftFile } from './artifact-store.js';
 import { canonicalJson } from './canonical-json.js';

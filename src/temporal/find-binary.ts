@@ -4,8 +4,8 @@ import path from 'node:path';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { goInstall, officialDownload, pythonPackage } from './binary-sources.js';
 import type { BinarySource } from './binary-sources.js';
-import { cacheFolder } from './cache-folder.js';
-import type { Environment } from './cache-folder.js';
+import { cacheFolder } from '../store/cache-folder.js';
+import type { Environment } from '../store/cache-folder.js';
 import { runCommand } from './run-command.js';
 
 export interface TemporalBinary {
