@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectClient, type PipelineClient } from '../../src/client/index.js';
+import type { RetrainConfig } from '../../src/contracts/stages.js';
+import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
+import { findTemporalBinary } from '../../src/temporal/find-binary.js';
+import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
+import { handMade, temporaryFolder } from './execution-fixtures.js';
+
+const run = promisify(execFile);
+
+const policy: RetrainConfig = {
+  model: 'weather',
+  pipeline: 'weather',
+  on: [{ on: 'drift' }, { on: 'cron', expression: '0 3 * * 1', timezone: 'UTC' }],
+  debounceMs: 1_000,
+  coolDownMs: 60_000,
+  budget: { runs: 3, perMs: 3_600_000 },
+  clock: 'wall',
+  window: { lengthMs: 86_400_000, from: 'from', to: 'to' },
+  parameters: {},
+};
+
+const pipeline = handMade('weather', [{ id: 'retrain', kind: 'retrain', config: policy }]);
+
+describe('the retrain stage', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: DevServer;
+  let worker: PipelineWorker;
+  let running: Promise<void>;
+  let client: PipelineClient;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    server = await startDevServer({ uiPort: null });
+    worker = await createPipelineWorker({ pipelines: [pipeline], store: folder.path, address: server.address });
+    running = worker.run();
+    client = await connectClient({ address: server.address });
+  });
+
+  afterAll(async () => {
+    await client.close();
+    worker.shutdown();
+    await running;
+    await server.stop();
+    await folder.remove();
+  });
+
+  it('hands the policy to the entity of the model and keeps one schedule per cron trigger, also when it runs again', async () => {
+    for (let time = 0; time < 2; time++) {
+      const { workflowId } = await client.start(pipeline, {});
+      expect((await client.result(workflowId)).results['retrain']).toEqual({
+        entity: 'perennial/model/weather',
+        model: 'weather',
+      });
+    }
+    expect((await client.training('weather').status()).policy).toEqual(policy);
+    const temporal = (await findTemporalBinary()).path;
+    const { stdout } = await run(temporal, ['schedule', 'list', '--address', server.address, '--output', 'json']);
+    const schedules = JSON.parse(stdout) as { scheduleId: string }[];
+    expect(schedules.map(({ scheduleId }) => scheduleId)).toEqual(['perennial/retrain/weather/0']);
+  });
+
+  it('passes the tick of a schedule on to the entity', async () => {
+    const temporal = (await findTemporalBinary()).path;
+    await run(temporal, ['schedule', 'trigger', '--address', server.address, '--schedule-id', 'perennial/retrain/weather/0']);
+    for (let tries = 0; tries < 100; tries++) {
+      const { pending, decisions } = await client.training('weather').status();
+      const kinds = [
+        ...pending.map(({ signal }) => signal.kind),
+        ...decisions.flatMap(({ triggers }) => triggers.map(({ kind }) => kind)),
+      ];
+      if (kinds.includes('cron')) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error('the entity never heard of the tick');
+  });
+});
