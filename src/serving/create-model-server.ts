@@ -157,7 +157,7 @@ export async function createModelServer(given: ModelServerOptions): Promise<Mode
   const options = resolveServerOptions(given);
   const objects = await openObjectStore(given.store);
   const endpoints = createEndpoints(objects);
-  const log = pino({ name: 'perennial-serve', level: given.logLevel ?? 'warn' });
+  const log = pino({ name: 'perennial-serve', level: given.logLevel ?? 'warn' }, pino.destination(2));
   const metrics = createServerMetrics();
   const startedAt = new Date().toISOString();
   const traffic: Traffic = { inflight: 0, closing: false };

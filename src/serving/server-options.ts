@@ -37,7 +37,7 @@ export interface ModelServerOptions {
   readonly replica?: string;
   /** Threads of one inference call; default 1. */
   readonly threads?: number;
-  /** Level of the log on standard output; default `warn`. */
+  /** Level of the log, JSON lines on standard error; default `warn`. */
   readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug';
 }
 

@@ -1,17 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { createArtifactStore } from '../../src/store/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
+import { DISK_BYTES, mountSmallDisk, unmount, whyNoSmallDisk } from './small-disk.js';
 import { outputOf, startChild } from './store-children.js';
 
 jest.setTimeout(60_000);
-
-const run = promisify(execFile);
-const MOUNT_BYTES = 1 << 20;
 
 let folder = '';
 beforeEach(async () => {
@@ -19,21 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => fs.rm(folder, { recursive: true, force: true }));
 
-/** Mounts a small disk at `at`, or says why that is not possible here. */
-async function mountSmallDisk(at: string): Promise<string | null> {
-  try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${MOUNT_BYTES}`, 'tmpfs', at]);
-    return null;
-  } catch (error) {
-    return String((error as { stderr?: string }).stderr ?? error).trim();
-  }
-}
-
-const probe = await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-mount-'));
-const noMount = await mountSmallDisk(probe);
-if (noMount === null) await run('umount', [probe]);
-else process.stderr.write(`SKIPPED: the test with a full disk needs the right to mount one: ${noMount}\n`);
-await fs.rm(probe, { recursive: true, force: true });
+const noMount = await whyNoSmallDisk();
 
 const draft = (bytes: Uint8Array) => ({
   kind: 'model' as const,
@@ -54,8 +36,8 @@ describe('publishing', () => {
       await mountSmallDisk(disk);
       try {
         const artifacts = createArtifactStore(await openObjectStore(disk));
-        await fs.writeFile(path.join(disk, 'ballast'), Buffer.alloc(MOUNT_BYTES / 2));
-        const large = draft(Buffer.alloc((MOUNT_BYTES * 5) / 8, 1));
+        await fs.writeFile(path.join(disk, 'ballast'), Buffer.alloc(DISK_BYTES / 2));
+        const large = draft(Buffer.alloc((DISK_BYTES * 5) / 8, 1));
         await expect(artifacts.publish(large)).rejects.toMatchObject({ code: 'STORE_FULL', retryable: true });
         await fs.writeFile(path.join(folder, 'large'), large.files[1]!.content.bytes);
         const fromFile = {
@@ -67,9 +49,9 @@ describe('publishing', () => {
         expect(await fs.readdir(path.join(disk, '.~tmp'))).toHaveLength(0);
         await fs.rm(path.join(disk, 'ballast'));
         const ref = await artifacts.publish(large);
-        expect(await artifacts.readFile(ref, 'large')).toHaveLength((MOUNT_BYTES * 5) / 8);
+        expect(await artifacts.readFile(ref, 'large')).toHaveLength((DISK_BYTES * 5) / 8);
       } finally {
-        await run('umount', [disk]);
+        await unmount(disk);
       }
     },
   );
