@@ -4,6 +4,7 @@ import { featureOperations } from './feature.js';
 import { ingestOperations } from './ingest.js';
 import { monitorOperations } from './monitor.js';
 import { retrainOperations } from './retrain.js';
+import { trainOperations } from './train.js';
 import { validateOperations } from './validate.js';
 
 /** The operations of each stage: what its workflow code calls by name. */
@@ -11,6 +12,7 @@ export const stageOperations = {
   ingest: ingestOperations,
   validate: validateOperations,
   feature: featureOperations,
+  train: trainOperations,
   evaluate: evaluateOperations,
   deploy: deployOperations,
   monitor: monitorOperations,
