@@ -136,7 +136,7 @@ function mixedRadix(feature: string, key: readonly string[], ranks: readonly Rea
   throw new PipelineError('FEATURE_TRANSFORM_INVALID', {
     what: `feature "${feature}": its joint key has more possible values than an integer holds`,
     expected: 'a product of the numbers of categories below 2^53',
-    cure: 'Encode fewer columns together',
+    cure: 'Encode fewer columns together.',
   });
 }
 

@@ -48,7 +48,7 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
     throw new PipelineError('VALIDATION_FAILED', {
       what: failed.map(describe).join('; '),
       where: `dataset ${dataset.meta.schema.name} ${dataset.id}`,
-      cure: `Open the report ${report.uri}, then correct the data at its origin or change the check`,
+      cure: `Open the report ${report.uri}, then correct the data at its origin or change the check.`,
       details: { report: report.uri, reportId: report.id, failed },
     });
   }
