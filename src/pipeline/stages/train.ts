@@ -5,16 +5,17 @@ import type { Gbdt } from '../trainers.js';
 
 export interface TrainOptions extends StepOptions {
   readonly trainer: Gbdt;
-  /** Worker threads; default the step's CPUs. The model does not depend on it. */
+  /** Worker threads; default the step's `resources.cpu` in whole threads, else 2. The model does not depend on it. */
   readonly threads?: Setting<number>;
   /** Default: drawn from the run and the step. */
   readonly seed?: Setting<number>;
-  /** Trees between two checkpoints. */
+  /** Trees between two checkpoints; default 10. */
   readonly checkpointEvery?: Setting<number>;
 }
 
 /** Becomes a `TrainConfig`. */
-export function trainConfig({ trainer, threads, seed, checkpointEvery }: TrainOptions, read: OptionReader): object {
+export function trainConfig({ trainer, seed, checkpointEvery, ...options }: TrainOptions, read: OptionReader): object {
+  const { threads = threadsOf(options.resources?.cpu) } = options;
   const at = read.at('trainer');
   at.at('trees').number(trainer.trees, { min: 1, integer: true });
   at.at('learningRate').number(trainer.learningRate, { min: 0, open: true });
@@ -32,4 +33,8 @@ export function trainConfig({ trainer, threads, seed, checkpointEvery }: TrainOp
       ? {}
       : { checkpointEvery: read.at('checkpointEvery').number(checkpointEvery, { min: 1, integer: true }) }),
   };
+}
+
+function threadsOf(cpu: number | undefined): number | undefined {
+  return cpu === undefined ? undefined : Math.max(1, Math.floor(cpu));
 }

@@ -8,6 +8,7 @@ import {
   definePipeline,
   driftDetected,
   freshness,
+  gbdt,
   inSet,
   newRows,
   notNull,
@@ -24,6 +25,17 @@ import { define, flights, params, trained } from './flights.js';
 const stepOf = (plan: Plan, id: string): Plan['steps'][number] => plan.steps.find((step) => step.id === id)!;
 
 describe('definePipeline', () => {
+  it('gives training as many threads as the step has CPUs, unless it names them', () => {
+    const threadsOf = (options: object): unknown =>
+      stepOf(define((p) => p.train(trained(p).features, { id: 'again', trainer: gbdt(), ...options })).plan, 'again').config[
+        'threads'
+      ];
+    expect(threadsOf({ resources: { cpu: 4 } })).toBe(4);
+    expect(threadsOf({ resources: { cpu: 0.5 } })).toBe(1);
+    expect(threadsOf({ resources: { cpu: 4 }, threads: 3 })).toBe(3);
+    expect(threadsOf({})).toBeUndefined();
+  });
+
   it('binds each stage to the results that it needs', () => {
     const { plan } = define((p) => {
       const { model } = trained(p);
