@@ -1,9 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ControlActivities, RollbackInput, RollbackResult } from '../src/contracts/control.js';
-import { createEndpoints, type EndpointDraft } from '../src/registry/endpoints.js';
+import type { EndpointVariant } from '../src/contracts/model.js';
+import { isPipelineError } from '../src/errors/pipeline-error.js';
+import { createEndpoints, type Endpoints } from '../src/registry/endpoints.js';
 import { createRegistry } from '../src/registry/create-registry.js';
 import type { ObjectStore } from '../src/store/port.js';
+
+/** Writers that may come between the reading and the writing of one configuration. */
+const WRITE_ATTEMPTS = 20;
 
 /** The activities that the continuous-training entity calls. */
 export function createControlActivities(objects: ObjectStore): ControlActivities {
@@ -21,27 +26,37 @@ export function createControlActivities(objects: ObjectStore): ControlActivities
   };
 }
 
-/** Champion back to `previous` in the registry, then on every endpoint that serves the model. Idempotent per champion. */
-export async function rollbackEverywhere(objects: ObjectStore, input: RollbackInput): Promise<RollbackResult> {
+/** Champion back to `previous` in the registry, then on every endpoint that serves the model. Asked again by the same name, the same rollback. */
+async function rollbackEverywhere(objects: ObjectStore, input: RollbackInput): Promise<RollbackResult> {
   const registry = createRegistry(objects);
   const endpoints = createEndpoints(objects);
-  const { version: champion } = await registry.rollback(input);
-  const { artifact } = await registry.version(input.model, champion);
-  const moved: string[] = [];
-  for (const { endpoint, model, revision, variants } of await endpoints.list()) {
-    if (model !== input.model) continue;
-    const serving = variants.find((variant) => variant.variant === 'champion');
-    if (serving?.version === champion && variants.length === 1) continue;
-    const next: EndpointDraft = {
-      endpoint,
-      model,
-      variants: [{ variant: 'champion', version: champion, artifact, weight: 100 }],
-      previous: serving ?? null,
-      reason: input.reason,
-      workflowId: input.workflowId,
-    };
-    await endpoints.write(next, revision);
-    moved.push(endpoint);
+  const { version } = await registry.rollback(input);
+  const { artifact } = await registry.version(input.model, version);
+  const champion: EndpointVariant = { variant: 'champion', version, artifact, weight: 100 };
+  const served = (await endpoints.list()).filter(({ model }) => model === input.model).map(({ endpoint }) => endpoint);
+  for (const endpoint of served) await serveAlone(endpoints, endpoint, champion, input);
+  return { model: input.model, champion: version, endpoints: served };
+}
+
+/** Again from the newest configuration when somebody else moved it in between. */
+async function serveAlone(
+  endpoints: Endpoints,
+  endpoint: string,
+  champion: EndpointVariant,
+  { model, reason, workflowId }: RollbackInput,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const current = (await endpoints.read(endpoint))?.config;
+    if (current?.model !== model) return;
+    const serving = current.variants.find(({ variant }) => variant === 'champion');
+    const alreadyThere = serving?.version === champion.version;
+    if (alreadyThere && current.variants.length === 1) return;
+    const previous = alreadyThere || serving === undefined ? current.previous : { ...serving, weight: 0 };
+    try {
+      await endpoints.write({ endpoint, model, variants: [champion], previous, reason, workflowId }, current.revision);
+      return;
+    } catch (error) {
+      if (!isPipelineError(error) || error.code !== 'REGISTRY_RACE_LOST' || attempt === WRITE_ATTEMPTS) throw error;
+    }
   }
-  return { model: input.model, champion, endpoints: moved };
 }

@@ -12,6 +12,9 @@ import type { RetrainConfig, TriggerSpec } from '../src/contracts/stages.js';
 const MAX_DEBOUNCE_PERIODS = 10;
 const REMEMBERED_SIGNALS = 500;
 const REMEMBERED_DECISIONS = 50;
+/** A decision keeps its newest triggers; all of them would outgrow what one Temporal payload may hold. */
+const REMEMBERED_TRIGGERS = 10;
+const NAMED_REASONS = 5;
 
 export type Verdict =
   | { readonly action: 'wait'; readonly reason: string; readonly untilMs: number | null; readonly suppressed: boolean }
@@ -22,6 +25,7 @@ export function initialState(model: string): ContinuousTrainingState {
     model,
     policy: null,
     paused: false,
+    pausedBy: null,
     pending: [],
     seen: [],
     newRows: 0,
@@ -39,8 +43,19 @@ export function receive(state: ContinuousTrainingState, signal: TrainingSignal, 
     ...state,
     seen: [...state.seen, signal.id].slice(-REMEMBERED_SIGNALS),
     newRows: state.newRows + (signal.kind === 'new_rows' ? (signal.rows ?? 0) : 0),
-    pending: [...state.pending, { signal, receivedAtMs: nowMs }].slice(-REMEMBERED_SIGNALS),
+    pending: bounded([...state.pending, { signal, receivedAtMs: nowMs }]),
   };
+}
+
+/** Takes a pending signal back. It stays known, so that a repeat changes nothing. */
+export function withdraw(state: ContinuousTrainingState, id: string): ContinuousTrainingState {
+  return { ...state, pending: state.pending.filter((pending) => pending.signal.id !== id) };
+}
+
+/** Puts a policy in force. Starts told on another clock say nothing about cool-down and budget of this one. */
+export function adopt(state: ContinuousTrainingState, policy: RetrainConfig): ContinuousTrainingState {
+  const sameClock = state.policy === null || state.policy.clock === policy.clock;
+  return { ...state, policy, startedAtMs: sameClock ? state.startedAtMs : [] };
 }
 
 /**
@@ -51,7 +66,7 @@ export function receive(state: ContinuousTrainingState, signal: TrainingSignal, 
 export function decide(state: ContinuousTrainingState, nowMs: number): Verdict {
   const { policy } = state;
   if (policy === null) return wait('no retrain policy has been set yet');
-  if (state.paused) return wait('paused');
+  if (state.paused) return wait(state.pausedBy === null ? 'paused' : `paused by ${state.pausedBy}`);
   if (state.active !== null)
     return wait(`single flight: ${state.active.workflowId} is still running; new triggers join the next one`);
 
@@ -77,7 +92,7 @@ export function decide(state: ContinuousTrainingState, nowMs: number): Verdict {
     const until = oldest + policy.budget.perMs;
     return holdBack(`budget of ${policy.budget.runs} runs is used up until ${iso(until)} (${policy.clock} clock)`, policy, until);
   }
-  return { action: 'start', reason: triggers.map(describeTrigger).join('; '), triggers, atMs };
+  return { action: 'start', reason: describeTriggers(triggers), triggers, atMs };
 }
 
 /** Records a start: consumes every pending trigger. */
@@ -92,7 +107,7 @@ export function recordStart(
     n,
     decidedAt: iso(started.nowMs),
     at: iso(verdict.atMs),
-    triggers: verdict.triggers,
+    triggers: verdict.triggers.slice(-REMEMBERED_TRIGGERS),
     decision: 'started',
     reason: verdict.reason,
     workflowId: started.workflowId,
@@ -105,7 +120,7 @@ export function recordStart(
     newRows: 0,
     active: { workflowId: started.workflowId, n },
     started: n,
-    startedAtMs: [...state.startedAtMs, clockMs].slice(-REMEMBERED_DECISIONS),
+    startedAtMs: [...state.startedAtMs, clockMs].slice(-Math.max(REMEMBERED_DECISIONS, state.policy?.budget.runs ?? 0)),
     decisions: [...state.decisions, decision].slice(-REMEMBERED_DECISIONS),
   };
 }
@@ -120,7 +135,7 @@ export function recordSuppressed(state: ContinuousTrainingState, reason: string,
     n: state.started,
     decidedAt: iso(nowMs),
     at: newest.at,
-    triggers: state.pending.map((pending) => pending.signal),
+    triggers: state.pending.slice(-REMEMBERED_TRIGGERS).map((pending) => pending.signal),
     decision: 'suppressed',
     reason,
     workflowId: null,
@@ -168,6 +183,14 @@ function matches(policy: RetrainConfig, state: ContinuousTrainingState, signal: 
   });
 }
 
+/** Over the bound, the oldest signal goes that a newer one of the same cause stands for; without any, the oldest. */
+function bounded(pending: readonly PendingTrigger[]): readonly PendingTrigger[] {
+  if (pending.length <= REMEMBERED_SIGNALS) return pending;
+  const causes = pending.map(({ signal: { kind, column, metric } }) => JSON.stringify([kind, column, metric]));
+  const superseded = causes.findIndex((cause, index) => causes.indexOf(cause, index + 1) !== -1);
+  return pending.toSpliced(Math.max(superseded, 0), 1);
+}
+
 function debounceEnd(due: readonly PendingTrigger[], debounceMs: number): number {
   const arrivals = due.map((pending) => pending.receivedAtMs);
   return Math.min(Math.max(...arrivals) + debounceMs, Math.min(...arrivals) + MAX_DEBOUNCE_PERIODS * debounceMs);
@@ -186,6 +209,12 @@ function describeIdle(state: ContinuousTrainingState, policy: RetrainConfig): st
   const rows = policy.on.find((trigger): trigger is Extract<TriggerSpec, { on: 'new_rows' }> => trigger.on === 'new_rows');
   const counted = rows === undefined ? '' : ` (${state.newRows} of ${rows.rows} new rows)`;
   return `no trigger of the policy is pending${counted}`;
+}
+
+function describeTriggers(triggers: readonly TrainingSignal[]): string {
+  const reasons = [...new Set(triggers.map(describeTrigger))];
+  const more = reasons.length - NAMED_REASONS;
+  return [...reasons.slice(-NAMED_REASONS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 function describeTrigger(trigger: TrainingSignal): string {

@@ -2,9 +2,12 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  currentUpdateInfo,
   defineQuery,
   defineSignal,
   defineUpdate,
+  isCancellation,
+  log,
   ParentClosePolicy,
   proxyActivities,
   setCurrentDetails,
@@ -14,6 +17,7 @@ import {
 } from '@temporalio/workflow';
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type {
+  ContinuousTrainingInput,
   ContinuousTrainingState,
   RetrainExplanation,
   RunFinished,
@@ -22,7 +26,9 @@ import type {
 import { continuousTrainingId } from '../src/contracts/continuous-training.js';
 import type { ControlActivities, RollbackInput, RollbackResult } from '../src/contracts/control.js';
 import type { RetrainConfig } from '../src/contracts/stages.js';
+import { finishProblems, pauseProblems, policyProblems, requestProblems, triggerProblems } from './continuous-training-input.js';
 import {
+  adopt,
   decide,
   initialState,
   receive,
@@ -31,19 +37,18 @@ import {
   recordSuppressed,
   retrainParameters,
   type Verdict,
+  withdraw,
 } from './continuous-training-policy.js';
 
 const MAX_SIGNALS_PER_RUN = 1_000;
-/** A run that was terminated cannot report back: this often its state is looked up. */
-const RUN_CHECK_MS = 60_000;
+const DEFAULT_RUN_CHECK_MS = 60_000;
+/** The server takes at most 400 bytes of summary. */
+const SUMMARY_LENGTH = 100;
 
 const { describeRun, rollbackModel } = proxyActivities<ControlActivities>({
   startToCloseTimeout: '1 minute',
   retry: { maximumAttempts: 5 },
 });
-
-/** Input of the entity; `state` is set by itself when it continues as new. */
-export type ContinuousTrainingInput = { readonly model: string; readonly state?: ContinuousTrainingState };
 
 type RetrainNow = { readonly by: string; readonly reason?: string; readonly at?: string };
 
@@ -52,9 +57,7 @@ const policySignal = defineSignal<[RetrainConfig]>('policy');
 const runFinishedSignal = defineSignal<[RunFinished]>('runFinished');
 const statusQuery = defineQuery<ContinuousTrainingState>('status');
 const explainQuery = defineQuery<RetrainExplanation>('explain');
-const retrainNowUpdate = defineUpdate<{ workflowId: string | null }, [{ by: string; reason?: string; at?: string }]>(
-  'retrainNow',
-);
+const retrainNowUpdate = defineUpdate<{ workflowId: string | null }, [RetrainNow]>('retrainNow');
 const pauseUpdate = defineUpdate<{ paused: boolean }, [{ paused: boolean; by: string }]>('pause');
 const setPolicyUpdate = defineUpdate<RetrainConfig, [RetrainConfig]>('setPolicy');
 const rollbackUpdate = defineUpdate<RollbackResult, [{ by: string; reason: string }]>('rollback');
@@ -64,7 +67,9 @@ const rollbackUpdate = defineUpdate<RollbackResult, [{ by: string; reason: strin
  * policy, starts one pipeline run at a time and remembers every decision. Continues as new by itself and loses no signal.
  */
 export async function continuousTraining(input: ContinuousTrainingInput): Promise<never> {
-  let state = input.state ?? initialState(input.model);
+  const { model, runCheckMs = DEFAULT_RUN_CHECK_MS } = input;
+  let state = input.state ?? initialState(model);
+  let runCheckAtMs = Date.now() + runCheckMs;
   let handled = 0;
   let changes = 0;
   const change = (next: ContinuousTrainingState): void => {
@@ -77,7 +82,7 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
     triggerSignal,
     (signal) => {
       handled += 1;
-      change(receive(state, signal, Date.now()));
+      if (!turnedAway('trigger', triggerProblems(signal))) change(receive(state, signal, Date.now()));
     },
     {
       description:
@@ -87,14 +92,14 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   setHandler(
     policySignal,
     (policy) => {
-      change({ ...state, policy });
+      if (!turnedAway('policy', policyProblems(policy, model))) change(adopt(state, policy));
     },
     { description: 'Sets the retrain policy' },
   );
   setHandler(
     runFinishedSignal,
     (finished) => {
-      change(recordFinish(state, finished));
+      if (!turnedAway('runFinished', finishProblems(finished))) change(recordFinish(state, finished));
     },
     { description: 'A retrain run reports its end' },
   );
@@ -109,13 +114,17 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
       const id = `manual/${String(started)}/${by}/${String(Date.now())}`;
       const when = at ?? state.decisions.at(-1)?.at ?? new Date(Date.now()).toISOString();
       change(receive(state, { id, kind: 'manual', at: when, by, ...(reason === undefined ? {} : { reason }) }, Date.now()));
-      await condition(() => state.started > started);
+      await condition(() => state.started > started || state.paused);
+      if (state.started === started) {
+        change(withdraw(state, id));
+        throw refused(`retraining was paused by ${state.pausedBy ?? 'somebody'} meanwhile`);
+      }
       return { workflowId: state.active?.workflowId ?? null };
     },
     {
       description: 'Retrains now, past debounce, cool-down and budget: {by, reason?, at?}',
-      validator: ({ by }: RetrainNow) => {
-        if (by === '') throw refused('`by` is empty: say who asks');
+      validator: (request: RetrainNow) => {
+        refuse(requestProblems(request));
         if (state.policy === null) throw refused('no retrain policy has been set yet: run the pipeline with p.retrain once');
         if (state.active !== null) throw refused(`${state.active.workflowId} is still running`);
         if (state.paused) throw refused('retraining is paused: send the update pause {"paused":false} first');
@@ -124,28 +133,42 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   );
   setHandler(
     pauseUpdate,
-    ({ paused }) => {
-      change({ ...state, paused });
+    ({ paused, by }) => {
+      change({ ...state, paused, pausedBy: paused ? by : null });
       return { paused };
     },
-    { description: 'Pauses or resumes retraining: {paused, by}' },
+    {
+      description: 'Pauses or resumes retraining: {paused, by}',
+      validator: (request) => {
+        refuse(pauseProblems(request));
+      },
+    },
   );
   setHandler(
     setPolicyUpdate,
     (policy) => {
-      change({ ...state, policy });
+      change(adopt(state, policy));
       return policy;
     },
-    { description: 'Replaces the retrain policy' },
+    {
+      description: 'Replaces the retrain policy',
+      validator: (policy) => {
+        refuse(policyProblems(policy, model));
+      },
+    },
   );
-  setHandler(rollbackUpdate, async ({ by, reason }) => await rollbackModel(rollbackInput(input.model, by, reason)), {
+  setHandler(rollbackUpdate, async ({ by, reason }) => await rollbackModel(rollbackInput(model, by, reason)), {
     description: 'Puts the previous model version back as champion and on the endpoint: {by, reason}',
+    validator: (request) => {
+      refuse(requestProblems(request, ['reason']));
+    },
   });
 
   for (;;) {
     if ((handled >= MAX_SIGNALS_PER_RUN || workflowInfo().continueAsNewSuggested) && allHandlersFinished()) {
-      await continueAsNew<typeof continuousTraining>({ model: input.model, state });
+      await continueAsNew<typeof continuousTraining>({ model, runCheckMs, state });
     }
+    if (state.active !== null && Date.now() >= runCheckAtMs) await checkRun(state.active.workflowId);
     const seenChanges = changes;
     const verdict = decide(state, Date.now());
     setCurrentDetails(details(state, verdict));
@@ -154,18 +177,17 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
       continue;
     }
     if (verdict.action === 'wait' && verdict.suppressed) state = recordSuppressed(state, verdict.reason, Date.now());
-    const untilMs = verdict.action === 'wait' ? verdict.untilMs : null;
-    const timeoutMs = untilMs === null ? (state.active === null ? null : RUN_CHECK_MS) : Math.max(1, untilMs - Date.now());
+    const untilMs = state.active === null ? (verdict.action === 'wait' ? verdict.untilMs : null) : runCheckAtMs;
     const moved = (): boolean => changes !== seenChanges;
-    if (timeoutMs === null) await condition(moved);
-    else if (!(await condition(moved, timeoutMs))) await checkActiveRun();
+    await (untilMs === null ? condition(moved) : condition(moved, Math.max(1, untilMs - Date.now())));
   }
 
   async function startRetrain(policy: RetrainConfig, verdict: Extract<Verdict, { action: 'start' }>): Promise<void> {
-    const entity = continuousTrainingId(input.model);
+    const entity = continuousTrainingId(model);
     const workflowId = `${entity}/retrain-${String(state.started + 1)}`;
     const parameters = retrainParameters(policy, verdict.atMs);
     // Recorded before the child starts: a start that fails is an outcome, never a second start.
+    runCheckAtMs = Date.now() + runCheckMs;
     change(recordStart(state, verdict, { workflowId, parameters, nowMs: Date.now() }));
     try {
       await startChild(policy.pipeline, {
@@ -173,7 +195,7 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
         args: [parameters],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         memo: { entity, trigger: verdict.reason },
-        staticSummary: `retrain: ${verdict.reason}`.slice(0, 200),
+        staticSummary: `retrain: ${verdict.reason}`.slice(0, SUMMARY_LENGTH),
       });
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return;
@@ -181,17 +203,21 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
     }
   }
 
-  async function checkActiveRun(): Promise<void> {
-    const { active } = state;
-    if (active === null) return;
-    const { status } = await describeRun({ workflowId: active.workflowId });
-    if (status !== 'RUNNING')
-      change(recordFinish(state, { workflowId: active.workflowId, status, outcome: status.toLowerCase() }));
+  async function checkRun(workflowId: string): Promise<void> {
+    runCheckAtMs = Date.now() + runCheckMs;
+    try {
+      const { status } = await describeRun({ workflowId });
+      if (status !== 'RUNNING') change(recordFinish(state, { workflowId, status, outcome: status.toLowerCase() }));
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.warn('the state of the run could not be looked up; it is looked up again', { workflowId, error: String(error) });
+    }
   }
 }
 
 function rollbackInput(model: string, by: string, reason: string): RollbackInput {
-  return { model, by, reason, workflowId: workflowInfo().workflowId };
+  // Each update is a rollback of its own; a retry of its activity is the same one.
+  return { model, by, reason, workflowId: `${workflowInfo().workflowId}#${currentUpdateInfo()?.id ?? 'rollback'}` };
 }
 
 function explain(state: ContinuousTrainingState, nowMs: number): RetrainExplanation {
@@ -219,6 +245,16 @@ function details(state: ContinuousTrainingState, verdict: Verdict): string {
     '|---|---|---|',
     ...rows,
   ].join('\n');
+}
+
+/** A signal cannot be refused: a wrong one is left out, and the log says so. */
+function turnedAway(signal: string, problems: readonly string[]): boolean {
+  if (problems.length > 0) log.warn('a signal was left out, for it cannot be read', { signal, problems: problems.join('; ') });
+  return problems.length > 0;
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw refused(problems.join('; '));
 }
 
 function refused(message: string): ApplicationFailure {

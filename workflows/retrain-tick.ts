@@ -3,7 +3,7 @@ import { continuousTrainingId, type TrainingSignal } from '../src/contracts/cont
 
 /** What a retrain schedule starts: hands a `cron` trigger to the model's entity, so that one place holds the policy. */
 export async function retrainTick(input: { readonly model: string }): Promise<void> {
-  const { workflowId, startTime } = workflowInfo();
-  const signal: TrainingSignal = { id: workflowId, kind: 'cron', at: startTime.toISOString() };
+  const { workflowId, firstExecutionRunId, startTime } = workflowInfo();
+  const signal: TrainingSignal = { id: `${workflowId}/${firstExecutionRunId}`, kind: 'cron', at: startTime.toISOString() };
   await getExternalWorkflowHandle(continuousTrainingId(input.model)).signal('trigger', signal);
 }

@@ -16,6 +16,15 @@ export type TrainingSignal = {
   readonly reason?: string;
 };
 
+/** Input of the workflow `continuousTraining`. */
+export type ContinuousTrainingInput = {
+  readonly model: string;
+  /** How often the state of a run under way is looked up, for a run that was terminated cannot report back. Default 60,000. */
+  readonly runCheckMs?: number;
+  /** Set by the workflow itself when it continues as new. */
+  readonly state?: ContinuousTrainingState;
+};
+
 export type PendingTrigger = { readonly signal: TrainingSignal; readonly receivedAtMs: number };
 
 export type RetrainDecision = {
@@ -24,6 +33,7 @@ export type RetrainDecision = {
   readonly decidedAt: string;
   /** Event time of the newest trigger, ISO. */
   readonly at: string;
+  /** The newest of them, at most 10. */
   readonly triggers: readonly TrainingSignal[];
   readonly decision: 'started' | 'suppressed';
   readonly reason: string;
@@ -38,6 +48,8 @@ export type ContinuousTrainingState = {
   readonly model: string;
   readonly policy: RetrainConfig | null;
   readonly paused: boolean;
+  /** Who paused it; null while it is not paused. */
+  readonly pausedBy: string | null;
   readonly pending: readonly PendingTrigger[];
   /** Newest signal ids, bounded: repeats are ignored. */
   readonly seen: readonly string[];

@@ -1,5 +1,12 @@
 /** Small activities that the continuous-training entity calls; their names are wire names. */
-export type RollbackInput = { readonly model: string; readonly by: string; readonly reason: string; readonly workflowId: string };
+export type RollbackInput = {
+  readonly model: string;
+  readonly by: string;
+  readonly reason: string;
+  /** Names the request: asked again by the same name it is the same rollback. */
+  readonly workflowId: string;
+};
+/** `endpoints`: every endpoint of the model; each now serves `champion` alone. */
 export type RollbackResult = { readonly model: string; readonly champion: number; readonly endpoints: readonly string[] };
 
 export interface ControlActivities {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ContinuousTrainingState, TrainingSignal } from '../../../src/contracts/continuous-training.js';
 import type { RetrainConfig } from '../../../src/contracts/stages.js';
 import {
+  adopt,
   decide,
   initialState,
   receive,
@@ -10,6 +11,7 @@ import {
   recordStart,
   recordSuppressed,
   retrainParameters,
+  withdraw,
 } from '../../../workflows/continuous-training-policy.js';
 
 const DAY = 86_400_000;
@@ -124,6 +126,59 @@ describe('the retrain policy', () => {
     const done = finish(start(receive(withPolicy(), drift('a', '2001-02-08'), NOW), NOW + 1_000));
     const manual = receive(done, { id: 'm', kind: 'manual', at: '2001-02-09', by: 'ada' }, NOW + 2_000);
     expect(decide(manual, NOW + 2_000)).toMatchObject({ action: 'start', reason: 'asked for by hand' });
+  });
+
+  it('keeps what it remembers small enough for one Temporal payload, whatever comes', () => {
+    let state = withPolicy({ on: [{ on: 'drift' }] });
+    state = finish(start(receive(state, drift('first', '2001-02-08'), NOW), NOW + 1_000));
+    for (let i = 0; i < 2_000; i += 1) {
+      state = receive(state, drift(`drift-of-a-long-name/${i}`, '2001-02-09'), NOW + 2_000 + i);
+      const verdict = decide(state, NOW + 1e9);
+      if (verdict.action === 'wait' && verdict.suppressed) state = recordSuppressed(state, verdict.reason, NOW + i);
+    }
+    expect(state.decisions).toHaveLength(50);
+    expect(JSON.stringify(state).length).toBeLessThan(500_000);
+  });
+
+  it('does not let a flood of one cause push out a waiting trigger of another', () => {
+    let state = receive(withPolicy({ on: [{ on: 'drift' }] }), drift('a', '2001-02-08'), NOW);
+    for (let i = 0; i < 2_000; i += 1) {
+      state = receive(state, { id: `rows-${i}`, kind: 'new_rows', at: '2001-02-08', rows: 1 }, NOW + 1);
+    }
+    expect(state.newRows).toBe(2_000);
+    expect(state.pending).toHaveLength(500);
+    expect(decide(state, NOW + DAY)).toMatchObject({ action: 'start', triggers: [{ id: 'a' }] });
+  });
+
+  it('keeps to a budget of more runs than it remembers decisions', () => {
+    let state = withPolicy({ coolDownMs: 0, budget: { runs: 60, perMs: 60 * DAY } });
+    for (let i = 0; i < 60; i += 1) state = finish(start(receive(state, drift(`a${i}`, '2001-02-08'), NOW), NOW + DAY));
+    expect(decide(receive(state, drift('last', '2001-02-08'), NOW), NOW + DAY)).toMatchObject({
+      action: 'wait',
+      reason: expect.stringContaining('budget of 60 runs'),
+    });
+  });
+
+  it('forgets earlier starts when the policy reads another clock', () => {
+    const wall = finish(start(receive(withPolicy({ clock: 'wall' }), drift('a', '2001-02-08'), NOW), NOW + 1_000));
+    const later = receive(wall, drift('b', '2001-02-09'), NOW + 2_000);
+    expect(decide(later, NOW + 5_000)).toMatchObject({ action: 'wait', suppressed: true });
+    expect(decide(adopt(later, policy({ clock: 'wall', coolDownMs: DAY })), NOW + 5_000)).toMatchObject({ suppressed: true });
+    expect(decide(adopt(later, policy()), NOW + 5_000)).toMatchObject({ action: 'start' });
+  });
+
+  it('takes a signal back without letting a repeat of it in', () => {
+    const once = receive(withPolicy(), drift('a', '2001-02-08'), NOW);
+    const back = withdraw(once, 'a');
+    expect(back.pending).toEqual([]);
+    expect(receive(back, drift('a', '2001-02-08'), NOW)).toBe(back);
+  });
+
+  it('sums up what many triggers say', () => {
+    let state = withPolicy();
+    for (let i = 0; i < 8; i += 1) state = receive(state, { ...drift(`a${i}`, '2001-02-08'), column: `column${i}` }, NOW);
+    const verdict = decide(state, NOW + DAY);
+    expect(verdict.reason).toMatch(/^drift of column3: .*; drift of column7: 0\.2000 over 0\.1000; and 3 more$/);
   });
 
   it('writes the newest window into the named parameters', () => {

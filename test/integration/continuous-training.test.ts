@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Worker } from '@temporalio/worker';
+import { continuousTrainingId, type TrainingSignal } from '../../src/contracts/continuous-training.js';
+import { workflowBundle } from '../../src/worker/workflow-bundle.js';
+import { day, drift, letGo, policyOf, settled, startTrainingBench, type TrainingBench } from './continuous-training-fixtures.js';
+
+const DAY_MS = 86_400_000;
+const MODELS = ['created', 'raced', 'debounced', 'single', 'cooled', 'ended', 'stormy', 'steady', 'ticked'] as const;
+
+let bench: TrainingBench;
+beforeAll(async () => {
+  bench = await startTrainingBench();
+});
+afterAll(() => bench.stop());
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe('the continuous training of a model', () => {
+  it('begins with the first signal, whichever that is, and waits for a policy', async () => {
+    await bench.send('created', drift('a', day(7)));
+    expect(await bench.explain('created')).toMatchObject({
+      action: 'wait',
+      reason: expect.stringContaining('no retrain policy'),
+    });
+    await bench.update('created', 'setPolicy', policyOf('created'));
+    const state = await bench.until('created', settled(1));
+    expect(state.decisions[0]).toMatchObject({ decision: 'started', triggers: [{ id: 'a' }] });
+  });
+
+  it('is one, however many signals race to begin it', async () => {
+    const ids = Array.from({ length: 20 }, (_, n) => `racing-${n}`);
+    await Promise.all(ids.map((id) => bench.send('raced', drift(id, day(7)))));
+    const { pending } = await bench.explain('raced');
+    expect(pending.map(({ id }) => id).sort()).toEqual(ids.sort());
+    await bench.update('raced', 'setPolicy', policyOf('raced'));
+    expect((await bench.until('raced', settled(1))).pending).toEqual([]);
+  });
+
+  it('gathers what comes close together into one run over the newest window', async () => {
+    await bench.begin('debounced', { debounceMs: 1_500 });
+    await bench.send('debounced', drift('a', day(7)), drift('b', day(21)), drift('c', day(14)));
+    expect(await bench.explain('debounced')).toMatchObject({
+      reason: expect.stringContaining('debounce'),
+      pending: [{}, {}, {}],
+    });
+    const state = await bench.until('debounced', settled(1));
+    const run = `${continuousTrainingId('debounced')}/retrain-1`;
+    expect(state.decisions).toEqual([
+      expect.objectContaining({ n: 1, workflowId: run, parameters: { from: '2001-01-25', to: '2001-02-22' }, at: day(21) }),
+    ]);
+    expect((await bench.client.result(run)).results['fit']).toEqual({ from: '2001-01-25', to: '2001-02-22' });
+    expect(state.decisions[0]?.triggers.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('takes no notice of an event that it has been told before', async () => {
+    const before = await bench.status('debounced');
+    await bench.send('debounced', drift('b', day(60)), drift('a', day(7)));
+    expect(await bench.status('debounced')).toEqual(before);
+  });
+
+  it('has one run at a time; what comes meanwhile joins the next', async () => {
+    await bench.begin('single', { parameters: { mode: 'held' } });
+    await bench.send('single', drift('a', day(7)));
+    await bench.until('single', ({ active }) => active !== null);
+    await bench.send('single', drift('b', day(14)), drift('c', day(21)));
+    await pause(600);
+    const explained = await bench.explain('single');
+    expect(explained).toMatchObject({ action: 'wait', pending: [{ id: 'b' }, { id: 'c' }] });
+    expect(explained.reason).toContain('retrain-1 is still running');
+    await letGo('single', 1);
+    const state = await bench.until('single', ({ started, active }) => started === 2 && active !== null);
+    expect(state.decisions[1]).toMatchObject({ triggers: [{ id: 'b' }, { id: 'c' }], parameters: { to: '2001-02-22' } });
+    await letGo('single', 2);
+  });
+
+  it('holds back within the cool-down of the data and says until when', async () => {
+    await bench.begin('cooled', { coolDownMs: 14 * DAY_MS });
+    await bench.send('cooled', drift('a', day(7)));
+    await bench.until('cooled', settled(1));
+    await bench.send('cooled', drift('b', day(14)));
+    const state = await bench.until('cooled', ({ decisions }) => decisions.length === 2);
+    expect(state).toMatchObject({ started: 1, decisions: [{}, { decision: 'suppressed', triggers: [{ id: 'b' }] }] });
+    const { reason, decisions } = await bench.explain('cooled');
+    expect(reason).toBe(`cool-down until ${day(21)} (event clock)`);
+    expect(decisions[1]?.reason).toBe(reason);
+    await bench.send('cooled', drift('c', day(21)));
+    expect((await bench.until('cooled', settled(2))).decisions[2]).toMatchObject({ triggers: [{ id: 'b' }, { id: 'c' }] });
+  });
+
+  it('remembers how each run ended', async () => {
+    await bench.begin('ended', { parameters: { mode: 'failing' } });
+    await bench.send('ended', drift('a', day(7)));
+    await bench.until('ended', settled(1));
+    await bench.update('ended', 'setPolicy', policyOf('ended', { parameters: { mode: 'held' } }));
+    await bench.send('ended', drift('b', day(14)));
+    const { active } = await bench.until('ended', (state) => state.active?.n === 2);
+    await bench.client.cancel(active?.workflowId ?? '');
+    const { decisions } = await bench.until('ended', settled(2));
+    expect(decisions.map(({ outcome }) => outcome)).toEqual(['failed', 'cancelled']);
+  });
+
+  it('notices a run that was terminated, also while signals pour in', async () => {
+    await bench.begin('stormy', { parameters: { mode: 'held' } }, { runCheckMs: 500 });
+    await bench.send('stormy', drift('a', day(7)));
+    const { active } = await bench.until('stormy', (state) => state.active !== null);
+    await bench.temporal.workflow.getHandle(active?.workflowId ?? '').terminate('by hand');
+    const rows = (n: number): TrainingSignal => ({ id: `rows-${n}`, kind: 'new_rows', at: day(7), rows: 1 });
+    let outcome: string | null | undefined = null;
+    for (let n = 0; n < 100 && outcome === null; n += 1) {
+      await bench.send('stormy', rows(n));
+      await pause(50);
+      outcome = (await bench.status('stormy')).decisions[0]?.outcome;
+    }
+    expect(outcome).toBe('terminated');
+    expect((await bench.status('stormy')).active).toBeNull();
+  });
+
+  it('loses no signal of a burst while it continues as new, and no run under way', async () => {
+    await bench.begin('steady', { on: [{ on: 'drift' }, { on: 'new_rows', rows: 1_000_000 }], parameters: { mode: 'held' } });
+    await bench.send('steady', drift('a', day(7)));
+    const { active } = await bench.until('steady', (state) => state.active !== null);
+    const handle = bench.temporal.workflow.getHandle(continuousTrainingId('steady'));
+    const first = (await handle.describe()).runId;
+    const signals = Array.from({ length: 2_300 }, (_, n): TrainingSignal => ({
+      ...{ id: `rows-${n}`, kind: 'new_rows', at: day(8), rows: n },
+    }));
+    const senders = Array.from({ length: 40 }, async () => {
+      for (let signal = signals.pop(); signal !== undefined; signal = signals.pop()) await bench.send('steady', signal);
+    });
+    await Promise.all(senders);
+    const state = await bench.until('steady', ({ newRows }) => newRows === (2_300 * 2_299) / 2);
+    expect((await handle.describe()).runId).not.toBe(first);
+    expect(state).toMatchObject({ started: 1, active });
+    expect(state.seen).toHaveLength(500);
+    await letGo('steady', 1);
+    const ended = await bench.until('steady', ({ decisions }) => decisions[0]?.outcome !== null);
+    expect(ended.decisions[0]?.workflowId).toBe(active?.workflowId);
+  });
+
+  it('is woken by a schedule', async () => {
+    await bench.begin('ticked', { on: [{ on: 'cron', expression: '0 3 * * 1', timezone: 'UTC' }], clock: 'wall' });
+    const tick = { workflowId: 'tick', taskQueue: 'ml', args: [{ model: 'ticked' }] };
+    await bench.temporal.workflow.execute('retrainTick', tick);
+    const state = await bench.until('ticked', settled(1));
+    expect(state.decisions[0]).toMatchObject({ reason: 'cron schedule', triggers: [{ kind: 'cron' }] });
+    expect(state.decisions[0]?.parameters?.['to']).toBe(new Date().toISOString().slice(0, 10));
+    await bench.temporal.workflow.execute('retrainTick', tick);
+    await bench.until('ticked', settled(2));
+  });
+
+  it('replays from the history of each of its runs', async () => {
+    const bundle = await workflowBundle();
+    for (const model of MODELS) {
+      const workflowId = continuousTrainingId(model);
+      let runs = 0;
+      for await (const { runId } of bench.temporal.workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+        const history = await bench.temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+        await Worker.runReplayHistory({ workflowBundle: bundle }, history, workflowId);
+        runs += 1;
+      }
+      expect(runs).toBeGreaterThanOrEqual(model === 'steady' ? 2 : 1);
+    }
+  });
+});

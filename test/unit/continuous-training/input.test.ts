@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { RetrainConfig } from '../../../src/contracts/stages.js';
+import {
+  finishProblems,
+  pauseProblems,
+  policyProblems,
+  requestProblems,
+  triggerProblems,
+} from '../../../workflows/continuous-training-input.js';
+import { decide, initialState, receive, retrainParameters } from '../../../workflows/continuous-training-policy.js';
+
+const NOW = Date.parse('2001-03-01T00:00:00Z');
+const POLICY: RetrainConfig = {
+  model: 'm',
+  pipeline: 'p',
+  on: [{ on: 'drift' }, { on: 'new_rows', rows: 10 }, { on: 'cron', expression: '0 3 * * 1', timezone: 'UTC' }],
+  debounceMs: 0,
+  coolDownMs: 0,
+  budget: { runs: 1, perMs: 1 },
+  clock: 'event',
+  window: { lengthMs: 1_000, from: 'from', to: 'to' },
+  parameters: {},
+};
+
+describe('what the continuous training lets in', () => {
+  it('lets well-formed messages in', () => {
+    expect(triggerProblems({ id: 'a', kind: 'drift', at: '2001-02-01', score: 0.2, threshold: 0.1 })).toEqual([]);
+    expect(policyProblems(POLICY, 'm')).toEqual([]);
+    expect(finishProblems({ workflowId: 'w', status: 'COMPLETED', outcome: 'promoted' })).toEqual([]);
+    expect(requestProblems({ by: 'ada', reason: 'why', at: '2001-02-01T00:00:00Z' }, ['reason'])).toEqual([]);
+    expect(pauseProblems({ by: 'ada', paused: false })).toEqual([]);
+  });
+
+  it('names every field that is wrong', () => {
+    expect(triggerProblems({ id: '', kind: 'rain', at: 'soon', rows: -1, score: null, threshold: Number.NaN })).toHaveLength(6);
+    expect(policyProblems({}, 'm')).toHaveLength(9);
+    expect(policyProblems({ ...POLICY, on: [{ on: 'new_rows', rows: '9' }] }, 'm')).toEqual([
+      '`on` must list triggers: {on: drift | performance | new_rows | cron, ...}',
+    ]);
+    expect(finishProblems(null)).toHaveLength(2);
+    expect(requestProblems('ada', ['reason'])).toHaveLength(2);
+    expect(pauseProblems(undefined)).toHaveLength(2);
+  });
+
+  it('lets nothing in that the policy cannot decide about', () => {
+    const anything = fc.oneof(fc.anything(), fc.constantFrom('2001-02-01', '9999-12-31', 'drift', 'manual', 0, 5));
+    const signal = fc.record(
+      { id: anything, kind: anything, at: anything, rows: anything, score: anything, threshold: anything },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(signal, (received) => {
+        if (triggerProblems(received).length > 0) return;
+        const state = receive({ ...initialState('m'), policy: POLICY }, received as Parameters<typeof receive>[1], NOW);
+        const verdict = decide(state, NOW);
+        if (verdict.action === 'start') retrainParameters(POLICY, verdict.atMs);
+      }),
+    );
+  });
+});
