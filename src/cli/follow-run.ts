@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineClient } from '../client/index.js';
 import type { Plan } from '../contracts/plan.js';
 import type { RunStatus } from '../contracts/run.js';
-import { isPipelineError } from '../errors/pipeline-error.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
+import { answered } from './answered.js';
 import { historyWakes } from './history-wakes.js';
 import { createRunView } from './run-view.js';
 import type { Terminal } from './terminal.js';
@@ -34,13 +34,13 @@ export async function followRun(
   let status: RunStatus | null = null;
   const look = async (): Promise<void> => {
     try {
-      plan ??= await client.plan(workflowId);
-      status = await client.status(workflowId);
+      plan ??= await answered(settings, workflowId, client.plan(workflowId));
+      status = await answered(settings, workflowId, client.status(workflowId));
       const running = status.steps.some((step) => step.status === 'running');
       view.show(plan, status, running ? await client.progress(workflowId) : []);
     } catch (error) {
       const known = await toPipelineError(error);
-      if (isPipelineError(error) || !known.retryable) throw error;
+      if (!known.retryable) throw error;
       view.note(known.parts.what);
     }
   };

@@ -8,6 +8,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-void runCli(process.argv.slice(2), processTerminal()).then((exitCode) => {
-  process.exitCode = exitCode;
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write('', () => {
+      resolve();
+    });
+  });
+
+void runCli(process.argv.slice(2), processTerminal()).then(async (exitCode) => {
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  // A request that was given up may still wait inside gRPC; the command is over all the same.
+  process.exit(exitCode);
 });

@@ -43,7 +43,8 @@ const COMMANDS = [
   doctorCommand,
 ];
 
-function createProgram(terminal: Terminal): Command {
+/** The whole command tree, writing to this terminal. */
+export function createProgram(terminal: Terminal): Command {
   const program = new Command('perennial')
     .description('The whole life of a model on Temporal: ingest, validate, feature, train, evaluate, deploy, monitor, retrain.')
     .version(packageVersion(), '-V, --version')

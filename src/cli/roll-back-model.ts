@@ -5,6 +5,7 @@ import { continuousTrainingId } from '../contracts/continuous-training.js';
 import type { RollbackResult } from '../contracts/control.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
+import { answered } from './answered.js';
 import { requireWorkers } from './task-queue-workers.js';
 
 export interface RollBackRequest {
@@ -34,11 +35,12 @@ export async function rollBackModel(
       args: [{ model }],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    return await workflow.executeUpdateWithStart<Workflow, RollbackResult, [{ by: string; reason: string }]>('rollback', {
+    const rollback = workflow.executeUpdateWithStart<Workflow, RollbackResult, [{ by: string; reason: string }]>('rollback', {
       startWorkflowOperation,
       args: [{ by, reason }],
       updateId: `cli/${randomUUID()}`,
     });
+    return await answered(settings, continuousTrainingId(model), rollback);
   } finally {
     await connection.close();
   }

@@ -6,9 +6,14 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Creates a worker and lets it run in this process. */
-export async function startWorker(options: PipelineWorkerOptions): Promise<RunningWorker> {
-  const { createPipelineWorker } = await import('../worker/index.js');
+/** Creates a worker and lets it run in this process; `logLevel` is that of Temporal's own lines on standard error. Once per process. */
+export async function startWorker(options: PipelineWorkerOptions, logLevel: 'WARN' | 'ERROR'): Promise<RunningWorker> {
+  const [{ DefaultLogger, Runtime }, { createPipelineWorker }] = await Promise.all([
+    import('@temporalio/worker'),
+    import('../worker/index.js'),
+  ]);
+  // Signals are ours: the command stops what it started in its own order.
+  Runtime.install({ logger: new DefaultLogger(logLevel), shutdownSignals: [] });
   const worker = await createPipelineWorker(options);
   const ended = worker.run();
   // Whoever awaits `ended` later must still get the failure, but until then it is not unhandled.

@@ -36,7 +36,10 @@ export function processTerminal(): Terminal {
     note: (text) => void process.stderr.write(`${text}\n`),
     raw: (text) => void process.stdout.write(text),
     interactive,
-    width: interactive ? process.stdout.columns : NARROWEST_USUAL,
+    get width() {
+      // Some pseudo terminals say that they have no columns.
+      return interactive && process.stdout.columns > 0 ? process.stdout.columns : NARROWEST_USUAL;
+    },
     colours: picocolors.createColors(wantsColours(process.env, interactive)),
     env: process.env,
     exitCode: 0,

@@ -22,7 +22,7 @@ export interface ConnectionOptions {
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
-const CONNECT_LIMIT_MS = 5_000;
+const CONNECT_LIMIT_MS = 10_000;
 
 /**
  * Where Temporal is and how to reach it, by Temporal's own rules: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`,

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { JsonValue } from '../../contracts/json.js';
 import type { RunStatus } from '../../contracts/run.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
+import { answered } from '../answered.js';
 import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../options.js';
 import type { ConnectionFlags, JsonFlag } from '../options.js';
 import { paintStatus, stepLine } from '../step-lines.js';
@@ -25,7 +26,14 @@ export function approveCommand(terminal: Terminal): Command {
     .addHelpText('after', examples('perennial approve flight-delay-1 --step release --reason "looks good"'))
     .action(async (run: string, flags: DecisionFlags) => {
       const input = { step: flags.step, by: flags.by, ...(flags.reason === undefined ? {} : { reason: flags.reason }) };
-      report(terminal, flags, flags.step, await withClient(connectionSettings(flags), (client) => client.approve(run, input)));
+      report(
+        terminal,
+        flags,
+        flags.step,
+        await withClient(connectionSettings(flags), (client) =>
+          answered(connectionSettings(flags), run, client.approve(run, input)),
+        ),
+      );
     });
 }
 
@@ -40,7 +48,14 @@ export function rejectCommand(terminal: Terminal): Command {
     .addHelpText('after', examples('perennial reject flight-delay-1 --step release --reason "too slow on old data"'))
     .action(async (run: string, flags: DecisionFlags & { readonly reason: string }) => {
       const input = { step: flags.step, by: flags.by, reason: flags.reason };
-      report(terminal, flags, flags.step, await withClient(connectionSettings(flags), (client) => client.reject(run, input)));
+      report(
+        terminal,
+        flags,
+        flags.step,
+        await withClient(connectionSettings(flags), (client) =>
+          answered(connectionSettings(flags), run, client.reject(run, input)),
+        ),
+      );
     });
 }
 
@@ -75,7 +90,14 @@ export function resumeCommand(terminal: Terminal): Command {
       }
       const result = flags.result === undefined ? {} : { result: parseResult(flags.result) };
       const input = { step: flags.step, action: flags.action, by: flags.by, ...result };
-      report(terminal, flags, flags.step, await withClient(connectionSettings(flags), (client) => client.resume(run, input)));
+      report(
+        terminal,
+        flags,
+        flags.step,
+        await withClient(connectionSettings(flags), (client) =>
+          answered(connectionSettings(flags), run, client.resume(run, input)),
+        ),
+      );
     });
 }
 

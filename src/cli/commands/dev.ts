@@ -60,7 +60,10 @@ export function devCommand(terminal: Terminal): Command {
         ];
         const { address, namespace } = server;
         if (pipelines.length > 0) {
-          const worker = await startWorker({ pipelines, store: flags.store, taskQueue: flags.taskQueue, address, namespace });
+          const worker = await startWorker(
+            { pipelines, store: flags.store, taskQueue: flags.taskQueue, address, namespace },
+            'WARN',
+          );
           running.push({ stop: () => worker.stop() });
           ended.push(worker.ended);
         }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { Plan } from '../../contracts/plan.js';
 import type { StepState } from '../../contracts/run.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
+import { answered } from '../answered.js';
 import { loadPipeline, looksLikeFile } from '../load-pipeline.js';
 import { connectionSettings, examples, withConnection, withJson } from '../options.js';
 import type { ConnectionFlags, JsonFlag } from '../options.js';
@@ -50,7 +51,7 @@ export function graphCommand(terminal: Terminal): Command {
 
 async function graphOfRun(run: string, flags: ConnectionFlags): Promise<{ plan: Plan; states: readonly StepState[] }> {
   return withClient(connectionSettings(flags), async (client) => {
-    const plan = await client.plan(run);
+    const plan = await answered(connectionSettings(flags), run, client.plan(run));
     if (plan === null)
       throw new PipelineError('CLI_USAGE', { what: `${run} has no plan yet`, cure: `Wait for it: perennial watch ${run}` });
     return { plan, states: (await client.status(run)).steps };

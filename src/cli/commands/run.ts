@@ -74,12 +74,15 @@ async function startWithWorker(
   terminal: Terminal,
 ): Promise<void> {
   const settings = connectionSettings(flags);
-  const worker: RunningWorker = await startWorker({
-    pipelines: [pipeline],
-    store: flags.store,
-    taskQueue: flags.taskQueue,
-    ...settings,
-  });
+  const worker: RunningWorker = await startWorker(
+    {
+      pipelines: [pipeline],
+      store: flags.store,
+      taskQueue: flags.taskQueue,
+      ...settings,
+    },
+    'ERROR',
+  );
   try {
     const { workflowId, runId } = await start();
     announce(terminal, { ...flags, follow: true }, pipeline.name, workflowId, runId);

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import type { TrainingSignal } from '../../contracts/continuous-training.js';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson, withTaskQueue } from '../options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options.js';
 import { parseNumber, parseTime } from '../value-options.js';
 import type { Terminal } from '../terminal.js';
 import { withClient } from '../with-client.js';
 
-interface SignalFlags extends ConnectionFlags, JsonFlag {
+interface SignalFlags extends ConnectionFlags, JsonFlag, QueueFlags {
   readonly id: string;
   readonly at: string;
 }
@@ -52,7 +52,7 @@ export function signalCommand(terminal: Terminal): Command {
 }
 
 const signalled = (command: Command): Command =>
-  withJson(withConnection(command))
+  withJson(withTaskQueue(withConnection(command)))
     .argument('<model>', 'name of the model')
     .addOption(
       new Option('--at <time>', 'end of the event time that it speaks of, ISO')
@@ -68,7 +68,9 @@ async function send(
   what: Omit<TrainingSignal, 'id' | 'at'>,
 ): Promise<void> {
   const signal: TrainingSignal = { ...what, id: flags.id, at: flags.at };
-  await withClient(connectionSettings(flags), (client) => client.signalTraining(model, signal));
+  await withClient({ ...connectionSettings(flags), taskQueue: flags.taskQueue }, (client) =>
+    client.signalTraining(model, signal),
+  );
   terminal.out(
     flags.json === true
       ? JSON.stringify({ model, signal })

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { answered } from '../answered.js';
 import { exitCodeOfRun } from '../exit-codes.js';
 import { connectionSettings, examples, withConnection, withJson } from '../options.js';
 import type { ConnectionFlags, JsonFlag } from '../options.js';
@@ -16,7 +17,9 @@ export function statusCommand(terminal: Terminal): Command {
       examples('perennial status flight-delay-1', "perennial status flight-delay-1 --json | jq '.steps[] | {id, status}'"),
     )
     .action(async (run: string, flags: ConnectionFlags & JsonFlag) => {
-      const status = await withClient(connectionSettings(flags), (client) => client.status(run));
+      const status = await withClient(connectionSettings(flags), (client) =>
+        answered(connectionSettings(flags), run, client.status(run)),
+      );
       if (flags.json === true) terminal.out(JSON.stringify(status, null, 2));
       else {
         const { colours } = terminal;

@@ -17,12 +17,15 @@ export function workerCommand(terminal: Terminal): Command {
     )
     .action(async (files: readonly string[], flags: ConnectionFlags & QueueFlags & StoreFlags & JsonFlag) => {
       const pipelines = await loadPipelines(files);
-      const worker = await startWorker({
-        pipelines,
-        store: flags.store,
-        taskQueue: flags.taskQueue,
-        ...connectionSettings(flags),
-      });
+      const worker = await startWorker(
+        {
+          pipelines,
+          store: flags.store,
+          taskQueue: flags.taskQueue,
+          ...connectionSettings(flags),
+        },
+        'WARN',
+      );
       const names = pipelines.map(({ name }) => name);
       terminal.out(
         flags.json === true

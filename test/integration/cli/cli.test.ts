@@ -213,7 +213,7 @@ describe('perennial signal', () => {
 
 describe('perennial setup and doctor', () => {
   it('find all in order', async () => {
-    expect((await cli('setup')).stdout).toMatch(/has all search attributes/);
+    expect(await cli('setup')).toMatchObject({ stderr: '', stdout: expect.stringContaining('has all search attributes') });
     const result = await cli('doctor', '--json');
     const { ok, checks } = json<{ ok: boolean; checks: { name: string; status: string }[] }>(result);
     expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);

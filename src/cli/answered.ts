@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, connectionOptions } from '../temporal/connection.js';
+import type { ConnectionSettings } from '../temporal/connection.js';
+import { requireWorkers } from './task-queue-workers.js';
+
+const PATIENCE_MS = 1_500;
+
+/**
+ * The answer of a run to a query or an update. Temporal waits long for a worker to answer; when no answer has come after a while and no
+ * worker polls the run's queue, this says so instead.
+ * @throws PipelineError `CLI_QUEUE_WITHOUT_WORKER`, or what the answer rejects with.
+ */
+export async function answered<T>(settings: ConnectionSettings, workflowId: string, answer: Promise<T>): Promise<T> {
+  const settled = new AbortController();
+  // Whoever loses the race may reject later.
+  answer.catch(() => undefined);
+  try {
+    return await Promise.race([answer, complain(settings, workflowId, settled.signal)]);
+  } finally {
+    settled.abort();
+  }
+}
+
+/** Rejects when nobody polls the run's queue; never resolves. */
+async function complain(settings: ConnectionSettings, workflowId: string, settled: AbortSignal): Promise<never> {
+  const pause = await sleep(PATIENCE_MS, 'late', { signal: settled }).catch(() => 'settled');
+  if (pause === 'late') {
+    const { namespace } = connectionOptions(settings);
+    const connection = await connect(settings);
+    try {
+      const { executionConfig } = await connection.workflowService.describeWorkflowExecution({
+        namespace,
+        execution: { workflowId },
+      });
+      const taskQueue = executionConfig?.taskQueue?.name;
+      if (typeof taskQueue === 'string') await requireWorkers(connection, namespace, taskQueue);
+    } finally {
+      await connection.close();
+    }
+  }
+  return new Promise<never>(() => undefined);
+}
