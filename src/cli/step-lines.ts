@@ -27,12 +27,14 @@ export function stepLine(step: StepState, colours: Colours): string {
   const parts = [step.id.padEnd(16), paintStatus(step.status, colours)];
   if (step.seconds !== null) parts.push(`${step.seconds.toFixed(1)} s`);
   if (step.cached) parts.push(colours.dim('(recorded result)'));
-  for (const [name, value] of Object.entries(step.metrics))
-    parts.push(`${name}=${Number(value.toPrecision(SIGNIFICANT_DIGITS))}`);
+  for (const [name, value] of Object.entries(step.metrics)) parts.push(`${name}=${shortNumber(value)}`);
   if (step.waitingFor !== null) parts.push(`for ${step.waitingFor}`);
   if (step.failure !== null) parts.push(`${step.failure.code}: ${step.failure.message}`);
   return parts.join('  ');
 }
+
+/** Counts exactly, measures to four digits. */
+const shortNumber = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(SIGNIFICANT_DIGITS)));
 
 /** Steps whose line differs from the last time. */
 export function changedSteps(before: RunStatus | null, now: RunStatus): readonly StepState[] {

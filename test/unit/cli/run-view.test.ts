@@ -56,7 +56,7 @@ const state = (status: StepState['status']): RunStatus => ({
       finishedAt: null,
       seconds: status === 'succeeded' ? 2 : null,
       cached: false,
-      metrics: status === 'succeeded' ? { roc_auc: 0.712345 } : {},
+      metrics: status === 'succeeded' ? { rows: 228_738, roc_auc: 0.712345 } : {},
       failure: null,
       waitingFor: null,
     },
@@ -90,7 +90,7 @@ describe('a run on a pipe', () => {
       'TIME run is running',
       'TIME train  ████████████░░░░░░░░░░░░ 50/100  trees  attempt 2 after: worker lost',
       'note: TIME the server is away',
-      'TIME train             succeeded  2.0 s  roc_auc=0.7123',
+      'TIME train             succeeded  2.0 s  rows=228738  roc_auc=0.7123',
       'TIME run is succeeded',
     ]);
   });
