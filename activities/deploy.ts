@@ -29,9 +29,9 @@ const shift: Operation<Version & { readonly weight: number }, Result<typeof shif
 const health: Operation<AtRevision, Result<typeof judgeHealth>> = ({ config, arguments: input }, context) =>
   judgeHealth({ config, context }, input);
 const promote: Operation<Version & { readonly champion: number | null }, Result<typeof promoteVersion>> = (
-  { config, arguments: input },
+  { config, inputs, arguments: input },
   context,
-) => promoteVersion({ config, context }, input);
+) => promoteVersion({ config, context }, { ...input, reasons: inputs.evaluation.reasons });
 const rollback: Operation<Version & { readonly reasons: readonly string[] }, Result<typeof withdrawVersion>> = (
   { config, arguments: input },
   context,

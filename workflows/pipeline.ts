@@ -116,7 +116,7 @@ function runFailure(status: RunStatus): ApplicationFailure {
 function outcomeOf(plan: Plan, results: { readonly [step: string]: JsonValue }): RunFinished['outcome'] {
   const deploy = plan.steps.find((step) => step.kind === 'deploy');
   const outcome = deploy === undefined ? undefined : field(results[deploy.id], 'outcome');
-  return outcome === 'promoted' || outcome === 'rejected' || outcome === 'rolled-back' ? outcome : 'failed';
+  return outcome === 'promoted' || outcome === 'rejected' || outcome === 'rolled-back' ? outcome : 'succeeded';
 }
 
 /** Tells the continuous-training entity that started this run, if one did. A failure here must not fail the run. */

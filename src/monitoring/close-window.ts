@@ -65,14 +65,16 @@ async function makeReport(
   });
 }
 
-/** The raw inputs, and the score under the name `score`. */
-async function profileWindow(db: DuckDb, reference: Reference): Promise<Profile> {
-  const columns = inputColumns(reference.meta.signature).filter(({ name }) => name !== 'score');
+/** The raw inputs of all rows, and under the name `score` the scores that the reference's version gave: others would not compare. */
+async function profileWindow(db: DuckDb, { meta, version }: Reference): Promise<Profile> {
+  const columns = inputColumns(meta.signature).filter(({ name }) => name !== 'score');
   const { inputs, scores } = await db.use(async (connection) => ({
     inputs: await profileColumns(connection, WINDOW_ROWS, columns),
-    scores: await profileColumns(connection, `(SELECT __score AS score FROM ${WINDOW_ROWS})`, [
-      { name: 'score', type: 'float', nullable: false },
-    ]),
+    scores: await profileColumns(
+      connection,
+      `(SELECT __score AS score FROM ${WINDOW_ROWS} WHERE __version = ${version.version})`,
+      [{ name: 'score', type: 'float', nullable: false }],
+    ),
   }));
   return { rows: inputs.rows, columns: { ...inputs.columns, ...scores.columns } };
 }

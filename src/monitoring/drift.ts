@@ -7,8 +7,8 @@ import { driftScore } from './statistics/drift-statistic.js';
 export type DriftConfig = Pick<MonitorConfig, 'drift' | 'persistence' | 'minRows'>;
 
 /**
- * Scores every rule against the reference. A rule crosses when its score is above its threshold and the window has at least `minRows`
- * rows; it is persistent when it crosses now and in at least `persistence.windows` of the last `persistence.of` windows, this one
+ * Scores every rule against the reference. A rule crosses when its score is above its threshold and its column has at least `minRows`
+ * rows in the window (none at all: the rule is left out, as for `score` before the reference's version has answered anything); it is persistent when it crosses now and in at least `persistence.windows` of the last `persistence.of` windows, this one
  * included. `earlier`: reports of the windows before that were compared with the same reference, newest first.
  */
 export function scoreDrift(
@@ -19,19 +19,15 @@ export function scoreDrift(
 ): DriftScore[] {
   checkDriftRules(config.drift, reference);
   const before = earlier.slice(0, config.persistence.of - 1);
-  return Object.entries(config.drift).map(([column, rule]) => {
+  return Object.entries(config.drift).flatMap(([column, rule]) => {
     const [known, seen] = [reference.columns[column], current.columns[column]];
+    const rows = seen?.type === 'numeric' ? seen.count + seen.nulls : current.rows;
+    if (rows === 0) return [];
     const score = known === undefined || seen === undefined ? 1 : driftScore(rule.statistic, known, seen);
-    const crossed = score > rule.max && current.rows >= config.minRows;
+    const crossed = score > rule.max && rows >= config.minRows;
     const times = before.filter((report) => report.drift.some((other) => other.column === column && other.crossed)).length;
-    return {
-      column,
-      statistic: rule.statistic,
-      score,
-      threshold: rule.max,
-      crossed,
-      persistent: crossed && times + 1 >= config.persistence.windows,
-    };
+    const persistent = crossed && times + 1 >= config.persistence.windows;
+    return [{ column, statistic: rule.statistic, score, threshold: rule.max, crossed, persistent }];
   });
 }
 

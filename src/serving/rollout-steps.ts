@@ -201,7 +201,11 @@ export async function judgeHealth(
 /** Makes the candidate champion in the registry, then on the endpoint. A lost race is a value: the candidate is then withdrawn. */
 export async function promoteVersion(
   rollout: Rollout,
-  { version, champion }: { readonly version: number; readonly champion: number | null },
+  {
+    version,
+    champion,
+    reasons,
+  }: { readonly version: number; readonly champion: number | null; readonly reasons: readonly string[] },
 ): Promise<{ readonly promoted: boolean; readonly reasons: readonly string[]; readonly revision: number }> {
   const { config, context } = rollout;
   const { objects } = context.artifacts;
@@ -211,7 +215,7 @@ export async function promoteVersion(
       version,
       expectedChampion: champion,
       by: 'deploy',
-      reason: `rolled out on endpoint ${config.endpoint}`,
+      reason: `rolled out on endpoint ${config.endpoint}; ${reasons.join('; ')}`,
       workflowId: context.run.workflowId,
     });
     const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} promoted`, (current) =>

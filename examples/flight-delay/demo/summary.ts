@@ -29,7 +29,7 @@ export function versionsTable(versions: readonly VersionLine[]): string {
     head: ['version', 'data', 'roc_auc', 'log_loss', 'decision', 'why'],
     colWidths: [9, 25, 9, 10, 13, 62],
     wordWrap: true,
-    style: { head: [] },
+    style: { head: [], border: [], compact: true },
   });
   for (const { version, window, rocAuc, logLoss, decision, reason } of versions) {
     table.push([
