@@ -1,0 +1,65 @@
+import type { FeatureMeta, GbdtSpec } from '../contracts/stages.js';
+import type { DuckDb } from '../data/duckdb.js';
+import { readDoubleColumns, readNumericColumns } from '../data/read-columns.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { TrainingRows } from './fit.js';
+import { sharedFloats } from './shared-training.js';
+
+/** Columns read at once: bounds the memory that is held twice. */
+const COLUMNS_AT_ONCE = 8;
+/** Share of the rows, the newest, that early stopping looks at. */
+const VALID_SHARE = 0.1;
+
+type Wanted = Pick<FeatureMeta, 'task' | 'featureNames'>;
+
+/**
+ * Reads the training rows of a feature set, which lie in time order, into shared memory: 4 bytes a value, NaN = missing.
+ * Errors: TRAINING_NO_ROWS for fewer than two leaves' rows, TRAINING_SINGLE_CLASS, TRAINING_NOT_FINITE for labels.
+ */
+export async function readMatrix(db: DuckDb, path: string, meta: Wanted, parameters: GbdtSpec): Promise<TrainingRows> {
+  const labels = await readLabels(db, path);
+  const rows = labels.length;
+  const trainRows = parameters.earlyStopping > 0 ? rows - Math.floor(rows * VALID_SHARE) : rows;
+  checkLabels(labels.subarray(0, trainRows), meta.task, parameters);
+  const names = meta.featureNames;
+  const values = sharedFloats(rows * names.length);
+  for (let first = 0; first < names.length; first += COLUMNS_AT_ONCE) {
+    const some = names.slice(first, first + COLUMNS_AT_ONCE);
+    const { columns } = await db.use((connection) => readNumericColumns(connection, path, some));
+    for (const [position, name] of some.entries()) values.set(columns.get(name) ?? [], (first + position) * rows);
+  }
+  return { rows, trainRows, features: names.length, values, labels };
+}
+
+async function readLabels(db: DuckDb, path: string): Promise<Float32Array> {
+  const { rows, columns } = await db.use((connection) => readDoubleColumns(connection, path, ['__label']));
+  const labels = sharedFloats(rows);
+  labels.set(columns.get('__label') ?? []);
+  return labels;
+}
+
+/** Binary labels are 0 or 1 and both occur; regression labels are finite float32 numbers that are not all the same. */
+export function checkLabels(labels: Float32Array, task: FeatureMeta['task'], { minRowsInLeaf }: GbdtSpec): void {
+  if (labels.length < 2 * minRowsInLeaf) {
+    throw new PipelineError('TRAINING_NO_ROWS', {
+      what: 'the training rows do not fill two leaves',
+      expected: `at least ${String(2 * minRowsInLeaf)} rows (minRowsInLeaf ${String(minRowsInLeaf)})`,
+      received: String(labels.length),
+    });
+  }
+  const binary = task === 'binary';
+  const wrong = labels.findIndex((label) => (binary ? label !== 0 && label !== 1 : !Number.isFinite(label)));
+  if (wrong >= 0) {
+    throw new PipelineError('TRAINING_NOT_FINITE', {
+      what: `the label of training row ${String(wrong)} cannot be learned`,
+      expected: binary ? '0 or 1' : 'a finite float32 number',
+      received: String(labels[wrong]),
+    });
+  }
+  const [first = 0] = labels;
+  if (labels.some((label) => label !== first)) return;
+  throw new PipelineError('TRAINING_SINGLE_CLASS', {
+    what: `all ${String(labels.length)} training rows have the label ${String(first)}`,
+    expected: 'at least two different labels',
+  });
+}

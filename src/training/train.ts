@@ -1,0 +1,147 @@
+import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import type { FeatureResult, ModelMeta, TrainConfig, TrainInputs, TrainResult } from '../contracts/stages.js';
+import { withDuckDb } from '../data/duckdb.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { EncoderSet } from '../features/encoder.js';
+import { buildPreprocessGraph } from '../features/preprocess-graph.js';
+import { GraphBuilder } from '../onnx/model-builder.js';
+import { openSession } from '../onnx/session.js';
+import type { StageOperation, StepContext } from '../pipeline/step-context.js';
+import type { DraftFile } from '../store/artifact-store.js';
+import { canonicalJson } from '../store/canonical-json.js';
+import { sha256Hex } from '../store/hash.js';
+import type { BoostState } from './boost.js';
+import { decodeCheckpoint } from './checkpoint.js';
+import type { FitResult } from './fit.js';
+import { fitTrees } from './fit.js';
+import { checkHyperparameters } from './hyperparameters.js';
+import { readMatrix } from './read-matrix.js';
+import { appendTrees } from './tree-graph.js';
+import type { TreeModel } from './tree-model.js';
+
+const DEFAULT_CHECKPOINT_EVERY = 10;
+
+/**
+ * The train stage: feature set -> `model` artifact, whose ONNX graph goes from raw columns to `score`. An equal feature set, trainer and
+ * seed give an equal id, whatever the number of threads and however often the step was interrupted.
+ * Errors: TRAINING_PARAMETER_INVALID, TRAINING_NO_ROWS, TRAINING_SINGLE_CLASS, TRAINING_NOT_FINITE, TRAINING_THREAD_FAILED,
+ * ARTIFACT_CORRUPT. When the signal aborts it stores a checkpoint and rejects with the signal's reason.
+ */
+export const train: StageOperation<TrainConfig, TrainInputs, TrainResult> = async ({ config, inputs }, context) => {
+  const { features } = inputs;
+  const { trainer, threads = availableParallelism(), checkpointEvery = DEFAULT_CHECKPOINT_EVERY } = config;
+  checkHyperparameters(trainer);
+  checkCounts({ threads, checkpointEvery });
+  const seed = config.seed ?? context.seed;
+  const fingerprint = sha256Hex(canonicalJson({ features: features.sha256, trainer, seed }));
+  const path = await context.artifacts.localFile(features, 'train.parquet');
+
+  context.progress(0, trainer.trees, 'reading the training rows');
+  const started = performance.now();
+  const { signal } = context;
+  const rows = await withDuckDb({ scratch: context.scratch, signal }, (db) => readMatrix(db, path, features.meta, trainer));
+  context.progress(0, trainer.trees, `cutting ${String(rows.features)} features into bins`);
+  const settings = { task: features.meta.task, parameters: trainer, seed, checkpointEvery, fingerprint, threads };
+  const fitted = await fitTrees(rows, settings, {
+    signal,
+    start: await restoredState(fingerprint, context),
+    checkpoint: (bytes) => context.checkpoint(bytes),
+    evaluated: (trees, trainLoss, validLoss) => {
+      const onNewest = validLoss === null ? '' : `, ${validLoss.toPrecision(6)} on the newest rows`;
+      context.progress(trees, trainer.trees, `train ${lossName(features)} ${trainLoss.toPrecision(6)}${onNewest}`);
+    },
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (fitted.end !== 'finished') {
+    const why = fitted.end === 'no-gain' ? 'no split improves the loss' : 'the loss on the newest rows no longer falls';
+    context.log.info(`training ended early: ${why}`, { trees: fitted.model.trees.length });
+  }
+  const metrics = lossMetrics(features, fitted);
+  for (const [name, value] of Object.entries({ ...metrics, trees: fitted.model.trees.length })) context.metric(name, value);
+  context.metric('seconds', seconds);
+  context.metric('rows_per_second', rows.trainRows / seconds);
+  return publish(features, { fitted, config: { ...config, seed }, metrics, trainRows: rows.rows }, context);
+};
+
+function checkCounts(counts: { readonly threads: number; readonly checkpointEvery: number }): void {
+  const wrong = Object.entries(counts).filter(([, value]) => !Number.isInteger(value) || value < 1 || value > 1024);
+  if (wrong.length === 0) return;
+  throw new PipelineError('TRAINING_PARAMETER_INVALID', {
+    what: wrong.map(([name, value]) => `${name} is ${String(value)}`).join('; '),
+    expected: 'integers of 1 to 1024',
+  });
+}
+
+async function restoredState(fingerprint: string, context: StepContext): Promise<BoostState | null> {
+  const bytes = await context.restore();
+  if (bytes === null) return null;
+  const state = decodeCheckpoint(fingerprint, bytes);
+  if (state === null) context.log.warn('the checkpoint is of other data or options and is left alone', { bytes: bytes.length });
+  else context.log.info('training goes on from a checkpoint', { trees: state.trees.length });
+  return state;
+}
+
+function lossName({ meta }: FeatureResult): string {
+  return meta.task === 'binary' ? 'log_loss' : 'rmse';
+}
+
+function lossMetrics(features: FeatureResult, { trainLosses, validLosses }: FitResult): { readonly [name: string]: number } {
+  const valid = validLosses.at(-1);
+  return {
+    [`train_${lossName(features)}`]: trainLosses.at(-1) ?? 0,
+    ...(valid === undefined ? {} : { [`valid_${lossName(features)}`]: valid }),
+  };
+}
+
+interface Trained {
+  readonly fitted: FitResult;
+  readonly config: TrainConfig & { readonly seed: number };
+  readonly metrics: { readonly [name: string]: number };
+  readonly trainRows: number;
+}
+
+async function publish(features: FeatureResult, trained: Trained, { artifacts }: StepContext): Promise<TrainResult> {
+  const { fitted, config, metrics, trainRows } = trained;
+  const { task, signature, featureNames, trainFrom, testFrom, testTo } = features.meta;
+  const encoders = JSON.parse((await artifacts.readFile(features, 'encoders.json')).toString('utf8')) as EncoderSet;
+  const graph = scoringGraph(encoders, fitted.model);
+  const session = await openSession(graph, { signature });
+  await session.release();
+  const trainer = { formatVersion: 1, trainer: config.trainer, seed: config.seed, featureNames, ...fitted };
+  const samples = await artifacts.readFile(features, 'samples.json');
+  const meta: ModelMeta = {
+    task,
+    trainer: config.trainer.trainer,
+    signature,
+    featureSet: features.id,
+    trees: fitted.model.trees.length,
+    trainRows,
+    trainFrom,
+    testFrom,
+    testTo,
+    seed: config.seed,
+    metrics,
+  };
+  return artifacts.publish({
+    kind: 'model',
+    files: [
+      { name: 'model.onnx', mediaType: 'application/onnx', content: { bytes: graph } },
+      jsonFile('signature.json', Buffer.from(`${JSON.stringify(signature)}\n`)),
+      jsonFile('samples.json', samples),
+      jsonFile('trainer.json', Buffer.from(`${JSON.stringify(trainer)}\n`)),
+    ],
+    meta,
+    inputs: [features],
+  });
+}
+
+function scoringGraph(encoders: EncoderSet, model: TreeModel): Uint8Array {
+  const builder = new GraphBuilder();
+  appendTrees(builder, buildPreprocessGraph(builder, encoders), model);
+  return builder.toBytes();
+}
+
+function jsonFile(name: string, bytes: Uint8Array): DraftFile {
+  return { name, mediaType: 'application/json', content: { bytes } };
+}
