@@ -77,6 +77,7 @@ async function restoredState(fingerprint: string, context: StepContext): Promise
   const bytes = await context.restore();
   if (bytes === null) return null;
   const state = decodeCheckpoint(fingerprint, bytes);
+  context.metric('resumed_trees', state?.trees.length ?? 0);
   if (state === null) context.log.warn('the checkpoint is of other data or options and is left alone', { bytes: bytes.length });
   else context.log.info('training goes on from a checkpoint', { trees: state.trees.length });
   return state;

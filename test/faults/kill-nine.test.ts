@@ -105,7 +105,7 @@ describe('kill -9', () => {
     const attempts = await attemptsByActivity(workflowId);
     expect(attempts).toMatchObject({ ingest: [1], feature: [1], train: [2] });
     const train = stepOf(await client.status(workflowId), 'train');
-    expect(train.metrics['resumedTrees']).toBeGreaterThanOrEqual(20);
+    expect(train.metrics['resumed_trees']).toBeGreaterThanOrEqual(20);
     expect(await keys('checkpoints/')).toEqual([]);
   });
 

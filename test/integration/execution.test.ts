@@ -356,7 +356,7 @@ describe('a run on Temporal', () => {
       signal?.signalName === 'runFinished' ? [Buffer.from(signal.input.payloads[0]!.data, 'base64').toString('utf8')] : [],
     );
     expect(reports.map((report) => JSON.parse(report) as unknown)).toEqual([
-      { workflowId: told.workflowId, status: 'succeeded', outcome: 'failed' },
+      { workflowId: told.workflowId, status: 'succeeded', outcome: 'succeeded' },
     ]);
   });
 
