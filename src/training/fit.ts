@@ -27,7 +27,7 @@ export interface FitHooks {
   /** Where to go on; must be of the same fingerprint. */
   readonly start?: BoostState | null;
   readonly evaluated?: (trees: number, trainLoss: number, validLoss: number | null) => void;
-  /** Called in order, never twice at a time; of checkpoints that come while one is stored only the newest is kept. */
+  /** Called in order, never twice at a time; of those that come while one is stored only the newest is kept. When it rejects, so does the fit. */
   readonly checkpoint?: (bytes: Uint8Array) => Promise<void>;
 }
 
@@ -112,14 +112,14 @@ async function boostInTeam(
   const quantisation = planQuantisation(rowsInBin, data.trainRows, options.task === 'regression', lanes);
   const shared = allocateTraining({ control, data, options, quantisation }, threads);
   const { port1, port2 } = new MessageChannel();
-  const checkpoints = keepNewest(hooks.checkpoint);
+  const abort = (): void => {
+    abortTeam(control);
+  };
+  const checkpoints = keepNewest(hooks.checkpoint, abort);
   port1.on('message', (message: BoostMessage) => {
     if (message.type === 'checkpoint') checkpoints.offer(message.bytes);
     else hooks.evaluated?.(message.trees, message.trainLoss, message.validLoss);
   });
-  const abort = (): void => {
-    abortTeam(control);
-  };
   hooks.signal.addEventListener('abort', abort, { once: true });
   if (hooks.signal.aborted) abort();
   try {
@@ -144,8 +144,11 @@ async function boostInTeam(
   }
 }
 
-/** Stores checkpoints one after the other; a newer one replaces those that wait. */
-function keepNewest(store: FitHooks['checkpoint']): { offer(bytes: Uint8Array): void; stored(): Promise<void> } {
+/** Stores checkpoints one after the other; a newer one replaces those that wait. `stored` rejects when one could not be stored. */
+function keepNewest(
+  store: FitHooks['checkpoint'],
+  failed: () => void,
+): { offer(bytes: Uint8Array): void; stored(): Promise<void> } {
   let waiting: Uint8Array | null = null;
   let storing: Promise<void> | null = null;
   const storeAll = async (): Promise<void> => {
@@ -158,7 +161,7 @@ function keepNewest(store: FitHooks['checkpoint']): { offer(bytes: Uint8Array): 
     offer: (bytes) => {
       waiting = bytes;
       storing = (storing ?? Promise.resolve()).then(storeAll);
-      storing.catch(() => undefined);
+      storing.catch(failed);
     },
     stored: async () => {
       await storing;
