@@ -2,7 +2,7 @@ import { TestEnvironment } from 'jest-environment-node';
 
 /**
  * Jest's node environment with the typed arrays of the outer realm: arrays made by native modules (ONNX Runtime) are then instances of
- * the classes that tests and sources see. Use by the docblock `@jest-environment ./test/shared-typed-arrays.js`.
+ * the classes that tests and sources see. `jest.config.js` uses it for every level.
  */
 export default class SharedTypedArrays extends TestEnvironment {
   constructor(config, context) {

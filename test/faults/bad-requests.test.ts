@@ -1,4 +1,3 @@
-/** @jest-environment ./test/shared-typed-arrays.js */
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import { connect } from 'node:net';

@@ -1,4 +1,3 @@
-/** @jest-environment ./test/shared-typed-arrays.js */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { evaluateOperations } from '../../activities/evaluate.js';
 import type { FeatureResult } from '../../src/contracts/stages.js';

@@ -1,4 +1,3 @@
-/** @jest-environment ./test/shared-typed-arrays.js */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';

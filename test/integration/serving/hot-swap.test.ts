@@ -1,4 +1,3 @@
-/** @jest-environment ./test/shared-typed-arrays.js */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
 import { createModelServer } from '../../../src/serving/index.js';

@@ -1,4 +1,3 @@
-/** @jest-environment ./test/shared-typed-arrays.js */
 import { writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';

@@ -1,4 +1,3 @@
-/** @jest-environment ./test/shared-typed-arrays.js */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { fileURLToPath } from 'node:url';

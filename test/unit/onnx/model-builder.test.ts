@@ -1,4 +1,3 @@
-/** @jest-environment ./test/shared-typed-arrays.js */
 import { describe, expect, it } from '@jest/globals';
 import { inspectModel } from '../../../src/onnx/inspect-model.js';
 import { encodeModel } from '../../../src/onnx/messages.js';
