@@ -83,7 +83,8 @@ async function binRows(pool: Piscina, rows: TrainingRows, settings: FitSettings,
     }),
   );
   const bins = sharedBytes(rows.rows * features);
-  const data = { rows: rows.rows, trainRows: rows.trainRows, features, bins, binCounts, bounds, labels: rows.labels };
+  const columns = sharedBytes(rows.rows * features);
+  const data = { rows: rows.rows, trainRows: rows.trainRows, features, bins, columns, binCounts, bounds, labels: rows.labels };
   const cut = (index: number): number => Math.floor((rows.rows * index) / threads);
   const counts = await Promise.all(
     members.map((index) => {

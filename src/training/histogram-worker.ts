@@ -46,7 +46,7 @@ const TILE_ROWS = 1_024;
 
 /** Entry of a thread: writes the bins of the rows [from, to). Returns the training rows in each cell. */
 export function encodeRows({ raw, binned, from, to }: EncodeTask): Int32Array {
-  const { features, bins, binCounts, trainRows } = binned;
+  const { features, bins, columns, binCounts, trainRows } = binned;
   const counts = new Int32Array(features * CELLS);
   const finders = Array.from(binCounts, (count, feature) =>
     createBinFinder(binned.bounds.subarray(feature * CELLS, feature * CELLS + count - 1)),
@@ -59,6 +59,7 @@ export function encodeRows({ raw, binned, from, to }: EncodeTask): Int32Array {
       for (let row = start; row < end; row += 1) {
         const bin = binOf(finder, raw.values[feature * raw.rows + row] as number);
         bins[row * features + feature] = bin;
+        columns[feature * raw.rows + row] = bin;
         if (row < trainRows) counts[cell + bin] = (counts[cell + bin] ?? 0) + 1;
       }
     }

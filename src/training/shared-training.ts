@@ -13,6 +13,8 @@ export interface BinnedRows {
   readonly features: number;
   /** Row after row, one byte for each feature. The bin of missing values is `binCounts[f]`. */
   readonly bins: Uint8Array;
+  /** The same bins, feature after feature: splitting a leaf reads one feature only. */
+  readonly columns: Uint8Array;
   /** Bins of numbers, by feature: 1..255. */
   readonly binCounts: Int32Array;
   /** Upper bounds of feature f from `f * CELLS`, `binCounts[f] - 1` of them. */
