@@ -1,4 +1,3 @@
-/** @jest-environment ./test/shared-typed-arrays.js */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../../src/onnx/model-builder.js';
