@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { build, ensureInstalled, root } from './install.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 build();
 const child = spawn(process.execPath, ['--import', 'tsx', 'examples/flight-delay/demo/main.ts', ...process.argv.slice(2)], {
   cwd: root,

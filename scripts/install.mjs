@@ -1,5 +1,5 @@
 // Installs the locked packages when node_modules is missing or older than the lock file. Plain Node: runs before anything is installed.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export function runOrExit(title, command, parameters, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-export function ensureInstalled() {
+export async function ensureInstalled() {
   const locked = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
@@ -33,12 +33,31 @@ export function ensureInstalled() {
     installed = '';
   }
   if (installed === locked) return;
-  runOrExit('Installing packages (npm ci)', 'npm', ['ci', '--no-audit', '--no-fund']);
+  await install();
   writeFileSync(stamp, locked);
+}
+
+/** npm shows its own progress on a terminal and is silent elsewhere, so there a line says that it is at work. */
+async function install() {
+  console.log('\n> Installing packages (npm ci)');
+  const startedAt = Date.now();
+  const child = spawn('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
+  const timer = setInterval(() => {
+    if (!process.stdout.isTTY) console.log(`  … installing, ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  }, 1_500);
+  const status = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(`npm could not be started: ${error.message}`);
+      resolve(1);
+    });
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+  clearInterval(timer);
+  if (status !== 0) process.exit(status);
 }
 
 export function build() {
   runOrExit('', process.execPath, ['scripts/build.mjs']);
 }
 
-if (process.argv[1] === import.meta.filename) ensureInstalled();
+if (process.argv[1] === import.meta.filename) await ensureInstalled();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, ensureInstalled, root } from './install.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 build();
 
 const folder = mkdtempSync(join(tmpdir(), 'perennial-test-'));

@@ -1,7 +1,7 @@
 // npm run verify: everything that CI runs, in CI's order.
 import { ensureInstalled, runOrExit } from './install.mjs';
 
-ensureInstalled();
+await ensureInstalled();
 const node = process.execPath;
 const gates = [
   // First: the examples import the package by its name, so linter and type-check read the build.

@@ -48,6 +48,6 @@ export default definePipeline('rushed-release', { params: { from: date(), to: da
   });
   p.deploy(evaluation, {
     endpoint: 'flight-delay',
-    rollout: canary([5, 100], { bake: '2 seconds', health: { maxP99: '1 millisecond' } }),
+    rollout: canary([5, 100], { bake: '2 seconds', health: { maxP99: '10 microseconds' } }),
   });
 });

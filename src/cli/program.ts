@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { artifactsCommand } from './commands/artifacts.js';
 import { approveCommand, cancelCommand, rejectCommand, resumeCommand } from './commands/decide.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -38,6 +39,7 @@ const COMMANDS = [
   cancelCommand,
   signalCommand,
   modelsCommand,
+  artifactsCommand,
   monitorCommand,
   setupCommand,
   doctorCommand,

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
 import type { Environment } from '../store/cache-folder.js';
 
@@ -30,7 +31,8 @@ export function wantsColours(env: Environment, interactive: boolean): boolean {
 const NARROWEST_USUAL = 80;
 
 export function processTerminal(): Terminal {
-  const interactive = process.stdout.isTTY;
+  // Unlike `process.stdout.isTTY`, a boolean also when output goes elsewhere: picocolors takes undefined for "decide by the environment".
+  const interactive = isatty(1);
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     note: (text) => void process.stderr.write(`${text}\n`),

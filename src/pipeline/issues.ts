@@ -2,7 +2,7 @@ import type { ColumnSpec, SchemaSpec } from '../contracts/dataset.js';
 import type { ColumnNeed } from './column-use.js';
 import { TYPES_THAT_MEET } from './column-use.js';
 import type { Duration } from './duration.js';
-import { durationMs } from './duration.js';
+import { durationMs, latencyMs } from './duration.js';
 import type { Setting } from './parameter-reference.js';
 
 /** What the linter looks at. */
@@ -70,7 +70,15 @@ export class OptionReader {
 
   /** Milliseconds of a duration; 0 and a report when it is none. */
   duration(text: Duration, range: { readonly positive: boolean } = { positive: true }): number {
-    const ms = durationMs(text);
+    return this.#milliseconds(text, durationMs(text), range);
+  }
+
+  /** As `duration`, in parts of a millisecond. */
+  latency(text: Duration): number {
+    return this.#milliseconds(text, latencyMs(text), { positive: true });
+  }
+
+  #milliseconds(text: Duration, ms: number | null, range: { readonly positive: boolean }): number {
     if (ms === null) this.report('duration', `expected a duration such as '5 minutes', got '${text}'`);
     else if (range.positive && ms === 0) this.report('duration', `expected more than nothing, got '${text}'`);
     return ms ?? 0;

@@ -3,11 +3,11 @@ import { parseArgs } from 'node:util';
 import { drawTerminal } from 'perennial';
 import { connectClient } from 'perennial/client';
 import pipeline from '../pipeline.js';
-import { FOLDER, LOGS, MODEL, PIPELINE, RUSHED_RELEASE, STORE } from './places.js';
+import { FOLDER, LOGS, MODEL, PIPELINE, REPORTS, RUSHED_RELEASE, STORE } from './places.js';
 import { Processes } from './processes.js';
 import { Screen } from './screen.js';
 import { badRelease, firstRelease, live } from './story.js';
-import { type Summary, versionLines, versionsTable } from './summary.js';
+import { evaluationReports, type Summary, versionLines, versionsTable } from './summary.js';
 import { Traffic } from './traffic.js';
 import { FlightSource } from './weeks.js';
 
@@ -66,7 +66,7 @@ async function tellTheStory(): Promise<void> {
   const flights = await FlightSource.open();
   const parts = { client, screen, traffic, flights, stages: [], askedEarly: new Map<string, number>() };
   await firstRelease(parts);
-  const { windows, retrains } = await live(parts);
+  const { windows, retrains, reports } = await live(parts);
   const rollback = await badRelease(parts);
   await traffic.waitUntilLogged((rows) => {
     screen.doing(`${String(rows)} predictions logged`);
@@ -74,8 +74,15 @@ async function tellTheStory(): Promise<void> {
   const logged = await traffic.logged();
 
   screen.doing('reading the registry');
-  const versions = versionLines(processes.read(['models', 'show', MODEL]), processes.read(['models', 'log', MODEL]));
-  const lineage = processes.print(['models', 'lineage', MODEL]);
+  const shown = await processes.read(['models', 'show', MODEL]);
+  const versions = versionLines(shown, await processes.read(['models', 'log', MODEL]));
+  const lineage = await processes.print(['models', 'lineage', MODEL]);
+  const paths: string[] = [];
+  for (const { name, artifact } of [...evaluationReports(shown), ...reports]) {
+    screen.doing(`copying the report ${name}`);
+    const printed = await processes.print(['artifacts', 'get', artifact, 'report.html', '--out', `${REPORTS}/${name}.html`]);
+    paths.push(printed.trim());
+  }
   const summary: Summary = {
     stages: parts.stages,
     versions,
@@ -87,7 +94,7 @@ async function tellTheStory(): Promise<void> {
     peakRssBytes: processes.peakRssBytes,
   };
   screen.close();
-  show(summary, lineage);
+  show(summary, lineage, paths);
   for (const failure of traffic.failures.slice(0, 5)) console.log(`  failed: ${failure}`);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(summary, null, 2)}\n`);
   await client.close();
@@ -109,7 +116,7 @@ async function tellTheStory(): Promise<void> {
   await processes.stopAll();
 }
 
-function show(summary: Summary, lineage: string): void {
+function show(summary: Summary, lineage: string, reports: readonly string[]): void {
   const { predictions } = summary;
   console.log(`\nVersions of ${MODEL}\n${versionsTable(summary.versions)}`);
   console.log('\nTimeline');
@@ -118,7 +125,9 @@ function show(summary: Summary, lineage: string): void {
   console.log(
     `Predictions: ${String(predictions.sent)} sent, ${String(predictions.answered)} answered, ${String(predictions.logged)} logged, ${String(predictions.failed)} failed`,
   );
-  console.log(`Reports and everything else: ${STORE}; logs: ${LOGS}`);
+  console.log('\nReports (open them in a browser)');
+  for (const report of reports) console.log(`  ${report}`);
+  console.log(`\nStore: ${STORE}; logs: ${LOGS}`);
   console.log(
     `${summary.totalSeconds.toFixed(1)} s, at most ${(summary.peakRssBytes / 2 ** 30).toFixed(2)} GiB for all processes together`,
   );

@@ -1,11 +1,13 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { LOGS } from './places.js';
 
 const CLI = 'dist/src/cli/main.js';
 const STOP_MS = 15_000;
+const execFileAsync = promisify(execFile);
 
 /** The demo's child processes: started by the CLI as a user would, stopped by their ids, their memory added up while they live. */
 export class Processes {
@@ -46,16 +48,14 @@ export class Processes {
   }
 
   /** Runs one reading command of the CLI and returns its JSON. */
-  read(words: readonly string[]): unknown {
-    return JSON.parse(execFileSync(process.execPath, [CLI, ...words, '--json'], { env: this.environment, encoding: 'utf8' }));
+  async read(words: readonly string[]): Promise<unknown> {
+    return JSON.parse(await this.print([...words, '--json']));
   }
 
   /** Runs one command of the CLI and returns what it prints. */
-  print(words: readonly string[]): string {
-    return execFileSync(process.execPath, [CLI, ...words], {
-      env: { ...this.environment, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
-      encoding: 'utf8',
-    });
+  async print(words: readonly string[]): Promise<string> {
+    const { stdout } = await execFileAsync(process.execPath, [CLI, ...words], { env: this.environment, maxBuffer: 2 ** 26 });
+    return stdout;
   }
 
   /** Largest resident size of all processes together, this one included, in bytes. */

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 
-const SILENCE_MS = 1_500;
+const SILENCE_MS = 1_000;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** Lines that stay, and under them what is happening now: a live line on a terminal, a plain line after each silence elsewhere. */

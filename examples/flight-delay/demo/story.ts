@@ -18,6 +18,12 @@ export interface WindowLine {
   readonly rocAuc: number | null;
 }
 
+/** A report to open, of a window below its threshold or of the last one: what it is about and where the store has it. */
+export interface ReportLine {
+  readonly name: string;
+  readonly artifact: string;
+}
+
 export interface RetrainLine {
   readonly trigger: string;
   readonly decision: string;
@@ -48,10 +54,13 @@ export async function firstRelease({ client, screen, stages }: StoryParts): Prom
 }
 
 /** February to June: traffic, windows, labels a week late, and whatever the continuous training decides. */
-export async function live(parts: StoryParts): Promise<{ windows: WindowLine[]; retrains: RetrainLine[] }> {
+export async function live(
+  parts: StoryParts,
+): Promise<{ windows: WindowLine[]; retrains: RetrainLine[]; reports: ReportLine[] }> {
   const { client, screen, traffic, flights } = parts;
   const weeks = weeksBetween('2001-02-01', HALF_YEAR_END);
   const windows: WindowLine[] = [];
+  const reports: ReportLine[] = [];
   screen.title('February to June: live traffic, week by week');
   for (const [index, week] of weeks.entries()) {
     const asked = await flights.sample(week, FLIGHTS_A_WEEK);
@@ -70,6 +79,9 @@ export async function live(parts: StoryParts): Promise<{ windows: WindowLine[]; 
     if (labelled !== undefined) {
       await flights.writeLabels(labelled, FLIGHTS_A_WEEK, `${LABELS}/${labelled.from}.parquet`);
       const report = await client.closeWindow({ model: MODEL, from: labelled.from, to: labelled.to, phase: 'performance' });
+      if (report.performanceCrossed.length > 0 || index === weeks.length - 1) {
+        reports.push({ name: `window-${labelled.from}`, artifact: `monitor-report/${report.report.id}` });
+      }
       rocAuc = report.performance?.['roc_auc'] ?? null;
       const earlier = windows.at(-1);
       if (earlier !== undefined) windows[windows.length - 1] = { ...earlier, rocAuc };
@@ -86,7 +98,7 @@ export async function live(parts: StoryParts): Promise<{ windows: WindowLine[]; 
     );
     await settle(parts, weeks[index + 1] ?? LAST_DAYS);
   }
-  return { windows, retrains: await retrainsOf(client) };
+  return { windows, reports, retrains: await retrainsOf(client) };
 }
 
 /** Waits until the continuous training has nothing under way; a retrain is followed while traffic goes on. */

@@ -49,6 +49,7 @@ function metric(value: number | null): string {
 }
 
 interface RegisteredVersion {
+  readonly evaluation: { readonly id: string } | null;
   readonly version: number;
   readonly window: { readonly from: string; readonly to: string };
   readonly metrics: Readonly<Record<string, number | null>>;
@@ -75,4 +76,12 @@ export function versionLines(shown: unknown, log: unknown): VersionLine[] {
       reason: last?.reason ?? '',
     };
   });
+}
+
+/** The evaluation report of each version. */
+export function evaluationReports(shown: unknown): { readonly name: string; readonly artifact: string }[] {
+  const { versions } = shown as { readonly versions: readonly RegisteredVersion[] };
+  return versions.flatMap(({ version, evaluation }) =>
+    evaluation === null ? [] : [{ name: `version-${String(version)}`, artifact: `evaluation/${evaluation.id}` }],
+  );
 }

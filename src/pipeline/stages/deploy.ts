@@ -27,7 +27,7 @@ export function deployConfig(options: DeployOptions, endpoint: string, model: st
       bakeMs: at.at('bake').duration(bake, { positive: false }),
       health: {
         maxErrorRatio: at.at('health.maxErrorRatio').number(maxErrorRatio, { min: 0, max: 1 }),
-        maxP99Ms: at.at('health.maxP99').duration(maxP99),
+        maxP99Ms: at.at('health.maxP99').latency(maxP99),
         readyTimeoutMs: at.at('health.ready').duration(ready),
       },
     },

@@ -61,7 +61,7 @@ export function evaluateConfig(options: EvaluateDeclaration, knows: Knowledge, m
     slices,
     minSliceRows,
     model: read.at('model').name(model, 'the model name'),
-    infra: { maxP99Ms: read.at('infra.maxP99').duration(options.infra?.maxP99 ?? '500 milliseconds') },
+    infra: { maxP99Ms: read.at('infra.maxP99').latency(options.infra?.maxP99 ?? '500 milliseconds') },
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { durationMs, parseDuration } from '../../../src/pipeline/duration.js';
+import { durationMs, latencyMs, parseDuration } from '../../../src/pipeline/duration.js';
 
 describe('a duration', () => {
   it.each([
@@ -20,6 +20,13 @@ describe('a duration', () => {
       expect(durationMs(text)).toBeNull();
     },
   );
+
+  it('is rounded to whole milliseconds, except as the limit of a latency', () => {
+    expect(durationMs('1500 microseconds')).toBe(2);
+    expect(latencyMs('1500 microseconds')).toBe(1.5);
+    expect(latencyMs('250 milliseconds')).toBe(250);
+    expect(latencyMs('soon')).toBeNull();
+  });
 
   it('fails with its own error', () => {
     expect(() => parseDuration('1 month' as '1 day')).toThrow(expect.objectContaining({ code: 'AUTHORING_INVALID_DURATION' }));
