@@ -109,7 +109,7 @@ async function tellTheStory(): Promise<void> {
     console.log('Try next:');
     console.log(`  export TEMPORAL_ADDRESS=${address} PERENNIAL_STORE=${STORE}`);
     console.log('  npx perennial status flight-delay-2001-01');
-    console.log(`  npx perennial models list ${MODEL}`);
+    console.log(`  npx perennial models show ${MODEL}`);
     console.log(`  curl -s ${String(server['url'])}/v2/models/${MODEL} -H 'Authorization: Bearer ${API_KEY}'`);
     process.exit(0);
   }
