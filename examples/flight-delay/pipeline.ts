@@ -2,7 +2,7 @@ import { category, date, definePipeline, float, integer, parquet, schema, sql, t
 import { binary, byTime, freshness, gbdt, hourOf, notNull, numeric, rowCount, targetEncode, weekdayOf } from 'perennial';
 import { betterThan, canary, driftDetected, performanceBelow, psi, wasserstein } from 'perennial';
 
-const flights = schema('flights', {
+export const flights = schema('flights', {
   date: timestamp({ eventTime: true }),
   distance: float({ unit: 'mile', min: 1 }),
   origin: category(),

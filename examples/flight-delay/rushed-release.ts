@@ -3,27 +3,16 @@ import {
   binary,
   byTime,
   canary,
-  category,
   date,
   definePipeline,
-  float,
   gbdt,
   hourOf,
   numeric,
   parquet,
-  schema,
   sql,
   targetEncode,
-  timestamp,
 } from 'perennial';
-
-const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float({ unit: 'mile', min: 1 }),
-  origin: category(),
-  destination: category(),
-  delay: float({ unit: 'minute' }).nullable(),
-});
+import { flights } from './pipeline.js';
 
 /**
  * A release in a hurry: three trees, a gate that any model passes, and a latency promise that no server can keep.
