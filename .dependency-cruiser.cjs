@@ -1,7 +1,35 @@
 /** The arrows of ARCHITECTURE.md. A type-only import is free: it leaves nothing at run time. */
 const value = { dependencyTypesNot: ['type-only'] };
+/** What each room of src may import beside `contracts` and `errors`, types included; the table of ARCHITECTURE.md in the same words. */
+const ROOMS = {
+  schema: ['store'],
+  store: [],
+  registry: ['store'],
+  pipeline: ['schema', 'store'],
+  onnx: [],
+  data: ['pipeline', 'schema', 'store'],
+  validation: ['data', 'pipeline', 'schema'],
+  features: ['data', 'monitoring', 'onnx', 'pipeline', 'schema', 'store'],
+  training: ['data', 'features', 'onnx', 'pipeline', 'store'],
+  report: [],
+  serving: ['onnx', 'pipeline', 'registry', 'store'],
+  evaluation: ['data', 'monitoring', 'onnx', 'pipeline', 'registry', 'report', 'serving', 'store'],
+  monitoring: ['data', 'evaluation', 'pipeline', 'registry', 'report', 'store'],
+  temporal: ['store'],
+  client: ['pipeline', 'schema', 'temporal'],
+  worker: ['pipeline', 'schema', 'store', 'temporal'],
+};
+
+const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({
+  name: `arrows-of-src-${room}`,
+  severity: 'error',
+  from: { path: `^src/${room}/` },
+  to: { path: '^src/', pathNot: `^src/(${['contracts', 'errors', room, ...allowed].join('|')})/` },
+}));
+
 module.exports = {
   forbidden: [
+    ...roomRules,
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, ...value } },
     {
       name: 'contracts-and-errors-import-nothing',
