@@ -9,8 +9,11 @@ import type { StageWorkflow } from './stage-host.js';
 import { trainStage } from './train.js';
 import { validateStage } from './validate.js';
 
+/** Kinds without order and policy of their own. */
+type DrivenKind = 'gate' | 'command' | 'join' | 'map' | 'loop' | 'call';
+
 /** Order and policy of each kind of step. A gate is not run: the driver waits for its answer. */
-export const STAGES: { readonly [Kind in Exclude<StepKind, 'gate'>]: StageWorkflow } = {
+export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWorkflow } = {
   ingest: ingestStage,
   validate: validateStage,
   feature: featureStage,
@@ -24,5 +27,5 @@ export const STAGES: { readonly [Kind in Exclude<StepKind, 'gate'>]: StageWorkfl
 
 /** The order-and-policy code for a step of this kind. */
 export function stageOf(kind: StepKind): StageWorkflow {
-  return kind === 'gate' ? () => Promise.reject(new Error('a gate has no stage')) : STAGES[kind];
+  return kind in STAGES ? STAGES[kind as keyof typeof STAGES] : () => Promise.reject(new Error(`a ${kind} has no stage`));
 }

@@ -1,4 +1,4 @@
-import type { FailurePolicy, Plan, StepKind } from './plan.js';
+import type { CacheSpec, FailurePolicy, Plan, ResourceSpec, StepKind } from './plan.js';
 import type { JsonObject, JsonValue } from './json.js';
 
 /** Who and what a step runs for; recorded with everything that it publishes. */
@@ -23,13 +23,21 @@ export type StepTask = {
   readonly parameters: JsonObject;
   /** Arguments that the stage's workflow code adds for this operation. */
   readonly arguments: JsonObject;
+  /** Which run of the bodies around the step: `[3]` in a map, `[3][0]` in a map inside it; empty or absent outside of bodies. */
+  readonly instance?: string;
+  /** Absent: the step is not cached across runs. `use` false: the result is computed and kept, but none is taken. */
+  readonly cache?: CacheSpec & { readonly use: boolean };
+  /** What the step asked for, for the worker that hands out devices. */
+  readonly resources?: ResourceSpec;
+  readonly live?: JsonObject;
 };
 
 export type StepOutcome = {
   readonly result: JsonValue;
   readonly metrics: { readonly [name: string]: number };
-  /** True when an earlier attempt of this run had finished and its recorded result was used. */
+  /** True when a recorded result was used: of an earlier attempt, or of another run. */
   readonly cached: boolean;
+  /** Seconds of the work itself; of the original when it was taken from a record. */
   readonly seconds: number;
 };
 
@@ -69,7 +77,33 @@ export type RunResult = {
   readonly steps: readonly StepState[];
 };
 
-export type ResolvedPlan = { readonly plan: Plan; readonly parameters: JsonObject };
+/** How a run was asked to go; travels in the memo of its start under `RUN_OPTIONS_MEMO`. */
+export type RunOptions = {
+  /** Who started it. */
+  readonly author?: string;
+  /** False: no result of another run is used. */
+  readonly cache?: boolean;
+  /** Steps that run although a cached result is there. */
+  readonly force?: readonly string[];
+  /** Results of finished steps of another run that this one takes over instead of running them. */
+  readonly reuse?: { readonly workflowId: string; readonly runId: string; readonly steps: readonly string[] };
+  readonly team?: string;
+  readonly priority?: number;
+};
+
+export const RUN_OPTIONS_MEMO = 'perennial';
+
+/** Where a step runs. */
+export type Placement = { readonly pool: string; readonly taskQueue: string };
+
+export type ResolvedPlan = {
+  readonly plan: Plan;
+  readonly parameters: JsonObject;
+  /** By step id, those of bodies too; a step that is not named runs on the queue of its workflow. */
+  readonly placement?: { readonly [step: string]: Placement };
+  /** Results taken over from another run, by step id. */
+  readonly reused?: { readonly [step: string]: JsonValue };
+};
 
 /** Arguments of the updates that a run answers. */
 export type ApproveInput = { readonly step: string; readonly by: string; readonly reason?: string };

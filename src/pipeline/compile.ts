@@ -15,7 +15,7 @@ export function compilePipeline(draft: PipelineDraft): Plan {
   const { order, cyclic } = topologicalOrder(draft.steps.map((step) => planStep(step, draft)));
   if (cyclic.length > 0) draft.root.report('cycle', `steps wait for each other: ${findCycle(cyclic).join(' -> ')}`);
   if (draft.issues.length > 0) throw invalidPipeline(draft.name, draft.issues);
-  const content = { formatVersion: 1, pipeline: draft.name, parameters: draft.parameters, steps: order } as const;
+  const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps: order } as const;
   return deepFreeze({ ...content, hash: planHash(content) });
 }
 
