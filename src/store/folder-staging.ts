@@ -1,6 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { constants, fchmodSync, fstatSync, fsync, futimesSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { entriesOf, etagOf, isAbsent } from './folder-versions.js';
 import { RESERVED } from './object-key.js';
 
@@ -35,14 +37,37 @@ export class StagingFolder {
     }
   }
 
-  /** Fills a new file by `fill`, makes it durable, hands it to `use` and removes it afterwards, whatever happens. */
-  async with<Result>(fill: (file: string) => Promise<void>, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
+  /** Makes a new file of these bytes durable, hands it to `use` and removes it afterwards, whatever happens. */
+  withBytes<Result>(bytes: Uint8Array, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
+    return this.#with(async (file) => {
+      const handle = await fs.open(file, 'wx', READ_ONLY);
+      try {
+        await handle.writeFile(bytes);
+        return handle;
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    }, use);
+  }
+
+  /** As `withBytes`, with a copy of the file `source`. */
+  withCopy<Result>(source: string, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
+    return this.#with(async (file) => {
+      await copyWritable(source, file);
+      return fs.open(file, 'r+');
+    }, use);
+  }
+
+  async #with<Result>(
+    fill: (file: string) => Promise<fs.FileHandle>,
+    use: (staged: StagedFile) => Promise<Result>,
+  ): Promise<Result> {
     const file = this.freshName();
     try {
-      await fill(file);
-      return await use({ path: file, etag: await seal(file) });
+      return await use({ path: file, etag: await seal(await fill(file)) });
     } finally {
-      await fs.rm(file, { force: true });
+      await removeIfThere(file);
     }
   }
 
@@ -51,15 +76,19 @@ export class StagingFolder {
   }
 }
 
-/** Read-only, on the disk, and with a time of its own: two files made within one tick of the clock must not share an etag. */
-async function seal(file: string): Promise<string> {
-  const handle = await fs.open(file, 'r+');
+const flush = promisify(fsync);
+
+/**
+ * Read-only, on the disk, and with a time of its own: two files made within one tick of the clock must not share an etag. Only what waits
+ * for the disk leaves this thread: each trip to the pool of threads costs more than the other calls take.
+ */
+async function seal(handle: fs.FileHandle): Promise<string> {
   try {
     const now = Date.now() / 1000 + randomInt(1_000_000) / 1e9;
-    await handle.utimes(now, now);
-    await handle.chmod(READ_ONLY);
-    await handle.sync();
-    return etagOf(await handle.stat({ bigint: true }));
+    futimesSync(handle.fd, now, now);
+    fchmodSync(handle.fd, READ_ONLY);
+    await flush(handle.fd);
+    return etagOf(fstatSync(handle.fd, { bigint: true }));
   } finally {
     await handle.close();
   }
@@ -72,6 +101,20 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** A copy that its owner may write to, sharing blocks with the original where the file system can. */
+export async function copyWritable(source: string, target: string): Promise<void> {
+  await fs.copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  await fs.chmod(target, 0o644);
+}
+
+async function removeIfThere(file: string): Promise<void> {
+  try {
+    await fs.unlink(file);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
   }
 }
 

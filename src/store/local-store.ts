@@ -1,10 +1,9 @@
 import fs from 'node:fs/promises';
-import { constants } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { conflict, fileError, notFound, systemCode } from './file-errors.js';
-import { ensureFolder, StagingFolder, syncFolder } from './folder-staging.js';
+import { copyWritable, ensureFolder, StagingFolder, syncFolder } from './folder-staging.js';
 import type { StagedFile } from './folder-staging.js';
 import { claimed, currentPlace, entriesOf, etagOf, generationFile, isAbsent, statusOf } from './folder-versions.js';
 import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from './object-key.js';
@@ -69,13 +68,10 @@ class LocalStore implements ObjectStore {
 
   putFile(key: string, source: string): Promise<{ readonly etag: string }> {
     return this.#guard('write', key, (plain) =>
-      this.#staging.with(
-        (file) => copyWritable(source, file),
-        async (staged) => {
-          await this.#replace(plain, staged);
-          return { etag: staged.etag };
-        },
-      ),
+      this.#staging.withCopy(source, async (staged) => {
+        await this.#replace(plain, staged);
+        return { etag: staged.etag };
+      }),
     );
   }
 
@@ -88,8 +84,7 @@ class LocalStore implements ObjectStore {
           if (await this.#append(plain, place.generation + 1, staged)) return;
           continue;
         }
-        await ensureFolder(path.dirname(plain));
-        if (!(await claimed(fs.link(staged.path, plain)))) {
+        if (!(await claimed(linkInto(staged.path, plain)))) {
           if ((await statusOf(plain)) === null) throw await occupied(key, plain);
           throw conflict(key, this.uri, 'it exists already');
         }
@@ -174,13 +169,10 @@ class LocalStore implements ObjectStore {
     publish: (plain: string, staged: StagedFile) => Promise<void>,
   ): Promise<{ readonly etag: string }> {
     return this.#guard('write', key, (plain) =>
-      this.#staging.with(
-        (file) => fs.writeFile(file, bytes, { flag: 'wx' }),
-        async (staged) => {
-          await publish(plain, staged);
-          return { etag: staged.etag };
-        },
-      ),
+      this.#staging.withBytes(bytes, async (staged) => {
+        await publish(plain, staged);
+        return { etag: staged.etag };
+      }),
     );
   }
 
@@ -273,6 +265,17 @@ async function startGenerations(plain: string): Promise<void> {
   }
 }
 
+/** An exclusive hard link; makes the folder when it is not there. */
+async function linkInto(file: string, target: string): Promise<void> {
+  try {
+    await fs.link(file, target);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    await ensureFolder(path.dirname(target));
+    await fs.link(file, target);
+  }
+}
+
 async function openExisting(file: string): Promise<fs.FileHandle | null> {
   try {
     return await fs.open(file, 'r');
@@ -280,11 +283,6 @@ async function openExisting(file: string): Promise<fs.FileHandle | null> {
     if (isAbsent(error)) return null;
     throw error;
   }
-}
-
-async function copyWritable(source: string, target: string): Promise<void> {
-  await fs.copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  await fs.chmod(target, 0o644);
 }
 
 async function occupied(key: string, plain: string): Promise<PipelineError> {

@@ -10,12 +10,14 @@ export interface Checkpoints {
   save(bytes: Uint8Array): Promise<string>;
   /** The bytes of the newest one, or null when there is none. */
   newest(): Promise<Buffer | null>;
+  /** Removes them all, unless none was written or asked for here. */
   clear(): Promise<void>;
 }
 
 /** @param attempt - tells the writers apart when an attempt that lost its lease still runs. */
 export function openCheckpoints(store: ObjectStore, prefix: string, attempt: number): Checkpoints {
   let next: number | null = null;
+  let used = attempt > 1;
   const list = async (): Promise<string[]> => {
     const keys: string[] = [];
     for await (const { key } of store.list(prefix)) keys.push(key);
@@ -23,6 +25,7 @@ export function openCheckpoints(store: ObjectStore, prefix: string, attempt: num
   };
   return {
     save: async (bytes) => {
+      used = true;
       const keys = next === null ? await list() : [];
       next ??= sequenceOf(keys.at(-1), prefix) + 1;
       const key = `${prefix}${String(next).padStart(SEQUENCE_DIGITS, '0')}-${attempt}`;
@@ -32,6 +35,7 @@ export function openCheckpoints(store: ObjectStore, prefix: string, attempt: num
       return key;
     },
     newest: async () => {
+      used = true;
       // Another attempt may remove an old one between the listing and the read, never the newest.
       for (const key of (await list()).reverse()) {
         const bytes = await read(store, key);
@@ -40,6 +44,7 @@ export function openCheckpoints(store: ObjectStore, prefix: string, attempt: num
       return null;
     },
     clear: async () => {
+      if (!used) return;
       for (const key of await list()) await store.delete(key);
     },
   };

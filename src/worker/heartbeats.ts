@@ -29,7 +29,9 @@ export class Heartbeats {
       Math.min(CHANGE_INTERVAL_MS, this.#intervalMs),
     );
     this.#timer.unref();
-    this.#beat();
+    this.#sentAt = Date.now();
+    // What the attempt before left must outlive this one, too; a step that is done at once need not call the server.
+    if (last !== null) this.#beat();
   }
 
   progress(progress: StepProgress): void {

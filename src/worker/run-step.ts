@@ -48,7 +48,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const artifacts = createArtifactStore(objects, { producer: producerOf(task) });
   await checkInputs(task.inputs, artifacts, where);
 
-  const scratch = await openScratch({ ...task.run, activityId, attempt: surroundings.attempt });
+  const scratch = openScratch({ ...task.run, activityId, attempt: surroundings.attempt });
   const heartbeats = new Heartbeats(surroundings.heartbeat, surroundings.heartbeatTimeoutMs, surroundings.lastHeartbeat);
   const checkpoints = openCheckpoints(objects, checkpointPrefix(task), surroundings.attempt);
   const metrics: { [name: string]: number } = {};
@@ -60,7 +60,9 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     log: surroundings.log,
     signal,
     seed: seedOf(task),
-    scratch: scratch.path,
+    get scratch() {
+      return scratch.path();
+    },
     artifacts,
     temporal: surroundings.temporal,
     progress: (done, total, note) => {

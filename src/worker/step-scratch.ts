@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,15 +14,22 @@ export type ScratchFence = {
   readonly attempt: number;
 };
 
-/** An empty folder that no other attempt has; `remove` deletes it with all that it holds. */
-export async function openScratch(fence: ScratchFence): Promise<{ readonly path: string; remove(): Promise<void> }> {
+/** An empty folder that no other attempt has, made when it is first asked for; `remove` deletes it with all that it holds. */
+export function openScratch(fence: ScratchFence): { path(): string; remove(): Promise<void> } {
   const run = path.join(ROOT, OWN, `${keyName(fence.workflowId)}@${keyName(fence.runId)}`);
   const folder = path.join(run, keyName(fence.activityId), String(fence.attempt));
-  await fs.rm(folder, { recursive: true, force: true });
-  await fs.mkdir(folder, { recursive: true });
+  let made = false;
   return {
-    path: folder,
+    path: () => {
+      if (!made) {
+        rmSync(folder, { recursive: true, force: true });
+        mkdirSync(folder, { recursive: true });
+        made = true;
+      }
+      return folder;
+    },
     remove: async () => {
+      if (!made) return;
       await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 });
       await removeEmptyParents(path.dirname(folder));
     },
