@@ -1,7 +1,8 @@
 import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
-import type { RunIdentity, StepOutcome, StepTask } from '../src/contracts/run.js';
+import type { Placement, RunIdentity, StepOutcome, StepTask } from '../src/contracts/run.js';
 import { outlivingWorkers } from './lost-worker.js';
 import type { StageHost } from './stage-host.js';
 
@@ -12,6 +13,10 @@ export type HostedStep = {
   readonly config: JsonObject;
   readonly inputs: JsonObject;
   readonly parameters: JsonObject;
+  /** Absent: on the queue of the workflow. */
+  readonly placement?: Placement;
+  /** Among the tasks that wait for the same workers; absent: as the workflow itself. */
+  readonly priority?: Priority;
   readonly describe: (waitingFor: string | null) => void;
   readonly record: (outcome: StepOutcome) => void;
 };
@@ -46,6 +51,8 @@ async function callOperation(
   const type = activityType(run.pipeline, step, operation);
   const activities = proxyActivities<StepActivities>({
     activityId: activityId(step, operation, occurrence, round),
+    ...(hosted.placement === undefined ? {} : { taskQueue: hosted.placement.taskQueue }),
+    ...(hosted.priority === undefined ? {} : { priority: hosted.priority }),
     startToCloseTimeout: step.timeoutMs,
     heartbeatTimeout: step.heartbeatTimeoutMs,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -9,7 +9,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { JsonValue } from '../src/contracts/json.js';
 import type { RunFinished } from '../src/contracts/continuous-training.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunIdentity, RunResult, RunStatus } from '../src/contracts/run.js';
@@ -19,7 +19,9 @@ import { field, RunAttributes } from './run-attributes.js';
 import { renderRunDetails } from './run-details.js';
 import { type Cancellable, RunDriver, type RunSurroundings } from './run-driver.js';
 import { answerMessages, type RunView } from './run-messages.js';
+import { runOptions } from './run-options.js';
 import { stageOf } from './stages.js';
+import { placementOf } from './step-placement.js';
 import { applicationFailure, failureOf } from './temporal-failure.js';
 
 const { resolvePlan } = proxyLocalActivities<SystemActivities>({
@@ -47,10 +49,11 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
   }
 }
 
-async function drive(run: RunView, { plan, parameters }: ResolvedPlan): Promise<RunResult> {
+async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
+  const { plan, parameters } = resolved;
   const attributes = new RunAttributes();
   attributes.open(plan);
-  const driver = new RunDriver(plan, parameters, surroundingsOf(plan, parameters, attributes));
+  const driver = new RunDriver(plan, parameters, surroundingsOf(resolved, attributes));
   run.driver = driver;
   // A request to cancel reaches the driver alone, which then cancels the steps: one road, one order.
   CancellationScope.current().cancelRequested.catch(() => {
@@ -64,14 +67,19 @@ async function drive(run: RunView, { plan, parameters }: ResolvedPlan): Promise<
   return result;
 }
 
-function surroundingsOf(plan: Plan, parameters: JsonObject, attributes: RunAttributes): RunSurroundings {
+function surroundingsOf(resolved: ResolvedPlan, attributes: RunAttributes): RunSurroundings {
+  const { plan, parameters } = resolved;
+  const options = runOptions();
   const { workflowId, runId } = workflowInfo();
   const run: RunIdentity = { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId };
   return {
     now: () => Date.now(),
     failureOf,
     timer: (ms) => cancellable(() => sleep(ms)),
-    runStep: (call) => cancellable(() => stageOf(call.step.kind)(createActivityHost({ ...call, run, parameters }))),
+    runStep: (call) =>
+      cancellable(() =>
+        stageOf(call.step.kind)(createActivityHost({ ...call, run, parameters, ...placementOf(resolved, call.step, options) })),
+      ),
     changed: (status) => {
       setCurrentDetails(renderRunDetails(status));
       attributes.follow(status);

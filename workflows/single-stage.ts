@@ -16,7 +16,7 @@ const { resolveStage } = proxyLocalActivities<SystemActivities>({
 function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue> {
   return (input) =>
     coded(async () => {
-      const { plan, parameters, step, inputs } = await resolveStage({ ...input, kind });
+      const { plan, parameters, step, inputs, placement } = await resolveStage({ ...input, kind });
       const { workflowId, runId } = workflowInfo();
       const host = createActivityHost({
         run: { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId },
@@ -25,6 +25,7 @@ function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue>
         config: resolveConfig(step.config, parameters),
         inputs,
         parameters,
+        ...(placement === undefined ? {} : { placement }),
         describe: (waitingFor) => {
           setCurrentDetails(waitingFor ?? '');
         },

@@ -58,6 +58,8 @@ export type StepState = {
   readonly failure: StepFailure | null;
   /** What a waiting or blocked step waits for, in words. */
   readonly waitingFor: string | null;
+  /** Where it runs; absent: on the queue of the run. */
+  readonly pool?: string;
 };
 
 export type RunStatus = {
@@ -94,7 +96,12 @@ export type RunOptions = {
 export const RUN_OPTIONS_MEMO = 'perennial';
 
 /** Where a step runs. */
-export type Placement = { readonly pool: string; readonly taskQueue: string };
+export type Placement = {
+  readonly pool: string;
+  readonly taskQueue: string;
+  /** Of the pool, over all workers; absent: none. */
+  readonly limit?: number;
+};
 
 export type ResolvedPlan = {
   readonly plan: Plan;

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from './json.js';
 import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
 import type { Plan, PlanStep, StageKind } from './plan.js';
-import type { ResolvedPlan } from './run.js';
+import type { Placement, ResolvedPlan } from './run.js';
 
 /** Input of the workflows that run one stage alone (`trainModel`, ...). */
 export type StageStart = {
@@ -17,6 +17,8 @@ export type ResolvedStage = {
   readonly plan: Plan;
   readonly parameters: JsonObject;
   readonly step: PlanStep;
+  /** Absent: on the queue of the workflow. */
+  readonly placement?: Placement;
   /** With artifact names replaced by references. */
   readonly inputs: JsonObject;
 };

@@ -10,6 +10,7 @@ import { SERVING_CODES } from './codes/serving.js';
 import { MONITORING_CODES } from './codes/monitoring.js';
 import { TEMPORAL_CODES } from './codes/temporal.js';
 import { CLI_CODES } from './codes/cli.js';
+import { POOL_CODES } from './codes/pools.js';
 
 /** Every error code: AREA_PROBLEM. The areas are the files in `codes/`. */
 export const ERROR_CODES = {
@@ -25,6 +26,7 @@ export const ERROR_CODES = {
   ...MONITORING_CODES,
   ...TEMPORAL_CODES,
   ...CLI_CODES,
+  ...POOL_CODES,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -4,18 +4,19 @@ import type { DraftStep, PipelineDraft } from './draft.js';
 import type { PipelineIssue } from './issues.js';
 import { lintPipeline } from './lint.js';
 import { planHash } from './plan-hash.js';
+import type { RunPolicyFields } from './run-policy.js';
 import { findCycle, topologicalOrder } from './topological-order.js';
 
 /**
  * Lints a draft and freezes it into a plan.
  * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem in `details.issues`.
  */
-export function compilePipeline(draft: PipelineDraft): Plan {
+export function compilePipeline(draft: PipelineDraft, policy: RunPolicyFields = {}): Plan {
   lintPipeline(draft);
   const { order, cyclic } = topologicalOrder(draft.steps.map((step) => planStep(step, draft)));
   if (cyclic.length > 0) draft.root.report('cycle', `steps wait for each other: ${findCycle(cyclic).join(' -> ')}`);
   if (draft.issues.length > 0) throw invalidPipeline(draft.name, draft.issues);
-  const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps: order } as const;
+  const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps: order, ...policy } as const;
   return deepFreeze({ ...content, hash: planHash(content) });
 }
 

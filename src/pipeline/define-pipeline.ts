@@ -3,7 +3,13 @@ import type { PipelineBuilder } from './builder.js';
 import { createBuilder } from './builder.js';
 import { compilePipeline } from './compile.js';
 import { PipelineDraft } from './draft.js';
+import type { RunPolicy } from './run-policy.js';
+import { readRunPolicy } from './run-policy.js';
 import type { Pipeline } from './pipeline.js';
+
+export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy {
+  readonly params: Shape;
+}
 
 /**
  * Declares a pipeline. `build` runs once, now: it only describes steps, and nothing of it runs later but the `run` functions.
@@ -14,14 +20,14 @@ import type { Pipeline } from './pipeline.js';
  */
 export function definePipeline<const Shape extends ParameterShape>(
   name: string,
-  options: { readonly params: Shape },
+  options: PipelineOptions<Shape>,
   build: (p: PipelineBuilder<Shape>) => unknown,
 ): Pipeline<ParameterInput<Shape>> {
   const draft = new PipelineDraft(name, options.params);
   const returned = build(createBuilder<Shape>(draft));
   if (isPromiseLike(returned))
     draft.root.report('async-builder', 'the builder function is async; it must declare all steps before it returns');
-  const plan = compilePipeline(draft);
+  const plan = compilePipeline(draft, readRunPolicy(options, draft.root));
   return Object.freeze({ name, plan, functions: draft.functions });
 }
 

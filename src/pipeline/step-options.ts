@@ -1,5 +1,8 @@
+import type { JsonObject } from '../contracts/json.js';
 import type { FailurePolicy, PlanStep, ResourceSpec, RetrySpec, StepKind } from '../contracts/plan.js';
+import type { ParameterShape } from '../schema/parameter.js';
 import type { Duration } from './duration.js';
+import { jsonSchemaProblem } from '../schema/validate-parameters.js';
 import type { OptionReader } from './issues.js';
 import type { Ref } from './reference.js';
 
@@ -8,7 +11,14 @@ export interface StepOptions {
   /** Name of the step in plans, status and the Temporal UI; default the stage's name. */
   readonly id?: string;
   readonly description?: string;
+  /** What the step needs; with pools configured it runs in the smallest one that has it. */
   readonly resources?: ResourceSpec;
+  /** Name of the pool that must take the step. */
+  readonly pool?: string;
+  /** 1 (first) to 5 among the steps that wait for the same pool; default the run's, which is 3 unless set. */
+  readonly priority?: number;
+  /** Parameters that may be changed while the step runs: `perennial control RUN STEP set name=value`. */
+  readonly live?: ParameterShape;
   /** Default: 3 attempts, 1 second apart, twice as long each time, at most 60 seconds. */
   readonly retry?: RetryOptions;
   /** Longest time one attempt may take; default 24 hours for train, else 1 hour. */
@@ -33,7 +43,7 @@ export interface RetryOptions {
 /** The part of a plan step that comes from the options that every step takes. */
 export type CommonStepFields = Pick<
   PlanStep,
-  'description' | 'resources' | 'retry' | 'timeoutMs' | 'heartbeatTimeoutMs' | 'onFailure'
+  'description' | 'resources' | 'retry' | 'timeoutMs' | 'heartbeatTimeoutMs' | 'onFailure' | 'pool' | 'priority' | 'live'
 >;
 
 const FAILURE_POLICIES: readonly string[] = ['fail', 'block', 'continue'] satisfies FailurePolicy[];
@@ -55,15 +65,48 @@ export function readStepOptions(kind: StepKind, options: StepOptions, read: Opti
     timeoutMs: read.at('timeout').duration(timeout),
     heartbeatTimeoutMs: read.at('heartbeat').duration(heartbeat),
     onFailure,
+    ...readPlacement(options, read),
   };
 }
 
+function readPlacement({ pool, priority, live }: StepOptions, read: OptionReader): Pick<PlanStep, 'pool' | 'priority' | 'live'> {
+  return {
+    ...(pool === undefined ? {} : { pool: read.at('pool').name(pool, 'the pool') }),
+    ...(priority === undefined ? {} : { priority: readPriority(priority, read.at('priority')) }),
+    ...(live === undefined ? {} : { live: readLive(live, read.at('live')) }),
+  };
+}
+
+/** 1 goes first, 5 last. */
+export function readPriority(priority: number, read: OptionReader): number {
+  return read.number(priority, { min: 1, max: 5, integer: true });
+}
+
+/** JSON Schemas by name. Without defaults: a live parameter has no value before it is set. */
+function readLive(live: ParameterShape, read: OptionReader): JsonObject {
+  const entries = Object.entries(live).map(([name, { parameter }]) => {
+    const problem = jsonSchemaProblem(parameter);
+    if (problem !== null) read.at(name).report('parameter', problem);
+    if ('default' in parameter)
+      read.at(name).report('parameter', 'a live parameter has no default: it counts from when it is set');
+    return [name, structuredClone(parameter)] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 function readResources(resources: ResourceSpec, read: OptionReader): ResourceSpec {
-  const { cpu, memoryGiB, gpu } = resources;
+  const { cpu, memoryGiB, gpu, gpuType, vramGiB } = resources;
+  for (const name of ['gpuType', 'vramGiB'] as const) {
+    if (resources[name] !== undefined && (gpu ?? 0) === 0)
+      read.at(name).report('range', 'says which devices, so `gpu` must be 1 or more');
+  }
+  if (gpuType?.trim() === '') read.at('gpuType').report('range', 'expected the name of a device such as "a100", got nothing');
   return {
     ...(cpu === undefined ? {} : { cpu: read.at('cpu').number(cpu, { min: 0, open: true }) }),
     ...(memoryGiB === undefined ? {} : { memoryGiB: read.at('memoryGiB').number(memoryGiB, { min: 0, open: true }) }),
     ...(gpu === undefined ? {} : { gpu: read.at('gpu').number(gpu, { min: 0, integer: true }) }),
+    ...(gpuType === undefined ? {} : { gpuType: gpuType.toLowerCase() }),
+    ...(vramGiB === undefined ? {} : { vramGiB: read.at('vramGiB').number(vramGiB, { min: 0, open: true }) }),
   };
 }
 

@@ -3,18 +3,23 @@ import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan, PlanStep, StageKind } from '../contracts/plan.js';
 import type { ResolvedPlan } from '../contracts/run.js';
 import type { ResolvedStage, StageStart } from '../contracts/system.js';
+import type { Pools } from '../contracts/pools.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { placeSteps } from '../pipeline/place-steps.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { findPlan, type PipelineCatalog } from './pipeline-catalog.js';
 
-/** The plan that a run is to carry out, with its parameters checked and completed. */
+/** The plan that a run is to carry out, with its parameters checked and completed and its steps placed on the pools. */
 export function resolvePlan(
   catalog: PipelineCatalog,
   input: { readonly pipeline: string; readonly parameters: JsonValue },
+  pools: Pools = {},
 ): ResolvedPlan {
   const plan = findPlan(catalog, input.pipeline);
-  return { plan, parameters: validateParameters(plan.parameters, input.parameters ?? undefined) };
+  const parameters = validateParameters(plan.parameters, input.parameters ?? undefined);
+  const placement = placeSteps(plan, pools);
+  return { plan, parameters, ...(Object.keys(placement).length === 0 ? {} : { placement }) };
 }
 
 /** One step of a plan to be run alone, with its inputs as values. */
@@ -22,6 +27,7 @@ export async function resolveStage(
   catalog: PipelineCatalog,
   artifacts: ArtifactStore,
   start: StageStart & { readonly kind: StageKind },
+  pools: Pools = {},
 ): Promise<ResolvedStage> {
   if (typeof start.pipeline !== 'string') {
     throw new PipelineError('EXECUTION_INPUT_MISSING', {
@@ -45,7 +51,8 @@ export async function resolveStage(
   const entries = await Promise.all(
     Object.entries(given).map(async ([name, value]) => [name, await resolveInput(artifacts, name, value)] as const),
   );
-  return { plan, parameters, step, inputs: Object.fromEntries(entries) };
+  const placement = placeSteps({ ...plan, steps: [step] }, pools)[step.id];
+  return { plan, parameters, step, inputs: Object.fromEntries(entries), ...(placement === undefined ? {} : { placement }) };
 }
 
 function findStep(plan: Plan, kind: StageKind, id: string | undefined): PlanStep {

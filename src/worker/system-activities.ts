@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { createControlActivities } from '../../activities/control.js';
 import { closeWindow } from '../../activities/monitor.js';
 import type { ControlActivities } from '../contracts/control.js';
+import type { Pools } from '../contracts/pools.js';
 import type { WindowReport } from '../contracts/monitoring.js';
 import type { StepTask } from '../contracts/run.js';
 import type { SystemActivities } from '../contracts/system.js';
@@ -13,11 +14,15 @@ import { runStep } from './run-step.js';
 import { activitySurroundings } from './step-activities.js';
 
 /** The activities that every worker has, whatever its pipelines. */
-export function systemActivities(catalog: PipelineCatalog, artifacts: ArtifactStore): SystemActivities & ControlActivities {
+export function systemActivities(
+  catalog: PipelineCatalog,
+  artifacts: ArtifactStore,
+  pools: Pools = {},
+): SystemActivities & ControlActivities {
   return {
     ...createControlActivities(artifacts.objects),
-    resolvePlan: async (input) => resolvePlan(catalog, input),
-    resolveStage: (input) => resolveStage(catalog, artifacts, input),
+    resolvePlan: async (input) => resolvePlan(catalog, input, pools),
+    resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
     closeMonitorWindow: async (input) => {
       const task = monitorTask();
       const outcome = await runStep(
