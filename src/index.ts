@@ -8,6 +8,7 @@ export type { ColumnTypes, Schema } from './schema/schema.js';
 export { validateParameters } from './schema/validate-parameters.js';
 
 export { definePipeline } from './pipeline/define-pipeline.js';
+export type { PipelineOptions } from './pipeline/define-pipeline.js';
 export type { PipelineBuilder } from './pipeline/builder.js';
 export type { Pipeline, StepFunction } from './pipeline/pipeline.js';
 export type { StepContext } from './pipeline/step-context.js';
@@ -40,6 +41,11 @@ export { betterThan } from './pipeline/quality-gate.js';
 export { canary } from './pipeline/rollout.js';
 export { jensenShannon, ks, psi, wasserstein } from './pipeline/drift.js';
 export { cron, driftDetected, newRows, performanceBelow } from './pipeline/triggers.js';
+
+export { onAlias, onDataset } from './pipeline/change-triggers.js';
+export type { ChangeTrigger, EventReference } from './pipeline/change-triggers.js';
+export { email, slack, stdout, webhook } from './pipeline/notifiers.js';
+export type { HookOptions } from './pipeline/hooks.js';
 
 export { drawMermaid } from './pipeline/draw-mermaid.js';
 export { drawTerminal } from './pipeline/draw-terminal.js';

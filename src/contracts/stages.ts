@@ -11,6 +11,8 @@ export type IngestConfig = {
   readonly schema: SchemaSpec;
   /** Half-open event-time window [from, to), ISO dates or date-times, UTC. */
   readonly window?: { readonly column: string; readonly from: string; readonly to: string };
+  /** Name under which the data set is published: `datasets/<name>/`. */
+  readonly publish?: string;
 };
 export type IngestResult = DatasetRef;
 

@@ -9,14 +9,15 @@ import { findCycle, topologicalOrder } from './topological-order.js';
 
 /**
  * Lints a draft and freezes it into a plan.
+ * @param whole - what is said of the pipeline as a whole.
  * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem in `details.issues`.
  */
-export function compilePipeline(draft: PipelineDraft, policy: RunPolicyFields = {}): Plan {
+export function compilePipeline(draft: PipelineDraft, whole: RunPolicyFields & Pick<Plan, 'hooks'> = {}): Plan {
   lintPipeline(draft);
   const { order, cyclic } = topologicalOrder(draft.steps.map((step) => planStep(step, draft)));
   if (cyclic.length > 0) draft.root.report('cycle', `steps wait for each other: ${findCycle(cyclic).join(' -> ')}`);
   if (draft.issues.length > 0) throw invalidPipeline(draft.name, draft.issues);
-  const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps: order, ...policy } as const;
+  const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps: order, ...whole } as const;
   return deepFreeze({ ...content, hash: planHash(content) });
 }
 

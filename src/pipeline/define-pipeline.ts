@@ -1,14 +1,23 @@
 import type { ParameterInput, ParameterShape } from '../schema/parameter.js';
 import type { PipelineBuilder } from './builder.js';
 import { createBuilder } from './builder.js';
+import type { ChangeTrigger, TriggerParameters } from './change-triggers.js';
 import { compilePipeline } from './compile.js';
 import { PipelineDraft } from './draft.js';
+import type { HookOptions } from './hooks.js';
+import { readHooks } from './hooks.js';
+import type { Pipeline } from './pipeline.js';
+import { readTriggers } from './read-triggers.js';
 import type { RunPolicy } from './run-policy.js';
 import { readRunPolicy } from './run-policy.js';
-import type { Pipeline } from './pipeline.js';
 
+/** What is said of a pipeline as a whole. */
 export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy {
   readonly params: Shape;
+  /** Who is told of successes, failures, runs that wait for somebody, and slow runs. */
+  readonly hooks?: HookOptions;
+  /** Changes elsewhere that start a run, once the pipeline is deployed. */
+  readonly triggers?: readonly ChangeTrigger<TriggerParameters<NoInfer<Shape>>>[];
 }
 
 /**
@@ -27,8 +36,11 @@ export function definePipeline<const Shape extends ParameterShape>(
   const returned = build(createBuilder<Shape>(draft));
   if (isPromiseLike(returned))
     draft.root.report('async-builder', 'the builder function is async; it must declare all steps before it returns');
-  const plan = compilePipeline(draft, readRunPolicy(options, draft.root));
-  return Object.freeze({ name, plan, functions: draft.functions });
+  const hooks = readHooks(options.hooks ?? {}, draft.root.at('hooks'));
+  const triggers = readTriggers(options.triggers ?? [], draft);
+  const policy = readRunPolicy(options, draft.root);
+  const plan = compilePipeline(draft, { ...policy, ...(hooks.length === 0 ? {} : { hooks }) });
+  return Object.freeze({ name, plan, functions: draft.functions, triggers });
 }
 
 function isPromiseLike(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan } from '../contracts/plan.js';
+import type { TriggerSpec } from '../contracts/triggers.js';
 import type { StepContext } from './step-context.js';
 
 /** The body of a `p.step`: gets its inputs' values, returns a JSON-plain result. */
@@ -10,6 +11,8 @@ export interface Pipeline<Params = JsonObject> {
   readonly name: string;
   readonly plan: Plan;
   readonly functions: ReadonlyMap<string, StepFunction>;
+  /** Changes elsewhere that start a run; they count once they are deployed. */
+  readonly triggers?: readonly TriggerSpec[];
   /** Never set; carries the parameters' type to `client.start`. */
   readonly params?: Params;
 }

@@ -15,6 +15,8 @@ export interface IngestOptions<Columns extends ColumnTypes = ColumnTypes> extend
     readonly from: DateSetting;
     readonly to: DateSetting;
   };
+  /** Name under which the data set is published: pipelines with `onDataset` of it run when its content is new. */
+  readonly publish?: string;
 }
 
 /** What `ingestConfig` needs of its options, whatever the compiler knows of the columns. */
@@ -22,15 +24,17 @@ interface IngestDeclaration {
   readonly source: Source;
   readonly schema: Schema;
   readonly window?: { readonly column?: string; readonly from: DateSetting; readonly to: DateSetting };
+  readonly publish?: string;
 }
 
 /** Becomes an `IngestConfig`. */
-export function ingestConfig({ source, schema, window }: IngestDeclaration, read: OptionReader): object {
+export function ingestConfig({ source, schema, window, publish }: IngestDeclaration, read: OptionReader): object {
   const { name, columns } = schema;
   return {
     source,
     schema: { name, columns },
     ...(window === undefined ? {} : { window: readWindow(window, schema, read.at('window')) }),
+    ...(publish === undefined ? {} : { publish: read.at('publish').name(publish, 'the data set name') }),
   };
 }
 
