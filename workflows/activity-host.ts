@@ -3,22 +3,17 @@ import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
 import type { Placement, RunIdentity, StepOutcome, StepTask } from '../src/contracts/run.js';
+import type { BodyRun, StepCall } from './graph-scope.js';
 import { outlivingWorkers } from './lost-worker.js';
 import type { StageHost } from './stage-host.js';
 
-export type HostedStep = {
+export type HostedStep = StepCall & {
   readonly run: RunIdentity;
-  readonly step: PlanStep;
-  readonly round: number;
-  readonly config: JsonObject;
-  readonly inputs: JsonObject;
   readonly parameters: JsonObject;
   /** Absent: on the queue of the workflow. */
   readonly placement?: Placement;
   /** Among the tasks that wait for the same workers; absent: as the workflow itself. */
   readonly priority?: Priority;
-  readonly describe: (waitingFor: string | null) => void;
-  readonly record: (outcome: StepOutcome) => void;
 };
 
 type StepActivities = { readonly [type: string]: (task: StepTask) => Promise<StepOutcome> };
@@ -34,10 +29,35 @@ export function createActivityHost(hosted: HostedStep): StageHost {
     workflowId: run.workflowId,
     call: (operation, operationArguments, options) =>
       callOperation(hosted, operation, operationArguments ?? {}, options?.occurrence ?? 0),
+    runBody: bodiesOf(hosted),
+    count: hosted.count,
     sleep: (ms) => sleep(ms, { summary: `${step.id}: wait` }),
     now: () => Date.now(),
     describe: hosted.describe,
     shielded: (work) => CancellationScope.nonCancellable(work),
+  };
+}
+
+/** Starts runs of the step's body, and cancels those under way when the step is cancelled. */
+function bodiesOf({ openBody }: HostedStep): StageHost['runBody'] {
+  const open = new Set<BodyRun>();
+  let watching = false;
+  return (input) => {
+    const body = openBody(input);
+    open.add(body);
+    if (!watching) {
+      watching = true;
+      CancellationScope.current().cancelRequested.catch(() => {
+        for (const other of open) other.cancel();
+      });
+    }
+    const done = body.run().finally(() => open.delete(body));
+    return {
+      done,
+      cancel: () => {
+        body.cancel();
+      },
+    };
   };
 }
 
@@ -47,10 +67,10 @@ async function callOperation(
   operationArguments: JsonObject,
   occurrence: number,
 ): Promise<JsonValue> {
-  const { run, step, round, config, inputs, parameters } = hosted;
+  const { run, step, instance, config, inputs, parameters } = hosted;
   const type = activityType(run.pipeline, step, operation);
   const activities = proxyActivities<StepActivities>({
-    activityId: activityId(step, operation, occurrence, round),
+    activityId: activityId(hosted, operation, occurrence),
     ...(hosted.placement === undefined ? {} : { taskQueue: hosted.placement.taskQueue }),
     ...(hosted.priority === undefined ? {} : { priority: hosted.priority }),
     startToCloseTimeout: step.timeoutMs,
@@ -62,7 +82,7 @@ async function callOperation(
       backoffCoefficient: step.retry.backoffCoefficient,
       maximumInterval: step.retry.maximumIntervalMs,
     },
-    summary: summaryOf(step, operation, occurrence),
+    summary: summaryOf(hosted, operation, occurrence),
   });
   const task: StepTask = {
     run,
@@ -74,6 +94,7 @@ async function callOperation(
     inputs,
     parameters,
     arguments: operationArguments,
+    ...(instance === '' ? {} : { instance }),
   };
   const activity = activities[type];
   if (activity === undefined) throw new Error(`no proxy for ${type}`);
@@ -87,14 +108,17 @@ function activityType(pipeline: string, step: PlanStep, operation: string): stri
   return operation === step.kind ? `${pipeline}.${step.id}` : `${pipeline}.${step.id}.${operation}`;
 }
 
-function activityId(step: PlanStep, operation: string, occurrence: number, round: number): string {
+function activityId({ step, instance, round }: HostedStep, operation: string, occurrence: number): string {
   const part = operation === step.kind ? '' : `.${operation}`;
   const repeat = occurrence === 0 ? '' : `[${occurrence}]`;
   const retried = round === 0 ? '' : `~${round + 1}`;
-  return `${step.id}${part}${repeat}${retried}`;
+  return `${step.id}${instance}${part}${repeat}${retried}`;
 }
 
-function summaryOf(step: PlanStep, operation: string, occurrence: number): string {
+function summaryOf({ step, instance }: HostedStep, operation: string, occurrence: number): string {
   const text = step.description ?? (operation === step.kind ? step.kind : `${step.kind}: ${operation}`);
-  return `${text}${occurrence === 0 ? '' : ` [${occurrence}]`}`.slice(0, MAX_SUMMARY_LENGTH);
+  return `${text}${instance === '' ? '' : ` ${instance}`}${occurrence === 0 ? '' : ` [${occurrence}]`}`.slice(
+    0,
+    MAX_SUMMARY_LENGTH,
+  );
 }

@@ -2,24 +2,26 @@ import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { InputBinding } from '../src/contracts/plan.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 
+/** The result of a step, or the pseudo result of a body, by its id; undefined when there is none. */
+export type ResultLookup = (id: string) => JsonValue | undefined;
+
 /** Looks up the value of each input in the results of the steps before. EXECUTION_INPUT_MISSING when a path leads nowhere. */
-export function bindInputs(
-  bindings: { readonly [name: string]: InputBinding },
-  results: ReadonlyMap<string, JsonValue>,
-  step: string,
-): JsonObject {
-  return Object.fromEntries(Object.entries(bindings).map(([name, binding]) => [name, bindInput(name, binding, results, step)]));
+export function bindInputs(bindings: { readonly [name: string]: InputBinding }, results: ResultLookup, step: string): JsonObject {
+  return Object.fromEntries(
+    Object.entries(bindings).map(([name, binding]) => [name, bindValue(binding, results, `input "${name}" of step "${step}"`)]),
+  );
 }
 
-function bindInput(name: string, binding: InputBinding, results: ReadonlyMap<string, JsonValue>, step: string): JsonValue {
-  let value = results.get(binding.step);
+/** The one value that a binding names. EXECUTION_INPUT_MISSING when there is none. */
+export function bindValue(binding: InputBinding, results: ResultLookup, where: string): JsonValue {
+  let value = results(binding.step);
   for (const field of binding.path ?? []) {
     value = typeof value === 'object' && value !== null && !isList(value) ? value[field] : undefined;
   }
   if (value !== undefined) return value;
   throw new PipelineError('EXECUTION_INPUT_MISSING', {
     what: `the result of step "${binding.step}" has no "${(binding.path ?? []).join('.') || 'value'}"`,
-    where: `input "${name}" of step "${step}"`,
+    where,
   });
 }
 

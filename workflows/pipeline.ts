@@ -17,7 +17,8 @@ import type { SystemActivities } from '../src/contracts/system.js';
 import { createActivityHost } from './activity-host.js';
 import { field, RunAttributes } from './run-attributes.js';
 import { renderRunDetails } from './run-details.js';
-import { type Cancellable, RunDriver, type RunSurroundings } from './run-driver.js';
+import type { Cancellable } from './cancellable.js';
+import { RunDriver, type RunSurroundings } from './run-driver.js';
 import { answerMessages, type RunView } from './run-messages.js';
 import { runOptions } from './run-options.js';
 import { stageOf } from './stages.js';
@@ -53,13 +54,14 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   const { plan, parameters } = resolved;
   const attributes = new RunAttributes();
   attributes.open(plan);
-  const driver = new RunDriver(plan, parameters, surroundingsOf(resolved, attributes));
-  run.driver = driver;
   // A request to cancel reaches the driver alone, which then cancels the steps: one road, one order.
+  const shield = new CancellationScope({ cancellable: false });
+  const driver = new RunDriver(plan, parameters, surroundingsOf(resolved, attributes, shield));
+  run.driver = driver;
   CancellationScope.current().cancelRequested.catch(() => {
     driver.cancel();
   });
-  const verdict = await CancellationScope.nonCancellable(() => driver.run());
+  const verdict = await shield.run(() => driver.run());
   const result = driver.result();
   if (verdict === 'cancelled' || result === null) throw new CancelledFailure('the run was cancelled');
   attributes.close(plan, result.results);
@@ -67,7 +69,7 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   return result;
 }
 
-function surroundingsOf(resolved: ResolvedPlan, attributes: RunAttributes): RunSurroundings {
+function surroundingsOf(resolved: ResolvedPlan, attributes: RunAttributes, shield: CancellationScope): RunSurroundings {
   const { plan, parameters } = resolved;
   const options = runOptions();
   const { workflowId, runId } = workflowInfo();
@@ -75,9 +77,9 @@ function surroundingsOf(resolved: ResolvedPlan, attributes: RunAttributes): RunS
   return {
     now: () => Date.now(),
     failureOf,
-    timer: (ms) => cancellable(() => sleep(ms)),
+    timer: (ms) => cancellable(shield, () => sleep(ms)),
     runStep: (call) =>
-      cancellable(() =>
+      cancellable(shield, () =>
         stageOf(call.step.kind)(createActivityHost({ ...call, run, parameters, ...placementOf(resolved, call.step, options) })),
       ),
     changed: (status) => {
@@ -87,8 +89,8 @@ function surroundingsOf(resolved: ResolvedPlan, attributes: RunAttributes): RunS
   };
 }
 
-function cancellable<T>(work: () => Promise<T>): Cancellable<T> {
-  const scope = new CancellationScope();
+function cancellable<T>(parent: CancellationScope, work: () => Promise<T>): Cancellable<T> {
+  const scope = new CancellationScope({ cancellable: true, parent });
   return {
     done: scope.run(work),
     cancel: () => {

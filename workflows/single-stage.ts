@@ -21,6 +21,7 @@ function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue>
       const host = createActivityHost({
         run: { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId },
         step,
+        instance: '',
         round: 0,
         config: resolveConfig(step.config, parameters),
         inputs,
@@ -29,7 +30,11 @@ function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue>
         describe: (waitingFor) => {
           setCurrentDetails(waitingFor ?? '');
         },
+        count: () => undefined,
         record: () => undefined,
+        openBody: () => {
+          throw new Error(`a ${kind} has no body`);
+        },
       });
       return stageOf(kind)(host);
     });

@@ -1,4 +1,14 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { StepItems } from '../src/contracts/run.js';
+import type { Cancellable } from './cancellable.js';
+
+/** Names one run of a step's body. */
+export type BodyInput = {
+  /** Position of the item, or the round from 0; part of the ids of what runs inside. */
+  readonly index: number;
+  /** Pseudo results for the steps inside, by full name: `<id>.item`, `<id>.index`, `<id>.previous`, `<id>.iteration`. */
+  readonly results: { readonly [pseudo: string]: JsonValue };
+};
 
 /**
  * What a stage's order-and-policy code may do. The interpreter workflow and the in-process runner each provide one,
@@ -13,6 +23,13 @@ export interface StageHost {
   readonly workflowId: string;
   /** Runs one operation of this stage as an activity and returns its result. Repeats of one operation need distinct occurrences. */
   call(operation: string, operationArguments?: JsonObject, options?: { readonly occurrence?: number }): Promise<JsonValue>;
+  /**
+   * Starts one run of the step's body and gives the body's result, null when it has none. Rejects with the failure of the body; after
+   * `cancel`, or when the step itself is cancelled, with EXECUTION_STEP_CANCELLED once all steps inside have ended.
+   */
+  runBody(input: BodyInput): Cancellable<JsonValue>;
+  /** How far a step that runs a body many times has come; shown in status. */
+  count(items: StepItems): void;
   /** Durable timer. */
   sleep(ms: number): Promise<void>;
   /** Milliseconds since 1970; deterministic on replay. */

@@ -45,6 +45,9 @@ export type StepStatus = 'pending' | 'running' | 'waiting' | 'blocked' | 'succee
 
 export type StepFailure = { readonly code: string; readonly message: string; readonly details: JsonValue };
 
+/** Runs of the body of a map or loop: ended well, ended badly, and how many there are to be. */
+export type StepItems = { readonly done: number; readonly failed: number; readonly total: number };
+
 export type StepState = {
   readonly id: string;
   readonly kind: StepKind;
@@ -60,6 +63,8 @@ export type StepState = {
   readonly waitingFor: string | null;
   /** Where it runs; absent: on the queue of the run. */
   readonly pool?: string;
+  /** Of a map or loop that has started. */
+  readonly items?: StepItems;
 };
 
 export type RunStatus = {

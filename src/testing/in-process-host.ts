@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StageHost } from '../../workflows/stage-host.js';
-import type { StepCall } from '../../workflows/run-driver.js';
+import type { BodyRun, StepCall } from '../../workflows/graph-scope.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { RunIdentity, StepOutcome, StepTask } from '../contracts/run.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
@@ -33,15 +33,37 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
       const task: StepTask = {
         ...{ run, step: step.id, kind: step.kind, operation, occurrence, config, inputs, parameters },
         arguments: operationArguments,
+        ...(call.instance === '' ? {} : { instance: call.instance }),
       };
       const outcome = await attempt(hosted, task);
       call.record(outcome);
       return outcome.result;
     },
+    runBody: bodiesOf(hosted),
+    count: call.count,
     sleep: (ms) => sleep(ms, undefined, { signal }),
     now: () => Date.now(),
     describe: call.describe,
     shielded: (work) => work(),
+  };
+}
+
+/** Starts runs of the step's body, and cancels those under way when the step is cancelled. */
+function bodiesOf({ call, signal }: InProcessStep): StageHost['runBody'] {
+  const open = new Set<BodyRun>();
+  signal.addEventListener('abort', () => {
+    for (const body of open) body.cancel();
+  });
+  return (input) => {
+    const body = call.openBody(input);
+    open.add(body);
+    const done = body.run().finally(() => open.delete(body));
+    return {
+      done,
+      cancel: () => {
+        body.cancel();
+      },
+    };
   };
 }
 
@@ -74,7 +96,7 @@ async function tryOnce(hosted: InProcessStep, task: StepTask, number: number): P
   }, step.timeoutMs);
   try {
     return await runStep(task, work, {
-      activityId: `${task.step}.${task.operation}[${task.occurrence}]`,
+      activityId: `${task.step}${task.instance ?? ''}.${task.operation}[${task.occurrence}]`,
       attempt: number,
       objects: hosted.objects,
       temporal: null,

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { stageOperations } from '../../activities/index.js';
-import { type Cancellable, RunDriver } from '../../workflows/run-driver.js';
+import type { Cancellable } from '../../workflows/cancellable.js';
+import { RunDriver } from '../../workflows/run-driver.js';
 import { stageOf } from '../../workflows/stages.js';
 import { localFailure } from '../../workflows/step-failure.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { Plan } from '../contracts/plan.js';
+import type { Plan, PlanStep } from '../contracts/plan.js';
 import type { RunIdentity, RunResult, RunStatus } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -79,7 +80,13 @@ export async function runInProcess<Params>(
 }
 
 function withoutBlocking(plan: Plan): Plan {
-  return { ...plan, steps: plan.steps.map((step) => (step.onFailure === 'block' ? { ...step, onFailure: 'fail' } : step)) };
+  return { ...plan, steps: plan.steps.map(neverBlocking) };
+}
+
+function neverBlocking(step: PlanStep): PlanStep {
+  const { body } = step;
+  const onFailure = step.onFailure === 'block' ? 'fail' : step.onFailure;
+  return { ...step, onFailure, ...(body === undefined ? {} : { body: { ...body, steps: body.steps.map(neverBlocking) } }) };
 }
 
 function cancellable<T>(work: (signal: AbortSignal) => Promise<T>): Cancellable<T> {

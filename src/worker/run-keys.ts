@@ -18,11 +18,11 @@ export function recordKey(task: StepTask, activityId: string): string {
 
 /** Where the checkpoints of an operation of a run lie; the same for all attempts, also those after a `resume`. */
 export function checkpointPrefix(task: StepTask): string {
-  const activity = `${task.step}.${task.operation}[${task.occurrence}]`;
+  const activity = `${task.step}${task.instance ?? ''}.${task.operation}[${task.occurrence}]`;
   return `checkpoints/${keyName(task.run.workflowId)}/${keyName(task.run.runId)}/${keyName(activity)}/`;
 }
 
-/** A whole number 0..2^31-1 from the plan's hash and the step: equal for equal plans, whatever the run. */
+/** A whole number 0..2^31-1 from the plan's hash, the step and its instance: equal for equal plans, whatever the run. */
 export function seedOf(task: StepTask): number {
-  return Number.parseInt(sha256Hex(`${task.run.planHash}/${task.step}`).slice(0, 8), 16) >>> 1;
+  return Number.parseInt(sha256Hex(`${task.run.planHash}/${task.step}${task.instance ?? ''}`).slice(0, 8), 16) >>> 1;
 }

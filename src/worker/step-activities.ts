@@ -3,6 +3,7 @@ import type { JsonObject } from '../contracts/json.js';
 import type { PlanStep } from '../contracts/plan.js';
 import type { RunIdentity, StepOutcome, StepTask } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { everyStep } from '../pipeline/every-step.js';
 import type { Pipeline, StepFunction } from '../pipeline/pipeline.js';
 import type { StageOperation, StepLog } from '../pipeline/step-context.js';
 import type { ObjectStore } from '../store/port.js';
@@ -21,7 +22,7 @@ const DEFAULT_HEARTBEAT_TIMEOUT_MS = 30_000;
 
 /** The activities of a pipeline by type: `<pipeline>.<step>` for the main operation of a step, `<pipeline>.<step>.<operation>` for others. */
 export function stepActivities(pipeline: Pipeline, operations: StageOperations, objects: ObjectStore): Map<string, StepActivity> {
-  const entries = pipeline.plan.steps.flatMap((step) =>
+  const entries = everyStep(pipeline.plan.steps).flatMap((step) =>
     workOf(pipeline, step, operations).map(([operation, work]): [string, StepActivity] => {
       const type = operation === step.kind ? `${pipeline.name}.${step.id}` : `${pipeline.name}.${step.id}.${operation}`;
       return [type, (task) => runStep(task, work, activitySurroundings(objects, task.run))];

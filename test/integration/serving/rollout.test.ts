@@ -102,6 +102,10 @@ async function deploy(
       const result = await operations[operation]!(task, context);
       return throughJson(twice ? await operations[operation]!(task, context) : result);
     },
+    runBody: () => {
+      throw new Error('a deployment has no body');
+    },
+    count: () => undefined,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now: () => Date.now(),
     describe: () => undefined,

@@ -1,0 +1,325 @@
+import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { InputBinding, PlanStep } from '../src/contracts/plan.js';
+import type { RunStatus, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
+import { PipelineError } from '../src/errors/pipeline-error.js';
+import { resolveConfig } from '../src/pipeline/resolve-config.js';
+import { decide } from '../src/pipeline/scheduler.js';
+import { bindInputs, bindValue, type ResultLookup } from './bindings.js';
+import type { Cancellable } from './cancellable.js';
+import type { BodyInput } from './stage-host.js';
+import { cancelledFailure, CodedError, type FailureReader } from './step-failure.js';
+import { pendingRecord, standingOf, stateOf, type StepRecord } from './step-states.js';
+
+/** One run of a body. `run` rejects with the failure of the body, EXECUTION_STEP_CANCELLED after `cancel`. */
+export interface BodyRun {
+  run(): Promise<JsonValue>;
+  cancel(): void;
+}
+
+export type StepCall = {
+  readonly step: PlanStep;
+  /** Which run of the bodies around the step: `[3]`, `[3][0]`; empty outside of bodies. */
+  readonly instance: string;
+  /** 0 at first; grows by one each time a person lets a blocked step try again. */
+  readonly round: number;
+  readonly config: JsonObject;
+  readonly inputs: JsonObject;
+  readonly describe: (waitingFor: string | null) => void;
+  readonly count: (items: StepItems) => void;
+  readonly record: (outcome: StepOutcome) => void;
+  /** One run of the step's body, not yet started. */
+  readonly openBody: (input: BodyInput) => BodyRun;
+};
+
+/** What a scope needs from where it lives: a Temporal workflow, or this process. */
+export interface ScopeSurroundings {
+  readonly parameters: JsonObject;
+  now(): number;
+  /** Carries a step out. Its work must not end by itself when the scope around it is cancelled: the scope cancels each step. */
+  runStep(call: StepCall): Cancellable<JsonValue>;
+  timer(ms: number): Cancellable<void>;
+  readonly failureOf: FailureReader;
+  /** Called after every change, also of the bodies inside. */
+  changed(): void;
+}
+
+/** What a scope carries out: the steps of a plan, or one run of a body. */
+export type ScopeContent = {
+  /** In topological order. */
+  readonly steps: readonly PlanStep[];
+  /** Added to the ids of activities and records; empty for the plan itself. */
+  readonly instance: string;
+  /** Results from outside of the scope, and the pseudo results of its body. */
+  readonly outer: ResultLookup;
+};
+
+/** Carries a graph of steps out: asks the scheduler what to do, does it, and tells it what happened. Knows nothing of Temporal. */
+export class GraphScope {
+  readonly instance: string;
+  readonly #steps: readonly PlanStep[];
+  readonly #outer: ResultLookup;
+  readonly #surroundings: ScopeSurroundings;
+  readonly #records: ReadonlyMap<string, StepRecord>;
+  readonly #results = new Map<string, JsonValue>();
+  #cancelled = false;
+  #verdict: RunStatus['status'] = 'running';
+  #finish: ((verdict: RunStatus['status']) => void) | null = null;
+
+  constructor(content: ScopeContent, surroundings: ScopeSurroundings) {
+    this.instance = content.instance;
+    this.#steps = content.steps;
+    this.#outer = content.outer;
+    this.#surroundings = surroundings;
+    this.#records = new Map(content.steps.map((step) => [step.id, pendingRecord(step, 0)]));
+  }
+
+  /** Resolves with `succeeded`, `failed` or `cancelled` when nothing is left to do; never rejects. */
+  run(): Promise<RunStatus['status']> {
+    return new Promise((resolve) => {
+      this.#finish = resolve;
+      this.advance();
+    });
+  }
+
+  /** Stops the scope: cancels what is active, starts nothing more. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.advance();
+  }
+
+  get records(): ReadonlyMap<string, StepRecord> {
+    return this.#records;
+  }
+
+  get results(): ReadonlyMap<string, JsonValue> {
+    return this.#results;
+  }
+
+  states(): StepState[] {
+    return [...this.#records.values()].map(stateOf);
+  }
+
+  /** The word for the scope as it is now; says what needs a person first. */
+  standing(): RunStatus['status'] {
+    if (this.#isFinal()) return this.#verdict;
+    return decide(this.#steps, this.#standings(), this.#cancelled).verdict;
+  }
+
+  /** What its steps wait for, each with its step, bodies inside included. */
+  waits(): readonly string[] {
+    return [...this.#records.values()].flatMap((record) => {
+      if (record.bodies.size > 0) return [...record.bodies].flatMap((body) => body.waits());
+      const waits = record.status === 'waiting' || record.status === 'blocked';
+      return waits ? [`${this.nameOf(record)}: ${record.waitingFor ?? record.status}`] : [];
+    });
+  }
+
+  /** This scope and those of the bodies that are under way inside it. */
+  everyScope(): readonly GraphScope[] {
+    const inside = [...this.#records.values()].flatMap((record) => [...record.bodies].flatMap((body) => body.everyScope()));
+    return [this, ...inside];
+  }
+
+  /** A step's id with its instance: `review[3]`. */
+  nameOf(record: StepRecord): string {
+    return `${record.step.id}${this.instance}`;
+  }
+
+  /** The value of a binding as the steps of this scope see it. */
+  valueOf(binding: InputBinding, where: string): JsonValue {
+    return bindValue(binding, this.#lookup, where);
+  }
+
+  succeed(record: StepRecord, result: JsonValue): void {
+    this.#results.set(record.step.id, result);
+    record.failure = null;
+    this.#end(record, 'succeeded');
+    this.advance();
+  }
+
+  fail(record: StepRecord, failure: StepFailure): void {
+    this.#settleFailure(record, failure);
+    this.advance();
+  }
+
+  skip(record: StepRecord): void {
+    this.#end(record, 'skipped');
+    this.advance();
+  }
+
+  retry(record: StepRecord): void {
+    Object.assign(record, pendingRecord(record.step, record.round + 1));
+    this.advance();
+  }
+
+  cancelStep(record: StepRecord): void {
+    this.#cancelRecord(record);
+    this.advance();
+  }
+
+  advance(): void {
+    if (this.#isFinal()) return;
+    for (let settled = false; !settled;) {
+      const statuses = this.#standings();
+      const decision = decide(this.#steps, statuses, this.#cancelled);
+      this.#verdict = decision.verdict;
+      for (const id of decision.skip) this.#end(this.#record(id), this.#cancelled ? 'cancelled' : 'skipped');
+      for (const id of decision.cancel) this.#cancelRecord(this.#record(id));
+      for (const id of decision.start) this.#start(this.#record(id));
+      settled = [...this.#records].every(([id, record]) => statuses.get(id) === standingOf(record));
+    }
+    this.#surroundings.changed();
+    if (this.#isFinal()) this.#finish?.(this.#verdict);
+  }
+
+  readonly #lookup: ResultLookup = (id) => (this.#records.has(id) ? this.#results.get(id) : this.#outer(id));
+
+  #isFinal(): boolean {
+    return ['succeeded', 'failed', 'cancelled'].includes(this.#verdict);
+  }
+
+  #standings(): ReadonlyMap<string, StepStatus> {
+    return new Map([...this.#records].map(([id, record]) => [id, standingOf(record)]));
+  }
+
+  #record(id: string): StepRecord {
+    const record = this.#records.get(id);
+    if (record !== undefined) return record;
+    throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
+      what: `"${id}" is no step of the plan`,
+      expected: `one of ${[...this.#records.keys()].join(', ')}`,
+    });
+  }
+
+  #start(record: StepRecord): void {
+    const { step } = record;
+    record.startedAt = this.#clock();
+    record.status = step.kind === 'gate' ? 'waiting' : 'running';
+    try {
+      const config = resolveConfig(step.config, this.#surroundings.parameters);
+      if (step.kind === 'gate') this.#openGate(record, config);
+      else this.#startStep(record, config, bindInputs(step.inputs, this.#lookup, step.id));
+    } catch (error) {
+      this.#settleFailure(record, this.#surroundings.failureOf(error));
+    }
+  }
+
+  #startStep(record: StepRecord, config: JsonObject, inputs: JsonObject): void {
+    const { round } = record;
+    const work = this.#surroundings.runStep({
+      step: record.step,
+      instance: this.instance,
+      round,
+      config,
+      inputs,
+      describe: (waitingFor) => {
+        record.waitingFor = waitingFor;
+        this.#surroundings.changed();
+      },
+      count: (items) => {
+        record.items = items;
+        this.#surroundings.changed();
+      },
+      record: (outcome) => {
+        record.outcomes.push(outcome);
+      },
+      openBody: (input) => this.#openBody(record, input),
+    });
+    record.work = work;
+    work.done.then(
+      (result) => {
+        this.succeed(record, result);
+      },
+      (error: unknown) => {
+        this.fail(record, this.#surroundings.failureOf(error));
+      },
+    );
+  }
+
+  #openBody(record: StepRecord, { index, results }: BodyInput): BodyRun {
+    const { step, bodies } = record;
+    const { body } = step;
+    if (body === undefined) throw new Error(`step "${step.id}" of kind ${step.kind} has no body`);
+    const instance = `${this.instance}[${index}]`;
+    const outer: ResultLookup = (id) => (Object.hasOwn(results, id) ? results[id] : this.#lookup(id));
+    const scope = new GraphScope({ steps: body.steps, instance, outer }, this.#surroundings);
+    return {
+      run: async () => {
+        bodies.add(scope);
+        try {
+          const verdict = await scope.run();
+          if (verdict !== 'succeeded') throw new CodedError(scope.failure(verdict));
+          return body.result === null ? null : scope.valueOf(body.result, `the result of "${step.id}${instance}"`);
+        } finally {
+          bodies.delete(scope);
+        }
+      },
+      cancel: () => {
+        scope.cancel();
+      },
+    };
+  }
+
+  /** Why the scope did not succeed: the failure of the step that failed it. */
+  failure(verdict: RunStatus['status']): StepFailure {
+    const records = [...this.#records.values()];
+    if (this.#cancelled || verdict === 'cancelled') return cancelledFailure(`the body${this.instance}`);
+    const failed = records.filter((record) => record.failure !== null && record.step.onFailure === 'fail');
+    const first = failed.find((record) => record.status === 'failed') ?? failed[0];
+    if (first?.failure == null) {
+      return { code: 'EXECUTION_RUN_FAILED', message: 'the steps of the body wait for each other', details: null };
+    }
+    const { code, message, details } = first.failure;
+    return {
+      code,
+      message: `step "${this.nameOf(first)}" failed: ${message}`,
+      details: { step: this.nameOf(first), details },
+    };
+  }
+
+  #openGate(record: StepRecord, config: JsonObject): void {
+    const { message, expiresMs } = config;
+    record.waitingFor = typeof message === 'string' ? message : 'approval';
+    if (typeof expiresMs !== 'number') return;
+    const timer = this.#surroundings.timer(expiresMs);
+    record.work = timer;
+    const { round } = record;
+    const expire = (): void => {
+      if (record.status !== 'waiting' || record.round !== round) return;
+      const text = `gate "${this.nameOf(record)}" was not answered within ${expiresMs} ms`;
+      this.fail(record, { code: 'EXECUTION_GATE_EXPIRED', message: text, details: { expiresMs } });
+    };
+    timer.done.then(expire, () => undefined);
+  }
+
+  #settleFailure(record: StepRecord, failure: StepFailure): void {
+    record.failure = failure;
+    const stopping = this.#cancelled || record.cancelling;
+    if (record.step.onFailure === 'block' && !stopping) {
+      this.#end(record, 'blocked');
+      record.waitingFor = `resume (retry, skip or use): ${failure.message}`;
+      return;
+    }
+    this.#end(record, failure.code === 'EXECUTION_STEP_CANCELLED' ? 'cancelled' : 'failed');
+  }
+
+  #cancelRecord(record: StepRecord): void {
+    if (record.cancelling) return;
+    record.cancelling = true;
+    record.work?.cancel();
+    if (record.status === 'running') return;
+    record.failure ??= cancelledFailure(this.nameOf(record));
+    this.#end(record, 'cancelled');
+  }
+
+  #end(record: StepRecord, status: StepStatus): void {
+    record.status = status;
+    record.finishedAt = this.#clock();
+    record.waitingFor = null;
+    record.work = null;
+  }
+
+  #clock(): string {
+    return new Date(this.#surroundings.now()).toISOString();
+  }
+}

@@ -1,0 +1,71 @@
+import type { PlanStep } from '../src/contracts/plan.js';
+import type { StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
+import type { Cancellable } from './cancellable.js';
+import type { GraphScope } from './graph-scope.js';
+
+/** A step while its scope is carried out. */
+export type StepRecord = {
+  readonly step: PlanStep;
+  status: StepStatus;
+  round: number;
+  startedAt: string | null;
+  finishedAt: string | null;
+  outcomes: StepOutcome[];
+  failure: StepFailure | null;
+  waitingFor: string | null;
+  work: Cancellable<unknown> | null;
+  cancelling: boolean;
+  items: StepItems | null;
+  /** Runs of the step's body that are under way. */
+  readonly bodies: Set<GraphScope>;
+};
+
+export function pendingRecord(step: PlanStep, round: number): StepRecord {
+  return {
+    step,
+    status: 'pending',
+    round,
+    startedAt: null,
+    finishedAt: null,
+    outcomes: [],
+    failure: null,
+    waitingFor: null,
+    work: null,
+    cancelling: false,
+    items: null,
+    bodies: new Set(),
+  };
+}
+
+/** The status as others see it: a step whose bodies all wait for a person waits itself. */
+export function standingOf(record: StepRecord): StepStatus {
+  if (record.status !== 'running' || record.bodies.size === 0) return record.status;
+  const standings = [...record.bodies].map((body) => body.standing());
+  if (standings.includes('blocked')) return 'blocked';
+  return standings.every((standing) => standing === 'waiting') ? 'waiting' : 'running';
+}
+
+export function stateOf(record: StepRecord): StepState {
+  const { step, startedAt, finishedAt, outcomes, failure, items } = record;
+  const status = standingOf(record);
+  return {
+    id: step.id,
+    kind: step.kind,
+    status,
+    onFailure: step.onFailure,
+    startedAt,
+    finishedAt,
+    seconds: startedAt === null || finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000,
+    cached: outcomes.length > 0 && outcomes.every((outcome) => outcome.cached),
+    metrics: Object.assign({}, ...outcomes.map((outcome) => outcome.metrics)) as StepState['metrics'],
+    failure,
+    waitingFor: waitingForOf(record, status),
+    ...(items === null ? {} : { items }),
+  };
+}
+
+function waitingForOf(record: StepRecord, status: StepStatus): string | null {
+  if (record.bodies.size === 0 || (status !== 'waiting' && status !== 'blocked')) return record.waitingFor;
+  const inside = [...record.bodies].flatMap((body) => body.waits());
+  return [record.waitingFor, ...inside].filter((text) => text !== null).join('; ');
+}
