@@ -25,8 +25,8 @@ export type StepTask = {
   readonly arguments: JsonObject;
   /** Which run of the bodies around the step: `[3]` in a map, `[3][0]` in a map inside it; empty or absent outside of bodies. */
   readonly instance?: string;
-  /** Absent: the step is not cached across runs. `use` false: the result is computed and kept, but none is taken. */
-  readonly cache?: CacheSpec & { readonly use: boolean };
+  /** Absent: the step is not cached across runs. `use` false: the result is computed and kept, but none is taken; `forced`: for this step alone. */
+  readonly cache?: CacheSpec & { readonly use: boolean; readonly forced?: true };
   /** What the step asked for, for the worker that hands out devices. */
   readonly resources?: ResourceSpec;
   readonly live?: JsonObject;
@@ -65,6 +65,8 @@ export type StepState = {
   readonly pool?: string;
   /** Of a map or loop that has started. */
   readonly items?: StepItems;
+  /** Workflow id of the run whose result was taken over instead of running the step. */
+  readonly reusedFrom?: string;
 };
 
 export type RunStatus = {
@@ -94,6 +96,8 @@ export type RunOptions = {
   readonly force?: readonly string[];
   /** Results of finished steps of another run that this one takes over instead of running them. */
   readonly reuse?: { readonly workflowId: string; readonly runId: string; readonly steps: readonly string[] };
+  /** The plan is the one that this run recorded, not the one that the worker has now. */
+  readonly pin?: { readonly workflowId: string; readonly runId: string };
   readonly team?: string;
   readonly priority?: number;
 };

@@ -3,6 +3,7 @@ import type { PipelineBuilder } from './builder.js';
 import { createBuilder } from './builder.js';
 import type { ChangeTrigger, TriggerParameters } from './change-triggers.js';
 import { compilePipeline } from './compile.js';
+import { fileOfCaller } from './defining-file.js';
 import { PipelineDraft } from './draft.js';
 import type { HookOptions } from './hooks.js';
 import { readHooks } from './hooks.js';
@@ -40,7 +41,7 @@ export function definePipeline<const Shape extends ParameterShape>(
   const triggers = readTriggers(options.triggers ?? [], draft);
   const policy = readRunPolicy(options, draft.root);
   const plan = compilePipeline(draft, { ...policy, ...(hooks.length === 0 ? {} : { hooks }) });
-  return Object.freeze({ name, plan, functions: draft.functions, triggers });
+  return Object.freeze({ name, plan, functions: draft.functions, triggers, file: fileOfCaller(definePipeline) });
 }
 
 function isPromiseLike(value: unknown): boolean {

@@ -8,6 +8,7 @@ import type { Setting } from './parameter-reference.js';
 /** What the linter looks at. */
 export type LintRule =
   | 'async-builder'
+  | 'cache'
   | 'canary-weights'
   | 'column-type'
   | 'cron'

@@ -13,6 +13,8 @@ export interface Pipeline<Params = JsonObject> {
   readonly functions: ReadonlyMap<string, StepFunction>;
   /** Changes elsewhere that start a run; they count once they are deployed. */
   readonly triggers?: readonly TriggerSpec[];
+  /** The file that called `definePipeline`, from which the code of its steps is hashed; absent or null when there is none. */
+  readonly file?: string | null;
   /** Never set; carries the parameters' type to `client.start`. */
   readonly params?: Params;
 }

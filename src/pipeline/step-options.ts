@@ -4,6 +4,7 @@ import type { ParameterShape } from '../schema/parameter.js';
 import type { Duration } from './duration.js';
 import { jsonSchemaProblem } from '../schema/validate-parameters.js';
 import type { OptionReader } from './issues.js';
+import { readCache } from './cache-options.js';
 import type { Ref } from './reference.js';
 
 /** Options that every step takes. */
@@ -27,8 +28,23 @@ export interface StepOptions {
   readonly heartbeat?: Duration;
   /** `fail` (default) fails the run, `block` waits for a `resume` update, `continue` goes on with the steps that do not need it. */
   readonly onFailure?: FailurePolicy;
+  /**
+   * Whether a result of an earlier run with the same code, configuration and inputs may be used instead of running. Default: true for
+   * ingest, validate, feature, train and evaluate; false for steps of your own, which may do more than return a result. Deploy, monitor,
+   * retrain, gates and calls always run.
+   */
+  readonly cache?: boolean | CacheOptions;
   /** Steps that must finish first although nothing of theirs is used. */
   readonly after?: readonly Ref[];
+}
+
+export interface CacheOptions {
+  /** Give it a new value to make all earlier results useless, for instance when a value from around the step's function has changed. */
+  readonly version?: string;
+  /** Environment variables that the result depends on. */
+  readonly environment?: readonly string[];
+  /** Results older than this are not used; default: they never expire. */
+  readonly expires?: Duration;
 }
 
 export interface RetryOptions {
@@ -43,7 +59,16 @@ export interface RetryOptions {
 /** The part of a plan step that comes from the options that every step takes. */
 export type CommonStepFields = Pick<
   PlanStep,
-  'description' | 'resources' | 'retry' | 'timeoutMs' | 'heartbeatTimeoutMs' | 'onFailure' | 'pool' | 'priority' | 'live'
+  | 'description'
+  | 'resources'
+  | 'retry'
+  | 'timeoutMs'
+  | 'heartbeatTimeoutMs'
+  | 'onFailure'
+  | 'cache'
+  | 'pool'
+  | 'priority'
+  | 'live'
 >;
 
 const FAILURE_POLICIES: readonly string[] = ['fail', 'block', 'continue'] satisfies FailurePolicy[];
@@ -66,6 +91,7 @@ export function readStepOptions(kind: StepKind, options: StepOptions, read: Opti
     heartbeatTimeoutMs: read.at('heartbeat').duration(heartbeat),
     onFailure,
     ...readPlacement(options, read),
+    ...readCache(kind, options.cache, read.at('cache')),
   };
 }
 
