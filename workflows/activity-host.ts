@@ -5,7 +5,9 @@ import type { PlanStep } from '../src/contracts/plan.js';
 import type { Placement, RunIdentity, StepOutcome, StepTask } from '../src/contracts/run.js';
 import type { BodyRun, StepCall } from './graph-scope.js';
 import { outlivingWorkers } from './lost-worker.js';
+import { runOptions } from './run-options.js';
 import type { StageHost } from './stage-host.js';
+import { cacheOf } from './step-cache.js';
 
 export type HostedStep = StepCall & {
   readonly run: RunIdentity;
@@ -95,6 +97,7 @@ async function callOperation(
     parameters,
     arguments: operationArguments,
     ...(instance === '' ? {} : { instance }),
+    ...cacheOf(step, runOptions()),
   };
   const activity = activities[type];
   if (activity === undefined) throw new Error(`no proxy for ${type}`);
