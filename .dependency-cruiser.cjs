@@ -16,6 +16,7 @@ const ROOMS = {
   evaluation: ['data', 'monitoring', 'onnx', 'pipeline', 'registry', 'report', 'serving', 'store'],
   monitoring: ['data', 'evaluation', 'pipeline', 'registry', 'report', 'store'],
   temporal: ['store'],
+  config: [],
   client: ['pipeline', 'schema', 'temporal'],
   worker: ['pipeline', 'schema', 'store', 'temporal'],
 };

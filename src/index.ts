@@ -47,6 +47,8 @@ export { onAlias, onDataset } from './pipeline/change-triggers.js';
 export type { ChangeTrigger, EventReference } from './pipeline/change-triggers.js';
 export { email, slack, stdout, webhook } from './pipeline/notifiers.js';
 export type { HookOptions } from './pipeline/hooks.js';
+export { defineConfig } from './config/config.js';
+export type { PerennialConfig, Profile } from './config/config.js';
 
 export { drawMermaid } from './pipeline/draw-mermaid.js';
 export { drawTerminal } from './pipeline/draw-terminal.js';

@@ -3,8 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
-
-let typeScriptReady: Promise<void> | null = null;
+import { importModule, placeOf } from './import-module.js';
 
 const AWAIT_CURE = 'Name the file .mts, or put "type": "module" into its package.json: only ES modules may await at the top.';
 
@@ -25,11 +24,9 @@ export async function loadPipeline(file: string): Promise<Pipeline> {
       where: process.cwd(),
     });
   }
-  let loaded: object;
+  let module: object;
   try {
-    typeScriptReady ??= registerTypeScript();
-    await typeScriptReady;
-    loaded = (await import(pathToFileURL(absolute).href)) as object;
+    module = await importModule(pathToFileURL(absolute).href);
   } catch (error) {
     if (isPipelineError(error)) throw error;
     throw new PipelineError('CLI_PIPELINE_FILE', {
@@ -39,7 +36,6 @@ export async function loadPipeline(file: string): Promise<Pipeline> {
       cause: error,
     });
   }
-  const module = exportsOf(loaded);
   const exported = 'default' in module ? module.default : undefined;
   if (isPipeline(exported)) return exported;
   const names = Object.keys(module);
@@ -71,19 +67,6 @@ export async function loadPipelines(files: readonly string[]): Promise<readonly 
   return pipelines;
 }
 
-/** Both loaders: a file outside a package of `"type": "module"` is CommonJS to Node. */
-async function registerTypeScript(): Promise<void> {
-  const [commonJs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]);
-  commonJs.register();
-  esm.register();
-}
-
-/** The module's own exports; those of a CommonJS file arrive inside `default`. */
-function exportsOf(loaded: object): object {
-  const inner = 'default' in loaded ? loaded.default : undefined;
-  return typeof inner === 'object' && inner !== null && '__esModule' in inner ? inner : loaded;
-}
-
 function isPipeline(value: unknown): value is Pipeline {
   return (
     typeof value === 'object' &&
@@ -105,12 +88,4 @@ function describe(value: unknown): string {
 
 function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
-}
-
-/** First line of the stack that is inside the user's file. */
-function placeOf(error: unknown, file: string): string {
-  const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
-  const line = stack.split('\n').find((entry) => entry.includes(file));
-  const position = line === undefined ? null : /:(\d+):(\d+)/.exec(line.slice(line.indexOf(file)));
-  return position === null ? file : `${file}:${position[1]}:${position[2]}`;
 }

@@ -20,21 +20,29 @@ export interface JsonFlag {
   readonly json?: boolean;
 }
 
-/** `--address` and `--namespace`; without them Temporal's own environment variables and profiles count. */
+/** `--profile`, once per command; `applySettings` reads it before the command acts. */
+export const withProfile = (command: Command): Command =>
+  command.options.some((option) => option.long === '--profile')
+    ? command
+    : command.option('--profile <name>', 'profile of perennial.config.ts (default: PERENNIAL_PROFILE, or the one that it names)');
+
+/** `--address` and `--namespace`; without them Temporal's own environment variables count, then the profile. */
 export const withConnection = (command: Command): Command =>
-  command
+  withProfile(command)
     .option('--address <host:port>', 'Temporal server (default: TEMPORAL_ADDRESS, a profile, or 127.0.0.1:7233)')
     .option('--namespace <name>', 'Temporal namespace (default: TEMPORAL_NAMESPACE, a profile, or "default")');
 
 export const withStore = (command: Command): Command =>
-  command.addOption(
+  withProfile(command).addOption(
     new Option('--store <address>', 'object store: a folder or s3://bucket/prefix')
       .env('PERENNIAL_STORE')
       .default('.perennial/store'),
   );
 
 export const withTaskQueue = (command: Command): Command =>
-  command.addOption(new Option('--task-queue <name>', 'task queue of the workers').env('PERENNIAL_TASK_QUEUE').default('ml'));
+  withProfile(command).addOption(
+    new Option('--task-queue <name>', 'task queue of the workers').env('PERENNIAL_TASK_QUEUE').default('ml'),
+  );
 
 export const withJson = (command: Command): Command => command.option('--json', 'print JSON instead of text');
 

@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { applySettings } from './apply-settings.js';
 import { artifactsCommand } from './commands/artifacts.js';
 import { approveCommand, cancelCommand, rejectCommand, resumeCommand } from './commands/decide.js';
+import { configCommand } from './commands/config.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
 import { graphCommand } from './commands/graph.js';
@@ -41,6 +43,7 @@ const COMMANDS = [
   modelsCommand,
   artifactsCommand,
   monitorCommand,
+  configCommand,
   setupCommand,
   doctorCommand,
 ];
@@ -58,7 +61,8 @@ export function createProgram(terminal: Terminal): Command {
         'perennial watch RUN',
       ),
     )
-    .showHelpAfterError(false);
+    .showHelpAfterError(false)
+    .hook('preAction', (_program, command) => applySettings(command, terminal));
   for (const create of COMMANDS) program.addCommand(create(terminal));
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({

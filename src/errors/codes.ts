@@ -11,6 +11,8 @@ import { MONITORING_CODES } from './codes/monitoring.js';
 import { TEMPORAL_CODES } from './codes/temporal.js';
 import { CLI_CODES } from './codes/cli.js';
 import { POOL_CODES } from './codes/pools.js';
+import { CONFIG_CODES } from './codes/config.js';
+import { SCHEDULES_CODES } from './codes/schedules.js';
 
 /** Every error code: AREA_PROBLEM. The areas are the files in `codes/`. */
 export const ERROR_CODES = {
@@ -27,6 +29,8 @@ export const ERROR_CODES = {
   ...TEMPORAL_CODES,
   ...CLI_CODES,
   ...POOL_CODES,
+  ...CONFIG_CODES,
+  ...SCHEDULES_CODES,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,88 @@
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { PerennialConfig } from './config.js';
+
+const CONFIG_KEYS = ['profiles', 'defaultProfile'];
+const PROFILE_KEYS = ['address', 'namespace', 'store', 'taskQueue', 'pools', 'secrets', 'pipelines'];
+const TEXTS = ['address', 'namespace', 'store', 'taskQueue'];
+const PROFILE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+const ADDRESS = /^(\[[^\]]+\]|[^:\s/]+):\d+$/;
+
+type Fields = Readonly<Record<string, unknown>>;
+type Report = (path: string, problem: string) => void;
+
+/**
+ * What the default export of a configuration file must be.
+ * @throws PipelineError `CONFIG_INVALID` with every problem in `details.problems`.
+ */
+export function checkConfig(value: unknown, file: string): PerennialConfig {
+  const problems: { path: string; problem: string }[] = [];
+  const report: Report = (path, problem) => {
+    problems.push({ path, problem });
+  };
+  if (isObject(value)) checkTop(value, report);
+  else report('(all)', `expected defineConfig({ profiles: { ... } }), got ${kindOf(value)}`);
+  if (problems.length === 0) return value as PerennialConfig;
+  throw new PipelineError('CONFIG_INVALID', {
+    what: `the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems
+      .map(({ path, problem }) => `  - ${path}: ${problem}`)
+      .join('\n')}`,
+    where: file,
+    details: { problems },
+  });
+}
+
+function checkTop(config: Fields, report: Report): void {
+  checkKeys(config, CONFIG_KEYS, '', report);
+  const { profiles, defaultProfile } = config;
+  if (!isObject(profiles)) {
+    report('profiles', `expected an object of profiles, got ${kindOf(profiles)}`);
+    return;
+  }
+  const names = Object.keys(profiles);
+  if (names.length === 0) report('profiles', 'expected at least one profile');
+  for (const [name, profile] of Object.entries(profiles)) {
+    const path = `profiles.${name}`;
+    if (!PROFILE_NAME.test(name)) report(path, `a profile name must match ${PROFILE_NAME.source}`);
+    if (isObject(profile)) checkProfile(profile, path, report);
+    else report(path, `expected an object, got ${kindOf(profile)}`);
+  }
+  if (defaultProfile !== undefined) {
+    if (typeof defaultProfile !== 'string' || !names.includes(defaultProfile))
+      report('defaultProfile', `expected one of ${names.join(', ')}, got ${show(defaultProfile)}`);
+  } else if (names.length > 1 && !names.includes('dev')) {
+    report('defaultProfile', `name the profile to use when none is asked for: one of ${names.join(', ')}`);
+  }
+}
+
+function checkProfile(profile: Fields, path: string, report: Report): void {
+  checkKeys(profile, PROFILE_KEYS, path, report);
+  for (const key of TEXTS) {
+    const value = profile[key];
+    if (value !== undefined && (typeof value !== 'string' || value.trim() === ''))
+      report(`${path}.${key}`, `expected a text that is not empty, got ${show(value)}`);
+  }
+  const { address, pools, secrets, pipelines } = profile;
+  if (typeof address === 'string' && !ADDRESS.test(address))
+    report(`${path}.address`, `expected host:port, got ${show(address)}`);
+  if (pools !== undefined && !isObject(pools)) report(`${path}.pools`, `expected an object of pools, got ${kindOf(pools)}`);
+  if (secrets !== undefined && !isObject(secrets)) report(`${path}.secrets`, `expected an object, got ${kindOf(secrets)}`);
+  if (pipelines !== undefined && !(Array.isArray(pipelines) && pipelines.every((file) => typeof file === 'string')))
+    report(`${path}.pipelines`, `expected a list of files, got ${show(pipelines)}`);
+}
+
+function checkKeys(fields: Fields, valid: readonly string[], path: string, report: Report): void {
+  for (const key of Object.keys(fields)) {
+    if (!valid.includes(key)) report(path === '' ? key : `${path}.${key}`, `unknown; valid are ${valid.join(', ')}`);
+  }
+}
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `${/^[aeiou]/.test(typeof value) ? 'an' : 'a'} ${typeof value}`;
+}
+
+const show = (value: unknown): string =>
+  value === undefined || typeof value === 'function' ? kindOf(value) : JSON.stringify(value);

@@ -1,0 +1,29 @@
+/** One environment: where Temporal and the store are, and what its workers offer. Every field may be left out. */
+export interface Profile {
+  /** `host:port` of Temporal. TLS and API keys stay in Temporal's own settings. */
+  readonly address?: string;
+  readonly namespace?: string;
+  /** `s3://bucket/prefix`, `file:///...`, or a folder, relative to the configuration file. */
+  readonly store?: string;
+  readonly taskQueue?: string;
+  /** Pools of workers by name. */
+  readonly pools?: Readonly<Record<string, object>>;
+  /** Where secrets come from. */
+  readonly secrets?: object;
+  /** Pipeline files of `perennial worker`, `dev` and `deploy`, relative to the configuration file. */
+  readonly pipelines?: readonly string[];
+}
+
+export interface PerennialConfig<Name extends string = string> {
+  readonly profiles: Readonly<Record<Name, Profile>>;
+  /** Default: the only profile, or the one called `dev`. */
+  readonly defaultProfile?: NoInfer<Name>;
+}
+
+/**
+ * The settings of a project, in `perennial.config.ts`: `export default defineConfig({ profiles: { dev: { ... }, production: { ... } } })`.
+ * Checked when a command reads it, all problems at once (`CONFIG_INVALID`).
+ */
+export function defineConfig<const Name extends string>(config: PerennialConfig<Name>): PerennialConfig<Name> {
+  return Object.freeze(config);
+}
