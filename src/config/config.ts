@@ -1,3 +1,5 @@
+import type { Pools } from '../contracts/pools.js';
+
 /** One environment: where Temporal and the store are, and what its workers offer. Every field may be left out. */
 export interface Profile {
   /** `host:port` of Temporal. TLS and API keys stay in Temporal's own settings. */
@@ -7,7 +9,7 @@ export interface Profile {
   readonly store?: string;
   readonly taskQueue?: string;
   /** Pools of workers by name. */
-  readonly pools?: Readonly<Record<string, object>>;
+  readonly pools?: Pools;
   /** Where secrets come from. */
   readonly secrets?: object;
   /** Pipeline files of `perennial worker`, `dev` and `deploy`, relative to the configuration file. */
