@@ -3,6 +3,8 @@ const value = { dependencyTypesNot: ['type-only'] };
 /** What each room of src may import beside `contracts` and `errors`, types included; the table of ARCHITECTURE.md in the same words. */
 const ROOMS = {
   schema: ['store'],
+  secrets: ['store'],
+  logs: ['store'],
   store: [],
   registry: ['store'],
   pipeline: ['schema', 'store'],
@@ -18,7 +20,7 @@ const ROOMS = {
   temporal: ['store'],
   config: [],
   client: ['pipeline', 'schema', 'temporal'],
-  worker: ['pipeline', 'schema', 'store', 'temporal'],
+  worker: ['logs', 'pipeline', 'schema', 'secrets', 'store', 'temporal'],
 };
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({

@@ -28,6 +28,8 @@ export type {
 } from './pipeline/reference.js';
 export type { ParameterReference, Setting } from './pipeline/parameter-reference.js';
 export type { PipelineIssue } from './pipeline/issues.js';
+export { secret } from './pipeline/secret.js';
+export type { SecretReference } from './pipeline/secret.js';
 export { parseDuration } from './pipeline/duration.js';
 export type { Duration } from './pipeline/duration.js';
 

@@ -24,6 +24,8 @@ export function createTestContext(store: ArtifactStore, overrides: Partial<StepC
     scratch: mkdtempSync(join(tmpdir(), 'perennial-scratch-')),
     artifacts: store,
     temporal: null,
+    secrets: {},
+    output: ignore,
     progress: ignore,
     checkpoint: (bytes) => {
       checkpoint = Buffer.from(bytes);

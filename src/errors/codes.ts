@@ -1,6 +1,7 @@
 import { AUTHORING_CODES } from './codes/authoring.js';
 import { EXECUTION_CODES } from './codes/execution.js';
 import { STORE_CODES } from './codes/store.js';
+import { SECRETS_CODES } from './codes/secrets.js';
 import { DATA_CODES } from './codes/data.js';
 import { FEATURES_CODES } from './codes/features.js';
 import { TRAINING_CODES } from './codes/training.js';
@@ -19,6 +20,7 @@ export const ERROR_CODES = {
   ...AUTHORING_CODES,
   ...EXECUTION_CODES,
   ...STORE_CODES,
+  ...SECRETS_CODES,
   ...DATA_CODES,
   ...FEATURES_CODES,
   ...TRAINING_CODES,

@@ -17,9 +17,11 @@ import type {
   RetrainReference,
   ValidationReference,
 } from './reference.js';
+import type { NoSecrets, SecretReferences } from './secret.js';
 import type { ApprovalOptions } from './stages/approval.js';
 import { approvalConfig } from './stages/approval.js';
 import type { CustomStepOptions, JsonOutput, StepInputs } from './stages/custom.js';
+import { customConfig } from './stages/custom.js';
 import type { DeployOptions } from './stages/deploy.js';
 import { deployConfig } from './stages/deploy.js';
 import type { EvaluateOptions } from './stages/evaluate.js';
@@ -70,9 +72,9 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   /** Hands the retraining policy to the model's continuous-training entity; follows every monitor step. */
   retrain(options: RetrainOptions<Shape>): RetrainReference;
   /** Any TypeScript code as a step. */
-  step<Inputs extends StepInputs, Output>(
+  step<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets>(
     id: string,
-    options: CustomStepOptions<Inputs, Output> & JsonOutput<Output>,
+    options: CustomStepOptions<Inputs, Output, Secrets> & JsonOutput<Output>,
   ): Ref<Output>;
   /** Waits for a person to approve. */
   gate(id: string, options: ApprovalOptions): ApprovalReference;
@@ -170,16 +172,20 @@ function addFeature<C extends ColumnTypes, T extends Task>(
   });
 }
 
-function addCustomStep<Inputs extends StepInputs, Output>(
+function addCustomStep<Inputs extends StepInputs, Output, Secrets extends SecretReferences>(
   draft: PipelineDraft,
   id: string,
-  options: CustomStepOptions<Inputs, Output>,
+  options: CustomStepOptions<Inputs, Output, Secrets>,
 ): Ref<Output> {
-  const reference = draft.add<Ref<Output>>({ kind: 'step', id, options, inputs: findInputs(draft, id, options.inputs ?? {}) });
+  const reference = draft.add<Ref<Output>>({
+    ...{ kind: 'step', id, options, inputs: findInputs(draft, id, options.inputs ?? {}) },
+    config: (read) => customConfig(options, read),
+  });
   // The compiler has checked `run` against the references; at run time both sides are plain JSON.
   draft.functions.set(
     id,
-    async (inputs, context) => (await options.run(inputs as Parameters<typeof options.run>[0], context)) as JsonValue,
+    async (inputs, context) =>
+      (await options.run(...([inputs, context] as unknown as Parameters<typeof options.run>))) as JsonValue,
   );
   return reference;
 }

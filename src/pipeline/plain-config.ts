@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { OptionReader } from './issues.js';
 import { isParameterReference } from './parameter-reference.js';
 import { isReference } from './reference.js';
+import { isSecretReference, SECRET_NAME } from './secret.js';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
@@ -28,6 +29,10 @@ function plainValue(value: unknown, read: OptionReader): JsonValue {
   }
   if (isParameterReference(value)) {
     return { $param: value.$param };
+  }
+  if (isSecretReference(value)) {
+    if (!SECRET_NAME.test(value.$secret)) read.report('name', `secret "${value.$secret}" must match ${SECRET_NAME.source}`);
+    return { $secret: value.$secret };
   }
   if (typeof value === 'object') return plainConfig(value, read);
   read.report('not-json', `expected plain JSON, got a ${typeof value}`);

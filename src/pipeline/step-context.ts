@@ -32,6 +32,8 @@ export interface StepContext {
   readonly attempt: number;
   readonly parameters: JsonObject;
   readonly log: StepLog;
+  /** Keeps a line of a program in the stored log of the step; the worker's own log does not get it. */
+  output(source: 'stdout' | 'stderr', line: string): void;
   /** Aborted on cancel, worker shutdown and time-out: checkpoint, then leave. */
   readonly signal: AbortSignal;
   /** The same for every attempt of this step in this run. */
@@ -39,6 +41,8 @@ export interface StepContext {
   /** An empty folder of this attempt alone; removed afterwards. */
   readonly scratch: string;
   readonly artifacts: ArtifactStore;
+  /** Values of the secrets that a custom step declares, by the name under which it declares them. */
+  readonly secrets: { readonly [name: string]: string };
   readonly temporal: TemporalDoor | null;
   /** Shown in status and heartbeats. `total` 0 = unknown. */
   progress(done: number, total: number, note?: string): void;

@@ -5,6 +5,7 @@ import type { JsonObject } from '../contracts/json.js';
 import type { RunIdentity, StepOutcome, StepTask } from '../contracts/run.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { StepLog } from '../pipeline/step-context.js';
+import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
 import { runStep, type StepWork } from '../worker/run-step.js';
 
@@ -14,6 +15,7 @@ export type InProcessStep = {
   readonly parameters: JsonObject;
   readonly objects: ObjectStore;
   readonly log: StepLog;
+  readonly secrets?: SecretProvider;
   /** The code of each operation of the step. */
   readonly work: ReadonlyMap<string, StepWork>;
   /** Aborted when the step is cancelled. */
@@ -101,6 +103,7 @@ async function tryOnce(hosted: InProcessStep, task: StepTask, number: number): P
       objects: hosted.objects,
       temporal: null,
       log: hosted.log,
+      ...(hosted.secrets === undefined ? {} : { secrets: hosted.secrets }),
       signal: AbortSignal.any([hosted.signal, late.signal]),
       heartbeatTimeoutMs: step.heartbeatTimeoutMs,
       lastHeartbeat: null,

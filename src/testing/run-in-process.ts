@@ -13,6 +13,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { StepLog } from '../pipeline/step-context.js';
 import { validateParameters } from '../schema/validate-parameters.js';
+import type { SecretProvider } from '../secrets/provider.js';
 import { openObjectStore } from '../store/open-store.js';
 import { workOf } from '../worker/step-activities.js';
 import { createInProcessHost } from './in-process-host.js';
@@ -20,6 +21,8 @@ import { createInProcessHost } from './in-process-host.js';
 export interface InProcessOptions {
   /** Folder, `file:///...` or `s3://bucket/prefix`. */
   readonly store: string;
+  /** Where values of secrets come from; default as for a worker. */
+  readonly secrets?: SecretProvider;
   /** Called after every change. */
   readonly onStatus?: (status: RunStatus) => void;
   /** What to answer when a gate opens; without it every gate is approved, for nobody else could. */
@@ -49,6 +52,7 @@ export async function runInProcess<Params>(
     runId: id,
   };
   const log = createLog(run);
+  const secrets = options.secrets === undefined ? {} : { secrets: options.secrets };
   const answered = new Set<string>();
   const driver: RunDriver = new RunDriver(plan, valid, {
     now: () => Date.now(),
@@ -57,7 +61,7 @@ export async function runInProcess<Params>(
     runStep: (call) =>
       cancellable((signal) => {
         const work = new Map(workOf(pipeline, call.step, stageOperations));
-        const host = createInProcessHost({ call, run, parameters: valid, objects, log, work, signal });
+        const host = createInProcessHost({ call, run, parameters: valid, objects, log, work, signal, ...secrets });
         return stageOf(call.step.kind)(host);
       }),
     changed: (status) => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import { connect, connectionOptions, connectNative } from '../temporal/connection.js';
@@ -12,6 +13,7 @@ import { createCatalog } from './pipeline-catalog.js';
 import { stepActivities } from './step-activities.js';
 import { sweepScratch } from './step-scratch.js';
 import { systemActivities, unknownActivity } from './system-activities.js';
+import { warnOfMissingSecrets } from './pipeline-secrets.js';
 import { workflowBundle } from './workflow-bundle.js';
 
 export interface PipelineWorkerOptions {
@@ -26,6 +28,8 @@ export interface PipelineWorkerOptions {
   /** An open connection; the caller closes it. Without it the worker opens its own, and opens it again when it is lost. */
   readonly connection?: NativeConnection;
   readonly identity?: string;
+  /** Where values of secrets come from; default `PERENNIAL_SECRETS_DIR`, `PERENNIAL_SECRETS_FILE` and the environment. */
+  readonly secrets?: SecretProvider;
   /** How long steps may take to checkpoint and leave when the worker shuts down. Default 10,000 ms. */
   readonly shutdownGraceMs?: number;
 }
@@ -57,11 +61,14 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const activities: NonNullable<WorkerOptions['activities']> = {
     ...systemActivities(catalog, artifacts),
     ...Object.fromEntries(
-      [...catalog.values()].flatMap((pipeline) => [...stepActivities(pipeline, stageOperations, artifacts.objects)]),
+      [...catalog.values()].flatMap((pipeline) => [
+        ...stepActivities(pipeline, stageOperations, artifacts.objects, options.secrets),
+      ]),
     ),
   };
 
   await sweepScratch();
+  await warnOfMissingSecrets(options.pipelines, options.secrets);
   const shutdownGraceTime = options.shutdownGraceMs ?? DEFAULT_SHUTDOWN_GRACE_MS;
   const settings: WorkerOptions = {
     namespace: connectionOptions(options).namespace,

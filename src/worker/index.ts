@@ -1,3 +1,11 @@
 /** The door `perennial/worker`: processes that run the steps of pipelines. */
 export { createPipelineWorker } from './create-worker.js';
 export type { PipelineWorker, PipelineWorkerOptions } from './create-worker.js';
+export type { SecretProvider } from '../secrets/provider.js';
+export {
+  defaultSecretProvider,
+  envFileSecrets,
+  environmentSecrets,
+  firstOf,
+  folderSecrets,
+} from '../secrets/default-provider.js';

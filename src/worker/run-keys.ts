@@ -1,15 +1,8 @@
 import type { StepTask } from '../contracts/run.js';
 import { sha256Hex } from '../store/hash.js';
+import { keyName } from '../store/key-name.js';
 
-const MAX_NAME_LENGTH = 150;
-const HASH_LENGTH = 16;
-
-/** One name for a store key or a folder; long ones are cut and get a hash, so that different texts stay different. */
-export function keyName(text: string): string {
-  const name = encodeURIComponent(text).replaceAll('*', '%2A').replaceAll('.', '%2E');
-  if (name.length <= MAX_NAME_LENGTH) return name;
-  return `${name.slice(0, MAX_NAME_LENGTH - HASH_LENGTH - 1)}-${sha256Hex(text).slice(0, HASH_LENGTH)}`;
-}
+export { keyName };
 
 /** Where the result of an activity of a run is recorded. */
 export function recordKey(task: StepTask, activityId: string): string {

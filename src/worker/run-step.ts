@@ -3,6 +3,8 @@ import type { JsonValue } from '../contracts/json.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { StepContext, StepLog, TemporalDoor } from '../pipeline/step-context.js';
+import { redactError } from '../secrets/redact-error.js';
+import type { SecretProvider } from '../secrets/provider.js';
 import { type ArtifactProducer, createArtifactStore } from '../store/create-artifact-store.js';
 import type { ObjectStore } from '../store/port.js';
 import { checkInputs } from './check-inputs.js';
@@ -10,6 +12,9 @@ import { checkResult } from './check-result.js';
 import { openCheckpoints } from './checkpoints.js';
 import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
 import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
+import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
+import { openStepLog } from './step-log.js';
+import { secureTask } from './step-secrets.js';
 import { readOutcome, recordOutcome } from './step-record.js';
 import { openScratch } from './step-scratch.js';
 
@@ -23,6 +28,8 @@ export interface StepSurroundings {
   readonly objects: ObjectStore;
   readonly temporal: TemporalDoor | null;
   readonly log: StepLog;
+  /** Where values of secrets come from; default the folder, file and environment that the process names. */
+  readonly secrets?: SecretProvider;
   readonly signal: AbortSignal;
   readonly heartbeatTimeoutMs: number;
   /** What the attempt before sent last. */
@@ -36,28 +43,33 @@ export interface StepSurroundings {
  * runs the work; checks the result; records the outcome; removes scratch and checkpoints.
  *
  * @throws PipelineError `ARTIFACT_NOT_FOUND`, `EXECUTION_STEP_FAILED` (an error of the work's own), `EXECUTION_RESULT_NOT_JSON`,
- *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, or whatever coded error the work throws. When `signal` was aborted,
+ *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, `SECRET_*`, or whatever coded error the work throws. When `signal` was aborted,
  *   throws its reason.
  */
 export async function runStep(task: StepTask, work: StepWork, surroundings: StepSurroundings): Promise<StepOutcome> {
-  const { objects, activityId, signal } = surroundings;
+  const { activityId, signal } = surroundings;
   const where = `step "${task.step}" of ${task.run.pipeline}`;
   const key = recordKey(task, activityId);
-  const recorded = await readOutcome(objects, key);
+  const recorded = await readOutcome(surroundings.objects, key);
   if (recorded !== null) return recorded;
+  const secured = await secureTask(task, surroundings.secrets, surroundings.objects, where);
+  const { objects, redactor } = secured;
   const artifacts = createArtifactStore(objects, { producer: producerOf(task) });
   await checkInputs(task.inputs, artifacts, where);
 
   const scratch = openScratch({ ...task.run, activityId, attempt: surroundings.attempt });
   const heartbeats = new Heartbeats(surroundings.heartbeat, surroundings.heartbeatTimeoutMs, surroundings.lastHeartbeat);
   const checkpoints = openCheckpoints(objects, checkpointPrefix(task), surroundings.attempt);
+  const stored = openStepLog(task, surroundings, redactor);
   const metrics: { [name: string]: number } = {};
   const context: StepContext = {
     run: task.run,
     step: task.step,
     attempt: surroundings.attempt,
     parameters: task.parameters,
-    log: surroundings.log,
+    log: stored.log,
+    output: stored.output,
+    secrets: secured.secrets,
     signal,
     seed: seedOf(task),
     get scratch() {
@@ -66,7 +78,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     artifacts,
     temporal: surroundings.temporal,
     progress: (done, total, note) => {
-      heartbeats.progress({ done, total, note: note ?? null });
+      heartbeats.progress({ done, total, note: note === undefined ? null : redactor.text(note) });
     },
     checkpoint: async (bytes) => {
       heartbeats.checkpoint(await checkpoints.save(bytes));
@@ -79,16 +91,21 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const startedAt = performance.now();
   try {
     signal.throwIfAborted();
-    const result: JsonValue = checkResult(await work(task, context), where);
-    const outcome = { result, metrics, cached: false, seconds: (performance.now() - startedAt) / 1000 };
+    const working = work(secured.task, context);
+    const returned = await leavingInTime(working, signal, graceOf(task), stored.remark);
+    const result: JsonValue = redactor.json(checkResult(returned, where));
+    const outcome = { result, metrics: redactor.json(metrics), cached: false, seconds: (performance.now() - startedAt) / 1000 };
     const final = await recordOutcome(objects, key, outcome);
     await checkpoints.clear();
     return final;
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw isPipelineError(error) ? error : stepFailure(error, where);
+    if (signal.aborted) throw wasAbandoned(error) ? error : signal.reason;
+    const failure = redactError(isPipelineError(error) ? error : stepFailure(error, where), redactor);
+    stored.failed(failure);
+    throw failure;
   } finally {
     heartbeats.stop();
+    await stored.close();
     await scratch.remove();
   }
 }

@@ -6,6 +6,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { everyStep } from '../pipeline/every-step.js';
 import type { Pipeline, StepFunction } from '../pipeline/pipeline.js';
 import type { StageOperation, StepLog } from '../pipeline/step-context.js';
+import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
 import { readHeartbeat } from './heartbeats.js';
 import { runStep, type StepSurroundings, type StepWork } from './run-step.js';
@@ -21,11 +22,16 @@ type StepActivity = (task: StepTask) => Promise<StepOutcome>;
 const DEFAULT_HEARTBEAT_TIMEOUT_MS = 30_000;
 
 /** The activities of a pipeline by type: `<pipeline>.<step>` for the main operation of a step, `<pipeline>.<step>.<operation>` for others. */
-export function stepActivities(pipeline: Pipeline, operations: StageOperations, objects: ObjectStore): Map<string, StepActivity> {
+export function stepActivities(
+  pipeline: Pipeline,
+  operations: StageOperations,
+  objects: ObjectStore,
+  secrets?: SecretProvider,
+): Map<string, StepActivity> {
   const entries = everyStep(pipeline.plan.steps).flatMap((step) =>
     workOf(pipeline, step, operations).map(([operation, work]): [string, StepActivity] => {
       const type = operation === step.kind ? `${pipeline.name}.${step.id}` : `${pipeline.name}.${step.id}.${operation}`;
-      return [type, (task) => runStep(task, work, activitySurroundings(objects, task.run))];
+      return [type, (task) => runStep(task, work, activitySurroundings(objects, task.run, secrets))];
     }),
   );
   return new Map(entries);
@@ -59,7 +65,7 @@ function stageWork(operation: StageOperation<never, never, unknown, never>): Ste
 }
 
 /** Surroundings of the activity that runs now. */
-export function activitySurroundings(objects: ObjectStore, run: RunIdentity): StepSurroundings {
+export function activitySurroundings(objects: ObjectStore, run: RunIdentity, secrets?: SecretProvider): StepSurroundings {
   const { info, client, cancellationSignal, log } = Context.current();
   const context = Context.current();
   const fields = { pipeline: run.pipeline, workflowId: run.workflowId, activityId: info.activityId };
@@ -72,6 +78,7 @@ export function activitySurroundings(objects: ObjectStore, run: RunIdentity): St
     activityId: info.activityId,
     attempt: info.attempt,
     objects,
+    ...(secrets === undefined ? {} : { secrets }),
     temporal: createTemporalDoor(client, info.taskQueue),
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
     signal: cancellationSignal,

@@ -1,17 +1,32 @@
 import type { JsonSafe } from '../../contracts/json.js';
+import type { Duration } from '../duration.js';
+import type { OptionReader } from '../issues.js';
 import type { Ref, ResultOf } from '../reference.js';
+import type { NoSecrets, SecretReferences } from '../secret.js';
 import type { StepContext } from '../step-context.js';
 import type { StepOptions } from '../step-options.js';
 
 /** References by the name under which `run` gets their values. */
 export type StepInputs = { readonly [name: string]: Ref };
 
-export interface CustomStepOptions<Inputs extends StepInputs, Output> extends Omit<StepOptions, 'id'> {
+/** What a custom step's code gets: as every step, with the values of the secrets that it declares. */
+export type CustomStepContext<Secrets extends SecretReferences> = Omit<StepContext, 'secrets'> & {
+  readonly secrets: { readonly [Name in keyof Secrets]: string };
+};
+
+export interface CustomStepOptions<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets> extends Omit<
+  StepOptions,
+  'id'
+> {
   readonly inputs?: Inputs;
+  /** `{ token: secret('TOKEN') }`: the step finds the value in `context.secrets.token`. */
+  readonly secrets?: Secrets;
+  /** How long a cancelled attempt may take to leave before it is abandoned; default 30 seconds. */
+  readonly grace?: Duration;
   /** The step's code: gets the values of its inputs, returns what JSON carries unchanged (null when there is nothing to say). */
   readonly run: (
     inputs: { readonly [Name in keyof Inputs]: ResultOf<Inputs[Name]> },
-    context: StepContext,
+    context: CustomStepContext<Secrets>,
   ) => Promise<Output> | Output;
 }
 
@@ -19,3 +34,14 @@ export interface CustomStepOptions<Inputs extends StepInputs, Output> extends Om
 export type JsonOutput<Output> = [Output] extends [JsonSafe<Output>]
   ? unknown
   : { readonly run: (...inputs: never[]) => JsonSafe<Output> };
+
+/** Configuration of a custom step: what the wrapper needs to know of it. */
+export function customConfig(
+  { secrets, grace }: { readonly secrets?: SecretReferences; readonly grace?: Duration },
+  read: OptionReader,
+): object {
+  return {
+    ...(secrets === undefined ? {} : { secrets }),
+    ...(grace === undefined ? {} : { graceMs: read.at('grace').duration(grace) }),
+  };
+}
