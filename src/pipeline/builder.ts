@@ -2,6 +2,7 @@ import type { JsonValue } from '../contracts/json.js';
 import type { Task } from '../contracts/stages.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import type { ColumnTypes } from '../schema/schema.js';
+import type { DraftInput } from './draft-scope.js';
 import type { DraftStep, Knowledge, PipelineDraft } from './draft.js';
 import type { ParameterReferences } from './parameter-reference.js';
 import { parameterReferences } from './parameter-reference.js';
@@ -165,7 +166,7 @@ function addFeature<C extends ColumnTypes, T extends Task>(
   const schema = before?.knows.schema;
   const label = { task: options.label.task, sql: options.label.expression.sql };
   const knows = schema === undefined ? { label } : { schema, label, inputColumns: inputColumnsOf(options, schema) };
-  const path = before?.kind === 'validate' ? { path: ['dataset'] } : {};
+  const path = before?.produces === 'validate' ? { path: ['dataset'] } : {};
   return draft.add({
     ...{ kind: 'feature', id, options, knows, inputs: before === null ? {} : { dataset: { step: before, ...path } } },
     config: (read) => featureConfig(options, schema, read),
@@ -190,15 +191,11 @@ function addCustomStep<Inputs extends StepInputs, Output, Secrets extends Secret
   return reference;
 }
 
-function findInputs(
-  draft: PipelineDraft,
-  id: string,
-  references: StepInputs,
-): { readonly [name: string]: { readonly step: DraftStep } } {
+function findInputs(draft: PipelineDraft, id: string, references: StepInputs): { readonly [name: string]: DraftInput } {
   const found = Object.entries(references).map(
-    ([name, reference]) => [name, draft.find(reference, draft.root.at(id).at(`inputs.${name}`))] as const,
+    ([name, reference]) => [name, draft.locate(reference, draft.root.at(id).at(`inputs.${name}`))] as const,
   );
-  return inputsFrom(Object.fromEntries(found));
+  return Object.fromEntries(found.filter((entry): entry is [string, DraftInput] => entry[1] !== null));
 }
 
 function inputsFrom(steps: { readonly [name: string]: DraftStep | null }): {

@@ -1,6 +1,7 @@
-import type { Plan, PlanStep } from '../contracts/plan.js';
+import type { Plan, PlanBody, PlanStep } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { DraftStep, PipelineDraft } from './draft.js';
+import { bindingOf, type DraftBody, type DraftScope, isPseudo } from './draft-scope.js';
 import type { PipelineIssue } from './issues.js';
 import { lintPipeline } from './lint.js';
 import { planHash } from './plan-hash.js';
@@ -14,27 +15,60 @@ import { findCycle, topologicalOrder } from './topological-order.js';
  */
 export function compilePipeline(draft: PipelineDraft, whole: RunPolicyFields & Pick<Plan, 'hooks'> = {}): Plan {
   lintPipeline(draft);
-  const { order, cyclic } = topologicalOrder(draft.steps.map((step) => planStep(step, draft)));
-  if (cyclic.length > 0) draft.root.report('cycle', `steps wait for each other: ${findCycle(cyclic).join(' -> ')}`);
+  const { steps } = compileScope(draft.scope, draft);
   if (draft.issues.length > 0) throw invalidPipeline(draft.name, draft.issues);
-  const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps: order, ...whole } as const;
+  const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps, ...whole } as const;
   return deepFreeze({ ...content, hash: planHash(content) });
 }
 
-function planStep(step: DraftStep, draft: PipelineDraft): PlanStep {
-  const inputs = Object.entries(step.inputs);
-  const after = step.after.map((reference, index) => draft.find(reference, step.read.at(`after.${index}`)));
-  const needs = [...inputs.map(([, input]) => input.step), ...after.filter((other) => other !== null), ...step.follows];
+type CompiledScope = {
+  readonly steps: readonly PlanStep[];
+  /** What its steps need from outside of it. */
+  readonly outside: readonly DraftStep[];
+};
+
+/** The steps of a scope in order, those that clean up last. A need from outside of a body becomes one of the step around the body. */
+function compileScope(scope: DraftScope, draft: PipelineDraft): CompiledScope {
+  const compiled = scope.steps.map((step) => compileStep(step, draft));
+  const { order, cyclic } = topologicalOrder(compiled.map(({ step }) => step));
+  if (cyclic.length > 0) draft.root.report('cycle', `steps wait for each other: ${findCycle(cyclic).join(' -> ')}`);
   return {
-    id: step.id,
-    kind: step.kind,
-    ...step.common,
-    needs: [...new Set(needs.map((need) => need.id))],
-    inputs: Object.fromEntries(
-      inputs.map(([name, { step: from, path }]) => [name, { step: from.id, ...(path === undefined ? {} : { path }) }]),
-    ),
-    config: step.config,
+    steps: [...order.filter((step) => step.finally !== true), ...order.filter((step) => step.finally === true)],
+    outside: compiled.flatMap(({ outside }) => outside),
   };
+}
+
+function compileStep(step: DraftStep, draft: PipelineDraft): { readonly step: PlanStep; readonly outside: readonly DraftStep[] } {
+  const after = step.after.map((reference, index) => draft.locate(reference, step.read.at(`after.${index}`), step.scope));
+  const guarded = step.guards.flatMap((guard) => guard.reads);
+  const used = [...Object.values(step.inputs), ...after.filter((other) => other !== null), ...guarded].map((input) => input.step);
+  const body = step.body === null ? null : compileBody(step.body, draft);
+  const sources = [...used.filter((source): source is DraftStep => !isPseudo(source)), ...step.follows, ...(body?.outside ?? [])];
+  const inside = sources.filter((source) => source.scope === step.scope);
+  const { guards } = step;
+  return {
+    outside: sources.filter((source) => source.scope !== step.scope),
+    step: {
+      id: step.id,
+      kind: step.kind,
+      ...step.common,
+      needs: [...new Set(inside.map((need) => need.id))],
+      inputs: Object.fromEntries(Object.entries(step.inputs).map(([name, input]) => [name, bindingOf(input)])),
+      config: step.config,
+      ...(guards.length === 0 ? {} : { when: guards.map(({ condition, is }) => ({ condition, is })) }),
+      ...step.fields,
+      ...(body === null ? {} : { body: body.body }),
+    },
+  };
+}
+
+function compileBody(
+  { scope, result }: DraftBody,
+  draft: PipelineDraft,
+): { readonly body: PlanBody; readonly outside: readonly DraftStep[] } {
+  const { steps, outside } = compileScope(scope, draft);
+  const source = result === null || isPseudo(result.step) || result.step.scope === scope ? [] : [result.step];
+  return { body: { steps, result: result === null ? null : bindingOf(result) }, outside: [...outside, ...source] };
 }
 
 function invalidPipeline(name: string, issues: readonly PipelineIssue[]): PipelineError {

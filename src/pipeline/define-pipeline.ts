@@ -7,6 +7,7 @@ import { fileOfCaller } from './defining-file.js';
 import { PipelineDraft } from './draft.js';
 import type { HookOptions } from './hooks.js';
 import { readHooks } from './hooks.js';
+import { reportPromise } from './is-promise.js';
 import type { Pipeline } from './pipeline.js';
 import { readTriggers } from './read-triggers.js';
 import type { RunPolicy } from './run-policy.js';
@@ -35,15 +36,10 @@ export function definePipeline<const Shape extends ParameterShape>(
 ): Pipeline<ParameterInput<Shape>> {
   const draft = new PipelineDraft(name, options.params);
   const returned = build(createBuilder<Shape>(draft));
-  if (isPromiseLike(returned))
-    draft.root.report('async-builder', 'the builder function is async; it must declare all steps before it returns');
+  reportPromise(returned, draft.root);
   const hooks = readHooks(options.hooks ?? {}, draft.root.at('hooks'));
   const triggers = readTriggers(options.triggers ?? [], draft);
   const policy = readRunPolicy(options, draft.root);
   const plan = compilePipeline(draft, { ...policy, ...(hooks.length === 0 ? {} : { hooks }) });
   return Object.freeze({ name, plan, functions: draft.functions, triggers, file: fileOfCaller(definePipeline) });
-}
-
-function isPromiseLike(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,16 +1,27 @@
 import type { SchemaSpec } from '../contracts/dataset.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { StepKind } from '../contracts/plan.js';
+import type { PlanStep, StepKind } from '../contracts/plan.js';
 import type { LabelSpec } from '../contracts/stages.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import { parameterSchema } from '../schema/parameter-schema.js';
 import { jsonSchemaProblem } from '../schema/validate-parameters.js';
+import {
+  type DraftBody,
+  type DraftGuard,
+  type DraftInput,
+  type DraftScope,
+  type DraftSource,
+  isPseudo,
+  isVisible,
+  rootScope,
+} from './draft-scope.js';
+import { reportPromise } from './is-promise.js';
 import type { PipelineIssue } from './issues.js';
 import { OptionReader } from './issues.js';
 import type { StepFunction } from './pipeline.js';
 import { plainConfig } from './plain-config.js';
 import type { Ref } from './reference.js';
-import { createReference, isReference } from './reference.js';
+import { createReference, fieldOf, isReference } from './reference.js';
 import type { CommonStepFields, StepOptions } from './step-options.js';
 import { readStepOptions } from './step-options.js';
 
@@ -25,15 +36,19 @@ export interface Knowledge {
   readonly endpoint?: string;
 }
 
-interface DraftInput {
-  readonly step: DraftStep;
-  readonly path?: readonly string[];
-}
-
 export interface DraftStep {
   readonly id: string;
   readonly kind: StepKind;
+  /** The kind of step whose results its own are like: that of the joined steps, for a join. */
+  readonly produces: StepKind;
   readonly reference: Ref;
+  readonly scope: DraftScope;
+  /** All must hold, else it is skipped. */
+  readonly guards: readonly DraftGuard[];
+  /** Of a map or loop. */
+  readonly body: DraftBody | null;
+  /** Fields of the plan's step beside the usual ones. */
+  readonly fields: Pick<PlanStep, 'join' | 'finally'>;
   readonly inputs: { readonly [name: string]: DraftInput };
   readonly common: CommonStepFields;
   /** The caller's own list: read when the pipeline is complete. */
@@ -52,6 +67,10 @@ interface StepDeclaration {
   readonly options: StepOptions;
   readonly inputs?: { readonly [name: string]: DraftInput };
   readonly knows?: Knowledge;
+  readonly produces?: StepKind;
+  /** What `PipelineDraft.body` collected for it. */
+  readonly body?: DraftBody;
+  readonly fields?: DraftStep['fields'];
   /** Builds the step's configuration; may hold parameter references, which become markers. */
   readonly config?: (read: OptionReader) => object;
 }
@@ -63,9 +82,12 @@ export class PipelineDraft {
   readonly dateParameters: readonly string[];
   readonly parameterNames: readonly string[];
   readonly issues: PipelineIssue[] = [];
+  /** Of all scopes, in the order in which they were declared. */
   readonly steps: DraftStep[] = [];
   readonly functions = new Map<string, StepFunction>();
-  readonly #byReference = new Map<Ref, DraftStep>();
+  readonly scope = rootScope();
+  readonly #byReference = new Map<Ref, DraftSource>();
+  #current: DraftScope = this.scope;
 
   constructor(name: string, parameters: ParameterShape) {
     this.name = name;
@@ -90,7 +112,12 @@ export class PipelineDraft {
     const step: DraftStep = {
       id,
       kind,
+      produces: declaration.produces ?? kind,
       reference,
+      scope: this.#current,
+      guards: [...this.#current.guards],
+      body: declaration.body ?? null,
+      fields: declaration.fields ?? {},
       inputs: declaration.inputs ?? {},
       common: readStepOptions(kind, options, read),
       after: options.after ?? [],
@@ -100,25 +127,95 @@ export class PipelineDraft {
       follows: [],
     };
     this.steps.push(step);
+    step.scope.steps.push(step);
     this.#byReference.set(reference, step);
     return reference;
   }
 
+  /**
+   * Collects the steps that `declare` adds into the body of the composite step `owner`, which is added afterwards with
+   * `add({ ..., body })`. What the steps inside use from outside becomes a need of the composite step when the plan is compiled.
+   * @param pseudo - names of the results that the composite step gives to each run of its body: `item` is bound as `<owner>.item`.
+   * @param declare - gets a reference for each of those names; returns the reference of the body's result, or anything else for none.
+   */
+  body<Name extends string>(
+    owner: string,
+    pseudo: readonly Name[],
+    declare: (references: { readonly [Key in Name]: Ref }) => unknown,
+  ): DraftBody {
+    const scope: DraftScope = { owner, outer: this.#current, steps: [], guards: [] };
+    const references = pseudo.map((name): [string, Ref] => {
+      const id = `${owner}.${name}`;
+      const reference = createReference(id);
+      this.#byReference.set(reference, { id, scope, pseudo: true });
+      return [name, reference];
+    });
+    this.#current = scope;
+    try {
+      const returned = declare(Object.fromEntries(references) as { readonly [Key in Name]: Ref });
+      const at = this.root.at(owner);
+      reportPromise(returned, at);
+      if (scope.steps.length === 0) at.report('no-steps', 'a body has at least one step');
+      return { scope, result: isReference(returned) ? this.locate(returned, at.at('result')) : null };
+    } finally {
+      this.#current = scope.outer ?? this.scope;
+    }
+  }
+
+  /** Adds a guard to every step that `declare` adds, those of bodies excepted: the step around the body has it. */
+  guarded<T>(guard: DraftGuard, declare: () => T): T {
+    const { guards } = this.#current;
+    guards.push(guard);
+    try {
+      const returned = declare();
+      reportPromise(returned, this.root.at('when'));
+      return returned;
+    } finally {
+      guards.pop();
+    }
+  }
+
+  /** Whether steps are declared straight into the pipeline now: not in a body and under no condition. */
+  get isAtRoot(): boolean {
+    return this.#current === this.scope && this.scope.guards.length === 0;
+  }
+
   /** The step behind a reference, or null and a report when it is of another pipeline or of a stage that does not fit. */
   find(reference: unknown, at: OptionReader, kinds?: readonly StepKind[]): DraftStep | null {
+    const found = this.locate(reference, at);
+    if (found === null) return null;
+    const { step, path } = found;
+    if (!isPseudo(step) && path === undefined && (kinds === undefined || kinds.includes(step.produces))) return step;
+    const expected = kinds === undefined ? 'a step' : `a step of kind ${kinds.join(' or ')}`;
+    const part = path === undefined ? `"${step.id}"` : `the field ${path.join('.')} of "${step.id}"`;
+    at.report(
+      'wrong-reference',
+      `expected the reference of ${expected}, got ${part}${isPseudo(step) ? '' : ` of kind ${step.kind}`}`,
+    );
+    return null;
+  }
+
+  /**
+   * What a reference names: a step or a pseudo result of a body around, and the path of a field. Null and a report when it is of another
+   * pipeline, or of a step inside a body that is not around `from`.
+   * @param from - the scope that uses it; default the one in which steps are declared now.
+   */
+  locate(reference: unknown, at: OptionReader, from: DraftScope = this.#current): DraftInput | null {
     if (!isReference(reference)) {
       at.report('wrong-reference', `expected the reference of a step, got ${reference === null ? 'null' : typeof reference}`);
       return null;
     }
-    const step = this.#byReference.get(reference);
-    if (step === undefined) {
+    const { base, path } = fieldOf(reference);
+    const source = this.#byReference.get(base);
+    if (source === undefined) {
       at.report('unknown-reference', `the reference is of another pipeline; pipeline "${this.name}" has ${this.#ids()}`);
       return null;
     }
-    if (kinds === undefined || kinds.includes(step.kind)) return step;
+    if (isVisible(source.scope, from)) return { step: source, ...(path.length === 0 ? {} : { path }) };
+    const { owner } = source.scope;
     at.report(
-      'wrong-reference',
-      `expected the reference of a step of kind ${kinds.join(' or ')}, got "${step.id}" of kind ${step.kind}`,
+      'inside-a-body',
+      `"${source.id}" is inside the body of "${owner ?? ''}", which runs many times; use it in there, or use the result of "${owner ?? ''}"`,
     );
     return null;
   }

@@ -12,6 +12,7 @@ export function lintPipeline(draft: PipelineDraft): void {
   if (draft.steps.length === 0) draft.root.report('no-steps', 'a pipeline has at least one step');
   lintParameters(draft);
   lintIds(draft);
+  lintBodies(draft);
   joinRetrainToMonitors(draft);
 }
 
@@ -35,6 +36,12 @@ function lintIds({ steps }: PipelineDraft): void {
       step.read.report('duplicate-id', `another step is already called "${step.id}"; give this ${step.kind} step its own id`);
     }
   }
+}
+
+/** Steps that exist once for a model cannot run many times. */
+function lintBodies({ scope, steps }: PipelineDraft): void {
+  for (const step of steps.filter((other) => other.scope !== scope && ['monitor', 'retrain'].includes(other.kind)))
+    step.read.report('inside-a-body', `a ${step.kind} step belongs to the pipeline itself, not into a body that runs many times`);
 }
 
 /** Lets retrain steps follow the monitors and each monitor look out for what its model's retrain step waits for. */

@@ -67,7 +67,7 @@ class Reference {
 
   constructor(step: string) {
     this.#step = step;
-    Object.freeze(this);
+    if (new.target === Reference) Object.freeze(this);
   }
 
   toJSON(): never {
@@ -84,6 +84,30 @@ class Reference {
       where: 'a pipeline definition',
     });
   }
+}
+
+/** Names a field inside the result of a step. */
+class FieldReference extends Reference {
+  readonly base: Ref;
+  readonly path: readonly string[];
+
+  constructor(base: Ref, path: readonly string[]) {
+    super(`field ${path.join('.')}`);
+    this.base = base;
+    this.path = path;
+    Object.freeze(this);
+  }
+}
+
+/** A reference to a field of what another reference names. */
+export function createFieldReference<R extends Ref>(reference: Ref, path: readonly string[]): R {
+  const { base, path: before } = fieldOf(reference);
+  return new FieldReference(base, [...before, ...path]) as unknown as R;
+}
+
+/** The step's own reference and the path inside its result; the path is empty for a whole result. */
+export function fieldOf(reference: Ref): { readonly base: Ref; readonly path: readonly string[] } {
+  return reference instanceof FieldReference ? reference : { base: reference, path: [] };
 }
 
 /** The one place where a run-time reference gets its compile-time type. */

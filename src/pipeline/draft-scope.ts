@@ -1,0 +1,61 @@
+import type { Condition } from '../contracts/condition.js';
+import type { InputBinding } from '../contracts/plan.js';
+import type { DraftStep } from './draft.js';
+
+/** Where steps are declared: the pipeline itself, or the body of a map or loop. */
+export interface DraftScope {
+  /** Id of the composite step; null for the pipeline itself. */
+  readonly owner: string | null;
+  readonly outer: DraftScope | null;
+  readonly steps: DraftStep[];
+  /** Conditions around what is declared now, outermost first. */
+  readonly guards: DraftGuard[];
+}
+
+/** A result that a composite step gives to each run of its body; `id` is `<composite step>.<name>`. */
+export interface DraftPseudo {
+  readonly id: string;
+  readonly scope: DraftScope;
+  readonly pseudo: true;
+}
+
+/** What has a result that others can use. */
+export type DraftSource = DraftStep | DraftPseudo;
+
+/** A result that a step uses, optionally a field inside it. */
+export interface DraftInput {
+  readonly step: DraftSource;
+  readonly path?: readonly string[];
+}
+
+/** The steps inside a composite step. */
+export interface DraftBody {
+  readonly scope: DraftScope;
+  /** What one run of the body gives; null when it gives nothing. */
+  readonly result: DraftInput | null;
+}
+
+/** A condition, what its answer must be, and the results that it reads. */
+export interface DraftGuard {
+  readonly condition: Condition;
+  readonly is: boolean;
+  readonly reads: readonly DraftInput[];
+}
+
+export function rootScope(): DraftScope {
+  return { owner: null, outer: null, steps: [], guards: [] };
+}
+
+export function isPseudo(source: DraftSource): source is DraftPseudo {
+  return 'pseudo' in source;
+}
+
+/** Whether what is declared in `scope` can be used in `from`: the same scope, or one inside it. */
+export function isVisible(scope: DraftScope, from: DraftScope): boolean {
+  for (let at: DraftScope | null = from; at !== null; at = at.outer) if (at === scope) return true;
+  return false;
+}
+
+export function bindingOf({ step, path }: DraftInput): InputBinding {
+  return { step: step.id, ...(path === undefined ? {} : { path }) };
+}
