@@ -1,9 +1,10 @@
-import { ActivityCancellationType, CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, sleep } from '@temporalio/workflow';
 import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
-import type { Placement, RunIdentity, StepOutcome, StepTask } from '../src/contracts/run.js';
+import type { Placement, RunIdentity, StepTask } from '../src/contracts/run.js';
 import type { BodyRun, StepCall } from './graph-scope.js';
+import { localActivity, queuedActivity, type StepActivityOptions } from './light-step.js';
 import { outlivingWorkers } from './lost-worker.js';
 import { runOptions } from './run-options.js';
 import type { StageHost } from './stage-host.js';
@@ -17,8 +18,6 @@ export type HostedStep = StepCall & {
   /** Among the tasks that wait for the same workers; absent: as the workflow itself. */
   readonly priority?: Priority;
 };
-
-type StepActivities = { readonly [type: string]: (task: StepTask) => Promise<StepOutcome> };
 
 const MAX_SUMMARY_LENGTH = 120;
 
@@ -71,8 +70,9 @@ async function callOperation(
 ): Promise<JsonValue> {
   const { run, step, instance, config, inputs, parameters } = hosted;
   const type = activityType(run.pipeline, step, operation);
-  const activities = proxyActivities<StepActivities>({
-    activityId: activityId(hosted, operation, occurrence),
+  const id = activityId(hosted, operation, occurrence);
+  const options: StepActivityOptions = {
+    activityId: id,
     ...(hosted.placement === undefined ? {} : { taskQueue: hosted.placement.taskQueue }),
     ...(hosted.priority === undefined ? {} : { priority: hosted.priority }),
     startToCloseTimeout: step.timeoutMs,
@@ -85,7 +85,7 @@ async function callOperation(
       maximumInterval: step.retry.maximumIntervalMs,
     },
     summary: summaryOf(hosted, operation, occurrence),
-  });
+  };
   const task: StepTask = {
     run,
     step: step.id,
@@ -98,9 +98,9 @@ async function callOperation(
     arguments: operationArguments,
     ...(instance === '' ? {} : { instance }),
     ...cacheOf(step, runOptions()),
+    ...(step.light === true ? { activityId: id } : {}),
   };
-  const activity = activities[type];
-  if (activity === undefined) throw new Error(`no proxy for ${type}`);
+  const activity = step.light === true ? localActivity(type, options) : queuedActivity(type, options);
   const outcome = await outlivingWorkers(step.retry.maximumAttempts, () => activity(task));
   hosted.record(outcome);
   return outcome.result;

@@ -25,6 +25,8 @@ export type StepTask = {
   readonly arguments: JsonObject;
   /** Which run of the bodies around the step: `[3]` in a map, `[3][0]` in a map inside it; empty or absent outside of bodies. */
   readonly instance?: string;
+  /** Of a local activity, for which Temporal takes no id of ours: what its id would be. */
+  readonly activityId?: string;
   /** Absent: the step is not cached across runs. `use` false: the result is computed and kept, but none is taken; `forced`: for this step alone. */
   readonly cache?: CacheSpec & { readonly use: boolean; readonly forced?: true };
   /** What the step asked for, for the worker that hands out devices. */
@@ -67,6 +69,8 @@ export type StepState = {
   readonly items?: StepItems;
   /** Workflow id of the run whose result was taken over instead of running the step. */
   readonly reusedFrom?: string;
+  /** Of a `call`: workflow id of the run that it started. */
+  readonly run?: string;
 };
 
 export type RunStatus = {
@@ -79,6 +83,8 @@ export type RunStatus = {
 
 /** Result of a run: each step's result by id. */
 export type RunResult = {
+  /** What the pipeline's builder returned; absent when it returned nothing. */
+  readonly result?: JsonValue;
   readonly pipeline: string;
   readonly planHash: string;
   readonly status: 'succeeded' | 'failed';
@@ -100,6 +106,8 @@ export type RunOptions = {
   readonly pin?: { readonly workflowId: string; readonly runId: string };
   readonly team?: string;
   readonly priority?: number;
+  /** How many runs called each other before this one; absent: none. */
+  readonly depth?: number;
 };
 
 export const RUN_OPTIONS_MEMO = 'perennial';

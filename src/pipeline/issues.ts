@@ -27,6 +27,7 @@ export type LintRule =
   | 'join'
   | 'label-columns'
   | 'label-leakage'
+  | 'light-step'
   | 'loop'
   | 'metric'
   | 'monitor-column'

@@ -6,8 +6,11 @@ import type { StepContext } from './step-context.js';
 /** The body of a `p.step`: gets its inputs' values, returns a JSON-plain result. */
 export type StepFunction = (inputs: JsonObject, context: StepContext) => Promise<JsonValue>;
 
-/** What `definePipeline` returns: a frozen plan and the functions of its custom steps by step id. `Params` is compile-time only. */
-export interface Pipeline<Params = JsonObject> {
+/**
+ * What `definePipeline` returns: a frozen plan and the functions of its custom steps by step id. `Params` and `Result` are compile-time
+ * only.
+ */
+export interface Pipeline<Params = JsonObject, Result = unknown> {
   readonly name: string;
   readonly plan: Plan;
   readonly functions: ReadonlyMap<string, StepFunction>;
@@ -17,4 +20,8 @@ export interface Pipeline<Params = JsonObject> {
   readonly file?: string | null;
   /** Never set; carries the parameters' type to `client.start`. */
   readonly params?: Params;
+  /** Never set; carries the type of what a run gives to its caller. */
+  readonly result?: Result;
+  /** Pipelines that `p.call` took as objects, by name: a worker of this pipeline has them too. */
+  readonly calls?: ReadonlyMap<string, Pipeline>;
 }

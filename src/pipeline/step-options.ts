@@ -5,6 +5,7 @@ import type { Duration } from './duration.js';
 import { jsonSchemaProblem } from '../schema/validate-parameters.js';
 import type { OptionReader } from './issues.js';
 import { readCache } from './cache-options.js';
+import { lintLightStep } from './light-step.js';
 import type { Ref } from './reference.js';
 
 /** Options that every step takes. */
@@ -69,13 +70,18 @@ export type CommonStepFields = Pick<
   | 'pool'
   | 'priority'
   | 'live'
+  | 'light'
 >;
 
 const FAILURE_POLICIES: readonly string[] = ['fail', 'block', 'continue'] satisfies FailurePolicy[];
 
-export function readStepOptions(kind: StepKind, options: StepOptions, read: OptionReader): CommonStepFields {
+export function readStepOptions(
+  kind: StepKind,
+  options: StepOptions & { readonly light?: boolean },
+  read: OptionReader,
+): CommonStepFields {
   const {
-    timeout = kind === 'train' ? '24 hours' : '1 hour',
+    timeout = options.light === true ? '10 seconds' : kind === 'train' ? '24 hours' : '1 hour',
     heartbeat = '30 seconds',
     onFailure = 'fail',
     description,
@@ -83,7 +89,9 @@ export function readStepOptions(kind: StepKind, options: StepOptions, read: Opti
   if (!FAILURE_POLICIES.includes(onFailure)) {
     read.at('onFailure').report('range', `expected one of ${FAILURE_POLICIES.join(', ')}, got ${onFailure}`);
   }
+  if (options.light === true) lintLightStep(options, read);
   return {
+    ...(options.light === true ? { light: true } : {}),
     ...(description === undefined ? {} : { description }),
     resources: readResources(options.resources ?? {}, read.at('resources')),
     retry: readRetry(options.retry ?? {}, read.at('retry')),

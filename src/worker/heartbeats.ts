@@ -9,19 +9,23 @@ export type HeartbeatDetails = { readonly progress: StepProgress | null; readonl
 const CHANGE_INTERVAL_MS = 500;
 const LONGEST_INTERVAL_MS = 5_000;
 
-/** Sends heartbeats by timer: every third of the time-out (5 s at most), and within 500 ms of a change. */
+/** Takes what an attempt tells; sends heartbeats by timer: every third of the time-out (5 s at most), and within 500 ms of a change. Without a time-out it sends none. */
 export class Heartbeats {
   readonly #send: (details: HeartbeatDetails) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: NodeJS.Timeout | null;
   readonly #intervalMs: number;
   #details: HeartbeatDetails;
   #changed = false;
   #sentAt = 0;
 
-  constructor(send: (details: HeartbeatDetails) => void, timeoutMs: number, last: HeartbeatDetails | null) {
+  constructor(send: (details: HeartbeatDetails) => void, timeoutMs: number | null, last: HeartbeatDetails | null) {
     this.#send = send;
     this.#details = last ?? { progress: null, checkpoint: null };
-    this.#intervalMs = Math.min(LONGEST_INTERVAL_MS, timeoutMs / 3);
+    this.#intervalMs = Math.min(LONGEST_INTERVAL_MS, (timeoutMs ?? Infinity) / 3);
+    if (timeoutMs === null) {
+      this.#timer = null;
+      return;
+    }
     this.#timer = setInterval(
       () => {
         if (this.#changed || Date.now() - this.#sentAt >= this.#intervalMs) this.#beat();
@@ -45,10 +49,11 @@ export class Heartbeats {
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    if (this.#timer !== null) clearInterval(this.#timer);
   }
 
   #beat(): void {
+    if (this.#timer === null) return;
     this.#sentAt = Date.now();
     this.#changed = false;
     this.#send(this.#details);

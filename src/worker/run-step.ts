@@ -31,7 +31,8 @@ export interface StepSurroundings {
   /** Where values of secrets come from; default the folder, file and environment that the process names. */
   readonly secrets?: SecretProvider;
   readonly signal: AbortSignal;
-  readonly heartbeatTimeoutMs: number;
+  /** Null: nobody listens to heartbeats. */
+  readonly heartbeatTimeoutMs: number | null;
   /** What the attempt before sent last. */
   readonly lastHeartbeat: HeartbeatDetails | null;
   readonly heartbeat: (details: HeartbeatDetails) => void;

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../contracts/json.js';
 import type { PlanStep } from '../contracts/plan.js';
-import type { RunIdentity, StepOutcome, StepTask } from '../contracts/run.js';
+import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { everyStep } from '../pipeline/every-step.js';
 import type { Pipeline, StepFunction } from '../pipeline/pipeline.js';
@@ -31,7 +31,7 @@ export function stepActivities(
   const entries = everyStep(pipeline.plan.steps).flatMap((step) =>
     workOf(pipeline, step, operations).map(([operation, work]): [string, StepActivity] => {
       const type = operation === step.kind ? `${pipeline.name}.${step.id}` : `${pipeline.name}.${step.id}.${operation}`;
-      return [type, (task) => runStep(task, work, activitySurroundings(objects, task.run, secrets))];
+      return [type, (task) => runStep(task, work, activitySurroundings(objects, task, secrets))];
     }),
   );
   return new Map(entries);
@@ -65,24 +65,26 @@ function stageWork(operation: StageOperation<never, never, unknown, never>): Ste
 }
 
 /** Surroundings of the activity that runs now. */
-export function activitySurroundings(objects: ObjectStore, run: RunIdentity, secrets?: SecretProvider): StepSurroundings {
+export function activitySurroundings(objects: ObjectStore, task: StepTask, secrets?: SecretProvider): StepSurroundings {
   const { info, client, cancellationSignal, log } = Context.current();
   const context = Context.current();
-  const fields = { pipeline: run.pipeline, workflowId: run.workflowId, activityId: info.activityId };
+  const { run, activityId = info.activityId } = task;
+  const fields = { pipeline: run.pipeline, workflowId: run.workflowId, activityId };
   const logAt =
     (level: keyof StepLog) =>
     (message: string, more: JsonObject = {}): void => {
       log[level](message, { ...fields, ...more });
     };
   return {
-    activityId: info.activityId,
+    activityId,
     attempt: info.attempt,
     objects,
     ...(secrets === undefined ? {} : { secrets }),
     temporal: createTemporalDoor(client, info.taskQueue),
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
     signal: cancellationSignal,
-    heartbeatTimeoutMs: info.heartbeatTimeoutMs ?? DEFAULT_HEARTBEAT_TIMEOUT_MS,
+    // A local activity has no heartbeats: Temporal hears nothing of it before its end.
+    heartbeatTimeoutMs: info.isLocal ? null : (info.heartbeatTimeoutMs ?? DEFAULT_HEARTBEAT_TIMEOUT_MS),
     lastHeartbeat: readHeartbeat(info.heartbeatDetails as JsonObject | undefined),
     heartbeat: (details) => {
       context.heartbeat(details);

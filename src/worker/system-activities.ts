@@ -28,7 +28,7 @@ export function systemActivities(
       const outcome = await runStep(
         task,
         (_, context) => closeWindow(input, context),
-        activitySurroundings(artifacts.objects, task.run),
+        activitySurroundings(artifacts.objects, task),
       );
       return outcome.result as unknown as WindowReport;
     },

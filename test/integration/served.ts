@@ -1,0 +1,63 @@
+import { Client } from '@temporalio/client';
+import { connectClient, type PipelineClient } from '../../src/client/index.js';
+import type { Pipeline } from '../../src/pipeline/pipeline.js';
+import { connect } from '../../src/temporal/connection.js';
+import { createPipelineWorker } from '../../src/worker/index.js';
+import { startTestServer } from '../test-temporal.js';
+import { temporaryFolder } from './execution-fixtures.js';
+
+/** A dev server, a worker for these pipelines, and a client. */
+export interface Served {
+  readonly client: PipelineClient;
+  readonly store: string;
+  /** Names of the events of a workflow's history, such as `ActivityTaskScheduled`. */
+  events(workflowId: string): Promise<readonly string[]>;
+  /** Ids of the workflow executions that a list query finds. */
+  workflows(query: string): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
+
+export async function serve(pipelines: readonly Pipeline[]): Promise<Served> {
+  const server = await startTestServer();
+  const folder = await temporaryFolder();
+  const worker = await createPipelineWorker({
+    pipelines,
+    store: folder.path,
+    address: server.address,
+  });
+  const running = worker.run();
+  const client = await connectClient({ address: server.address });
+  const connection = await connect({ address: server.address });
+  const { workflow } = new Client({ connection, namespace: server.namespace });
+  return {
+    client,
+    store: folder.path,
+    events: async (workflowId) => {
+      const { events } = await workflow.getHandle(workflowId).fetchHistory();
+      return (events ?? [])
+        .map(
+          (event) =>
+            Object.keys(event).find((key) => key.endsWith('EventAttributes') && event[key as keyof typeof event] !== null) ?? '',
+        )
+        .map(nameOf);
+    },
+    workflows: async (query) => {
+      const found: string[] = [];
+      for await (const { workflowId } of workflow.list({ query })) found.push(workflowId);
+      return found;
+    },
+    stop: async () => {
+      await connection.close();
+      await client.close();
+      worker.shutdown();
+      await running;
+      await server.stop();
+      await folder.remove();
+    },
+  };
+}
+
+const nameOf = (attributes: string): string => {
+  const name = attributes.slice(0, -'EventAttributes'.length);
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+};
