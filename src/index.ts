@@ -49,6 +49,10 @@ export { onAlias, onDataset } from './pipeline/change-triggers.js';
 export type { ChangeTrigger, EventReference } from './pipeline/change-triggers.js';
 export { email, slack, stdout, webhook } from './pipeline/notifiers.js';
 export type { HookOptions } from './pipeline/hooks.js';
+export { scheduledTime } from './pipeline/scheduled-time.js';
+export type { ScheduledTime, TimeOffset } from './pipeline/scheduled-time.js';
+export type { CalendarOptions, ScheduleOptions } from './pipeline/schedules.js';
+
 export { defineConfig } from './config/config.js';
 export type { PerennialConfig, Profile } from './config/config.js';
 

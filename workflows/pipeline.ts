@@ -21,6 +21,7 @@ import type { Cancellable } from './cancellable.js';
 import { RunDriver, type RunSurroundings } from './run-driver.js';
 import { answerMessages, type RunView } from './run-messages.js';
 import { runOptions } from './run-options.js';
+import { scheduledAt } from './scheduled-at.js';
 import { stageOf } from './stages.js';
 import { placementOf } from './step-placement.js';
 import { applicationFailure, failureOf } from './temporal-failure.js';
@@ -38,7 +39,7 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
   const run: RunView = { pipeline: workflowInfo().workflowType, plan: null, driver: null };
   answerMessages(run);
   try {
-    const resolved = await resolvePlan({ pipeline: run.pipeline, parameters: parameters ?? null });
+    const resolved = await resolvePlan({ pipeline: run.pipeline, parameters: parameters ?? null, scheduledAt: scheduledAt() });
     run.plan = resolved.plan;
     const result = await drive(run, resolved);
     await reportFinish(result.status, outcomeOf(resolved.plan, result.results));

@@ -23,10 +23,18 @@ export type ResolvedStage = {
   readonly inputs: JsonObject;
 };
 
+/** What a run asks for when it starts. */
+export type PlanRequest = {
+  readonly pipeline: string;
+  readonly parameters: JsonValue;
+  /** ISO: what `ScheduledTimeMarker`s among the parameters are made of. Without it they are left as they are. */
+  readonly scheduledAt?: string;
+};
+
 /** Activities of every worker, beside those of its pipelines; their names are wire names. */
 export interface SystemActivities {
-  /** EXECUTION_UNKNOWN_PIPELINE, AUTHORING_PARAMETERS_INVALID. */
-  resolvePlan(input: { readonly pipeline: string; readonly parameters: JsonValue }): Promise<ResolvedPlan>;
+  /** EXECUTION_UNKNOWN_PIPELINE, AUTHORING_PARAMETERS_INVALID, SCHEDULES_SCHEDULED_TIME. */
+  resolvePlan(input: PlanRequest): Promise<ResolvedPlan>;
   /** As `resolvePlan`, and EXECUTION_UNKNOWN_STEP, EXECUTION_INPUT_MISSING, ARTIFACT_NOT_FOUND. */
   resolveStage(input: StageStart & { readonly kind: StageKind }): Promise<ResolvedStage>;
   closeMonitorWindow(input: MonitorWindowRequest): Promise<WindowReport>;

@@ -12,6 +12,8 @@ import type { Pipeline } from './pipeline.js';
 import { readTriggers } from './read-triggers.js';
 import type { RunPolicy } from './run-policy.js';
 import { readRunPolicy } from './run-policy.js';
+import type { ScheduleOptions } from './schedules.js';
+import { readSchedules } from './schedules.js';
 
 /** What is said of a pipeline as a whole. */
 export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy {
@@ -20,6 +22,8 @@ export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy
   readonly hooks?: HookOptions;
   /** Changes elsewhere that start a run, once the pipeline is deployed. */
   readonly triggers?: readonly ChangeTrigger<TriggerParameters<NoInfer<Shape>>>[];
+  /** When it runs by itself, once `perennial deploy` has put the schedules into Temporal. No part of the plan. */
+  readonly schedules?: { readonly [name: string]: ScheduleOptions<NoInfer<Shape>> };
 }
 
 /**
@@ -39,7 +43,8 @@ export function definePipeline<const Shape extends ParameterShape>(
   reportPromise(returned, draft.root);
   const hooks = readHooks(options.hooks ?? {}, draft.root.at('hooks'));
   const triggers = readTriggers(options.triggers ?? [], draft);
+  const schedules = readSchedules(options.schedules ?? {}, draft);
   const policy = readRunPolicy(options, draft.root);
   const plan = compilePipeline(draft, { ...policy, ...(hooks.length === 0 ? {} : { hooks }) });
-  return Object.freeze({ name, plan, functions: draft.functions, triggers, file: fileOfCaller(definePipeline) });
+  return Object.freeze({ name, plan, functions: draft.functions, triggers, schedules, file: fileOfCaller(definePipeline) });
 }

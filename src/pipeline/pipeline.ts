@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan } from '../contracts/plan.js';
+import type { ScheduleSpec } from '../contracts/schedule.js';
 import type { TriggerSpec } from '../contracts/triggers.js';
 import type { StepContext } from './step-context.js';
 
@@ -18,6 +19,8 @@ export interface Pipeline<Params = JsonObject, Result = unknown> {
   readonly triggers?: readonly TriggerSpec[];
   /** The file that called `definePipeline`, from which the code of its steps is hashed; absent or null when there is none. */
   readonly file?: string | null;
+  /** When it runs by itself; they count once they are deployed. */
+  readonly schedules?: readonly ScheduleSpec[];
   /** Never set; carries the parameters' type to `client.start`. */
   readonly params?: Params;
   /** Never set; carries the type of what a run gives to its caller. */

@@ -2,22 +2,21 @@ import type { ArtifactKind } from '../contracts/artifact.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan, PlanStep, StageKind } from '../contracts/plan.js';
 import type { ResolvedPlan } from '../contracts/run.js';
-import type { ResolvedStage, StageStart } from '../contracts/system.js';
+import type { PlanRequest, ResolvedStage, StageStart } from '../contracts/system.js';
 import type { Pools } from '../contracts/pools.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { placeSteps } from '../pipeline/place-steps.js';
+import { resolveScheduledTimes } from '../pipeline/scheduled-time.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { findPlan, type PipelineCatalog } from './pipeline-catalog.js';
 
 /** The plan that a run is to carry out, with its parameters checked and completed and its steps placed on the pools. */
-export function resolvePlan(
-  catalog: PipelineCatalog,
-  input: { readonly pipeline: string; readonly parameters: JsonValue },
-  pools: Pools = {},
-): ResolvedPlan {
+export function resolvePlan(catalog: PipelineCatalog, input: PlanRequest, pools: Pools = {}): ResolvedPlan {
   const plan = findPlan(catalog, input.pipeline);
-  const parameters = validateParameters(plan.parameters, input.parameters ?? undefined);
+  const resolves = plan.formatVersion >= 2 && input.scheduledAt !== undefined;
+  const given = resolves ? resolveScheduledTimes(input.parameters, Date.parse(input.scheduledAt)) : input.parameters;
+  const parameters = validateParameters(plan.parameters, given ?? undefined);
   const placement = placeSteps(plan, pools);
   return { plan, parameters, ...(Object.keys(placement).length === 0 ? {} : { placement }) };
 }

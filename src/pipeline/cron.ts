@@ -1,0 +1,62 @@
+import { CronExpressionParser } from 'cron-parser';
+
+const PART = String.raw`(?:\*|(?:\d+|[a-z]{3})(?:-(?:\d+|[a-z]{3}))?)(?:/\d+)?`;
+/** What Temporal and cron-parser read in the same way. */
+const FIELD = new RegExp(`^${PART}(?:,${PART})*$`, 'i');
+
+/** Values of each field that match. Sunday is 0. */
+export type CronFields = {
+  readonly minute: readonly number[];
+  readonly hour: readonly number[];
+  readonly dayOfMonth: readonly number[];
+  readonly month: readonly number[];
+  readonly dayOfWeek: readonly number[];
+};
+
+/** Why a cron expression cannot be used in a schedule; null when it can. */
+export function cronProblem(expression: string, timezone: string): string | null {
+  const fields = expression.trim().split(/\s+/);
+  if (fields.length !== 5) return `expected five fields (minute hour day month weekday), got "${expression}"`;
+  const unread = fields.filter((field) => !FIELD.test(field));
+  if (unread.length > 0)
+    return `expected numbers, names of three letters, * , - and /, got ${unread.map((field) => `"${field}"`).join(', ')}`;
+  const [, , day, , weekday] = fields;
+  if (day?.startsWith('*') === false && weekday?.startsWith('*') === false)
+    return `"${expression}" names days of the month and of the week, which schedulers read in two ways; declare two schedules`;
+  try {
+    CronExpressionParser.parse(expression, { tz: timezone }).next();
+    return null;
+  } catch (error) {
+    return `"${expression}" in time zone "${timezone}" has no next moment: ${reasonOf(error)}`;
+  }
+}
+
+/** The fields of an expression that has no problem. */
+export function cronFields(expression: string): CronFields {
+  const { minute, hour, dayOfMonth, month, dayOfWeek } = CronExpressionParser.parse(expression).fields;
+  const numbers = (values: readonly unknown[]): number[] => values.map(Number);
+  return {
+    minute: numbers(minute.values),
+    hour: numbers(hour.values),
+    dayOfMonth: numbers(dayOfMonth.values),
+    month: numbers(month.values),
+    dayOfWeek: [...new Set(numbers(dayOfWeek.values).map((day) => day % 7))].sort((one, other) => one - other),
+  };
+}
+
+/** Every moment from `fromMs` on and before `toMs`, oldest first; at most `limit`. */
+export function cronTimes(expression: string, timezone: string, fromMs: number, toMs: number, limit: number): readonly number[] {
+  // The parser gives what lies after its date, in whole seconds.
+  const times = CronExpressionParser.parse(expression, { tz: timezone, currentDate: new Date(fromMs - 1_000) });
+  const found: number[] = [];
+  while (found.length < limit) {
+    const next = times.next().getTime();
+    if (next >= toMs) break;
+    if (next >= fromMs) found.push(next);
+  }
+  return found;
+}
+
+function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}
