@@ -22,6 +22,7 @@ export function createTestContext(store: ArtifactStore, overrides: Partial<StepC
     signal: new AbortController().signal,
     seed: 42,
     scratch: mkdtempSync(join(tmpdir(), 'perennial-scratch-')),
+    devices: [],
     artifacts: store,
     temporal: null,
     secrets: {},

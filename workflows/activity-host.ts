@@ -99,6 +99,7 @@ async function callOperation(
     ...(instance === '' ? {} : { instance }),
     ...cacheOf(step, runOptions()),
     ...(step.light === true ? { activityId: id } : {}),
+    ...(hosted.placement === undefined || step.resources.gpu === undefined ? {} : { resources: step.resources }),
   };
   const activity = step.light === true ? localActivity(type, options) : queuedActivity(type, options);
   const outcome = await outlivingWorkers(step.retry.maximumAttempts, () => activity(task));

@@ -61,7 +61,8 @@ function plainLines(terminal: Terminal): RunView {
       before = status;
       for (const entry of progress) {
         const line = progressLine(entry);
-        if (entry.done !== null && told.get(entry.activityId) !== line) terminal.out(`${clock()} ${line}`);
+        if ((entry.done !== null || entry.waitingFor !== null || entry.devices.length > 0) && told.get(entry.activityId) !== line)
+          terminal.out(`${clock()} ${line}`);
         told.set(entry.activityId, line);
       }
     },
@@ -72,8 +73,11 @@ function plainLines(terminal: Terminal): RunView {
   };
 }
 
-function progressLine({ activityId, attempt, done, total, note, lastFailure }: ActivityProgress): string {
+export function progressLine(progress: ActivityProgress): string {
+  const { activityId, attempt, done, total, note, lastFailure, waitingFor, devices } = progress;
   const parts = [activityId];
+  if (waitingFor !== null) parts.push(`waiting for ${waitingFor}`);
+  if (devices.length > 0) parts.push(`on ${devices.length === 1 ? 'device' : 'devices'} ${devices.join(', ')}`);
   if (done !== null && total !== null && total > 0) {
     const filled = Math.round((Math.min(done, total) / total) * BAR_WIDTH);
     parts.push(`${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${total}`);

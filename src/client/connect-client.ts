@@ -2,9 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   Client,
   type Connection,
-  defaultPayloadConverter,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowHandle,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
@@ -15,7 +13,7 @@ import {
   type RetrainExplanation,
   type TrainingSignal,
 } from '../contracts/continuous-training.js';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
+import type { JsonObject } from '../contracts/json.js';
 import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
 import type { Plan } from '../contracts/plan.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
@@ -23,6 +21,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
+import { type ActivityProgress, readProgress } from './activity-progress.js';
 import { type RunSummary, summarize } from './run-listing.js';
 
 export interface ClientOptions {
@@ -41,17 +40,6 @@ export interface StartOptions {
 }
 
 export type StartedRun = { readonly workflowId: string; readonly runId: string };
-
-/** Progress of an activity that is under way; `done` and `total` are null before it told any. `total` 0 = unknown. */
-export type ActivityProgress = {
-  readonly activityId: string;
-  readonly attempt: number;
-  readonly done: number | null;
-  readonly total: number | null;
-  readonly note: string | null;
-  /** Message of the attempt before, when that failed. */
-  readonly lastFailure: string | null;
-};
 
 /** Starts, watches and steers runs. Every method with a run's id throws EXECUTION_RUN_NOT_FOUND when there is no such run. */
 export interface PipelineClient {
@@ -126,7 +114,7 @@ function createClient(connection: Connection, namespace: string, taskQueue: stri
     status: (workflowId) => query(workflowId, 'status'),
     plan: (workflowId) => query(workflowId, 'plan'),
     result: (workflowId) => found(workflowId, workflow.getHandle(workflowId).result() as Promise<RunResult>),
-    progress: (workflowId) => found(workflowId, readProgress(workflow.getHandle(workflowId))),
+    progress: (workflowId) => found(workflowId, readProgress(connection, namespace, workflow.getHandle(workflowId))),
     approve: (workflowId, input) => update(workflowId, 'approve', input),
     reject: (workflowId, input) => update(workflowId, 'reject', input),
     resume: (workflowId, input) => update(workflowId, 'resume', input),
@@ -173,30 +161,6 @@ function createClient(connection: Connection, namespace: string, taskQueue: stri
     close: () => connection.close(),
   };
 }
-
-async function readProgress(handle: WorkflowHandle): Promise<ActivityProgress[]> {
-  const { raw } = await handle.describe();
-  return (raw.pendingActivities ?? []).map((activity) => {
-    const [payload] = activity.heartbeatDetails?.payloads ?? [];
-    const details = payload === undefined ? null : defaultPayloadConverter.fromPayload<JsonValue>(payload);
-    const progress = field(details, 'progress');
-    return {
-      activityId: activity.activityId ?? '',
-      attempt: activity.attempt ?? 1,
-      done: numberOf(field(progress, 'done')),
-      total: numberOf(field(progress, 'total')),
-      note: textOf(field(progress, 'note')),
-      lastFailure: activity.lastFailure?.message ?? null,
-    };
-  });
-}
-
-function field(value: JsonValue, name: string): JsonValue {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? ((value as JsonObject)[name] ?? null) : null;
-}
-
-const numberOf = (value: JsonValue): number | null => (typeof value === 'number' ? value : null);
-const textOf = (value: JsonValue): string | null => (typeof value === 'string' ? value : null);
 
 async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
   try {

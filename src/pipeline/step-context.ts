@@ -40,6 +40,11 @@ export interface StepContext {
   readonly seed: number;
   /** An empty folder of this attempt alone; removed afterwards. */
   readonly scratch: string;
+  /**
+   * Ids of the devices that this step alone has until it ends, as `CUDA_VISIBLE_DEVICES` takes them. Empty when it asked for none, and where no
+   * pool is configured.
+   */
+  readonly devices: readonly string[];
   readonly artifacts: ArtifactStore;
   /** Values of the secrets that a custom step declares, by the name under which it declares them. */
   readonly secrets: { readonly [name: string]: string };

@@ -4,7 +4,14 @@ import type { JsonValue } from '../contracts/json.js';
 export type StepProgress = { readonly done: number; readonly total: number; readonly note: string | null };
 
 /** What an attempt leaves for the next one and for whoever looks. */
-export type HeartbeatDetails = { readonly progress: StepProgress | null; readonly checkpoint: string | null };
+export type HeartbeatDetails = {
+  readonly progress: StepProgress | null;
+  readonly checkpoint: string | null;
+  /** What the attempt waits for before its work begins; absent: it does not wait. */
+  readonly waitingFor?: string;
+  /** The devices that it holds. */
+  readonly devices?: readonly string[];
+};
 
 const CHANGE_INTERVAL_MS = 500;
 const LONGEST_INTERVAL_MS = 5_000;
@@ -20,7 +27,7 @@ export class Heartbeats {
 
   constructor(send: (details: HeartbeatDetails) => void, timeoutMs: number | null, last: HeartbeatDetails | null) {
     this.#send = send;
-    this.#details = last ?? { progress: null, checkpoint: null };
+    this.#details = { progress: last?.progress ?? null, checkpoint: last?.checkpoint ?? null };
     this.#intervalMs = Math.min(LONGEST_INTERVAL_MS, (timeoutMs ?? Infinity) / 3);
     if (timeoutMs === null) {
       this.#timer = null;
@@ -45,6 +52,17 @@ export class Heartbeats {
 
   checkpoint(key: string): void {
     this.#details = { ...this.#details, checkpoint: key };
+    this.#beat();
+  }
+
+  waits(waitingFor: string): void {
+    this.#details = { ...this.#details, waitingFor };
+    this.#beat();
+  }
+
+  holds(devices: readonly string[]): void {
+    const { progress, checkpoint } = this.#details;
+    this.#details = { progress, checkpoint, devices };
     this.#beat();
   }
 

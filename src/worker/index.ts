@@ -9,3 +9,5 @@ export {
   firstOf,
   folderSecrets,
 } from '../secrets/default-provider.js';
+export type { WorkerRole } from './worker-queues.js';
+export type { DeviceSpec, Pools, PoolSpec } from '../contracts/pools.js';

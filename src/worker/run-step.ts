@@ -11,6 +11,7 @@ import { checkInputs } from './check-inputs.js';
 import { checkResult } from './check-result.js';
 import { openCheckpoints } from './checkpoints.js';
 import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
+import { type DeviceDesk, holdDevices, NO_DEVICES } from './hold-devices.js';
 import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
 import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
 import { openStepLog } from './step-log.js';
@@ -36,12 +37,14 @@ export interface StepSurroundings {
   /** What the attempt before sent last. */
   readonly lastHeartbeat: HeartbeatDetails | null;
   readonly heartbeat: (details: HeartbeatDetails) => void;
+  /** Absent: the queue has no devices to hand out. */
+  readonly devices?: DeviceDesk;
 }
 
 /**
  * The one way in which steps run. In order: checks that the input artifacts exist; returns the recorded outcome when an attempt of
  * this run had already finished; opens a scratch folder of this attempt alone; sends heartbeats with progress and the last checkpoint;
- * runs the work; checks the result; records the outcome; removes scratch and checkpoints.
+ * waits for the devices that it asks for; runs the work; checks the result; records the outcome; gives the devices back; removes scratch and checkpoints.
  *
  * @throws PipelineError `ARTIFACT_NOT_FOUND`, `EXECUTION_STEP_FAILED` (an error of the work's own), `EXECUTION_RESULT_NOT_JSON`,
  *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, `SECRET_*`, or whatever coded error the work throws. When `signal` was aborted,
@@ -63,6 +66,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const checkpoints = openCheckpoints(objects, checkpointPrefix(task), surroundings.attempt);
   const stored = openStepLog(task, surroundings, redactor);
   const metrics: { [name: string]: number } = {};
+  let lease = NO_DEVICES;
   const context: StepContext = {
     run: task.run,
     step: task.step,
@@ -75,6 +79,9 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     seed: seedOf(task),
     get scratch() {
       return scratch.path();
+    },
+    get devices() {
+      return lease.devices;
     },
     artifacts,
     temporal: surroundings.temporal,
@@ -89,9 +96,10 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
       metrics[name] = finiteMetric(name, value, where);
     },
   };
-  const startedAt = performance.now();
   try {
     signal.throwIfAborted();
+    lease = await holdDevices(task, surroundings.devices, signal, heartbeats);
+    const startedAt = performance.now();
     const working = work(secured.task, context);
     const returned = await leavingInTime(working, signal, graceOf(task), stored.remark);
     const result: JsonValue = redactor.json(checkResult(returned, where));
@@ -105,6 +113,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     stored.failed(failure);
     throw failure;
   } finally {
+    lease.release();
     heartbeats.stop();
     await stored.close();
     await scratch.remove();

@@ -9,6 +9,7 @@ import type { StageOperation, StepLog } from '../pipeline/step-context.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
 import { readHeartbeat } from './heartbeats.js';
+import type { QueueDevices } from './worker-queues.js';
 import { runStep, type StepSurroundings, type StepWork } from './run-step.js';
 import { createTemporalDoor } from './temporal-door.js';
 
@@ -17,8 +18,13 @@ export type StageOperations = {
   readonly [kind: string]: { readonly [operation: string]: StageOperation<never, never, unknown, never> };
 };
 
+/** What a worker lends to the steps that it takes. */
+export type WorkerServices = { readonly secrets?: SecretProvider | undefined; readonly devices?: QueueDevices };
+
 type StepActivity = (task: StepTask) => Promise<StepOutcome>;
 
+/** Temporal's, of 1 to 5. */
+const DEFAULT_PRIORITY = 3;
 const DEFAULT_HEARTBEAT_TIMEOUT_MS = 30_000;
 
 /** The activities of a pipeline by type: `<pipeline>.<step>` for the main operation of a step, `<pipeline>.<step>.<operation>` for others. */
@@ -26,12 +32,12 @@ export function stepActivities(
   pipeline: Pipeline,
   operations: StageOperations,
   objects: ObjectStore,
-  secrets?: SecretProvider,
+  services: WorkerServices = {},
 ): Map<string, StepActivity> {
   const entries = everyStep(pipeline.plan.steps).flatMap((step) =>
     workOf(pipeline, step, operations).map(([operation, work]): [string, StepActivity] => {
       const type = operation === step.kind ? `${pipeline.name}.${step.id}` : `${pipeline.name}.${step.id}.${operation}`;
-      return [type, (task) => runStep(task, work, activitySurroundings(objects, task, secrets))];
+      return [type, (task) => runStep(task, work, activitySurroundings(objects, task, services))];
     }),
   );
   return new Map(entries);
@@ -65,7 +71,8 @@ function stageWork(operation: StageOperation<never, never, unknown, never>): Ste
 }
 
 /** Surroundings of the activity that runs now. */
-export function activitySurroundings(objects: ObjectStore, task: StepTask, secrets?: SecretProvider): StepSurroundings {
+export function activitySurroundings(objects: ObjectStore, task: StepTask, services: WorkerServices = {}): StepSurroundings {
+  const { secrets, devices } = services;
   const { info, client, cancellationSignal, log } = Context.current();
   const context = Context.current();
   const { run, activityId = info.activityId } = task;
@@ -75,6 +82,7 @@ export function activitySurroundings(objects: ObjectStore, task: StepTask, secre
     (message: string, more: JsonObject = {}): void => {
       log[level](message, { ...fields, ...more });
     };
+  const leases = devices?.get(info.taskQueue);
   return {
     activityId,
     attempt: info.attempt,
@@ -89,5 +97,6 @@ export function activitySurroundings(objects: ObjectStore, task: StepTask, secre
     heartbeat: (details) => {
       context.heartbeat(details);
     },
+    ...(leases === undefined ? {} : { devices: { leases, priority: info.priority?.priorityKey ?? DEFAULT_PRIORITY } }),
   };
 }

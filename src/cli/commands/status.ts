@@ -4,6 +4,7 @@ import { exitCodeOfRun } from '../exit-codes.js';
 import { connectionSettings, examples, withConnection, withJson } from '../options.js';
 import type { ConnectionFlags, JsonFlag } from '../options.js';
 import { paintStatus, stepLine } from '../step-lines.js';
+import { progressLine } from '../run-view.js';
 import type { Terminal } from '../terminal.js';
 import { withClient } from '../with-client.js';
 
@@ -17,14 +18,17 @@ export function statusCommand(terminal: Terminal): Command {
       examples('perennial status flight-delay-1', "perennial status flight-delay-1 --json | jq '.steps[] | {id, status}'"),
     )
     .action(async (run: string, flags: ConnectionFlags & JsonFlag) => {
-      const status = await withClient(connectionSettings(flags), (client) =>
-        answered(connectionSettings(flags), run, client.status(run)),
-      );
-      if (flags.json === true) terminal.out(JSON.stringify(status, null, 2));
+      const { status, progress } = await withClient(connectionSettings(flags), async (client) => {
+        const answer = await answered(connectionSettings(flags), run, client.status(run));
+        const running = answer.steps.some((step) => step.status === 'running');
+        return { status: answer, progress: running ? await client.progress(run) : [] };
+      });
+      if (flags.json === true) terminal.out(JSON.stringify({ ...status, activities: progress }, null, 2));
       else {
         const { colours } = terminal;
         terminal.out(`${colours.bold(status.pipeline)}  ${run}  ${paintStatus(status.status, colours)}`);
         for (const step of status.steps) terminal.out(`  ${stepLine(step, colours)}`);
+        for (const entry of progress) terminal.out(`  ${progressLine(entry)}`);
       }
       terminal.exitCode = exitCodeOfRun(status.status);
     });

@@ -64,7 +64,7 @@ const state = (status: StepState['status']): RunStatus => ({
 });
 
 const progress = (done: number) => [
-  { activityId: 'train', attempt: 2, done, total: 100, note: 'trees', lastFailure: 'worker lost' },
+  { activityId: 'train', attempt: 2, done, total: 100, note: 'trees', lastFailure: 'worker lost', waitingFor: null, devices: [] },
 ];
 
 const ESCAPE = '\u001B';

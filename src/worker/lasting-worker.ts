@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { connect, connectNative } from '../temporal/connection.js';
+import { ensureSearchAttributes } from '../temporal/search-attributes.js';
+import type { PipelineWorker, PipelineWorkerOptions } from './create-worker.js';
+
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 10_000;
+
+/** The Temporal workers of one process, one for each task queue, over one connection. */
+type Session = { readonly workers: readonly Worker[]; close(): Promise<void> };
+
+/** Workers of these settings that start anew, with growing pauses, whenever they end without having been asked to. */
+export async function startLastingWorker(
+  options: PipelineWorkerOptions,
+  settings: readonly WorkerOptions[],
+): Promise<PipelineWorker> {
+  return new LastingWorker(options, settings, await startSession(options, settings));
+}
+
+async function startSession(options: PipelineWorkerOptions, settings: readonly WorkerOptions[]): Promise<Session> {
+  const { connection } = options;
+  if (connection !== undefined) {
+    const workers = await Promise.all(settings.map((each) => Worker.create({ ...each, connection })));
+    return { workers, close: () => Promise.resolve() };
+  }
+  await prepareNamespace(options, settings[0]?.namespace ?? 'default');
+  const own = await connectNative(options);
+  try {
+    const workers = await Promise.all(settings.map((each) => Worker.create({ ...each, connection: own })));
+    return { workers, close: () => own.close() };
+  } catch (error) {
+    await own.close();
+    throw error;
+  }
+}
+
+/** A run that writes search attributes which the namespace lacks would never get past its first task. */
+async function prepareNamespace(options: PipelineWorkerOptions, namespace: string): Promise<void> {
+  const connection = await connect(options);
+  try {
+    await ensureSearchAttributes(connection, namespace);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Until all have ended; when one fails the others are shut down first. */
+async function runTogether(workers: readonly Worker[]): Promise<void> {
+  const runs = workers.map((worker) =>
+    worker.run().catch((error: unknown) => {
+      shutDown(workers);
+      throw error;
+    }),
+  );
+  const ends = await Promise.allSettled(runs);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+function shutDown(workers: readonly Worker[]): void {
+  for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+}
+
+class LastingWorker implements PipelineWorker {
+  readonly #options: PipelineWorkerOptions;
+  readonly #settings: readonly WorkerOptions[];
+  readonly #stopping = new AbortController();
+  #session: Session;
+
+  constructor(options: PipelineWorkerOptions, settings: readonly WorkerOptions[], session: Session) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#session = session;
+  }
+
+  async run(): Promise<void> {
+    for (;;) {
+      try {
+        if (!this.#stopping.signal.aborted) await runTogether(this.#session.workers);
+        return;
+      } catch (error) {
+        if (this.#stopping.signal.aborted) throw error;
+        process.emitWarning(`the Temporal worker stopped and is started again: ${String(error)}`);
+      } finally {
+        await this.#session.close();
+      }
+      const session = await this.#restart();
+      if (session === null) return;
+      this.#session = session;
+    }
+  }
+
+  shutdown(): void {
+    this.#stopping.abort();
+    shutDown(this.#session.workers);
+  }
+
+  /** Null when the worker was shut down meanwhile. */
+  async #restart(): Promise<Session | null> {
+    const { signal } = this.#stopping;
+    for (let pauseMs = FIRST_BACKOFF_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_BACKOFF_MS)) {
+      const waited = await sleep(pauseMs, true, { signal }).catch(() => false);
+      if (!waited) return null;
+      try {
+        return await startSession(this.#options, this.#settings);
+      } catch (error) {
+        process.emitWarning(`the Temporal server is not back yet: ${String(error)}`);
+      }
+    }
+  }
+}
