@@ -12,12 +12,14 @@ type Waiting = { readonly count: number; readonly priority: number; readonly gra
  */
 export class DeviceLeases {
   readonly devices: readonly DeviceSpec[];
+  readonly #order: readonly string[];
   readonly #free: string[];
   readonly #waiting: Waiting[] = [];
 
   constructor(devices: readonly DeviceSpec[]) {
     this.devices = devices;
-    this.#free = devices.map(({ id }) => id);
+    this.#order = devices.map(({ id }) => id);
+    this.#free = [...this.#order];
   }
 
   /**
@@ -59,6 +61,7 @@ export class DeviceLeases {
         if (!held) return;
         held = false;
         this.#free.push(...devices);
+        this.#free.sort((one, other) => this.#order.indexOf(one) - this.#order.indexOf(other));
         this.#serve();
       },
     };
