@@ -61,5 +61,6 @@ export { drawTerminal } from './pipeline/draw-terminal.js';
 
 export { isPipelineError, PipelineError } from './errors/pipeline-error.js';
 export type { ErrorCode } from './errors/codes.js';
+export type { ArtifactRef } from './contracts/artifact.js';
 export type { JsonObject, JsonValue } from './contracts/json.js';
 export type { Plan, PlanStep } from './contracts/plan.js';

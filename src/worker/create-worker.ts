@@ -89,7 +89,8 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     shutdownGraceTime,
     shutdownForceTime: shutdownGraceTime + SHUTDOWN_MARGIN_MS,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
-    maxConcurrentActivityTaskExecutions: Math.max(4, 2 * os.availableParallelism()),
+    // Waiting polls hold slots of their own: with fewer, the server never hands a step over together with the answer to its workflow task.
+    maxConcurrentActivityTaskExecutions: Math.max(12, 4 * os.availableParallelism()),
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     ...(options.identity === undefined ? {} : { identity: options.identity }),
