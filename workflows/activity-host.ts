@@ -3,6 +3,7 @@ import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
 import type { Placement, RunIdentity, StepTask } from '../src/contracts/run.js';
+import { runChild } from './child-run.js';
 import type { BodyRun, StepCall } from './graph-scope.js';
 import { localActivity, queuedActivity, type StepActivityOptions } from './light-step.js';
 import { outlivingWorkers } from './lost-worker.js';
@@ -31,6 +32,11 @@ export function createActivityHost(hosted: HostedStep): StageHost {
     call: (operation, operationArguments, options) =>
       callOperation(hosted, operation, operationArguments ?? {}, options?.occurrence ?? 0),
     runBody: bodiesOf(hosted),
+    runChild: (input) => {
+      const workflowId = `${run.workflowId}/${instanceName(hosted)}`;
+      hosted.called(workflowId);
+      return runChild(input, workflowId);
+    },
     count: hosted.count,
     sleep: (ms) => sleep(ms, { summary: `${step.id}: wait` }),
     now: () => Date.now(),
@@ -112,11 +118,20 @@ function activityType(pipeline: string, step: PlanStep, operation: string): stri
   return operation === step.kind ? `${pipeline}.${step.id}` : `${pipeline}.${step.id}.${operation}`;
 }
 
-function activityId({ step, instance, round }: HostedStep, operation: string, occurrence: number): string {
+function activityId(hosted: HostedStep, operation: string, occurrence: number): string {
+  const { step, instance } = hosted;
   const part = operation === step.kind ? '' : `.${operation}`;
   const repeat = occurrence === 0 ? '' : `[${occurrence}]`;
-  const retried = round === 0 ? '' : `~${round + 1}`;
-  return `${step.id}${instance}${part}${repeat}${retried}`;
+  return `${step.id}${instance}${part}${repeat}${roundName(hosted)}`;
+}
+
+/** A step of a run as part of an id: `train`, `train[3]`, `train[3]~2` in its second round. */
+function instanceName(hosted: HostedStep): string {
+  return `${hosted.step.id}${hosted.instance}${roundName(hosted)}`;
+}
+
+function roundName({ round }: HostedStep): string {
+  return round === 0 ? '' : `~${round + 1}`;
 }
 
 function summaryOf({ step, instance }: HostedStep, operation: string, occurrence: number): string {

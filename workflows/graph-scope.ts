@@ -27,6 +27,8 @@ export type StepCall = {
   readonly describe: (waitingFor: string | null) => void;
   readonly count: (items: StepItems) => void;
   readonly record: (outcome: StepOutcome) => void;
+  /** Tells the id of the run that the step has started. */
+  readonly called: (workflowId: string) => void;
   /** One run of the step's body, not yet started. */
   readonly openBody: (input: BodyInput) => BodyRun;
 };
@@ -222,6 +224,11 @@ export class GraphScope {
       },
       record: (outcome) => {
         record.outcomes.push(outcome);
+      },
+      called: (workflowId) => {
+        record.run = workflowId;
+        record.waitingFor = `run ${workflowId}`;
+        this.#surroundings.changed();
       },
       openBody: (input) => this.#openBody(record, input),
     });

@@ -57,7 +57,16 @@ export class RunDriver {
   result(): RunResult | null {
     if (this.#verdict !== 'succeeded' && this.#verdict !== 'failed') return null;
     const { pipeline, planHash, steps } = this.status();
-    return { pipeline, planHash, status: this.#verdict, results: Object.fromEntries(this.#scope.results), steps };
+    const results = Object.fromEntries(this.#scope.results);
+    return { pipeline, planHash, status: this.#verdict, ...this.#given(), results, steps };
+  }
+
+  /** What the run gives to its caller; null when that step was skipped. */
+  #given(): Pick<RunResult, 'result'> {
+    const { result } = this.#plan;
+    if (result === undefined) return {};
+    const known = this.#scope.results.has(result.step);
+    return { result: known ? this.#scope.valueOf(result, `the result of ${this.#plan.pipeline}`) : null };
   }
 
   /** Stops the run: cancels what is active, starts nothing more. */

@@ -31,6 +31,7 @@ function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue>
           setCurrentDetails(waitingFor ?? '');
         },
         count: () => undefined,
+        called: () => undefined,
         record: () => undefined,
         openBody: () => {
           throw new Error(`a ${kind} has no body`);

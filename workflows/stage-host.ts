@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
-import type { StepItems } from '../src/contracts/run.js';
+import type { RunResult, StepItems } from '../src/contracts/run.js';
 import type { Cancellable } from './cancellable.js';
 
 /** Names one run of a step's body. */
@@ -9,6 +9,9 @@ export type BodyInput = {
   /** Pseudo results for the steps inside, by full name: `<id>.item`, `<id>.index`, `<id>.previous`, `<id>.iteration`. */
   readonly results: { readonly [pseudo: string]: JsonValue };
 };
+
+/** A pipeline to be run by a step. */
+export type ChildInput = { readonly pipeline: string; readonly parameters: JsonObject };
 
 /**
  * What a stage's order-and-policy code may do. The interpreter workflow and the in-process runner each provide one,
@@ -28,6 +31,11 @@ export interface StageHost {
    * `cancel`, or when the step itself is cancelled, with EXECUTION_STEP_CANCELLED once all steps inside have ended.
    */
   runBody(input: BodyInput): Cancellable<JsonValue>;
+  /**
+   * Runs another pipeline as a run of its own, `<workflow id of this run>/<step>`, and gives its end. Rejects with the failure of that run;
+   * a request to cancel the step goes to it.
+   */
+  runChild(input: ChildInput): Promise<RunResult>;
   /** How far a step that runs a body many times has come; shown in status. */
   count(items: StepItems): void;
   /** Durable timer. */

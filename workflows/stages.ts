@@ -1,4 +1,5 @@
 import type { StepKind } from '../src/contracts/plan.js';
+import { callStage } from './call.js';
 import { deployStage } from './deploy.js';
 import { evaluateStage } from './evaluate.js';
 import { featureStage } from './feature.js';
@@ -10,7 +11,7 @@ import { trainStage } from './train.js';
 import { validateStage } from './validate.js';
 
 /** Kinds without order and policy of their own. */
-type DrivenKind = 'gate' | 'command' | 'join' | 'map' | 'loop' | 'call';
+type DrivenKind = 'gate' | 'command' | 'join' | 'map' | 'loop';
 
 /** Order and policy of each kind of step. A gate is not run: the driver waits for its answer. */
 export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWorkflow } = {
@@ -22,6 +23,7 @@ export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWo
   deploy: deployStage,
   monitor: monitorStage,
   retrain: retrainStage,
+  call: callStage,
   step: (host) => host.call('step'),
 };
 

@@ -16,6 +16,8 @@ export type StepRecord = {
   work: Cancellable<unknown> | null;
   cancelling: boolean;
   items: StepItems | null;
+  /** Of a call: the run that it has started. */
+  run: string | null;
   /** Runs of the step's body that are under way. */
   readonly bodies: Set<GraphScope>;
 };
@@ -33,6 +35,7 @@ export function pendingRecord(step: PlanStep, round: number): StepRecord {
     work: null,
     cancelling: false,
     items: null,
+    run: null,
     bodies: new Set(),
   };
 }
@@ -46,7 +49,7 @@ export function standingOf(record: StepRecord): StepStatus {
 }
 
 export function stateOf(record: StepRecord): StepState {
-  const { step, startedAt, finishedAt, outcomes, failure, items } = record;
+  const { step, startedAt, finishedAt, outcomes, failure, items, run } = record;
   const status = standingOf(record);
   return {
     id: step.id,
@@ -61,6 +64,7 @@ export function stateOf(record: StepRecord): StepState {
     failure,
     waitingFor: waitingForOf(record, status),
     ...(items === null ? {} : { items }),
+    ...(run === null ? {} : { run }),
   };
 }
 

@@ -1,4 +1,12 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { StepFailure } from '../src/contracts/run.js';
 import { isPipelineError } from '../src/errors/pipeline-error.js';
@@ -6,17 +14,31 @@ import { cancelledFailure, localFailure } from './step-failure.js';
 
 /** The coded failure behind an error that a step of a workflow rejected with. */
 export function failureOf(error: unknown): StepFailure {
+  if (error instanceof ChildWorkflowFailure) return childFailure(error);
   if (isCancellation(error)) return cancelledFailure(error instanceof ActivityFailure ? (error.activityId ?? 'step') : 'step');
   if (error instanceof ActivityFailure) return failureOf(error.cause);
   if (error instanceof TimeoutFailure) {
     const message = `no attempt ended in time (${error.timeoutType})`;
     return { code: 'EXECUTION_STEP_TIMED_OUT', message, details: { timeout: String(error.timeoutType) } };
   }
+  if (error instanceof TerminatedFailure) return { code: 'CALL_RUN_TERMINATED', message: 'it was terminated', details: null };
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    const message = `a run with the id "${error.workflowId}" is already there`;
+    return { code: 'EXECUTION_DUPLICATE_RUN', message, details: { run: error.workflowId } };
+  }
   if (error instanceof ApplicationFailure) {
     const details = (error.details?.[0] ?? null) as JsonValue;
     return { code: error.type ?? 'EXECUTION_STEP_FAILED', message: error.message, details };
   }
   return localFailure(error);
+}
+
+/** The failure of a run that a step has called: its code, and which run it was. */
+function childFailure(error: ChildWorkflowFailure): StepFailure {
+  const run = error.execution.workflowId ?? '';
+  if (isCancellation(error)) return cancelledFailure(`run ${run}`);
+  const { code, message, details } = failureOf(error.cause);
+  return { code, message: `run "${run}" failed: ${message}`, details: { run, details } };
 }
 
 /** The failure that a workflow or an update ends with, so that callers find the code in `type`. */

@@ -1,4 +1,5 @@
 import { AUTHORING_CODES } from './codes/authoring.js';
+import { CALL_CODES } from './codes/call.js';
 import { EXECUTION_CODES } from './codes/execution.js';
 import { STORE_CODES } from './codes/store.js';
 import { SECRETS_CODES } from './codes/secrets.js';
@@ -19,6 +20,7 @@ import { SCHEDULES_CODES } from './codes/schedules.js';
 export const ERROR_CODES = {
   ...AUTHORING_CODES,
   ...EXECUTION_CODES,
+  ...CALL_CODES,
   ...STORE_CODES,
   ...SECRETS_CODES,
   ...DATA_CODES,

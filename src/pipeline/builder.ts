@@ -6,6 +6,7 @@ import type { DraftInput } from './draft-scope.js';
 import type { DraftStep, Knowledge, PipelineDraft } from './draft.js';
 import type { ParameterReferences } from './parameter-reference.js';
 import { parameterReferences } from './parameter-reference.js';
+import type { Pipeline } from './pipeline.js';
 import type {
   ApprovalReference,
   DatasetReference,
@@ -21,6 +22,8 @@ import type {
 import type { NoSecrets, SecretReferences } from './secret.js';
 import type { ApprovalOptions } from './stages/approval.js';
 import { approvalConfig } from './stages/approval.js';
+import type { CallArguments, CallOptions, NamedCallParameters } from './stages/call.js';
+import { addCall } from './stages/call.js';
 import type { CustomStepOptions, JsonOutput, StepInputs } from './stages/custom.js';
 import { customConfig } from './stages/custom.js';
 import type { DeployOptions } from './stages/deploy.js';
@@ -77,6 +80,12 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
     id: string,
     options: CustomStepOptions<Inputs, Output, Secrets> & JsonOutput<Output>,
   ): Ref<Output>;
+  /**
+   * Runs another pipeline as a run of its own and gives what its builder returned. A pipeline that is known by name only must be there on
+   * the worker; its parameters are checked when it starts.
+   */
+  call<Params, Result>(id: string, pipeline: Pipeline<Params, Result>, ...options: CallArguments<Params>): Ref<Result>;
+  call(id: string, pipeline: string, options?: CallOptions<NamedCallParameters>): Ref<JsonValue>;
   /** Waits for a person to approve. */
   gate(id: string, options: ApprovalOptions): ApprovalReference;
 }
@@ -149,6 +158,8 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
       });
     },
     step: (id, options) => addCustomStep(draft, id, options),
+    call: (id: string, pipeline: Pipeline<unknown> | string, options?: CallOptions<object>) =>
+      addCall(draft, id, pipeline, options),
     gate: (id, options) => {
       const inputs = findInputs(draft, id, options.inputs ?? {});
       return draft.add({ kind: 'gate', id, options, inputs, config: (read) => approvalConfig(options, read) });

@@ -13,7 +13,7 @@ import { findCycle, topologicalOrder } from './topological-order.js';
  * @param whole - what is said of the pipeline as a whole.
  * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem in `details.issues`.
  */
-export function compilePipeline(draft: PipelineDraft, whole: RunPolicyFields & Pick<Plan, 'hooks'> = {}): Plan {
+export function compilePipeline(draft: PipelineDraft, whole: RunPolicyFields & Pick<Plan, 'hooks' | 'result'> = {}): Plan {
   lintPipeline(draft);
   const { steps } = compileScope(draft.scope, draft);
   if (draft.issues.length > 0) throw invalidPipeline(draft.name, draft.issues);

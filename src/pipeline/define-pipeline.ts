@@ -4,12 +4,15 @@ import { createBuilder } from './builder.js';
 import type { ChangeTrigger, TriggerParameters } from './change-triggers.js';
 import { compilePipeline } from './compile.js';
 import { fileOfCaller } from './defining-file.js';
+import { bindingOf } from './draft-scope.js';
 import { PipelineDraft } from './draft.js';
 import type { HookOptions } from './hooks.js';
 import { readHooks } from './hooks.js';
 import { reportPromise } from './is-promise.js';
 import type { Pipeline } from './pipeline.js';
 import { readTriggers } from './read-triggers.js';
+import type { Ref } from './reference.js';
+import { isReference } from './reference.js';
 import type { RunPolicy } from './run-policy.js';
 import { readRunPolicy } from './run-policy.js';
 import type { ScheduleOptions } from './schedules.js';
@@ -26,18 +29,22 @@ export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy
   readonly schedules?: { readonly [name: string]: ScheduleOptions<NoInfer<Shape>> };
 }
 
+/** What a run gives to its caller: the result behind the reference that the builder returned, null when it returned none. */
+export type BuilderResult<Returned> = [Returned] extends [Ref<infer Result>] ? Result : null;
+
 /**
  * Declares a pipeline. `build` runs once, now: it only describes steps, and nothing of it runs later but the `run` functions.
  * The same declaration always gives the same plan and hash.
+ * A reference that `build` returns is the result of a run: what a calling pipeline gets.
  * @param name - lower case, digits and dashes; also the Temporal workflow type.
  * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem that the linter found;
  *   `AUTHORING_REFERENCE_AS_VALUE` when `build` makes text, a number or JSON of a reference.
  */
-export function definePipeline<const Shape extends ParameterShape>(
+export function definePipeline<const Shape extends ParameterShape, Returned>(
   name: string,
   options: PipelineOptions<Shape>,
-  build: (p: PipelineBuilder<Shape>) => unknown,
-): Pipeline<ParameterInput<Shape>> {
+  build: (p: PipelineBuilder<Shape>) => Returned,
+): Pipeline<ParameterInput<Shape>, BuilderResult<Returned>> {
   const draft = new PipelineDraft(name, options.params);
   const returned = build(createBuilder<Shape>(draft));
   reportPromise(returned, draft.root);
@@ -45,6 +52,16 @@ export function definePipeline<const Shape extends ParameterShape>(
   const triggers = readTriggers(options.triggers ?? [], draft);
   const schedules = readSchedules(options.schedules ?? {}, draft);
   const policy = readRunPolicy(options, draft.root);
-  const plan = compilePipeline(draft, { ...policy, ...(hooks.length === 0 ? {} : { hooks }) });
-  return Object.freeze({ name, plan, functions: draft.functions, triggers, schedules, file: fileOfCaller(definePipeline) });
+  const given = isReference(returned) ? draft.locate(returned, draft.root.at('result'), draft.scope) : null;
+  const result = given === null ? {} : { result: bindingOf(given) };
+  const plan = compilePipeline(draft, { ...policy, ...(hooks.length === 0 ? {} : { hooks }), ...result });
+  return Object.freeze({
+    name,
+    plan,
+    functions: draft.functions,
+    calls: draft.calls,
+    triggers,
+    schedules,
+    file: fileOfCaller(definePipeline),
+  });
 }

@@ -18,7 +18,7 @@ import {
 import { reportPromise } from './is-promise.js';
 import type { PipelineIssue } from './issues.js';
 import { OptionReader } from './issues.js';
-import type { StepFunction } from './pipeline.js';
+import type { Pipeline, StepFunction } from './pipeline.js';
 import { plainConfig } from './plain-config.js';
 import type { Ref } from './reference.js';
 import { createReference, fieldOf, isReference } from './reference.js';
@@ -85,6 +85,8 @@ export class PipelineDraft {
   /** Of all scopes, in the order in which they were declared. */
   readonly steps: DraftStep[] = [];
   readonly functions = new Map<string, StepFunction>();
+  /** Pipelines that steps call as objects, by name. */
+  readonly calls = new Map<string, Pipeline>();
   readonly scope = rootScope();
   readonly #byReference = new Map<Ref, DraftSource>();
   #current: DraftScope = this.scope;

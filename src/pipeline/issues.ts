@@ -9,6 +9,7 @@ import type { Setting } from './parameter-reference.js';
 export type LintRule =
   | 'async-builder'
   | 'cache'
+  | 'call'
   | 'canary-weights'
   | 'column-type'
   | 'condition'

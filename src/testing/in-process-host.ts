@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StageHost } from '../../workflows/stage-host.js';
+import type { ChildInput, StageHost } from '../../workflows/stage-host.js';
 import type { BodyRun, StepCall } from '../../workflows/graph-scope.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { RunIdentity, StepOutcome, StepTask } from '../contracts/run.js';
+import type { RunIdentity, RunResult, StepOutcome, StepTask } from '../contracts/run.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { StepLog } from '../pipeline/step-context.js';
 import type { SecretProvider } from '../secrets/provider.js';
@@ -18,6 +18,8 @@ export type InProcessStep = {
   readonly secrets?: SecretProvider;
   /** The code of each operation of the step. */
   readonly work: ReadonlyMap<string, StepWork>;
+  /** Runs a pipeline that the step calls. */
+  readonly runChild: (input: ChildInput, workflowId: string, signal: AbortSignal) => Promise<RunResult>;
   /** Aborted when the step is cancelled. */
   readonly signal: AbortSignal;
 };
@@ -42,6 +44,11 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
       return outcome.result;
     },
     runBody: bodiesOf(hosted),
+    runChild: (input) => {
+      const workflowId = `${run.workflowId}/${call.step.id}${call.instance}`;
+      call.called(workflowId);
+      return hosted.runChild(input, workflowId, signal);
+    },
     count: call.count,
     sleep: (ms) => sleep(ms, undefined, { signal }),
     now: () => Date.now(),

@@ -5,18 +5,19 @@ import { stageOperations } from '../../activities/index.js';
 import type { Cancellable } from '../../workflows/cancellable.js';
 import { RunDriver } from '../../workflows/run-driver.js';
 import { stageOf } from '../../workflows/stages.js';
-import { localFailure } from '../../workflows/step-failure.js';
+import { cancelledFailure, CodedError, localFailure } from '../../workflows/step-failure.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { Plan, PlanStep } from '../contracts/plan.js';
-import type { RunIdentity, RunResult, RunStatus } from '../contracts/run.js';
+import type { RunIdentity, RunResult, RunStatus, StepFailure } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { StepLog } from '../pipeline/step-context.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { openObjectStore } from '../store/open-store.js';
+import type { ObjectStore } from '../store/port.js';
 import { workOf } from '../worker/step-activities.js';
-import { createInProcessHost } from './in-process-host.js';
+import { createInProcessHost, type InProcessStep } from './in-process-host.js';
 
 export interface InProcessOptions {
   /** Folder, `file:///...` or `s3://bucket/prefix`. */
@@ -41,18 +42,34 @@ export async function runInProcess<Params>(
   parameters: Params | JsonObject,
   options: InProcessOptions,
 ): Promise<RunResult> {
-  const plan = withoutBlocking(pipeline.plan);
-  const valid = validateParameters(plan.parameters, parameters);
   const objects = await openObjectStore(options.store);
   const id = randomUUID();
-  const run: RunIdentity = {
-    pipeline: plan.pipeline,
-    planHash: plan.hash,
-    workflowId: `in-process/${plan.pipeline}/${id}`,
-    runId: id,
-  };
+  const start = { pipeline, parameters, workflowId: `in-process/${pipeline.name}/${id}`, runId: id };
+  const result = await runPlan(start, { ...options, objects }, new AbortController().signal);
+  if (result === null) {
+    throw new PipelineError('EXECUTION_STEP_CANCELLED', { what: `the run of ${pipeline.name} was cancelled` });
+  }
+  return result;
+}
+
+type Start = {
+  readonly pipeline: Pipeline<unknown>;
+  readonly parameters: unknown;
+  readonly workflowId: string;
+  readonly runId: string;
+};
+type Surroundings = Omit<InProcessOptions, 'store'> & { readonly objects: ObjectStore };
+
+/** Null when it was cancelled. */
+async function runPlan(start: Start, surroundings: Surroundings, cancelled: AbortSignal): Promise<RunResult | null> {
+  const { pipeline, workflowId, runId } = start;
+  const { objects } = surroundings;
+  const plan = withoutBlocking(pipeline.plan);
+  const valid = validateParameters(plan.parameters, start.parameters);
+  const run: RunIdentity = { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId };
   const log = createLog(run);
-  const secrets = options.secrets === undefined ? {} : { secrets: options.secrets };
+  const secrets = surroundings.secrets === undefined ? {} : { secrets: surroundings.secrets };
+  const runChild = childrenOf(start, surroundings);
   const answered = new Set<string>();
   const driver: RunDriver = new RunDriver(plan, valid, {
     now: () => Date.now(),
@@ -61,14 +78,14 @@ export async function runInProcess<Params>(
     runStep: (call) =>
       cancellable((signal) => {
         const work = new Map(workOf(pipeline, call.step, stageOperations));
-        const host = createInProcessHost({ call, run, parameters: valid, objects, log, work, signal, ...secrets });
+        const host = createInProcessHost({ call, run, parameters: valid, objects, log, work, runChild, signal, ...secrets });
         return stageOf(call.step.kind)(host);
       }),
     changed: (status) => {
-      options.onStatus?.(status);
+      surroundings.onStatus?.(status);
       for (const gate of status.steps.filter((step) => step.status === 'waiting' && !answered.has(step.id))) {
         answered.add(gate.id);
-        const answer = options.onGate?.(gate.id, gate.waitingFor ?? '') ?? 'approve';
+        const answer = surroundings.onGate?.(gate.id, gate.waitingFor ?? '') ?? 'approve';
         const input = { step: gate.id, by: 'runInProcess', reason: 'answered by the runner' };
         queueMicrotask(() => {
           if (answer === 'approve') driver.approve(input);
@@ -77,10 +94,41 @@ export async function runInProcess<Params>(
       }
     },
   });
+  const cancel = (): void => {
+    driver.cancel();
+  };
+  cancelled.addEventListener('abort', cancel);
   await driver.run();
-  const result = driver.result();
-  if (result === null) throw new PipelineError('EXECUTION_STEP_CANCELLED', { what: `the run of ${plan.pipeline} was cancelled` });
-  return result;
+  cancelled.removeEventListener('abort', cancel);
+  return driver.result();
+}
+
+/** Runs the pipelines that the steps of a run call; their status is their own. */
+function childrenOf(start: Start, surroundings: Surroundings): InProcessStep['runChild'] {
+  const inherited = { ...surroundings, onStatus: () => undefined };
+  return async ({ pipeline: name, parameters }, workflowId, signal) => {
+    const { calls } = start.pipeline;
+    const pipeline = calls?.get(name);
+    if (pipeline === undefined) {
+      throw new PipelineError('CALL_NOT_IN_PROCESS', {
+        what: `pipeline "${name}" is not known here`,
+        where: `run ${workflowId}`,
+        expected: `one of ${[...(calls ?? new Map<string, Pipeline>()).keys()].join(', ') || '(none)'}`,
+      });
+    }
+    const child = { pipeline, parameters, workflowId, runId: randomUUID() };
+    const result = await runPlan(child, inherited, signal);
+    if (result?.status === 'succeeded') return result;
+    throw new CodedError(childFailure(workflowId, result));
+  };
+}
+
+function childFailure(run: string, result: RunResult | null): StepFailure {
+  const failed = result?.steps.filter((step) => step.failure !== null && step.onFailure === 'fail') ?? [];
+  const first = failed.find((step) => step.status === 'failed') ?? failed[0];
+  if (result === null || first?.failure == null) return cancelledFailure(`run ${run}`);
+  const { code, message, details } = first.failure;
+  return { code, message: `run "${run}" failed: step "${first.id}" failed: ${message}`, details: { run, details } };
 }
 
 function withoutBlocking(plan: Plan): Plan {

@@ -14,6 +14,8 @@ export interface Served {
   events(workflowId: string): Promise<readonly string[]>;
   /** Ids of the workflow executions that a list query finds. */
   workflows(query: string): Promise<readonly string[]>;
+  memo(workflowId: string): Promise<unknown>;
+  terminate(workflowId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,6 +47,10 @@ export async function serve(pipelines: readonly Pipeline[]): Promise<Served> {
       const found: string[] = [];
       for await (const { workflowId } of workflow.list({ query })) found.push(workflowId);
       return found;
+    },
+    memo: async (workflowId) => (await workflow.getHandle(workflowId).describe()).memo,
+    terminate: async (workflowId) => {
+      await workflow.getHandle(workflowId).terminate();
     },
     stop: async () => {
       await connection.close();

@@ -105,6 +105,7 @@ async function deploy(
     runBody: () => {
       throw new Error('a deployment has no body');
     },
+    runChild: () => Promise.reject(new Error('a deployment calls no pipeline')),
     count: () => undefined,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now: () => Date.now(),
