@@ -48,7 +48,7 @@ module.exports = {
         pathNot: [
           '^workflows/',
           '^src/(contracts|errors)/',
-          '^src/pipeline/(scheduler|resolve-config)\\.ts$',
+          '^src/pipeline/(scheduler|resolve-config|evaluate-condition)\\.ts$',
           'node_modules/@temporalio/(workflow|common)',
         ],
         ...value,

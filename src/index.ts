@@ -26,6 +26,13 @@ export type {
   RetrainReference,
   ValidationReference,
 } from './pipeline/reference.js';
+export { and, eq, gt, gte, lt, lte, ne, not, or } from './pipeline/conditions.js';
+export type { ConditionExpression, OperandOf } from './pipeline/conditions.js';
+export { field } from './pipeline/field.js';
+export type { Branches } from './pipeline/flow/when.js';
+export type { LoopReference } from './pipeline/flow/loop.js';
+export type { LoopResult } from './contracts/loop.js';
+export type { RunOutcome } from './contracts/run.js';
 export type { ParameterReference, Setting } from './pipeline/parameter-reference.js';
 export type { PipelineIssue } from './pipeline/issues.js';
 export { secret } from './pipeline/secret.js';

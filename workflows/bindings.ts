@@ -12,17 +12,27 @@ export function bindInputs(bindings: { readonly [name: string]: InputBinding }, 
   );
 }
 
+/** As `bindInputs`, with null for what is not there. */
+export function bindOptional(bindings: { readonly [name: string]: InputBinding }, results: ResultLookup): JsonObject {
+  return Object.fromEntries(Object.entries(bindings).map(([name, binding]) => [name, follow(binding, results) ?? null]));
+}
+
 /** The one value that a binding names. EXECUTION_INPUT_MISSING when there is none. */
 export function bindValue(binding: InputBinding, results: ResultLookup, where: string): JsonValue {
-  let value = results(binding.step);
-  for (const field of binding.path ?? []) {
-    value = typeof value === 'object' && value !== null && !isList(value) ? value[field] : undefined;
-  }
+  const value = follow(binding, results);
   if (value !== undefined) return value;
   throw new PipelineError('EXECUTION_INPUT_MISSING', {
     what: `the result of step "${binding.step}" has no "${(binding.path ?? []).join('.') || 'value'}"`,
     where,
   });
+}
+
+function follow(binding: InputBinding, results: ResultLookup): JsonValue | undefined {
+  let value = results(binding.step);
+  for (const field of binding.path ?? []) {
+    value = typeof value === 'object' && value !== null && !isList(value) ? value[field] : undefined;
+  }
+  return value;
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {

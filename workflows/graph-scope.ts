@@ -3,12 +3,13 @@ import type { InputBinding, PlanStep } from '../src/contracts/plan.js';
 import type { RunStatus, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { resolveConfig } from '../src/pipeline/resolve-config.js';
-import { decide } from '../src/pipeline/scheduler.js';
-import { bindInputs, bindValue, type ResultLookup } from './bindings.js';
+import { decide, type Decision } from '../src/pipeline/scheduler.js';
+import { bindInputs, bindOptional, bindValue, type ResultLookup } from './bindings.js';
 import type { Cancellable } from './cancellable.js';
+import { guardVerdict, type GuardVerdict } from './guards.js';
 import type { BodyInput } from './stage-host.js';
 import { cancelledFailure, CodedError, type FailureReader } from './step-failure.js';
-import { pendingRecord, standingOf, stateOf, type StepRecord } from './step-states.js';
+import { outcomeOf, pendingRecord, standingOf, stateOf, type StepRecord } from './step-states.js';
 
 /** One run of a body. `run` rejects with the failure of the body, EXECUTION_STEP_CANCELLED after `cancel`. */
 export interface BodyRun {
@@ -65,6 +66,7 @@ export class GraphScope {
   readonly #results = new Map<string, JsonValue>();
   #cancelled = false;
   #verdict: RunStatus['status'] = 'running';
+  #outcome: Decision['outcome'] = null;
   #finish: ((verdict: RunStatus['status']) => void) | null = null;
 
   constructor(content: ScopeContent, surroundings: ScopeSurroundings) {
@@ -83,8 +85,9 @@ export class GraphScope {
     });
   }
 
-  /** Stops the scope: cancels what is active, starts nothing more. */
+  /** Stops the scope: cancels what is active, starts nothing more but the clean-up. Comes too late when only that is left. */
   cancel(): void {
+    if (this.#outcome !== null) return;
     this.#cancelled = true;
     this.advance();
   }
@@ -104,7 +107,7 @@ export class GraphScope {
   /** The word for the scope as it is now; says what needs a person first. */
   standing(): RunStatus['status'] {
     if (this.#isFinal()) return this.#verdict;
-    return decide(this.#steps, this.#standings(), this.#cancelled).verdict;
+    return this.#decide(this.#standings()).verdict;
   }
 
   /** What its steps wait for, each with its step, bodies inside included. */
@@ -163,9 +166,11 @@ export class GraphScope {
     if (this.#isFinal()) return;
     for (let settled = false; !settled;) {
       const statuses = this.#standings();
-      const decision = decide(this.#steps, statuses, this.#cancelled);
+      const decision = this.#decide(statuses);
       this.#verdict = decision.verdict;
-      for (const id of decision.skip) this.#end(this.#record(id), this.#cancelled ? 'cancelled' : 'skipped');
+      this.#outcome = decision.outcome;
+      for (const id of decision.skip) this.#skip(this.#record(id));
+      for (const id of decision.fail) this.#failGuard(this.#record(id));
       for (const id of decision.cancel) this.#cancelRecord(this.#record(id));
       for (const id of decision.start) this.#start(this.#record(id));
       settled = [...this.#records].every(([id, record]) => statuses.get(id) === standingOf(record));
@@ -184,6 +189,32 @@ export class GraphScope {
     return new Map([...this.#records].map(([id, record]) => [id, standingOf(record)]));
   }
 
+  #decide(statuses: ReadonlyMap<string, StepStatus>): Decision {
+    return decide(this.#steps, statuses, this.#cancelled, (step) => this.#guardOf(this.#record(step.id)).answer);
+  }
+
+  #guardOf({ step }: StepRecord): GuardVerdict {
+    return guardVerdict(step.when ?? [], this.#surroundings.parameters, this.#lookup);
+  }
+
+  #skip(record: StepRecord): void {
+    this.#end(record, this.#cancelled ? 'cancelled' : 'skipped');
+    if (!this.#cancelled) record.reason = this.#guardOf(record).reason ?? this.#lostNeed(record);
+  }
+
+  #lostNeed({ step }: StepRecord): string {
+    const lost = step.needs.flatMap((need) => {
+      const status = this.#records.get(need)?.status;
+      return status === 'skipped' || status === 'failed' || status === 'cancelled' ? [`"${need}" is ${status}`] : [];
+    });
+    return lost.length === 0 ? 'the run failed first' : `it needs what is not there: ${lost.join(', ')}`;
+  }
+
+  #failGuard(record: StepRecord): void {
+    record.startedAt = this.#clock();
+    this.#settleFailure(record, this.#surroundings.failureOf(this.#guardOf(record).error));
+  }
+
   #record(id: string): StepRecord {
     const record = this.#records.get(id);
     if (record !== undefined) return record;
@@ -200,10 +231,28 @@ export class GraphScope {
     try {
       const config = resolveConfig(step.config, this.#surroundings.parameters);
       if (step.kind === 'gate') this.#openGate(record, config);
-      else this.#startStep(record, config, bindInputs(step.inputs, this.#lookup, step.id));
+      else if (step.kind === 'join') this.#settleJoin(record);
+      else this.#startStep(record, config, this.#inputsOf(step));
     } catch (error) {
       this.#settleFailure(record, this.#surroundings.failureOf(error));
     }
+  }
+
+  #inputsOf(step: PlanStep): JsonObject {
+    if (step.finally !== true) return bindInputs(step.inputs, this.#lookup, step.id);
+    return { ...bindOptional(step.inputs, this.#lookup), outcome: outcomeOf(this.#outcome ?? 'failed', this.#records) };
+  }
+
+  /** A join needs no work: its result is there at once. */
+  #settleJoin(record: StepRecord): void {
+    const { step } = record;
+    const joined = Object.entries(step.inputs).map(([name, input]) => {
+      const there = this.#lookup(input.step) !== undefined;
+      return { there, value: there ? this.valueOf(input, `input "${name}" of step "${step.id}"`) : null };
+    });
+    const first = joined.find(({ there }) => there)?.value ?? null;
+    this.#results.set(step.id, step.join === 'first' ? first : joined.map(({ value }) => value));
+    this.#end(record, 'succeeded');
   }
 
   #startStep(record: StepRecord, config: JsonObject, inputs: JsonObject): void {

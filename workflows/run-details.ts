@@ -22,7 +22,14 @@ function renderStep(step: StepState): string {
 
 function noteOf(step: StepState): string {
   const metrics = Object.entries(step.metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`);
-  const parts = [step.waitingFor, step.failure === null ? null : `${step.failure.code}: ${step.failure.message}`, ...metrics];
+  const items = step.items === undefined ? null : `${step.items.done} of ${step.items.total}`;
+  const parts = [
+    items,
+    step.reason ?? null,
+    step.waitingFor,
+    step.failure === null ? null : `${step.failure.code}: ${step.failure.message}`,
+    ...metrics,
+  ];
   return parts
     .filter((part) => part !== null)
     .join(', ')

@@ -4,6 +4,7 @@ import { deployStage } from './deploy.js';
 import { evaluateStage } from './evaluate.js';
 import { featureStage } from './feature.js';
 import { ingestStage } from './ingest.js';
+import { loopStage } from './loop.js';
 import { monitorStage } from './monitor.js';
 import { retrainStage } from './retrain.js';
 import type { StageWorkflow } from './stage-host.js';
@@ -11,7 +12,7 @@ import { trainStage } from './train.js';
 import { validateStage } from './validate.js';
 
 /** Kinds without order and policy of their own. */
-type DrivenKind = 'gate' | 'command' | 'join' | 'map' | 'loop';
+type DrivenKind = 'gate' | 'command' | 'join' | 'map';
 
 /** Order and policy of each kind of step. A gate is not run: the driver waits for its answer. */
 export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWorkflow } = {
@@ -24,6 +25,7 @@ export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWo
   monitor: monitorStage,
   retrain: retrainStage,
   call: callStage,
+  loop: loopStage,
   step: (host) => host.call('step'),
 };
 

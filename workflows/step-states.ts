@@ -1,5 +1,5 @@
 import type { PlanStep } from '../src/contracts/plan.js';
-import type { StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
+import type { RunOutcome, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
 import type { Cancellable } from './cancellable.js';
 import type { GraphScope } from './graph-scope.js';
 
@@ -18,6 +18,8 @@ export type StepRecord = {
   items: StepItems | null;
   /** Of a call: the run that it has started. */
   run: string | null;
+  /** Why it was skipped. */
+  reason: string | null;
   /** Runs of the step's body that are under way. */
   readonly bodies: Set<GraphScope>;
 };
@@ -36,6 +38,7 @@ export function pendingRecord(step: PlanStep, round: number): StepRecord {
     cancelling: false,
     items: null,
     run: null,
+    reason: null,
     bodies: new Set(),
   };
 }
@@ -49,7 +52,7 @@ export function standingOf(record: StepRecord): StepStatus {
 }
 
 export function stateOf(record: StepRecord): StepState {
-  const { step, startedAt, finishedAt, outcomes, failure, items, run } = record;
+  const { step, startedAt, finishedAt, outcomes, failure, items, run, reason } = record;
   const status = standingOf(record);
   return {
     id: step.id,
@@ -63,9 +66,18 @@ export function stateOf(record: StepRecord): StepState {
     metrics: Object.assign({}, ...outcomes.map((outcome) => outcome.metrics)) as StepState['metrics'],
     failure,
     waitingFor: waitingForOf(record, status),
+    ...(reason === null ? {} : { reason }),
     ...(items === null ? {} : { items }),
     ...(run === null ? {} : { run }),
   };
+}
+
+/** What a clean-up step is told of the rest of the run. */
+export function outcomeOf(status: RunOutcome['status'], records: ReadonlyMap<string, StepRecord>): RunOutcome {
+  const failures = [...records.values()].flatMap(({ step, status: end, failure }) =>
+    end === 'failed' && failure !== null ? [{ step: step.id, code: failure.code, message: failure.message }] : [],
+  );
+  return { status, failures };
 }
 
 function waitingForOf(record: StepRecord, status: StepStatus): string | null {

@@ -28,9 +28,15 @@ export function stepLine(step: StepState, colours: Colours): string {
   if (step.seconds !== null) parts.push(`${step.seconds.toFixed(1)} s`);
   if (step.cached) parts.push(colours.dim('(recorded result)'));
   for (const [name, value] of Object.entries(step.metrics)) parts.push(`${name}=${shortNumber(value)}`);
+  if (step.items !== undefined) parts.push(itemsInWords(step.items));
+  if (step.reason !== undefined) parts.push(step.reason);
   if (step.waitingFor !== null) parts.push(`for ${step.waitingFor}`);
   if (step.failure !== null) parts.push(`${step.failure.code}: ${step.failure.message}`);
   return parts.join('  ');
+}
+
+function itemsInWords({ done, failed, total }: NonNullable<StepState['items']>): string {
+  return `${done} of ${total}${failed === 0 ? '' : `, ${failed} failed`}`;
 }
 
 /** Counts exactly, measures to four digits. */

@@ -18,8 +18,8 @@ export type SecretMarker = { readonly $secret: string };
 
 /**
  * Where a step's input comes from: the result of another step, optionally a field inside it. Inside a body, `<id>.item` and `<id>.index`
- * name the item and the position of the map `<id>`, `<id>.previous` and `<id>.iteration` the last result and the round of the loop `<id>`;
- * step ids hold no dot.
+ * name the item and the position of the map `<id>`, `<id>.previous` and `<id>.iteration` the last result and the round, from 0, of the loop `<id>`, whose
+ * condition reads the result of the round as `<id>.last`; step ids hold no dot.
  */
 export type InputBinding = { readonly step: string; readonly path?: readonly string[] };
 

@@ -65,12 +65,21 @@ export type StepState = {
   readonly waitingFor: string | null;
   /** Where it runs; absent: on the queue of the run. */
   readonly pool?: string;
+  /** Why it was skipped. */
+  readonly reason?: string;
   /** Of a map or loop that has started. */
   readonly items?: StepItems;
   /** Workflow id of the run whose result was taken over instead of running the step. */
   readonly reusedFrom?: string;
   /** Of a `call`: workflow id of the run that it started. */
   readonly run?: string;
+};
+
+/** How everything but the clean-up ended; what a clean-up step is told. */
+export type RunOutcome = {
+  readonly status: 'succeeded' | 'failed' | 'cancelled';
+  /** Steps that failed, also those whose failure the run survived. */
+  readonly failures: readonly { readonly step: string; readonly code: string; readonly message: string }[];
 };
 
 export type RunStatus = {

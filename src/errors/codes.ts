@@ -1,6 +1,7 @@
 import { AUTHORING_CODES } from './codes/authoring.js';
 import { CALL_CODES } from './codes/call.js';
 import { EXECUTION_CODES } from './codes/execution.js';
+import { CONTROL_FLOW_CODES } from './codes/control-flow.js';
 import { STORE_CODES } from './codes/store.js';
 import { SECRETS_CODES } from './codes/secrets.js';
 import { DATA_CODES } from './codes/data.js';
@@ -21,6 +22,7 @@ export const ERROR_CODES = {
   ...AUTHORING_CODES,
   ...EXECUTION_CODES,
   ...CALL_CODES,
+  ...CONTROL_FLOW_CODES,
   ...STORE_CODES,
   ...SECRETS_CODES,
   ...DATA_CODES,

@@ -1,9 +1,15 @@
 import type { JsonValue } from '../contracts/json.js';
+import type { JoinMode } from '../contracts/plan.js';
 import type { Task } from '../contracts/stages.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import type { ColumnTypes } from '../schema/schema.js';
+import type { ConditionExpression } from './conditions.js';
 import type { DraftInput } from './draft-scope.js';
 import type { DraftStep, Knowledge, PipelineDraft } from './draft.js';
+import { addCleanUp, type CleanUpOptions } from './flow/finally.js';
+import { addJoin, type Joined, type JoinOptions } from './flow/join.js';
+import { addLoop, type LoopOptions, type LoopReference, type StartedLoopOptions } from './flow/loop.js';
+import { addBranches, type Branches } from './flow/when.js';
 import type { ParameterReferences } from './parameter-reference.js';
 import { parameterReferences } from './parameter-reference.js';
 import type { Pipeline } from './pipeline.js';
@@ -86,6 +92,23 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
    */
   call<Params, Result>(id: string, pipeline: Pipeline<Params, Result>, ...options: CallArguments<Params>): Ref<Result>;
   call(id: string, pipeline: string, options?: CallOptions<NamedCallParameters>): Ref<JsonValue>;
+  /**
+   * Declares steps that run only when the condition holds, and others that run only when it does not; each is skipped otherwise, and so is
+   * what needs it. The condition is answered in the run, as soon as the results that it reads are there.
+   */
+  when<Met>(condition: ConditionExpression, met: () => Met): Branches<Met, undefined>;
+  when<Met, Otherwise>(condition: ConditionExpression, met: () => Met, otherwise: () => Otherwise): Branches<Met, Otherwise>;
+  /** Brings branches together. */
+  join<const Refs extends readonly [Ref, ...Ref[]], Mode extends JoinMode>(
+    id: string,
+    references: Refs,
+    options: JoinOptions<Mode>,
+  ): Joined<Refs, Mode>;
+  /** Repeats steps until a condition holds for the result of a round, `times` times at most. */
+  loop<State>(id: string, options: StartedLoopOptions<State>): LoopReference<State>;
+  loop<Result>(id: string, options: LoopOptions<Result>): LoopReference<Result>;
+  /** TypeScript code that runs when everything else has ended: with success, with a failure, or because the run was cancelled. */
+  finally<Inputs extends StepInputs, Output>(id: string, options: CleanUpOptions<Inputs, Output> & JsonOutput<Output>): void;
   /** Waits for a person to approve. */
   gate(id: string, options: ApprovalOptions): ApprovalReference;
 }
@@ -160,6 +183,13 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     step: (id, options) => addCustomStep(draft, id, options),
     call: (id: string, pipeline: Pipeline<unknown> | string, options?: CallOptions<object>) =>
       addCall(draft, id, pipeline, options),
+    when: <Met, Otherwise>(condition: ConditionExpression, met: () => Met, otherwise?: () => Otherwise) =>
+      addBranches(draft, condition, met, otherwise ?? (() => undefined as Otherwise)),
+    join: (id, references, options) => addJoin(draft, id, references, options),
+    loop: <Result>(id: string, options: LoopOptions<Result> | StartedLoopOptions<Result>) => addLoop(draft, id, options),
+    finally: (id, options) => {
+      addCleanUp(draft, id, options);
+    },
     gate: (id, options) => {
       const inputs = findInputs(draft, id, options.inputs ?? {});
       return draft.add({ kind: 'gate', id, options, inputs, config: (read) => approvalConfig(options, read) });

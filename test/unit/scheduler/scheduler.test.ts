@@ -152,7 +152,14 @@ describe('the scheduler', () => {
       ['b', 'running'],
       ['g', 'waiting'],
     ]);
-    expect(decide(steps, statuses)).toEqual({ start: [], skip: ['c'], cancel: ['b', 'g'], verdict: 'running' });
+    expect(decide(steps, statuses)).toEqual({
+      start: [],
+      skip: ['c'],
+      fail: [],
+      cancel: ['b', 'g'],
+      verdict: 'running',
+      outcome: null,
+    });
     const ended = new Map<string, StepStatus>([
       ['a', 'failed'],
       ['b', 'cancelled'],
@@ -201,8 +208,10 @@ describe('the scheduler', () => {
     expect(decide(steps, new Map<string, StepStatus>([['a', 'running']]), true)).toEqual({
       start: [],
       skip: ['b'],
+      fail: [],
       cancel: ['a'],
       verdict: 'running',
+      outcome: null,
     });
     expect(
       decide(

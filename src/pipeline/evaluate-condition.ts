@@ -1,0 +1,121 @@
+import type { Comparison, Condition, Operand } from '../contracts/condition.js';
+import type { JsonPrimitive, JsonValue } from '../contracts/json.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+
+/** What a condition reads: parameters by name, recorded results by step id; undefined when there is none. */
+export interface ConditionFacts {
+  parameter(name: string): JsonValue | undefined;
+  result(id: string): JsonValue | undefined;
+}
+
+const WORDS: Readonly<Record<Comparison, string>> = { eq: '=', ne: '≠', gt: '>', gte: '≥', lt: '<', lte: '≤' };
+
+/**
+ * Answers a condition. `and` and `or` read from left to right and stop when the answer is known. Pure; safe in workflow code.
+ * @throws PipelineError `EXECUTION_CONDITION_UNDECIDED` when a field is missing, is no plain value, or cannot be ordered.
+ */
+export function evaluateCondition(condition: Condition, facts: ConditionFacts): boolean {
+  switch (condition.op) {
+    case 'and':
+      return condition.conditions.every((part) => evaluateCondition(part, facts));
+    case 'or':
+      return condition.conditions.some((part) => evaluateCondition(part, facts));
+    case 'not':
+      return !evaluateCondition(condition.condition, facts);
+    default:
+      return compare(condition.op, condition.left, condition.right, facts);
+  }
+}
+
+/** Ids of the results that a condition reads. */
+export function resultsRead(condition: Condition): readonly string[] {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return condition.conditions.flatMap(resultsRead);
+    case 'not':
+      return resultsRead(condition.condition);
+    default:
+      return [condition.left, condition.right].flatMap((operand) => ('step' in operand ? [operand.step] : []));
+  }
+}
+
+/** The condition in words; with `facts`, each part that is looked up is followed by its value: `evaluate.metrics.auc (0.61) > 0.65`. */
+export function describeCondition(condition: Condition, facts?: ConditionFacts): string {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return condition.conditions.map((part) => bracketed(part, facts)).join(` ${condition.op} `);
+    case 'not':
+      return `not ${bracketed(condition.condition, facts)}`;
+    default:
+      return `${operandInWords(condition.left, facts)} ${WORDS[condition.op]} ${operandInWords(condition.right, facts)}`;
+  }
+}
+
+function bracketed(condition: Condition, facts: ConditionFacts | undefined): string {
+  const text = describeCondition(condition, facts);
+  return condition.op === 'and' || condition.op === 'or' ? `(${text})` : text;
+}
+
+function compare(op: Comparison, left: Operand, right: Operand, facts: ConditionFacts): boolean {
+  const one = valueOf(left, facts);
+  const other = valueOf(right, facts);
+  if (op === 'eq') return one === other;
+  if (op === 'ne') return one !== other;
+  if (typeof one === 'number' && typeof other === 'number') return inOrder(op, one, other);
+  if (typeof one === 'string' && typeof other === 'string') return inOrder(op, one, other);
+  throw undecided(
+    `${operandInWords(left)} ${WORDS[op]} ${operandInWords(right)} compares ${JSON.stringify(one)} with ${JSON.stringify(other)}`,
+    'two numbers or two texts',
+  );
+}
+
+function inOrder<Value extends number | string>(op: 'gt' | 'gte' | 'lt' | 'lte', one: Value, other: Value): boolean {
+  switch (op) {
+    case 'gt':
+      return one > other;
+    case 'gte':
+      return one >= other;
+    case 'lt':
+      return one < other;
+    case 'lte':
+      return one <= other;
+  }
+}
+
+function valueOf(operand: Operand, facts: ConditionFacts): JsonPrimitive {
+  const value = lookUp(operand, facts);
+  if (value === undefined) throw undecided(`${operandInWords(operand)} has no value`, 'a recorded value');
+  if (isPlain(value)) return value;
+  throw undecided(
+    `${operandInWords(operand)} is ${Array.isArray(value) ? 'a list' : 'an object'}`,
+    'a number, a text, a boolean or null',
+  );
+}
+
+function lookUp(operand: Operand, facts: ConditionFacts): JsonValue | undefined {
+  if ('value' in operand) return operand.value;
+  if ('$param' in operand) return facts.parameter(operand.$param);
+  let value = facts.result(operand.step);
+  for (const field of operand.path ?? []) {
+    if (value === undefined || isPlain(value) || Array.isArray(value) || !Object.hasOwn(value, field)) return undefined;
+    value = (value as { readonly [name: string]: JsonValue })[field];
+  }
+  return value;
+}
+
+function operandInWords(operand: Operand, facts?: ConditionFacts): string {
+  if ('value' in operand) return JSON.stringify(operand.value);
+  const name = '$param' in operand ? `parameter ${operand.$param}` : [operand.step, ...(operand.path ?? [])].join('.');
+  const value = facts === undefined ? undefined : lookUp(operand, facts);
+  return value === undefined || !isPlain(value) ? name : `${name} (${JSON.stringify(value)})`;
+}
+
+function isPlain(value: JsonValue): value is JsonPrimitive {
+  return typeof value !== 'object' || value === null;
+}
+
+function undecided(what: string, expected: string): PipelineError {
+  return new PipelineError('EXECUTION_CONDITION_UNDECIDED', { what, where: 'a condition', expected });
+}
