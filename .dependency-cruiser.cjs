@@ -19,6 +19,7 @@ const ROOMS = {
   monitoring: ['data', 'evaluation', 'pipeline', 'registry', 'report', 'store'],
   temporal: ['store'],
   config: [],
+  deploy: ['pipeline', 'store', 'temporal'],
   client: ['pipeline', 'schema', 'temporal'],
   worker: ['logs', 'pipeline', 'schema', 'secrets', 'store', 'temporal'],
 };

@@ -5,6 +5,7 @@ import { applySettings } from './apply-settings.js';
 import { artifactsCommand } from './commands/artifacts.js';
 import { approveCommand, cancelCommand, rejectCommand, resumeCommand } from './commands/decide.js';
 import { configCommand } from './commands/config.js';
+import { deployCommand } from './commands/deploy.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
 import { graphCommand } from './commands/graph.js';
@@ -13,6 +14,7 @@ import { monitorCommand } from './commands/monitor.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
+import { schedulesCommand } from './commands/schedules.js';
 import { serveCommand } from './commands/serve.js';
 import { setupCommand } from './commands/setup.js';
 import { signalCommand } from './commands/signal.js';
@@ -43,6 +45,8 @@ const COMMANDS = [
   modelsCommand,
   artifactsCommand,
   monitorCommand,
+  deployCommand,
+  schedulesCommand,
   configCommand,
   setupCommand,
   doctorCommand,

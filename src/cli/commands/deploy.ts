@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import type { DeployTarget } from '../../deploy/deploy.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { filesOf } from '../apply-settings.js';
+import type { ProfileFlags } from '../apply-settings.js';
+import { askYesOrNo } from '../ask.js';
+import { loadPipelines } from '../load-pipeline.js';
+import { examples, withConnection, withJson, withTaskQueue } from '../options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options.js';
+import { renderDeployPlan } from '../render-deploy-plan.js';
+import type { Terminal } from '../terminal.js';
+import { withTarget } from '../with-target.js';
+
+interface DeployFlags extends ConnectionFlags, JsonFlag, QueueFlags, ProfileFlags {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly prune?: boolean;
+}
+
+/** `perennial deploy FILE...`: shows what would change in Temporal, asks, and changes it. */
+export function deployCommand(terminal: Terminal): Command {
+  return withJson(withTaskQueue(withConnection(new Command('deploy'))))
+    .description('put the schedules of pipeline files into Temporal: shows the changes first, then applies them')
+    .argument('[files...]', 'pipeline files (default: those of the profile)')
+    .option('--dry-run', 'show the changes and stop')
+    .option('--yes', 'apply without asking')
+    .option('--prune', 'also delete our schedules of pipelines that are in none of the files')
+    .addHelpText(
+      'after',
+      examples(
+        'perennial deploy pipeline.ts --dry-run',
+        'perennial deploy pipelines/a.ts pipelines/b.ts --yes',
+        'perennial deploy --profile production',
+      ),
+    )
+    .action(async (files: readonly string[], flags: DeployFlags) => {
+      const pipelines = await loadPipelines(filesOf(files, flags, 'perennial deploy'));
+      await withTarget(flags, async (target) => {
+        const { applyDeployment, hasChanges, planDeployment } = await import('../../deploy/index.js');
+        const plan = await planDeployment(target, pipelines, { prune: flags.prune === true });
+        const json = flags.json === true;
+        if (!json) terminal.out(renderDeployPlan(plan, terminal.colours));
+        const changes = hasChanges(plan);
+        const apply = changes && flags.dryRun !== true && (flags.yes === true || (await confirmed(target, json, terminal)));
+        if (apply) await applyDeployment(target, pipelines, plan);
+        if (json) terminal.out(JSON.stringify({ ...plan, applied: apply }, null, 2));
+        else if (apply) terminal.out('Done. The schedules: perennial schedules list');
+        else if (changes) terminal.out(flags.dryRun === true ? 'Nothing was changed (--dry-run).' : 'Nothing was changed.');
+      });
+    });
+}
+
+/** @throws PipelineError `DEPLOY_NOT_CONFIRMED` when there is nobody to ask. */
+async function confirmed(target: DeployTarget, json: boolean, terminal: Terminal): Promise<boolean> {
+  const asked = json ? null : await askYesOrNo(`Apply these changes to namespace ${target.namespace}?`, terminal);
+  if (asked !== null) return asked;
+  throw new PipelineError('DEPLOY_NOT_CONFIRMED', { what: 'nothing was changed', where: 'perennial deploy' });
+}
