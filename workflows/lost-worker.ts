@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { WORKER_LOST_TYPE } from '../src/contracts/system.js';
 
 /** Losses in a row that a step survives beyond its own retries. A step that takes its worker down with it must come to an end. */
 const MAX_LOSSES = 10;
@@ -24,5 +25,5 @@ function wasLost(error: unknown): boolean {
   if (!(error instanceof ActivityFailure)) return false;
   const { cause } = error;
   if (cause instanceof TimeoutFailure) return cause.timeoutType === 'HEARTBEAT';
-  return cause instanceof ApplicationFailure && cause.type === SHUTDOWN_TYPE;
+  return cause instanceof ApplicationFailure && (cause.type === SHUTDOWN_TYPE || cause.type === WORKER_LOST_TYPE);
 }

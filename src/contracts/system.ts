@@ -31,6 +31,9 @@ export type PlanRequest = {
   readonly scheduledAt?: string;
 };
 
+/** Type of the failure by which a worker tells that an attempt died with another process. */
+export const WORKER_LOST_TYPE = 'WORKER_LOST';
+
 /** Activities of every worker, beside those of its pipelines; their names are wire names. */
 export interface SystemActivities {
   /** EXECUTION_UNKNOWN_PIPELINE, AUTHORING_PARAMETERS_INVALID, SCHEDULES_SCHEDULED_TIME. */

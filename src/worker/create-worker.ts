@@ -8,7 +8,9 @@ import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import { connectionOptions } from '../temporal/connection.js';
+import { AttemptJournal } from './attempt-journal.js';
 import { failureInterceptor } from './failure-interceptor.js';
+import { journalInterceptor } from './journal-interceptor.js';
 import { startLastingWorker } from './lasting-worker.js';
 import { createCatalog } from './pipeline-catalog.js';
 import { stepActivities } from './step-activities.js';
@@ -55,6 +57,8 @@ const DEFAULT_SHUTDOWN_GRACE_MS = 10_000;
 const SHUTDOWN_MARGIN_MS = 10_000;
 const MAX_CACHED_WORKFLOWS = 200;
 const HEARTBEAT_INTERVAL_MS = 500;
+/** How long a run that moves waits for the worker that remembers it before any other may take it. */
+const STICKY_LIMIT_MS = 5_000;
 
 /**
  * A worker for these pipelines: their steps, the interpreter that runs them, the stages alone, and the continuous-training entities.
@@ -68,6 +72,8 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const served = servedPools(pools, options.pool ?? [], role);
   const devices = await queueDevices(served, process.env);
   const artifacts = createArtifactStore(await openObjectStore(options.store));
+  const { address, namespace } = connectionOptions(options);
+  const journal = new AttemptJournal({ address, namespace });
   const activities: NonNullable<WorkerOptions['activities']> = {
     ...systemActivities(catalog, artifacts, pools),
     ...Object.fromEntries(
@@ -81,19 +87,20 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   await warnOfMissingSecrets(options.pipelines, options.secrets);
   const shutdownGraceTime = options.shutdownGraceMs ?? DEFAULT_SHUTDOWN_GRACE_MS;
   const settings = {
-    namespace: connectionOptions(options).namespace,
+    namespace,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
     ...(role === 'activities' ? {} : { workflowBundle: await workflowBundle() }),
     activities: { ...activities, default: unknownActivity(Object.keys(activities).sort()) },
-    interceptors: { activity: [failureInterceptor] },
+    interceptors: { activity: [failureInterceptor, journalInterceptor(journal)] },
     shutdownGraceTime,
     shutdownForceTime: shutdownGraceTime + SHUTDOWN_MARGIN_MS,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     // Waiting polls hold slots of their own: with fewer, the server never hands a step over together with the answer to its workflow task.
     maxConcurrentActivityTaskExecutions: Math.max(12, 4 * os.availableParallelism()),
+    stickyQueueScheduleToStartTimeout: STICKY_LIMIT_MS,
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     ...(options.identity === undefined ? {} : { identity: options.identity }),
   };
-  return startLastingWorker(options, queueSettings(settings, served, role));
+  return startLastingWorker(options, queueSettings(settings, served, role), journal);
 }

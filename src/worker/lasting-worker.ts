@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
-import { connect, connectNative } from '../temporal/connection.js';
+import { connect, connectionOptions, connectNative } from '../temporal/connection.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
+import type { AttemptJournal } from './attempt-journal.js';
 import type { PipelineWorker, PipelineWorkerOptions } from './create-worker.js';
+import { reportLostAttempts } from './report-lost.js';
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 10_000;
@@ -14,19 +16,22 @@ type Session = { readonly workers: readonly Worker[]; close(): Promise<void> };
 export async function startLastingWorker(
   options: PipelineWorkerOptions,
   settings: readonly WorkerOptions[],
+  journal: AttemptJournal,
 ): Promise<PipelineWorker> {
-  return new LastingWorker(options, settings, await startSession(options, settings));
+  return new LastingWorker(options, settings, journal, await startSession(options, settings));
 }
 
 async function startSession(options: PipelineWorkerOptions, settings: readonly WorkerOptions[]): Promise<Session> {
   const { connection } = options;
   if (connection !== undefined) {
+    await reportLostAttempts(connection.workflowService, connectionOptions(options));
     const workers = await Promise.all(settings.map((each) => Worker.create({ ...each, connection })));
     return { workers, close: () => Promise.resolve() };
   }
   await prepareNamespace(options, settings[0]?.namespace ?? 'default');
   const own = await connectNative(options);
   try {
+    await reportLostAttempts(own.workflowService, connectionOptions(options));
     const workers = await Promise.all(settings.map((each) => Worker.create({ ...each, connection: own })));
     return { workers, close: () => own.close() };
   } catch (error) {
@@ -65,11 +70,13 @@ function shutDown(workers: readonly Worker[]): void {
 class LastingWorker implements PipelineWorker {
   readonly #options: PipelineWorkerOptions;
   readonly #settings: readonly WorkerOptions[];
+  readonly #journal: AttemptJournal;
   readonly #stopping = new AbortController();
   #session: Session;
 
-  constructor(options: PipelineWorkerOptions, settings: readonly WorkerOptions[], session: Session) {
+  constructor(options: PipelineWorkerOptions, settings: readonly WorkerOptions[], journal: AttemptJournal, session: Session) {
     this.#options = options;
+    this.#journal = journal;
     this.#settings = settings;
     this.#session = session;
   }
@@ -78,6 +85,7 @@ class LastingWorker implements PipelineWorker {
     for (;;) {
       try {
         if (!this.#stopping.signal.aborted) await runTogether(this.#session.workers);
+        await this.#journal.close();
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) throw error;

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { isAlive } from './attempt-journal.js';
 import { keyName } from './run-keys.js';
 
 const ROOT = path.join(os.tmpdir(), 'perennial');
@@ -53,14 +54,5 @@ async function removeEmptyParents(folder: string): Promise<void> {
       () => false,
     );
     if (!removed) return;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -2,28 +2,51 @@ import { Command } from 'commander';
 import { filesOf } from '../apply-settings.js';
 import type { ProfileFlags } from '../apply-settings.js';
 import { loadPipelines } from '../load-pipeline.js';
-import { connectionSettings, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { collect, connectionSettings, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
 import { startWorker } from '../start-worker.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 
-type WorkerFlags = ConnectionFlags & QueueFlags & StoreFlags & JsonFlag & ProfileFlags;
+interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag, ProfileFlags {
+  readonly pool: readonly string[];
+  readonly workflowsOnly?: boolean;
+  readonly activitiesOnly?: boolean;
+}
 
 /** `perennial worker FILE...`: carries out the steps of these pipelines until interrupted. */
 export function workerCommand(terminal: Terminal): Command {
   return withJson(withTaskQueue(withStore(withConnection(new Command('worker')))))
     .description('run a worker for these pipeline files; Ctrl-C lets running steps checkpoint and leave')
     .argument('[files...]', 'pipeline files (default: those of the profile)')
+    .option(
+      '--pool <name>',
+      'take the steps of this pool of the profile, as many at once as it has devices; repeatable',
+      collect,
+      [],
+    )
+    .option('--workflows-only', 'carry runs on, take no steps')
+    .option('--activities-only', 'take steps (of the pools, else of the task queue), carry no runs on')
     .addHelpText(
       'after',
-      examples('perennial worker pipeline.ts', 'perennial worker a.ts b.ts --task-queue ml --store s3://models/prod'),
+      examples(
+        'perennial worker pipeline.ts',
+        'perennial worker a.ts b.ts --task-queue ml --store s3://models/prod',
+        'perennial worker pipeline.ts --workflows-only',
+        'perennial worker pipeline.ts --activities-only --pool gpu-a100',
+      ),
     )
     .action(async (files: readonly string[], flags: WorkerFlags) => {
       const pipelines = await loadPipelines(filesOf(files, flags, 'perennial worker'));
+      const { pools } = flags.chosen.profile;
+      const role = roleOf(flags);
       const worker = await startWorker(
         {
           pipelines,
+          role,
+          pool: flags.pool,
+          ...(pools === undefined ? {} : { pools }),
           store: flags.store,
           taskQueue: flags.taskQueue,
           ...connectionSettings(flags),
@@ -33,11 +56,34 @@ export function workerCommand(terminal: Terminal): Command {
       const names = pipelines.map(({ name }) => name);
       terminal.out(
         flags.json === true
-          ? JSON.stringify({ ready: true, taskQueue: flags.taskQueue, store: flags.store, pipelines: names })
-          : `Worker is ready: queue ${flags.taskQueue}, store ${flags.store}, pipelines ${names.join(', ')}. Ctrl-C stops it.`,
+          ? JSON.stringify({
+              ready: true,
+              taskQueue: flags.taskQueue,
+              store: flags.store,
+              pipelines: names,
+              role,
+              pools: flags.pool,
+            })
+          : `Worker is ready: ${placeOf(flags, role)}, store ${flags.store}, pipelines ${names.join(', ')}. Ctrl-C stops it.`,
       );
       await Promise.race([untilInterrupted(), worker.ended]);
       if (flags.json !== true) terminal.note('Stopping: running steps checkpoint and leave.');
       await worker.stop();
     });
+}
+
+function roleOf({ workflowsOnly = false, activitiesOnly = false }: WorkerFlags): 'all' | 'workflows' | 'activities' {
+  if (!workflowsOnly) return activitiesOnly ? 'activities' : 'all';
+  if (!activitiesOnly) return 'workflows';
+  throw new PipelineError('CLI_USAGE', {
+    what: '--workflows-only and --activities-only leave nothing to do',
+    where: 'perennial worker',
+    expected: 'one of them, or none for both kinds of work',
+  });
+}
+
+function placeOf({ taskQueue, pool }: WorkerFlags, role: 'all' | 'workflows' | 'activities'): string {
+  const pools = pool.length === 0 ? [] : [`${pool.length === 1 ? 'pool' : 'pools'} ${pool.join(', ')}`];
+  const queue = role === 'activities' && pool.length > 0 ? [] : [`queue ${taskQueue}${role === 'all' ? '' : ` (${role} only)`}`];
+  return [...queue, ...pools].join(', ');
 }
