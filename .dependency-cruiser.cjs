@@ -9,6 +9,7 @@ const ROOMS = {
   registry: ['store'],
   pipeline: ['schema', 'store'],
   onnx: [],
+  cache: ['pipeline', 'store'],
   data: ['pipeline', 'schema', 'store'],
   validation: ['data', 'pipeline', 'schema'],
   features: ['data', 'monitoring', 'onnx', 'pipeline', 'schema', 'store'],
@@ -21,7 +22,7 @@ const ROOMS = {
   config: [],
   deploy: ['pipeline', 'store', 'temporal'],
   client: ['pipeline', 'schema', 'temporal'],
-  worker: ['logs', 'pipeline', 'schema', 'secrets', 'store', 'temporal'],
+  worker: ['cache', 'logs', 'pipeline', 'schema', 'secrets', 'store', 'temporal'],
 };
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({

@@ -59,6 +59,7 @@ export function definePipeline<const Shape extends ParameterShape, Returned>(
     name,
     plan,
     functions: draft.functions,
+    sources: draft.sources,
     calls: draft.calls,
     triggers,
     schedules,

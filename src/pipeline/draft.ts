@@ -87,6 +87,8 @@ export class PipelineDraft {
   readonly functions = new Map<string, StepFunction>();
   /** Pipelines that steps call as objects, by name. */
   readonly calls = new Map<string, Pipeline>();
+  /** Text of each function as it was written. */
+  readonly sources = new Map<string, string>();
   readonly scope = rootScope();
   readonly #byReference = new Map<Ref, DraftSource>();
   #current: DraftScope = this.scope;

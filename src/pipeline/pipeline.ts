@@ -17,6 +17,8 @@ export interface Pipeline<Params = JsonObject, Result = unknown> {
   readonly functions: ReadonlyMap<string, StepFunction>;
   /** Changes elsewhere that start a run; they count once they are deployed. */
   readonly triggers?: readonly TriggerSpec[];
+  /** Text of each function as it was written; absent: that of `functions`. */
+  readonly sources?: ReadonlyMap<string, string>;
   /** The file that called `definePipeline`, from which the code of its steps is hashed; absent or null when there is none. */
   readonly file?: string | null;
   /** When it runs by itself; they count once they are deployed. */

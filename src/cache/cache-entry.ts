@@ -1,0 +1,66 @@
+import type { CacheEntry } from '../contracts/cache.js';
+import { isPipelineError } from '../errors/pipeline-error.js';
+import { objectKey } from '../store/artifact-keys.js';
+import type { ArtifactStore } from '../store/artifact-store.js';
+import { findReferences } from '../store/find-references.js';
+import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
+import type { ObjectStore } from '../store/port.js';
+
+export const entryKey = (key: string): string => `cache/${key}.json`;
+
+/** An entry that may be used, or why there is none; `reason` null: there is simply no entry. */
+export type Found = { readonly entry: CacheEntry } | { readonly entry: null; readonly reason: string | null };
+
+/** Looks an entry up and checks that it can be used: readable, young enough, all its artifacts and their files still in the store. */
+export async function findEntry(
+  artifacts: ArtifactStore,
+  key: string,
+  { expiresMs, now = Date.now() }: { readonly expiresMs: number | null; readonly now?: number },
+): Promise<Found> {
+  const stored = await getIfThere(artifacts.objects, entryKey(key));
+  if (stored === null) return { entry: null, reason: null };
+  const entry = parse(stored.bytes, key);
+  if (entry === null) return { entry: null, reason: 'the kept result could not be read' };
+  if (expiresMs !== null && now - Date.parse(entry.createdAt) > expiresMs) return { entry: null, reason: 'expired' };
+  const gone = await goneArtifacts(artifacts, entry);
+  return gone.length === 0 ? { entry } : { entry: null, reason: `artifact gone: ${gone.join(', ')}` };
+}
+
+/** Replaces what may be there: of two that computed the same, either may stay. */
+export async function keepEntry(objects: ObjectStore, entry: CacheEntry): Promise<void> {
+  await objects.put(entryKey(entry.key), recordBytes(entry));
+}
+
+export async function hasEntry(objects: ObjectStore, key: string): Promise<boolean> {
+  return (await objects.head(entryKey(key))) !== null;
+}
+
+/** Null when it is no entry of this key, for whatever reason. */
+function parse(bytes: Uint8Array, key: string): CacheEntry | null {
+  try {
+    const entry = parseRecord<CacheEntry>(bytes, entryKey(key), ['formatVersion', 'key', 'outcome', 'by', 'createdAt']);
+    const whole = entry.key === key && Number.isFinite(Date.parse(entry.createdAt)) && typeof entry.outcome === 'object';
+    return whole ? entry : null;
+  } catch (error) {
+    if (isPipelineError(error) && error.code === 'STORE_RECORD_CORRUPT') return null;
+    throw error;
+  }
+}
+
+async function goneArtifacts(artifacts: ArtifactStore, { outcome }: CacheEntry): Promise<string[]> {
+  const references = findReferences(outcome.result, 'result').map(({ ref }) => ref);
+  const distinct = [...new Map(references.map((ref) => [`${ref.kind}/${ref.id}`, ref])).values()];
+  const present = await Promise.all(distinct.map((ref) => isWhole(artifacts, ref)));
+  return distinct.filter((_, index) => present[index] === false).map(({ kind, id }) => `${kind}/${id}`);
+}
+
+async function isWhole(artifacts: ArtifactStore, ref: Parameters<ArtifactStore['manifest']>[0]): Promise<boolean> {
+  try {
+    const { files } = await artifacts.manifest(ref);
+    const heads = await Promise.all(files.map((file) => artifacts.objects.head(objectKey(file.sha256))));
+    return heads.every((head) => head !== null);
+  } catch (error) {
+    if (isPipelineError(error) && (error.code === 'ARTIFACT_NOT_FOUND' || error.code === 'ARTIFACT_CORRUPT')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type { CacheComponents } from '../contracts/cache.js';
+import type { JsonObject } from '../contracts/json.js';
+import type { StepTask } from '../contracts/run.js';
+import { canonicalJson } from '../store/canonical-json.js';
+import { sha256Hex } from '../store/hash.js';
+import { contentHashOf } from './content-of.js';
+import type { StepCode } from './pipeline-code.js';
+
+/** Changes when keys are made in another way. */
+const KEY_FORMAT = 1;
+
+/** Their code can read every parameter of the run. */
+const READS_PARAMETERS: ReadonlySet<string> = new Set(['step', 'command']);
+
+export interface KeySources {
+  readonly code: StepCode;
+  readonly seed: number;
+  readonly reads: JsonObject;
+  readonly environment: { readonly [name: string]: string | undefined };
+}
+
+/** All that the result of a task depends on. */
+export function componentsOf(task: StepTask, { code, seed, reads, environment }: KeySources): CacheComponents {
+  const { version = null, environment: declared = [] } = task.cache ?? {};
+  return {
+    ...{ kind: task.kind, operation: task.operation, code, config: task.config, parameters: task.parameters },
+    inputs: Object.fromEntries(Object.entries(task.inputs).map(([name, value]) => [name, contentHashOf(value)])),
+    arguments: task.arguments,
+    environment: Object.fromEntries(declared.map((name) => [name, hashOrNull(environment[name])])),
+    ...{ version, seed, reads },
+  };
+}
+
+/** SHA-256, hex. The order of keys anywhere inside does not count. */
+export function cacheKey({ parameters, ...components }: CacheComponents): string {
+  const keyed = READS_PARAMETERS.has(components.kind) ? { ...components, parameters } : components;
+  return sha256Hex(canonicalJson({ format: KEY_FORMAT, ...keyed }));
+}
+
+const hashOrNull = (value: string | undefined): string | null => (value === undefined ? null : sha256Hex(value));

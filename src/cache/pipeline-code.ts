@@ -1,0 +1,62 @@
+import path from 'node:path';
+import type { PlanStep } from '../contracts/plan.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import { sha256Hex } from '../store/hash.js';
+import { canonicalJson } from '../store/canonical-json.js';
+import { moduleGraph } from './module-graph.js';
+import { OWN_VERSION } from './package-version.js';
+import { definingFileHash, moduleHash } from './source-hash.js';
+import { functionHash } from './syntax-hash.js';
+
+/** Parts of a step's code by name, each with its hash or version. */
+export type StepCode = { readonly [part: string]: string };
+
+/** Hashes of the code of a pipeline's steps, as it was when this was asked for first. */
+export interface PipelineCode {
+  /** `function`, `file <path>`, `module <path>` and `package <name>` of a step of your own; `perennial` alone of a stage. */
+  stepCode(step: Pick<PlanStep, 'id' | 'kind'>): StepCode;
+}
+
+const known = new WeakMap<Pipeline, Promise<PipelineCode>>();
+
+/**
+ * The code of a pipeline's steps. Read once for each pipeline of this process: ask when the pipeline has just been loaded, so that the
+ * files on disk are those that run. A pipeline that was defined in no file counts by the text of its functions alone.
+ */
+export function pipelineCode(pipeline: Pipeline): Promise<PipelineCode> {
+  const found = known.get(pipeline);
+  if (found !== undefined) return found;
+  const code = readCode(pipeline);
+  known.set(pipeline, code);
+  // Whoever needs it gets the error; until then it is not unhandled.
+  code.catch(() => undefined);
+  return code;
+}
+
+/** One hash over all parts of a step's code. */
+export const codeHash = (code: StepCode): string => sha256Hex(canonicalJson(code));
+
+async function readCode(pipeline: Pipeline): Promise<PipelineCode> {
+  const { functions, sources, file } = pipeline;
+  const shared = functions.size > 0 && typeof file === 'string' ? await sharedCode(file) : {};
+  const hashes = new Map([...functions].map(([id, run]) => [id, functionHash(sources?.get(id) ?? run.toString())]));
+  return {
+    stepCode: ({ id }) => {
+      const hash = hashes.get(id);
+      return hash === undefined ? { perennial: OWN_VERSION } : { function: hash, ...shared };
+    },
+  };
+}
+
+/** What all steps of a file share: the file around the definition, the local modules that it imports, the packages of all of these. */
+async function sharedCode(file: string): Promise<StepCode> {
+  const { modules, packages } = await moduleGraph(file);
+  const folder = path.dirname(file);
+  const name = (module: string): string => path.relative(folder, module).replaceAll(path.sep, '/');
+  const [own, ...imported] = await Promise.all([definingFileHash(file), ...modules.map(moduleHash)]);
+  return {
+    [`file ${path.basename(file)}`]: own,
+    ...Object.fromEntries(modules.map((module, index) => [`module ${name(module)}`, imported[index] ?? ''])),
+    ...Object.fromEntries(Object.entries(packages).map(([name, version]) => [`package ${name}`, version])),
+  };
+}
