@@ -31,10 +31,6 @@ export async function keepEntry(objects: ObjectStore, entry: CacheEntry): Promis
   await objects.put(entryKey(entry.key), recordBytes(entry));
 }
 
-export async function hasEntry(objects: ObjectStore, key: string): Promise<boolean> {
-  return (await objects.head(entryKey(key))) !== null;
-}
-
 /** Null when it is no entry of this key, for whatever reason. */
 function parse(bytes: Uint8Array, key: string): CacheEntry | null {
   try {

@@ -10,7 +10,9 @@ export function changesBetween(before: CacheComponents, now: CacheComponents): s
     ...codeChanges(before.code, now.code),
     ...valueChanges(before, now),
     ...namesThatDiffer(before.inputs, now.inputs).map((name) => `input "${name}" changed`),
-    ...namesThatDiffer(before.reads, now.reads).map((name) => changed(name, before.reads[name], now.reads[name])),
+    ...namesThatDiffer(before.reads, now.reads).map((name) =>
+      changed(name, memberOf(before.reads, name), memberOf(now.reads, name)),
+    ),
     ...namesThatDiffer(before.environment, now.environment).map((name) => `environment ${name} changed`),
     ...(before.version === now.version ? [] : [changed('cache.version', before.version, now.version)]),
     ...(before.seed === now.seed ? [] : [changed('seed', before.seed, now.seed)]),
@@ -21,8 +23,8 @@ export function changesBetween(before: CacheComponents, now: CacheComponents): s
 function codeChanges(before: JsonObject, now: JsonObject): string[] {
   return namesThatDiffer(before, now).map((part) => {
     if (part === 'function') return 'code changed';
-    if (part === 'perennial') return changed('version of perennial', before[part], now[part]);
-    if (part.startsWith('package ')) return changed(`version of ${part}`, before[part], now[part]);
+    if (part === 'perennial') return changed('version of perennial', memberOf(before, part), memberOf(now, part));
+    if (part.startsWith('package ')) return changed(`version of ${part}`, memberOf(before, part), memberOf(now, part));
     return `code changed: ${part}`;
   });
 }
@@ -32,11 +34,14 @@ function valueChanges(before: CacheComponents, now: CacheComponents): string[] {
   const parameters = namesThatDiffer(before.parameters, now.parameters);
   const said = new Set<string>();
   for (const leaf of leaves(before.config, now.config)) {
-    const name = parameters.find((one) => same(before.parameters[one], leaf.before) && same(now.parameters[one], leaf.now));
+    const name = parameters.find(
+      (one) => same(memberOf(before.parameters, one), leaf.before) && same(memberOf(now.parameters, one), leaf.now),
+    );
     said.add(changed(name === undefined ? `configuration ${leaf.path}` : `parameter ${name}`, leaf.before, leaf.now));
   }
   if (now.kind === 'step' || now.kind === 'command') {
-    for (const name of parameters) said.add(changed(`parameter ${name}`, before.parameters[name], now.parameters[name]));
+    for (const name of parameters)
+      said.add(changed(`parameter ${name}`, memberOf(before.parameters, name), memberOf(now.parameters, name)));
   }
   return [...said];
 }
@@ -47,14 +52,14 @@ type Leaf = { readonly path: string; readonly before: JsonValue | undefined; rea
 function leaves(before: JsonObject, now: JsonObject, at = ''): Leaf[] {
   return namesThatDiffer(before, now).flatMap((name): Leaf[] => {
     const path = at === '' ? name : `${at}.${name}`;
-    const [old, young] = [before[name], now[name]];
+    const [old, young] = [memberOf(before, name), memberOf(now, name)];
     return isObject(old) && isObject(young) ? leaves(old, young, path) : [{ path, before: old, now: young }];
   });
 }
 
 function namesThatDiffer(before: JsonObject, now: JsonObject): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);
-  return [...names].sort().filter((name) => !same(before[name], now[name]));
+  return [...names].sort().filter((name) => !same(memberOf(before, name), memberOf(now, name)));
 }
 
 function same(left: JsonValue | undefined, right: JsonValue | undefined): boolean {
@@ -76,3 +81,7 @@ function shown(value: JsonValue | undefined): string {
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** A member of the object itself: names such as `toString` are names like any other. */
+const memberOf = (object: JsonObject, name: string): JsonValue | undefined =>
+  Object.hasOwn(object, name) ? object[name] : undefined;

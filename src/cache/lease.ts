@@ -42,14 +42,14 @@ export async function claimLease(
 ): Promise<Lease | null> {
   const { leaseMs = DEFAULT_LEASE_MS, signal } = options;
   const mine = recordBytes({ ...owner, beat: 0 });
-  let seen: { readonly etag: string; readonly at: number } | null = null;
+  let seen = { etag: '', at: 0 };
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted();
     const etag = await taken(objects.putIfAbsent(leaseKey(key), mine));
     if (etag !== null) return renewedLease(objects, key, owner, etag, leaseMs);
     const held = await getIfThere(objects, leaseKey(key));
     if (held === null) continue;
-    if (seen?.etag !== held.etag) seen = { etag: held.etag, at: performance.now() };
+    if (seen.etag !== held.etag) seen = { etag: held.etag, at: performance.now() };
     const holder = readOwner(held.bytes, key);
     if (holder === null || isSame(holder, owner) || performance.now() - seen.at > leaseMs) {
       const taker = await taken(objects.putIfMatch(leaseKey(key), mine, held.etag));

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { PlanStep } from '../contracts/plan.js';
+import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { sha256Hex } from '../store/hash.js';
 import { canonicalJson } from '../store/canonical-json.js';
@@ -17,13 +18,16 @@ export interface PipelineCode {
   stepCode(step: Pick<PlanStep, 'id' | 'kind'>): StepCode;
 }
 
-const known = new WeakMap<Pipeline, Promise<PipelineCode>>();
+/** What the code of a pipeline is read from. */
+export type CodeSource = Pick<Pipeline, 'functions' | 'sources' | 'file'>;
+
+const known = new WeakMap<CodeSource, Promise<PipelineCode>>();
 
 /**
  * The code of a pipeline's steps. Read once for each pipeline of this process: ask when the pipeline has just been loaded, so that the
  * files on disk are those that run. A pipeline that was defined in no file counts by the text of its functions alone.
  */
-export function pipelineCode(pipeline: Pipeline): Promise<PipelineCode> {
+export function pipelineCode(pipeline: CodeSource): Promise<PipelineCode> {
   const found = known.get(pipeline);
   if (found !== undefined) return found;
   const code = readCode(pipeline);
@@ -36,9 +40,9 @@ export function pipelineCode(pipeline: Pipeline): Promise<PipelineCode> {
 /** One hash over all parts of a step's code. */
 export const codeHash = (code: StepCode): string => sha256Hex(canonicalJson(code));
 
-async function readCode(pipeline: Pipeline): Promise<PipelineCode> {
+async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
   const { functions, sources, file } = pipeline;
-  const shared = functions.size > 0 && typeof file === 'string' ? await sharedCode(file) : {};
+  const shared = functions.size > 0 && typeof file === 'string' ? await readable(file, () => sharedCode(file)) : {};
   const hashes = new Map([...functions].map(([id, run]) => [id, functionHash(sources?.get(id) ?? run.toString())]));
   return {
     stepCode: ({ id }) => {
@@ -60,3 +64,18 @@ async function sharedCode(file: string): Promise<StepCode> {
     ...Object.fromEntries(Object.entries(packages).map(([name, version]) => [`package ${name}`, version])),
   };
 }
+
+async function readable<Code>(file: string, read: () => Promise<Code>): Promise<Code> {
+  try {
+    return await read();
+  } catch (error) {
+    throw new PipelineError('CACHE_CODE_UNREADABLE', {
+      what: `the code of the steps cannot be read: ${messageOf(error)}`,
+      where: file,
+      cause: error,
+    });
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

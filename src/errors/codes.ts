@@ -12,6 +12,7 @@ import { REGISTRY_CODES } from './codes/registry.js';
 import { SERVING_CODES } from './codes/serving.js';
 import { MONITORING_CODES } from './codes/monitoring.js';
 import { TEMPORAL_CODES } from './codes/temporal.js';
+import { CACHE_CODES } from './codes/cache.js';
 import { CLI_CODES } from './codes/cli.js';
 import { POOL_CODES } from './codes/pools.js';
 import { CONFIG_CODES } from './codes/config.js';
@@ -33,6 +34,7 @@ export const ERROR_CODES = {
   ...SERVING_CODES,
   ...MONITORING_CODES,
   ...TEMPORAL_CODES,
+  ...CACHE_CODES,
   ...CLI_CODES,
   ...POOL_CODES,
   ...CONFIG_CODES,

@@ -1,19 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheOf } from '../../workflows/step-cache.js';
 import type { ChildInput, StageHost } from '../../workflows/stage-host.js';
 import type { BodyRun, StepCall } from '../../workflows/graph-scope.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { RunIdentity, RunResult, StepOutcome, StepTask } from '../contracts/run.js';
+import type { RunIdentity, RunOptions, RunResult, StepOutcome, StepTask } from '../contracts/run.js';
+import type { CodeSource } from '../cache/pipeline-code.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { StepLog } from '../pipeline/step-context.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
 import { runStep, type StepWork } from '../worker/run-step.js';
+import { cachingOf } from '../worker/step-caching.js';
 
 export type InProcessStep = {
   readonly call: StepCall;
   readonly run: RunIdentity;
   readonly parameters: JsonObject;
   readonly objects: ObjectStore;
+  readonly pipeline: CodeSource;
+  readonly options: RunOptions;
   readonly log: StepLog;
   readonly secrets?: SecretProvider;
   /** The code of each operation of the step. */
@@ -38,6 +43,7 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
         ...{ run, step: step.id, kind: step.kind, operation, occurrence, config, inputs, parameters },
         arguments: operationArguments,
         ...(call.instance === '' ? {} : { instance: call.instance }),
+        ...cacheOf(step, hosted.options),
       };
       const outcome = await attempt(hosted, task);
       call.record(outcome);
@@ -115,6 +121,7 @@ async function tryOnce(hosted: InProcessStep, task: StepTask, number: number): P
       heartbeatTimeoutMs: step.heartbeatTimeoutMs,
       lastHeartbeat: null,
       heartbeat: () => undefined,
+      caching: cachingOf(hosted.pipeline, step, task.operation),
     });
   } finally {
     clearTimeout(timer);

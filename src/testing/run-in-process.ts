@@ -8,7 +8,7 @@ import { stageOf } from '../../workflows/stages.js';
 import { cancelledFailure, CodedError, localFailure } from '../../workflows/step-failure.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { Plan, PlanStep } from '../contracts/plan.js';
-import type { RunIdentity, RunResult, RunStatus, StepFailure } from '../contracts/run.js';
+import type { RunIdentity, RunOptions, RunResult, RunStatus, StepFailure } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { StepLog } from '../pipeline/step-context.js';
@@ -26,6 +26,10 @@ export interface InProcessOptions {
   readonly secrets?: SecretProvider;
   /** Called after every change. */
   readonly onStatus?: (status: RunStatus) => void;
+  /** False: no result of another run is used. Default: as the steps say. */
+  readonly cache?: boolean;
+  /** Steps that run although a result of another run is there. */
+  readonly force?: readonly string[];
   /** What to answer when a gate opens; without it every gate is approved, for nobody else could. */
   readonly onGate?: (step: string, message: string) => 'approve' | 'reject';
 }
@@ -70,6 +74,8 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
   const log = createLog(run);
   const secrets = surroundings.secrets === undefined ? {} : { secrets: surroundings.secrets };
   const runChild = childrenOf(start, surroundings);
+  const { cache, force } = surroundings;
+  const runOptions: RunOptions = { ...(cache === undefined ? {} : { cache }), ...(force === undefined ? {} : { force }) };
   const answered = new Set<string>();
   const driver: RunDriver = new RunDriver(plan, valid, {
     now: () => Date.now(),
@@ -78,7 +84,10 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
     runStep: (call) =>
       cancellable((signal) => {
         const work = new Map(workOf(pipeline, call.step, stageOperations));
-        const host = createInProcessHost({ call, run, parameters: valid, objects, log, work, runChild, signal, ...secrets });
+        const host = createInProcessHost({
+          ...{ call, pipeline, run, parameters: valid, objects, log, work, runChild, signal },
+          ...{ options: runOptions, ...secrets },
+        });
         return stageOf(call.step.kind)(host);
       }),
     changed: (status) => {

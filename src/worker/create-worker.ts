@@ -3,6 +3,7 @@ import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
 import type { Pools } from '../contracts/pools.js';
 import { checkPools } from '../pipeline/check-pools.js';
+import { pipelineCode } from '../cache/pipeline-code.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
@@ -71,6 +72,8 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const pools = checkPools(options.pools ?? {});
   const served = servedPools(pools, options.pool ?? [], role);
   const devices = await queueDevices(served, process.env);
+  // Now, while the files on disk are those that were loaded.
+  for (const pipeline of catalog.values()) void pipelineCode(pipeline);
   const artifacts = createArtifactStore(await openObjectStore(options.store));
   const { address, namespace } = connectionOptions(options);
   const journal = new AttemptJournal({ address, namespace });

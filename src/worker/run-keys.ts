@@ -15,7 +15,7 @@ export function checkpointPrefix(task: StepTask): string {
   return `checkpoints/${keyName(task.run.workflowId)}/${keyName(task.run.runId)}/${keyName(activity)}/`;
 }
 
-/** A whole number 0..2^31-1 from the plan's hash, the step and its instance: equal for equal plans, whatever the run. */
+/** A whole number 0..2^31-1 from the pipeline, the step and its instance: the same in every run, also after another step was changed. */
 export function seedOf(task: StepTask): number {
-  return Number.parseInt(sha256Hex(`${task.run.planHash}/${task.step}${task.instance ?? ''}`).slice(0, 8), 16) >>> 1;
+  return Number.parseInt(sha256Hex(`${task.run.pipeline}/${task.step}${task.instance ?? ''}`).slice(0, 8), 16) >>> 1;
 }

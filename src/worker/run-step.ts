@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { JsonValue } from '../contracts/json.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import type { StepCaching } from '../cache/step-cache.js';
 import type { StepContext, StepLog, TemporalDoor } from '../pipeline/step-context.js';
 import { redactError } from '../secrets/redact-error.js';
 import type { SecretProvider } from '../secrets/provider.js';
@@ -16,7 +17,8 @@ import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
 import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
 import { openStepLog } from './step-log.js';
 import { secureTask } from './step-secrets.js';
-import { readOutcome, recordOutcome } from './step-record.js';
+import { openCachedStep } from './step-caching.js';
+import { readOutcome } from './step-record.js';
 import { openScratch } from './step-scratch.js';
 
 /** The code of a step or of one operation of a stage. */
@@ -39,12 +41,15 @@ export interface StepSurroundings {
   readonly heartbeat: (details: HeartbeatDetails) => void;
   /** Absent: the queue has no devices to hand out. */
   readonly devices?: DeviceDesk;
+  /** How the operation is cached across runs; absent: not at all. */
+  readonly caching?: StepCaching;
 }
 
 /**
  * The one way in which steps run. In order: checks that the input artifacts exist; returns the recorded outcome when an attempt of
- * this run had already finished; opens a scratch folder of this attempt alone; sends heartbeats with progress and the last checkpoint;
- * waits for the devices that it asks for; runs the work; checks the result; records the outcome; gives the devices back; removes scratch and checkpoints.
+ * this run had already finished, or that of another run with the same cache key; opens a scratch folder of this attempt alone; sends
+ * heartbeats with progress and the last checkpoint; waits while another run computes the same, and for the devices that it asks for; runs
+ * the work; checks the result; records the outcome; gives the devices back; removes scratch and checkpoints.
  *
  * @throws PipelineError `ARTIFACT_NOT_FOUND`, `EXECUTION_STEP_FAILED` (an error of the work's own), `EXECUTION_RESULT_NOT_JSON`,
  *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, `SECRET_*`, or whatever coded error the work throws. When `signal` was aborted,
@@ -56,6 +61,8 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const key = recordKey(task, activityId);
   const recorded = await readOutcome(surroundings.objects, key);
   if (recorded !== null) return recorded;
+  const cached = await openCachedStep(task, surroundings, key);
+  if (cached.hit !== null) return cached.hit;
   const secured = await secureTask(task, surroundings.secrets, surroundings.objects, where);
   const { objects, redactor } = secured;
   const artifacts = createArtifactStore(objects, { producer: producerOf(task) });
@@ -98,13 +105,15 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   };
   try {
     signal.throwIfAborted();
+    const shared = await cached.claim(signal, heartbeats);
+    if (shared !== null) return shared;
     lease = await holdDevices(task, surroundings.devices, signal, heartbeats);
     const startedAt = performance.now();
     const working = work(secured.task, context);
     const returned = await leavingInTime(working, signal, graceOf(task), stored.remark);
     const result: JsonValue = redactor.json(checkResult(returned, where));
     const outcome = { result, metrics: redactor.json(metrics), cached: false, seconds: (performance.now() - startedAt) / 1000 };
-    const final = await recordOutcome(objects, key, outcome);
+    const final = await cached.record(objects, outcome);
     await checkpoints.clear();
     return final;
   } catch (error) {
@@ -115,6 +124,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   } finally {
     lease.release();
     heartbeats.stop();
+    await cached.release();
     await stored.close();
     await scratch.remove();
   }

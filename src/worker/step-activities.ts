@@ -11,6 +11,7 @@ import type { ObjectStore } from '../store/port.js';
 import { readHeartbeat } from './heartbeats.js';
 import type { QueueDevices } from './worker-queues.js';
 import { runStep, type StepSurroundings, type StepWork } from './run-step.js';
+import { cachingOf } from './step-caching.js';
 import { createTemporalDoor } from './temporal-door.js';
 
 /** Operations of the stages by kind and name; each takes its own configuration and inputs. */
@@ -37,7 +38,8 @@ export function stepActivities(
   const entries = everyStep(pipeline.plan.steps).flatMap((step) =>
     workOf(pipeline, step, operations).map(([operation, work]): [string, StepActivity] => {
       const type = operation === step.kind ? `${pipeline.name}.${step.id}` : `${pipeline.name}.${step.id}.${operation}`;
-      return [type, (task) => runStep(task, work, activitySurroundings(objects, task, services))];
+      const caching = cachingOf(pipeline, step, operation);
+      return [type, (task) => runStep(task, work, { ...activitySurroundings(objects, task, services), caching })];
     }),
   );
   return new Map(entries);

@@ -1,4 +1,5 @@
 import type { StepOutcome } from '../contracts/run.js';
+import type { CacheRecord } from '../contracts/cache.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { ObjectStore } from '../store/port.js';
 
@@ -6,7 +7,8 @@ import type { ObjectStore } from '../store/port.js';
 export async function readOutcome(store: ObjectStore, key: string): Promise<StepOutcome | null> {
   try {
     const { bytes } = await store.get(key);
-    return { ...parseOutcome(bytes.toString('utf8'), key), cached: true };
+    const { result, metrics, seconds } = parseOutcome(bytes.toString('utf8'), key);
+    return { result, metrics, seconds, cached: true };
   } catch (error) {
     if (isPipelineError(error) && error.code === 'STORE_NOT_FOUND') return null;
     throw error;
@@ -14,9 +16,14 @@ export async function readOutcome(store: ObjectStore, key: string): Promise<Step
 }
 
 /** Records an outcome once. Of two attempts that both ended, the first one's outcome is that of the step: it is returned. */
-export async function recordOutcome(store: ObjectStore, key: string, outcome: StepOutcome): Promise<StepOutcome> {
+export async function recordOutcome(
+  store: ObjectStore,
+  key: string,
+  outcome: StepOutcome,
+  cache?: CacheRecord,
+): Promise<StepOutcome> {
   try {
-    await store.putIfAbsent(key, Buffer.from(JSON.stringify(outcome)));
+    await store.putIfAbsent(key, Buffer.from(JSON.stringify({ ...outcome, ...(cache === undefined ? {} : { cache }) })));
     return outcome;
   } catch (error) {
     if (!isPipelineError(error) || error.code !== 'STORE_CONFLICT') throw error;
@@ -24,7 +31,10 @@ export async function recordOutcome(store: ObjectStore, key: string, outcome: St
   }
 }
 
-function parseOutcome(text: string, key: string): StepOutcome {
+/** What is stored of an operation: why it was computed, or was not, stays in the store. */
+export type RecordedOutcome = StepOutcome & { readonly cache?: CacheRecord };
+
+function parseOutcome(text: string, key: string): RecordedOutcome {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -32,7 +42,7 @@ function parseOutcome(text: string, key: string): StepOutcome {
     throw corrupt(key, error);
   }
   if (typeof value !== 'object' || value === null || !('result' in value) || !('metrics' in value)) throw corrupt(key, null);
-  return value as StepOutcome;
+  return value as RecordedOutcome;
 }
 
 function corrupt(key: string, cause: unknown): PipelineError {

@@ -1,0 +1,28 @@
+import type { OperationCaching } from '../src/cache/step-cache.js';
+import { sourceState } from '../src/data/source-state.js';
+import { findChampion } from '../src/evaluation/champion.js';
+import { dependsOnTime } from '../src/validation/depends-on-time.js';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** What the operations of the stages read beside their inputs, by kind and name; one that is not here reads nothing else. */
+export const operationCaching: { readonly [kind: string]: { readonly [operation: string]: OperationCaching } } = {
+  ingest: {
+    ingest: {
+      reads: async ({ config }) => ({ 'the files of the source': { sha256: await sourceState(config['source'] as never) } }),
+    },
+  },
+  validate: {
+    validate: { reads: ({ config, inputs }) => Promise.resolve(dependsOnTime(config as never, inputs as never) ? null : {}) },
+  },
+  evaluate: {
+    // A check that failed, for instance because the machine was busy, is worth another try.
+    bless: { keeps: (result) => (result as Config)['blessed'] === true },
+    evaluate: {
+      reads: async ({ config }, artifacts) => {
+        const champion = await findChampion(artifacts, config['model'] as string);
+        return { champion: champion === null ? 'none' : `version ${champion.version}` };
+      },
+    },
+  },
+};

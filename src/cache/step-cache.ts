@@ -1,0 +1,151 @@
+import type { CacheComponents, CacheEntry, CacheRecord, RunRef } from '../contracts/cache.js';
+import type { JsonObject, JsonValue } from '../contracts/json.js';
+import type { StepOutcome, StepTask } from '../contracts/run.js';
+import type { ArtifactStore } from '../store/artifact-store.js';
+import { type Found, findEntry, keepEntry } from './cache-entry.js';
+import { cacheKey, componentsOf } from './cache-key.js';
+import { changesBetween } from './explain-change.js';
+import { keepLastComponents, lastComponents } from './last-components.js';
+import { claimLease, type Lease, type LeaseOwner } from './lease.js';
+import type { StepCode } from './pipeline-code.js';
+
+/** What an operation reads beside its inputs, and which results may be kept. */
+export interface OperationCaching {
+  /** A text tells its value when it changes, an object only that it changed. Null: the result depends on the time and is not kept. */
+  readonly reads?: (task: StepTask, artifacts: ArtifactStore) => Promise<JsonObject | null>;
+  /** Default: all. */
+  readonly keeps?: (result: JsonValue) => boolean;
+}
+
+/** How the operations of a step are cached. */
+export interface StepCaching {
+  /** Rejects when the code cannot be read. */
+  readonly code: () => Promise<StepCode>;
+  readonly operation: OperationCaching;
+  /** A holder of a computation that is silent so long has gone. */
+  readonly leaseMs?: number;
+}
+
+export type Computation = Pick<StepOutcome, 'result' | 'metrics' | 'seconds'>;
+
+export type Hit = { readonly record: CacheRecord; readonly outcome: StepOutcome };
+/** The record says why there is no result to take. */
+export type Miss = { readonly record: CacheRecord; readonly outcome: null };
+
+export interface OpenCacheOptions {
+  readonly caching: StepCaching;
+  readonly artifacts: ArtifactStore;
+  readonly seed: number;
+  readonly activityId: string;
+  readonly environment: { readonly [name: string]: string | undefined };
+}
+
+/** The cache as one operation of one run sees it. */
+export class StepCache {
+  readonly #task: StepTask;
+  readonly #options: OpenCacheOptions;
+  readonly #components: CacheComponents;
+  readonly #key: string;
+  #lease: Lease | null = null;
+
+  constructor(task: StepTask, options: OpenCacheOptions, components: CacheComponents) {
+    this.#task = task;
+    this.#options = options;
+    this.#components = components;
+    this.#key = cacheKey(components);
+  }
+
+  /** Takes a kept result, or says why there is none. */
+  async look(): Promise<Hit | Miss> {
+    const { cache } = this.#task;
+    if (cache?.use !== true) return this.#miss(cache?.forced === true ? 'forced' : 'the cache is switched off for this run');
+    const found = await this.#find();
+    if (found.entry !== null) return this.#hit(found.entry);
+    return this.#miss(found.reason ?? (await this.#whatChanged()));
+  }
+
+  /**
+   * Waits while another run computes the same, then gives its result. Null: nobody does, and this run has the right to compute until
+   * `release`.
+   */
+  async claim(signal: AbortSignal, onWait: (holder: LeaseOwner) => void): Promise<Hit | null> {
+    if (this.#task.cache?.use !== true) return null;
+    const { artifacts, activityId, caching } = this.#options;
+    const found: { entry: CacheEntry | null } = { entry: null };
+    const settled = async (): Promise<boolean> => {
+      found.entry = (await this.#find()).entry;
+      return found.entry !== null;
+    };
+    const { leaseMs } = caching;
+    const options = { signal, onWait, settled, ...(leaseMs === undefined ? {} : { leaseMs }) };
+    this.#lease = await claimLease(artifacts.objects, this.#key, { ...this.#run, activityId }, options);
+    // Between the first look and the lease another run may have finished.
+    if (this.#lease !== null && (await settled())) await this.release();
+    return found.entry === null ? null : this.#hit(found.entry);
+  }
+
+  /** Keeps what was computed for later runs. */
+  async keep(outcome: Computation): Promise<void> {
+    const { artifacts, caching } = this.#options;
+    if (caching.operation.keeps?.(outcome.result) === false) return;
+    await keepEntry(artifacts.objects, {
+      formatVersion: 1,
+      key: this.#key,
+      outcome: { ...outcome, cached: false },
+      by: this.#run,
+      step: this.#task.step,
+      createdAt: new Date().toISOString(),
+    });
+  }
+
+  /** Makes this run the one that later ones are compared with. */
+  remember(): Promise<void> {
+    const { objects } = this.#options.artifacts;
+    return keepLastComponents(objects, this.#task, { run: this.#run, components: this.#components });
+  }
+
+  async release(): Promise<void> {
+    const lease = this.#lease;
+    this.#lease = null;
+    await lease?.release();
+  }
+
+  get #run(): RunRef {
+    const { workflowId, runId } = this.#task.run;
+    return { workflowId, runId };
+  }
+
+  #find(): Promise<Found> {
+    return findEntry(this.#options.artifacts, this.#key, { expiresMs: this.#task.cache?.expiresMs ?? null });
+  }
+
+  #hit({ outcome, by }: CacheEntry): Hit {
+    const record = this.#record({ hit: true, reason: `unchanged since run ${by.workflowId}`, from: by });
+    return { record, outcome: { ...outcome, cached: true } };
+  }
+
+  #miss(reason: string): Miss {
+    return { record: this.#record({ hit: false, reason, from: null }), outcome: null };
+  }
+
+  #record(verdict: Pick<CacheRecord, 'hit' | 'reason' | 'from'>): CacheRecord {
+    return { key: this.#key, ...verdict, components: this.#components };
+  }
+
+  async #whatChanged(): Promise<string> {
+    const last = await lastComponents(this.#options.artifacts.objects, this.#task);
+    if (last === null) return 'first time';
+    const changes = changesBetween(last.components, this.#components);
+    return changes.length === 0 ? 'no result was kept' : changes.join('; ');
+  }
+}
+
+/** Null when the task is not cached, or its result depends on the time. */
+export async function openStepCache(task: StepTask, options: OpenCacheOptions): Promise<StepCache | null> {
+  if (task.cache === undefined) return null;
+  const { caching, artifacts, seed, environment } = options;
+  const { reads: readsOf } = caching.operation;
+  const reading: Promise<JsonObject | null> = readsOf === undefined ? Promise.resolve({}) : readsOf(task, artifacts);
+  const [code, reads] = await Promise.all([caching.code(), reading]);
+  return reads === null ? null : new StepCache(task, options, componentsOf(task, { code, seed, reads, environment }));
+}

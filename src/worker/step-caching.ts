@@ -1,0 +1,81 @@
+import type { PlanStep } from '../contracts/plan.js';
+import type { StepOutcome, StepTask } from '../contracts/run.js';
+import { operationCaching } from '../../activities/caching.js';
+import { type CodeSource, pipelineCode } from '../cache/pipeline-code.js';
+import { type Hit, openStepCache, type StepCache, type StepCaching } from '../cache/step-cache.js';
+import { isPipelineError } from '../errors/pipeline-error.js';
+import { createArtifactStore } from '../store/create-artifact-store.js';
+import type { ObjectStore } from '../store/port.js';
+import type { Heartbeats } from './heartbeats.js';
+import type { StepSurroundings } from './run-step.js';
+import { seedOf } from './run-keys.js';
+import { recordOutcome } from './step-record.js';
+
+/** How an operation of a step of the pipeline is cached. */
+export function cachingOf(pipeline: CodeSource, step: PlanStep, operation: string): StepCaching {
+  return {
+    code: async () => (await pipelineCode(pipeline)).stepCode(step),
+    operation: operationCaching[step.kind]?.[operation] ?? {},
+  };
+}
+
+/** The cache across runs as the wrapper of a step sees it. */
+export interface CachedStep {
+  /** The outcome of another run that this one takes, recorded as its own; null: the work is to be done. */
+  readonly hit: StepOutcome | null;
+  /** Waits while another run does the same work and then takes its outcome; null: this run does it. */
+  claim(signal: AbortSignal, heartbeats: Heartbeats): Promise<StepOutcome | null>;
+  /** Records the outcome for later attempts of this run and keeps it for later runs. */
+  record(objects: ObjectStore, outcome: StepOutcome): Promise<StepOutcome>;
+  release(): Promise<void>;
+}
+
+/** @param key - where the outcome is recorded for later attempts of this run. */
+export async function openCachedStep(task: StepTask, surroundings: StepSurroundings, key: string): Promise<CachedStep> {
+  const cache = await openCache(task, surroundings);
+  if (cache === null) return uncached(key);
+  const { objects } = surroundings;
+  const take = async ({ outcome, record }: Hit): Promise<StepOutcome> => {
+    const [taken] = await Promise.all([recordOutcome(objects, key, outcome, record), cache.remember()]);
+    return taken;
+  };
+  const looked = await cache.look();
+  return {
+    hit: looked.outcome === null ? null : await take(looked),
+    claim: async (signal, heartbeats) => {
+      const shared = await cache.claim(signal, ({ workflowId }) => {
+        heartbeats.progress({ done: 0, total: 0, note: `waiting for run ${workflowId}, which computes the same` });
+      });
+      return shared === null ? null : take(shared);
+    },
+    record: async (guarded, outcome) => {
+      const recorded = await recordOutcome(guarded, key, outcome, looked.record);
+      await Promise.all([cache.keep(recorded), cache.remember()]);
+      return recorded;
+    },
+    release: () => cache.release(),
+  };
+}
+
+function uncached(key: string): CachedStep {
+  return {
+    hit: null,
+    claim: () => Promise.resolve(null),
+    record: (objects, outcome) => recordOutcome(objects, key, outcome),
+    release: () => Promise.resolve(),
+  };
+}
+
+/** Null when the task is not cached. A step whose code cannot be read runs without the cache and says so in its log. */
+async function openCache(task: StepTask, surroundings: StepSurroundings): Promise<StepCache | null> {
+  const { caching, objects, activityId, log } = surroundings;
+  if (caching === undefined || task.cache === undefined) return null;
+  const artifacts = createArtifactStore(objects);
+  try {
+    return await openStepCache(task, { caching, artifacts, activityId, seed: seedOf(task), environment: process.env });
+  } catch (error) {
+    if (!isPipelineError(error) || error.code !== 'CACHE_CODE_UNREADABLE') throw error;
+    log.warn('the step runs without the cache', { code: error.code, message: error.message });
+    return null;
+  }
+}
