@@ -15,9 +15,11 @@ const ROOMS = {
   features: ['data', 'monitoring', 'onnx', 'pipeline', 'schema', 'store'],
   training: ['data', 'features', 'onnx', 'pipeline', 'store'],
   report: [],
+  notices: ['secrets'],
   serving: ['onnx', 'pipeline', 'registry', 'store'],
   evaluation: ['data', 'monitoring', 'onnx', 'pipeline', 'registry', 'report', 'serving', 'store'],
   monitoring: ['data', 'evaluation', 'pipeline', 'registry', 'report', 'store'],
+  triggers: ['data', 'pipeline', 'registry', 'store'],
   temporal: ['store'],
   config: [],
   deploy: ['pipeline', 'store', 'temporal'],
@@ -77,7 +79,7 @@ module.exports = {
     {
       name: 'pure-rooms-know-no-temporal',
       severity: 'error',
-      from: { path: '^src/(store|data|validation|features|training|evaluation|registry|serving|monitoring|onnx)/' },
+      from: { path: '^src/(store|data|validation|features|training|evaluation|registry|serving|monitoring|notices|onnx)/' },
       to: { path: ['node_modules/@temporalio', '^src/(worker|client|cli|temporal|testing)/'], ...value },
     },
     {

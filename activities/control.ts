@@ -6,12 +6,13 @@ import { isPipelineError } from '../src/errors/pipeline-error.js';
 import { createEndpoints, type Endpoints } from '../src/registry/endpoints.js';
 import { createRegistry } from '../src/registry/create-registry.js';
 import type { ObjectStore } from '../src/store/port.js';
+import { announceAliases, type Announcer } from '../src/triggers/announce.js';
 
 /** Writers that may come between the reading and the writing of one configuration. */
 const WRITE_ATTEMPTS = 20;
 
-/** The activities that the continuous-training entity calls. */
-export function createControlActivities(objects: ObjectStore): ControlActivities {
+/** The activities that the continuous-training entity calls. `announcer` is asked for inside of an activity. */
+export function createControlActivities(objects: ObjectStore, announcer: () => Announcer): ControlActivities {
   return {
     describeRun: async ({ workflowId }) => {
       try {
@@ -22,7 +23,11 @@ export function createControlActivities(objects: ObjectStore): ControlActivities
         throw error;
       }
     },
-    rollbackModel: async (input) => await rollbackEverywhere(objects, input),
+    rollbackModel: async (input) => {
+      const result = await rollbackEverywhere(objects, input);
+      await announceAliases(objects, announcer(), input.model, input.workflowId);
+      return result;
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import {
   waitUntilReady,
   withdrawVersion,
 } from '../src/serving/rollout-steps.js';
+import { announceAliases } from '../src/triggers/announce.js';
 
 type Operation<Arguments, Result> = StageOperation<DeployConfig, DeployInputs, Result, Arguments>;
 type Result<Step extends (...inputs: never[]) => Promise<unknown>> = Awaited<ReturnType<Step>>;
@@ -37,5 +38,17 @@ const rollback: Operation<Version & { readonly reasons: readonly string[] }, Res
   context,
 ) => withdrawVersion({ config, context }, input);
 
+/** An operation that may move aliases of the model: those who run when they move are told afterwards. */
+function announced<Arguments, Result>(operation: Operation<Arguments, Result>): Operation<Arguments, Result> {
+  return async (task, context) => {
+    const result = await operation(task, context);
+    await announceAliases(context.artifacts.objects, context.temporal, task.config.model, context.run.workflowId);
+    return result;
+  };
+}
+
 /** Operations of the deploy stage by name. Each looks at what is there first, so that a retry after a crash moves nothing twice. */
-export const deployOperations = { register, open, waitReady, shift, health, promote, rollback };
+export const deployOperations = {
+  ...{ register, waitReady, shift, health },
+  ...{ open: announced(open), promote: announced(promote), rollback: announced(rollback) },
+};

@@ -1,4 +1,16 @@
-import { ingest } from '../src/data/ingest.js';
+import type { JsonObject } from '../src/contracts/json.js';
+import type { IngestConfig, IngestResult } from '../src/contracts/stages.js';
+import { ingest as readSource } from '../src/data/ingest.js';
+import type { StageOperation } from '../src/pipeline/step-context.js';
+import { publishDataset } from '../src/triggers/announce.js';
+
+/** Reads the source; with `publish`, makes the data set known under its name and tells those who run when it changes. */
+const ingest: StageOperation<IngestConfig, JsonObject, IngestResult> = async (task, context) => {
+  const dataset = await readSource(task, context);
+  const { publish } = task.config;
+  if (publish !== undefined) await publishDataset(context.artifacts.objects, context.temporal, publish, dataset, context);
+  return dataset;
+};
 
 /** Operations of the ingest stage by name. */
 export const ingestOperations = { ingest };

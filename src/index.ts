@@ -62,6 +62,8 @@ export type { CalendarOptions, ScheduleOptions } from './pipeline/schedules.js';
 
 export { defineConfig } from './config/config.js';
 export type { PerennialConfig, Profile } from './config/config.js';
+export { verifyNotice } from './notices/signature.js';
+export type { NoticeMessage } from './contracts/hooks.js';
 
 export { drawMermaid } from './pipeline/draw-mermaid.js';
 export { drawTerminal } from './pipeline/draw-terminal.js';

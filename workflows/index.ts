@@ -11,5 +11,7 @@ export {
   validateData,
 } from './single-stage.js';
 export { monitorWindow } from './monitor.js';
+export { deliverNotice } from './deliver-notice.js';
+export { startOnChange } from './start-on-change.js';
 export { continuousTraining } from './continuous-training.js';
 export { retrainTick } from './retrain-tick.js';

@@ -19,6 +19,7 @@ import { field, RunAttributes } from './run-attributes.js';
 import { renderRunDetails } from './run-details.js';
 import type { Cancellable } from './cancellable.js';
 import { RunDriver, type RunSurroundings } from './run-driver.js';
+import { RunHooks } from './run-hooks.js';
 import { answerMessages, type RunView } from './run-messages.js';
 import { runOptions } from './run-options.js';
 import { scheduledAt } from './scheduled-at.js';
@@ -57,12 +58,15 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   attributes.open(plan);
   // A request to cancel reaches the driver alone, which then cancels the steps: one road, one order.
   const shield = new CancellationScope({ cancellable: false });
-  const driver = new RunDriver(plan, parameters, surroundingsOf(resolved, attributes, shield));
+  const hooks = new RunHooks(plan);
+  const driver = new RunDriver(plan, parameters, surroundingsOf(resolved, attributes, hooks, shield));
   run.driver = driver;
+  hooks.open(() => driver.status());
   CancellationScope.current().cancelRequested.catch(() => {
     driver.cancel();
   });
   const verdict = await shield.run(() => driver.run());
+  await hooks.close(driver.status());
   const result = driver.result();
   if (verdict === 'cancelled' || result === null) throw new CancelledFailure('the run was cancelled');
   attributes.close(plan, result.results);
@@ -70,7 +74,12 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   return result;
 }
 
-function surroundingsOf(resolved: ResolvedPlan, attributes: RunAttributes, shield: CancellationScope): RunSurroundings {
+function surroundingsOf(
+  resolved: ResolvedPlan,
+  attributes: RunAttributes,
+  hooks: RunHooks,
+  shield: CancellationScope,
+): RunSurroundings {
   const { plan, parameters } = resolved;
   const options = runOptions();
   const { workflowId, runId } = workflowInfo();
@@ -86,6 +95,7 @@ function surroundingsOf(resolved: ResolvedPlan, attributes: RunAttributes, shiel
     changed: (status) => {
       setCurrentDetails(renderRunDetails(status));
       attributes.follow(status);
+      hooks.follow(status);
     },
   };
 }

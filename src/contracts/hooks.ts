@@ -38,3 +38,29 @@ export type RunNotice = {
   /** Steps that failed or are blocked, with the reason; for `slow`, those that are not finished. */
   readonly steps: readonly { readonly step: string; readonly status: string; readonly message: string | null }[];
 };
+
+/** Input of the workflow `deliverNotice`, one for each notifier and event, and of its activity. */
+export type NoticeDelivery = {
+  /** The same for every attempt, so that a receiver can tell a repeat: the id of the workflow that delivers. */
+  readonly id: string;
+  readonly notice: RunNotice;
+  readonly notify: NotifierSpec;
+};
+
+/** What the receiver answered: an HTTP status, or the SMTP server's last line. */
+export type NoticeReceipt = { readonly answer: string };
+
+/** The activity behind `deliverNotice`; its name is a wire name. */
+export interface NoticeActivities {
+  /** NOTICE_REFUSED (never retried), NOTICE_UNDELIVERED, and the errors of secrets. */
+  sendNotice(delivery: NoticeDelivery): Promise<NoticeReceipt>;
+}
+
+/** What a webhook gets as JSON. */
+export type NoticeMessage = RunNotice & {
+  readonly delivery: string;
+  /** ISO; when this attempt was made. */
+  readonly sentAt: string;
+  /** `run`: the run's page of the Temporal UI, null when the worker was not told its address. */
+  readonly links: { readonly run: string | null; readonly command: string };
+};

@@ -70,6 +70,8 @@ export type ChangeState = {
 
 export type PipelineQueue = {
   readonly overlap: TriggerOverlap;
+  /** Highest number that came in. */
+  readonly newest: number;
   /** Changes that wait for their run, oldest first. */
   readonly waiting: readonly number[];
   /** The run under way; null when there is none, and always with `allow`. */
@@ -104,3 +106,21 @@ export const subjectPath = ({ kind, name }: ChangeSubject): string => `${kind}/$
 
 /** Id of the workflow that starts runs when the subject changes. */
 export const startOnChangeId = (subject: ChangeSubject): string => `perennial/trigger/${subjectPath(subject)}`;
+
+/** An entry of `datasets/<name>/log/`: the content that a published data set had from then on. */
+export type DatasetLogEntry = {
+  readonly n: number;
+  /** ISO. */
+  readonly at: string;
+  /** Id of the artifact. */
+  readonly dataset: string;
+  readonly rows: number;
+  /** The window, ISO, `to` exclusive; null when the source was read whole. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly pipeline: string;
+  readonly step: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly previousHash: string;
+};

@@ -13,6 +13,8 @@ import { SERVING_CODES } from './codes/serving.js';
 import { MONITORING_CODES } from './codes/monitoring.js';
 import { TEMPORAL_CODES } from './codes/temporal.js';
 import { CACHE_CODES } from './codes/cache.js';
+import { TRIGGERS_CODES } from './codes/triggers.js';
+import { NOTICES_CODES } from './codes/notices.js';
 import { CLI_CODES } from './codes/cli.js';
 import { POOL_CODES } from './codes/pools.js';
 import { CONFIG_CODES } from './codes/config.js';
@@ -35,6 +37,8 @@ export const ERROR_CODES = {
   ...MONITORING_CODES,
   ...TEMPORAL_CODES,
   ...CACHE_CODES,
+  ...TRIGGERS_CODES,
+  ...NOTICES_CODES,
   ...CLI_CODES,
   ...POOL_CODES,
   ...CONFIG_CODES,

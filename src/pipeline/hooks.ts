@@ -2,6 +2,7 @@ import type { HookSpec, NotifierSpec } from '../contracts/hooks.js';
 import type { SecretMarker } from '../contracts/plan.js';
 import type { Duration } from './duration.js';
 import type { OptionReader } from './issues.js';
+import { plainConfig } from './plain-config.js';
 
 /** Who is told what becomes of a run. A notice never fails, delays or blocks the run. */
 export interface HookOptions {
@@ -21,7 +22,8 @@ export function readHooks(options: HookOptions, read: OptionReader): readonly Ho
   const add = (on: HookSpec['on'], notifiers: readonly NotifierSpec[], at: OptionReader, more: object = {}): void => {
     for (const [index, notify] of notifiers.entries()) {
       lintNotifier(notify, at.at(index));
-      hooks.push({ on, ...more, notify });
+      // What the notifiers' constructors make, with secrets as plain markers.
+      hooks.push({ on, ...more, notify: plainConfig(notify, at.at(index)) as NotifierSpec });
     }
   };
   add('success', onSuccess, read.at('onSuccess'));

@@ -2,6 +2,7 @@ import type { TrainingSignal } from '../contracts/continuous-training.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { RunIdentity } from '../contracts/run.js';
 import type { RetrainConfig } from '../contracts/stages.js';
+import type { ChangeSubject } from '../contracts/triggers.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 
 export interface StepLog {
@@ -16,6 +17,8 @@ export interface TemporalDoor {
   /** Signal-with-start of the model's continuous-training entity. */
   signalTraining(model: string, signal: TrainingSignal): Promise<void>;
   setTrainingPolicy(model: string, policy: RetrainConfig): Promise<void>;
+  /** Signal-with-start of the workflow that starts the pipelines which are to run when the subject changes. `n` numbers its log entry. */
+  signalChange(subject: ChangeSubject, n: number): Promise<void>;
   /** Creates or updates a schedule. */
   ensureSchedule(schedule: {
     readonly id: string;

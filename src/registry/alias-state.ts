@@ -46,3 +46,25 @@ export function aliasState(entries: readonly RegistryLogEntry[]): AliasState {
 export function aliasRecord(alias: Alias, { version, entry }: Standing): AliasRecord {
   return { alias, version, movedAt: entry.at, movedBy: entry.by, reason: entry.reason, workflowId: entry.workflowId };
 }
+
+/** A move of an alias to another version. */
+export interface AliasMove {
+  readonly alias: Alias;
+  readonly version: number;
+  /** Where it pointed before; null when it pointed nowhere. */
+  readonly previous: number | null;
+  readonly entry: RegistryLogEntry;
+}
+
+const ALIASES: readonly Alias[] = ['champion', 'challenger', 'previous'];
+
+/** The aliases that entry `n` of a log moved; one that it took away has not moved. */
+export function aliasMoves(entries: readonly RegistryLogEntry[], n: number): readonly AliasMove[] {
+  const entry = entries[n - 1];
+  if (entry === undefined) return [];
+  const [before, after] = [aliasState(entries.slice(0, n - 1)), aliasState(entries.slice(0, n))];
+  return ALIASES.flatMap((alias) => {
+    const [old, now] = [before[alias]?.version ?? null, after[alias]?.version ?? null];
+    return now === null || now === old ? [] : [{ alias, version: now, previous: old, entry }];
+  });
+}

@@ -78,7 +78,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const { address, namespace } = connectionOptions(options);
   const journal = new AttemptJournal({ address, namespace });
   const activities: NonNullable<WorkerOptions['activities']> = {
-    ...systemActivities(catalog, artifacts, pools),
+    ...systemActivities(catalog, artifacts, pools, options.secrets),
     ...Object.fromEntries(
       [...catalog.values()].flatMap((pipeline) => [
         ...stepActivities(pipeline, stageOperations, artifacts.objects, { secrets: options.secrets, devices }),

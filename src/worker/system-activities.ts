@@ -1,26 +1,38 @@
 import { Context } from '@temporalio/activity';
 import { createControlActivities } from '../../activities/control.js';
 import { closeWindow } from '../../activities/monitor.js';
+import { createNoticeActivities } from '../../activities/notices.js';
+import { createTriggerActivities } from '../../activities/triggers.js';
 import type { ControlActivities } from '../contracts/control.js';
+import type { NoticeActivities } from '../contracts/hooks.js';
 import type { Pools } from '../contracts/pools.js';
 import type { WindowReport } from '../contracts/monitoring.js';
 import type { StepTask } from '../contracts/run.js';
 import type { SystemActivities } from '../contracts/system.js';
+import type { TriggerActivities } from '../contracts/triggers.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { defaultSecretProvider } from '../secrets/default-provider.js';
+import type { SecretProvider } from '../secrets/provider.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolvePlan, resolveStage } from './resolve-stage.js';
 import { runStep } from './run-step.js';
 import { activitySurroundings } from './step-activities.js';
+import { createTemporalDoor } from './temporal-door.js';
 
 /** The activities that every worker has, whatever its pipelines. */
 export function systemActivities(
   catalog: PipelineCatalog,
   artifacts: ArtifactStore,
   pools: Pools = {},
-): SystemActivities & ControlActivities {
+  secrets: SecretProvider = defaultSecretProvider(process.env),
+): SystemActivities & ControlActivities & TriggerActivities & NoticeActivities {
   return {
-    ...createControlActivities(artifacts.objects),
+    ...createControlActivities(artifacts.objects, () =>
+      createTemporalDoor(Context.current().client, Context.current().info.taskQueue),
+    ),
+    ...createTriggerActivities(artifacts.objects),
+    ...createNoticeActivities(secrets),
     resolvePlan: async (input) => resolvePlan(catalog, input, pools),
     resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
     closeMonitorWindow: async (input) => {

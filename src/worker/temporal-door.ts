@@ -1,5 +1,7 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleSpec } from '@temporalio/client';
 import { continuousTrainingId } from '../contracts/continuous-training.js';
+import type { ChangeSignal, StartOnChangeInput } from '../contracts/triggers.js';
+import { startOnChangeId } from '../contracts/triggers.js';
 import type { TemporalDoor } from '../pipeline/step-context.js';
 
 /** After an outage a schedule makes up for starts that it missed in this time. */
@@ -19,6 +21,17 @@ export function createTemporalDoor(client: Client, taskQueue: string): TemporalD
   return {
     signalTraining: (model, signal) => signalEntity(model, 'trigger', signal),
     setTrainingPolicy: (model, policy) => signalEntity(model, 'policy', policy),
+    signalChange: async (subject, n) => {
+      const input: StartOnChangeInput = { subject };
+      const signal: ChangeSignal = { n };
+      await client.workflow.signalWithStart('startOnChange', {
+        workflowId: startOnChangeId(subject),
+        taskQueue,
+        args: [input],
+        signal: 'changed',
+        signalArgs: [signal],
+      });
+    },
     ensureSchedule: async ({ id, every, workflowType, input }) => {
       const spec: ScheduleSpec =
         'cron' in every ? { cronExpressions: [every.cron], timezone: every.timezone } : { intervals: [{ every: every.ms }] };

@@ -50,6 +50,7 @@ function close(n: number, phase: MonitorWindowRequest['phase'], sent: TrainingSi
       sent.push(signal);
     },
     setTrainingPolicy: async () => undefined,
+    signalChange: async () => undefined,
     ensureSchedule: async () => undefined,
   };
   return closeWindow({ model: MODEL, ...week(n), phase }, createTestContext(store, { temporal }));
@@ -166,6 +167,7 @@ describe('the monitor on weeks of real flights', () => {
     const temporal: TemporalDoor = {
       signalTraining: async () => undefined,
       setTrainingPolicy: async () => undefined,
+      signalChange: async () => undefined,
       ensureSchedule: async (schedule) => {
         schedules.push(schedule);
       },

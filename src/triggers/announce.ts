@@ -1,0 +1,43 @@
+import type { DatasetRef } from '../contracts/dataset.js';
+import type { RunIdentity } from '../contracts/run.js';
+import type { ChangeSubject } from '../contracts/triggers.js';
+import { PublishedDatasets } from '../data/published-datasets.js';
+import { aliasMoves } from '../registry/alias-state.js';
+import { createRegistry } from '../registry/create-registry.js';
+import type { TemporalDoor } from '../pipeline/step-context.js';
+import type { ObjectStore } from '../store/port.js';
+import { isSubscribedTo } from './subscriptions.js';
+
+/** Where changes are told; null where nobody could be started. */
+export type Announcer = Pick<TemporalDoor, 'signalChange'> | null;
+
+/** Publishes a data set under a name and tells those who run when it changes. Doing it again tells them nothing new. */
+export async function publishDataset(
+  objects: ObjectStore,
+  announcer: Announcer,
+  name: string,
+  dataset: DatasetRef,
+  { run, step }: { readonly run: RunIdentity; readonly step: string },
+): Promise<void> {
+  const n = await new PublishedDatasets(objects).publish(name, dataset, run, step);
+  if (n !== null) await tell(objects, announcer, { kind: 'dataset', name }, n);
+}
+
+/** Tells of every move of a model's aliases that was made under this request, also when it was made by an attempt before. */
+export async function announceAliases(
+  objects: ObjectStore,
+  announcer: Announcer,
+  model: string,
+  workflowId: string,
+): Promise<void> {
+  const entries = await createRegistry(objects).log(model);
+  for (const { n } of entries.filter((entry) => entry.workflowId === workflowId)) {
+    for (const { alias } of aliasMoves(entries, n))
+      await tell(objects, announcer, { kind: 'alias', name: `${model}/${alias}` }, n);
+  }
+}
+
+async function tell(objects: ObjectStore, announcer: Announcer, subject: ChangeSubject, n: number): Promise<void> {
+  if (announcer === null || !(await isSubscribedTo(objects, subject))) return;
+  await announcer.signalChange(subject, n);
+}
