@@ -5,6 +5,7 @@ const ROOMS = {
   schema: ['store'],
   secrets: ['store'],
   logs: ['store'],
+  command: ['pipeline', 'schema', 'store'],
   store: [],
   registry: ['store'],
   pipeline: ['schema', 'store'],
@@ -79,7 +80,7 @@ module.exports = {
     {
       name: 'pure-rooms-know-no-temporal',
       severity: 'error',
-      from: { path: '^src/(store|data|validation|features|training|evaluation|registry|serving|monitoring|notices|onnx)/' },
+      from: { path: '^src/(store|secrets|logs|command|data|validation|features|training|evaluation|registry|serving|monitoring|notices|onnx)/' },
       to: { path: ['node_modules/@temporalio', '^src/(worker|client|cli|temporal|testing)/'], ...value },
     },
     {

@@ -1,3 +1,4 @@
+import { commandOperations } from './command.js';
 import { deployOperations } from './deploy.js';
 import { evaluateOperations } from './evaluate.js';
 import { featureOperations } from './feature.js';
@@ -17,4 +18,5 @@ export const stageOperations = {
   deploy: deployOperations,
   monitor: monitorOperations,
   retrain: retrainOperations,
+  command: commandOperations,
 };

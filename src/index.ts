@@ -35,6 +35,8 @@ export type { LoopResult } from './contracts/loop.js';
 export type { RunOutcome } from './contracts/run.js';
 export type { ParameterReference, Setting } from './pipeline/parameter-reference.js';
 export type { PipelineIssue } from './pipeline/issues.js';
+export type { CommandResult } from './contracts/command.js';
+export type { CommandOptions, PythonOptions } from './pipeline/stages/command.js';
 export { secret } from './pipeline/secret.js';
 export type { SecretReference } from './pipeline/secret.js';
 export { parseDuration } from './pipeline/duration.js';

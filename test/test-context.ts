@@ -26,7 +26,9 @@ export function createTestContext(store: ArtifactStore, overrides: Partial<StepC
     artifacts: store,
     temporal: null,
     secrets: {},
-    output: ignore,
+    output: (_source, line) => line,
+    checkpointFolder: () => Promise.resolve(false),
+    restoreFolder: () => Promise.resolve(false),
     progress: ignore,
     checkpoint: (bytes) => {
       checkpoint = Buffer.from(bytes);

@@ -1,5 +1,6 @@
 import type { StepKind } from '../src/contracts/plan.js';
 import { callStage } from './call.js';
+import { commandStage } from './command.js';
 import { deployStage } from './deploy.js';
 import { evaluateStage } from './evaluate.js';
 import { featureStage } from './feature.js';
@@ -12,7 +13,7 @@ import { trainStage } from './train.js';
 import { validateStage } from './validate.js';
 
 /** Kinds without order and policy of their own. */
-type DrivenKind = 'gate' | 'command' | 'join' | 'map';
+type DrivenKind = 'gate' | 'join' | 'map';
 
 /** Order and policy of each kind of step. A gate is not run: the driver waits for its answer. */
 export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWorkflow } = {
@@ -26,6 +27,7 @@ export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWo
   retrain: retrainStage,
   call: callStage,
   loop: loopStage,
+  command: commandStage,
   step: (host) => host.call('step'),
 };
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.js';
 
 export type ArtifactKind =
-  'dataset' | 'validation-report' | 'feature-set' | 'model' | 'evaluation' | 'endpoint' | 'monitor-report' | 'value';
+  'dataset' | 'validation-report' | 'feature-set' | 'model' | 'evaluation' | 'endpoint' | 'monitor-report' | 'files' | 'value';
 
 /** What travels between steps instead of data: at most a few hundred bytes, whatever the artifact's size. */
 export type ArtifactRef<Kind extends ArtifactKind = ArtifactKind, Meta extends JsonObject = JsonObject> = {

@@ -4,6 +4,7 @@ import { EXECUTION_CODES } from './codes/execution.js';
 import { CONTROL_FLOW_CODES } from './codes/control-flow.js';
 import { STORE_CODES } from './codes/store.js';
 import { SECRETS_CODES } from './codes/secrets.js';
+import { COMMAND_CODES } from './codes/command.js';
 import { DATA_CODES } from './codes/data.js';
 import { FEATURES_CODES } from './codes/features.js';
 import { TRAINING_CODES } from './codes/training.js';
@@ -28,6 +29,7 @@ export const ERROR_CODES = {
   ...CONTROL_FLOW_CODES,
   ...STORE_CODES,
   ...SECRETS_CODES,
+  ...COMMAND_CODES,
   ...DATA_CODES,
   ...FEATURES_CODES,
   ...TRAINING_CODES,

@@ -1,3 +1,4 @@
+import type { CommandResult } from '../contracts/command.js';
 import type { JsonValue } from '../contracts/json.js';
 import type { JoinMode } from '../contracts/plan.js';
 import type { Task } from '../contracts/stages.js';
@@ -10,6 +11,7 @@ import { addCleanUp, type CleanUpOptions } from './flow/finally.js';
 import { addJoin, type Joined, type JoinOptions } from './flow/join.js';
 import { addLoop, type LoopOptions, type LoopReference, type StartedLoopOptions } from './flow/loop.js';
 import { addBranches, type Branches } from './flow/when.js';
+import type { OptionReader } from './issues.js';
 import type { ParameterReferences } from './parameter-reference.js';
 import { parameterReferences } from './parameter-reference.js';
 import type { Pipeline } from './pipeline.js';
@@ -26,6 +28,8 @@ import type {
   ValidationReference,
 } from './reference.js';
 import type { NoSecrets, SecretReferences } from './secret.js';
+import type { CommandOptions, ProgramOptions, PythonOptions, ResultValues, WithResult } from './stages/command.js';
+import { commandConfig, pythonConfig } from './stages/command.js';
 import type { ApprovalOptions } from './stages/approval.js';
 import { approvalConfig } from './stages/approval.js';
 import type { CallArguments, CallOptions, NamedCallParameters } from './stages/call.js';
@@ -109,6 +113,18 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   loop<Result>(id: string, options: LoopOptions<Result>): LoopReference<Result>;
   /** TypeScript code that runs when everything else has ended: with success, with a failure, or because the run was cancelled. */
   finally<Inputs extends StepInputs, Output>(id: string, options: CleanUpOptions<Inputs, Output> & JsonOutput<Output>): void;
+  /** Any program as a step. With `result` the typed content of its `output/result.json` is part of what it gives. */
+  command<Result extends ParameterShape>(
+    id: string,
+    options: CommandOptions & WithResult<Result>,
+  ): Ref<CommandResult<ResultValues<Result>>>;
+  command(id: string, options: CommandOptions): Ref<CommandResult>;
+  /** A Python script as a step, in a virtual environment of its requirements. `result` as for `command`. */
+  python<Result extends ParameterShape>(
+    id: string,
+    options: PythonOptions & WithResult<Result>,
+  ): Ref<CommandResult<ResultValues<Result>>>;
+  python(id: string, options: PythonOptions): Ref<CommandResult>;
   /** Waits for a person to approve. */
   gate(id: string, options: ApprovalOptions): ApprovalReference;
 }
@@ -190,6 +206,8 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     finally: (id, options) => {
       addCleanUp(draft, id, options);
     },
+    command: (id: string, options: CommandOptions) => addProgram(draft, id, options, (read) => commandConfig(options, id, read)),
+    python: (id: string, options: PythonOptions) => addProgram(draft, id, options, (read) => pythonConfig(options, id, read)),
     gate: (id, options) => {
       const inputs = findInputs(draft, id, options.inputs ?? {});
       return draft.add({ kind: 'gate', id, options, inputs, config: (read) => approvalConfig(options, read) });
@@ -231,6 +249,16 @@ function addCustomStep<Inputs extends StepInputs, Output, Secrets extends Secret
       (await options.run(...([inputs, context] as unknown as Parameters<typeof options.run>))) as JsonValue,
   );
   return reference;
+}
+
+/** The type of its value is what the declared result says; nothing of it exists at run time. */
+function addProgram(
+  draft: PipelineDraft,
+  id: string,
+  options: ProgramOptions,
+  config: (read: OptionReader) => object,
+): Ref<CommandResult<never>> {
+  return draft.add({ kind: 'command', id, options, inputs: findInputs(draft, id, options.inputs ?? {}), config });
 }
 
 function findInputs(draft: PipelineDraft, id: string, references: StepInputs): { readonly [name: string]: DraftInput } {

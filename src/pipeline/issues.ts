@@ -12,6 +12,7 @@ export type LintRule =
   | 'call'
   | 'canary-weights'
   | 'column-type'
+  | 'command'
   | 'condition'
   | 'cron'
   | 'cycle'

@@ -35,8 +35,8 @@ export interface StepContext {
   readonly attempt: number;
   readonly parameters: JsonObject;
   readonly log: StepLog;
-  /** Keeps a line of a program in the stored log of the step; the worker's own log does not get it. */
-  output(source: 'stdout' | 'stderr', line: string): void;
+  /** Keeps a line of a program in the stored log of the step; the worker's own log does not get it. Gives it without values of secrets. */
+  output(source: 'stdout' | 'stderr', line: string): string;
   /** Aborted on cancel, worker shutdown and time-out: checkpoint, then leave. */
   readonly signal: AbortSignal;
   /** The same for every attempt of this step in this run. */
@@ -58,6 +58,13 @@ export interface StepContext {
   checkpoint(bytes: Uint8Array): Promise<void>;
   /** The newest checkpoint of this step in this run, or null. */
   restore(): Promise<Buffer | null>;
+  /**
+   * As `checkpoint`, with the files of a folder, of any size; stores those that changed. False when there was nothing new, or the files kept
+   * changing while they were read.
+   */
+  checkpointFolder(path: string): Promise<boolean>;
+  /** Fills a folder from the newest checkpoint; false when there is none, or it is not one of a folder. STORE_RECORD_CORRUPT. */
+  restoreFolder(path: string): Promise<boolean>;
   /** A finite number, recorded with the step's result. */
   metric(name: string, value: number): void;
 }

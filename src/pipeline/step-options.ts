@@ -23,7 +23,7 @@ export interface StepOptions {
   readonly live?: ParameterShape;
   /** Default: 3 attempts, 1 second apart, twice as long each time, at most 60 seconds. */
   readonly retry?: RetryOptions;
-  /** Longest time one attempt may take; default 24 hours for train, else 1 hour. */
+  /** Longest time one attempt may take; default 24 hours for train, commands and Python, else 1 hour. */
   readonly timeout?: Duration;
   /** Longest silence of a running attempt; default 30 seconds. */
   readonly heartbeat?: Duration;
@@ -73,6 +73,7 @@ export type CommonStepFields = Pick<
   | 'light'
 >;
 
+const LONG_KINDS: readonly StepKind[] = ['train', 'command'];
 const FAILURE_POLICIES: readonly string[] = ['fail', 'block', 'continue'] satisfies FailurePolicy[];
 
 export function readStepOptions(
@@ -81,7 +82,7 @@ export function readStepOptions(
   read: OptionReader,
 ): CommonStepFields {
   const {
-    timeout = options.light === true ? '10 seconds' : kind === 'train' ? '24 hours' : '1 hour',
+    timeout = options.light === true ? '10 seconds' : LONG_KINDS.includes(kind) ? '24 hours' : '1 hour',
     heartbeat = '30 seconds',
     onFailure = 'fail',
     description,

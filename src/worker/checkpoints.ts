@@ -18,11 +18,13 @@ export interface Checkpoints {
 export function openCheckpoints(store: ObjectStore, prefix: string, attempt: number): Checkpoints {
   let next: number | null = null;
   let used = attempt > 1;
-  const list = async (): Promise<string[]> => {
+  const listAll = async (): Promise<string[]> => {
     const keys: string[] = [];
     for await (const { key } of store.list(prefix)) keys.push(key);
     return keys;
   };
+  // Files of checkpoints that are folders lie below, in `files/`.
+  const list = async (): Promise<string[]> => (await listAll()).filter((key) => !key.slice(prefix.length).includes('/'));
   return {
     save: async (bytes) => {
       used = true;
@@ -45,7 +47,7 @@ export function openCheckpoints(store: ObjectStore, prefix: string, attempt: num
     },
     clear: async () => {
       if (!used) return;
-      for (const key of await list()) await store.delete(key);
+      for (const key of await listAll()) await store.delete(key);
     },
   };
 }

@@ -75,6 +75,7 @@ const KINDS: ReadonlySet<string> = new Set<ArtifactKind>([
   'evaluation',
   'endpoint',
   'monitor-report',
+  'files',
   'value',
 ]);
 

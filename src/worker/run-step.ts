@@ -10,6 +10,7 @@ import { type ArtifactProducer, createArtifactStore } from '../store/create-arti
 import type { ObjectStore } from '../store/port.js';
 import { checkInputs } from './check-inputs.js';
 import { checkResult } from './check-result.js';
+import { openFolderCheckpoints } from './checkpoint-folder.js';
 import { openCheckpoints } from './checkpoints.js';
 import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
 import { type DeviceDesk, holdDevices, NO_DEVICES } from './hold-devices.js';
@@ -20,6 +21,9 @@ import { secureTask } from './step-secrets.js';
 import { openCachedStep } from './step-caching.js';
 import { readOutcome } from './step-record.js';
 import { openScratch } from './step-scratch.js';
+
+/** A heartbeat is no place for more. */
+const LONGEST_NOTE = 300;
 
 /** The code of a step or of one operation of a stage. */
 export type StepWork = (task: StepTask, context: StepContext) => Promise<unknown>;
@@ -71,6 +75,13 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const scratch = openScratch({ ...task.run, activityId, attempt: surroundings.attempt });
   const heartbeats = new Heartbeats(surroundings.heartbeat, surroundings.heartbeatTimeoutMs, surroundings.lastHeartbeat);
   const checkpoints = openCheckpoints(objects, checkpointPrefix(task), surroundings.attempt);
+  const checkpoint = async (bytes: Uint8Array): Promise<void> => {
+    heartbeats.checkpoint(await checkpoints.save(bytes));
+  };
+  const folders = openFolderCheckpoints(objects, checkpointPrefix(task), {
+    save: checkpoint,
+    newest: () => checkpoints.newest(),
+  });
   const stored = openStepLog(task, surroundings, redactor);
   const metrics: { [name: string]: number } = {};
   let lease = NO_DEVICES;
@@ -93,12 +104,12 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     artifacts,
     temporal: surroundings.temporal,
     progress: (done, total, note) => {
-      heartbeats.progress({ done, total, note: note === undefined ? null : redactor.text(note) });
+      heartbeats.progress({ done, total, note: note === undefined ? null : redactor.text(note).slice(0, LONGEST_NOTE) });
     },
-    checkpoint: async (bytes) => {
-      heartbeats.checkpoint(await checkpoints.save(bytes));
-    },
+    checkpoint,
     restore: () => checkpoints.newest(),
+    checkpointFolder: (path) => folders.save(path),
+    restoreFolder: (path) => folders.restore(path),
     metric: (name, value) => {
       metrics[name] = finiteMetric(name, value, where);
     },

@@ -37,7 +37,9 @@ export function openStepLog(
   return {
     log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') },
     output: (source, line) => {
-      writer.write({ level: 'info', source, message: redactor.text(line) });
+      const message = redactor.text(line);
+      writer.write({ level: 'info', source, message });
+      return message;
     },
     failed: (error) => {
       writer.write({ level: 'error', source: 'runner', message: `${error.code}: ${error.message}` });
