@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
 import type { Placement, RunIdentity, StepTask } from '../src/contracts/run.js';
 import { runChild } from './child-run.js';
-import type { BodyRun, StepCall } from './graph-scope.js';
+import type { BodyRun, StepCall } from './scope-surroundings.js';
 import { localActivity, queuedActivity, type StepActivityOptions } from './light-step.js';
 import { outlivingWorkers } from './lost-worker.js';
 import { runOptions } from './run-options.js';

@@ -1,50 +1,18 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { InputBinding, PlanStep } from '../src/contracts/plan.js';
-import type { RunStatus, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
+import type { RunStatus, StepFailure, StepState, StepStatus } from '../src/contracts/run.js';
+import type { GateConfig } from '../src/contracts/stages.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { resolveConfig } from '../src/pipeline/resolve-config.js';
 import { decide, type Decision } from '../src/pipeline/scheduler.js';
 import { bindInputs, bindOptional, bindValue, type ResultLookup } from './bindings.js';
-import type { Cancellable } from './cancellable.js';
+import { Gate, type GateVerdict } from './gate.js';
+import { gateTimers } from './gate-timers.js';
 import { guardVerdict, type GuardVerdict } from './guards.js';
 import type { BodyInput } from './stage-host.js';
-import { cancelledFailure, CodedError, type FailureReader } from './step-failure.js';
-import { outcomeOf, pendingRecord, standingOf, stateOf, type StepRecord } from './step-states.js';
-
-/** One run of a body. `run` rejects with the failure of the body, EXECUTION_STEP_CANCELLED after `cancel`. */
-export interface BodyRun {
-  run(): Promise<JsonValue>;
-  cancel(): void;
-}
-
-export type StepCall = {
-  readonly step: PlanStep;
-  /** Which run of the bodies around the step: `[3]`, `[3][0]`; empty outside of bodies. */
-  readonly instance: string;
-  /** 0 at first; grows by one each time a person lets a blocked step try again. */
-  readonly round: number;
-  readonly config: JsonObject;
-  readonly inputs: JsonObject;
-  readonly describe: (waitingFor: string | null) => void;
-  readonly count: (items: StepItems) => void;
-  readonly record: (outcome: StepOutcome) => void;
-  /** Tells the id of the run that the step has started. */
-  readonly called: (workflowId: string) => void;
-  /** One run of the step's body, not yet started. */
-  readonly openBody: (input: BodyInput) => BodyRun;
-};
-
-/** What a scope needs from where it lives: a Temporal workflow, or this process. */
-export interface ScopeSurroundings {
-  readonly parameters: JsonObject;
-  now(): number;
-  /** Carries a step out. Its work must not end by itself when the scope around it is cancelled: the scope cancels each step. */
-  runStep(call: StepCall): Cancellable<JsonValue>;
-  timer(ms: number): Cancellable<void>;
-  readonly failureOf: FailureReader;
-  /** Called after every change, also of the bodies inside. */
-  changed(): void;
-}
+import type { BodyRun, ScopeSurroundings } from './scope-surroundings.js';
+import { cancelledFailure, CodedError } from './step-failure.js';
+import { outcomeOf, pendingRecord, type Scope, standingOf, stateOf, type StepRecord } from './step-states.js';
 
 /** What a scope carries out: the steps of a plan, or one run of a body. */
 export type ScopeContent = {
@@ -57,7 +25,7 @@ export type ScopeContent = {
 };
 
 /** Carries a graph of steps out: asks the scheduler what to do, does it, and tells it what happened. Knows nothing of Temporal. */
-export class GraphScope {
+export class GraphScope implements Scope {
   readonly instance: string;
   readonly #steps: readonly PlanStep[];
   readonly #outer: ResultLookup;
@@ -104,13 +72,11 @@ export class GraphScope {
     return [...this.#records.values()].map(stateOf);
   }
 
-  /** The word for the scope as it is now; says what needs a person first. */
   standing(): RunStatus['status'] {
     if (this.#isFinal()) return this.#verdict;
     return this.#decide(this.#standings()).verdict;
   }
 
-  /** What its steps wait for, each with its step, bodies inside included. */
   waits(): readonly string[] {
     return [...this.#records.values()].flatMap((record) => {
       if (record.bodies.size > 0) return [...record.bodies].flatMap((body) => body.waits());
@@ -119,13 +85,11 @@ export class GraphScope {
     });
   }
 
-  /** This scope and those of the bodies that are under way inside it. */
-  everyScope(): readonly GraphScope[] {
+  everyScope(): readonly Scope[] {
     const inside = [...this.#records.values()].flatMap((record) => [...record.bodies].flatMap((body) => body.everyScope()));
     return [this, ...inside];
   }
 
-  /** A step's id with its instance: `review[3]`. */
   nameOf(record: StepRecord): string {
     return `${record.step.id}${this.instance}`;
   }
@@ -160,6 +124,12 @@ export class GraphScope {
   cancelStep(record: StepRecord): void {
     this.#cancelRecord(record);
     this.advance();
+  }
+
+  answerGate(record: StepRecord, action: 'approve' | 'reject', by: string, reason: string | null): void {
+    const { gate } = record;
+    if (gate === null) throw new Error(`step "${record.step.id}" is no open gate`);
+    this.#settleGate(record, gate, gate.answer(action, by, reason, this.#clock()));
   }
 
   advance(): void {
@@ -230,7 +200,7 @@ export class GraphScope {
     record.status = step.kind === 'gate' ? 'waiting' : 'running';
     try {
       const config = resolveConfig(step.config, this.#surroundings.parameters);
-      if (step.kind === 'gate') this.#openGate(record, config);
+      if (step.kind === 'gate') this.#openGate(record, config as GateConfig);
       else if (step.kind === 'join') this.#settleJoin(record);
       else this.#startStep(record, config, this.#inputsOf(step));
     } catch (error) {
@@ -333,19 +303,35 @@ export class GraphScope {
     };
   }
 
-  #openGate(record: StepRecord, config: JsonObject): void {
-    const { message, expiresMs } = config;
-    record.waitingFor = typeof message === 'string' ? message : 'approval';
-    if (typeof expiresMs !== 'number') return;
-    const timer = this.#surroundings.timer(expiresMs);
-    record.work = timer;
-    const { round } = record;
-    const expire = (): void => {
-      if (record.status !== 'waiting' || record.round !== round) return;
-      const text = `gate "${this.nameOf(record)}" was not answered within ${expiresMs} ms`;
-      this.fail(record, { code: 'EXECUTION_GATE_EXPIRED', message: text, details: { expiresMs } });
-    };
-    timer.done.then(expire, () => undefined);
+  #openGate(record: StepRecord, config: GateConfig): void {
+    const { author } = this.#surroundings;
+    const gate = new Gate(this.nameOf(record), config, author, this.#surroundings.now());
+    gate.checkReachable();
+    record.gate = gate;
+    record.waitingFor = gate.describe();
+    record.work = gateTimers(config, (ms) => this.#surroundings.timer(ms), {
+      escalate: () => {
+        if (record.status !== 'waiting') return;
+        gate.escalate(this.#clock());
+        this.#settleGate(record, gate, { verdict: 'open' });
+      },
+      expire: () => {
+        if (record.status === 'waiting') this.#settleGate(record, gate, gate.expire(this.#clock()));
+      },
+    });
+  }
+
+  #settleGate(record: StepRecord, gate: Gate, verdict: GateVerdict): void {
+    const decision = gate.decisions.at(-1);
+    if (decision !== undefined) this.#surroundings.decided(this.nameOf(record), decision);
+    if (verdict.verdict === 'open') {
+      record.waitingFor = gate.describe();
+      this.#surroundings.changed();
+      return;
+    }
+    record.work?.cancel();
+    if (verdict.verdict === 'approved') this.succeed(record, verdict.result);
+    else this.fail(record, verdict.failure);
   }
 
   #settleFailure(record: StepRecord, failure: StepFailure): void {
@@ -363,6 +349,7 @@ export class GraphScope {
     if (record.cancelling) return;
     record.cancelling = true;
     record.work?.cancel();
+    record.gate?.cancel();
     if (record.status === 'running') return;
     record.failure ??= cancelledFailure(this.nameOf(record));
     this.#end(record, 'cancelled');

@@ -15,13 +15,14 @@ import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunIdentity, RunResult, RunStatus } from '../src/contracts/run.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { createActivityHost } from './activity-host.js';
+import { DecisionLog } from './decision-log.js';
 import { field, RunAttributes } from './run-attributes.js';
 import { renderRunDetails } from './run-details.js';
 import type { Cancellable } from './cancellable.js';
 import { RunDriver, type RunSurroundings } from './run-driver.js';
 import { RunHooks } from './run-hooks.js';
 import { answerMessages, type RunView } from './run-messages.js';
-import { runOptions } from './run-options.js';
+import { authorOf, runOptions } from './run-options.js';
 import { scheduledAt } from './scheduled-at.js';
 import { stageOf } from './stages.js';
 import { placementOf } from './step-placement.js';
@@ -56,16 +57,18 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   const { plan, parameters } = resolved;
   const attributes = new RunAttributes();
   attributes.open(plan);
+  const decisions = new DecisionLog(identityOf(plan), plan, authorOf(runOptions()));
   // A request to cancel reaches the driver alone, which then cancels the steps: one road, one order.
   const shield = new CancellationScope({ cancellable: false });
   const hooks = new RunHooks(plan);
-  const driver = new RunDriver(plan, parameters, surroundingsOf(resolved, attributes, hooks, shield));
+  const driver = new RunDriver(plan, parameters, surroundingsOf(resolved, { attributes, hooks, shield, decisions }));
   run.driver = driver;
   hooks.open(() => driver.status());
   CancellationScope.current().cancelRequested.catch(() => {
     driver.cancel();
   });
   const verdict = await shield.run(() => driver.run());
+  await shield.run(() => decisions.written());
   await hooks.close(driver.status());
   const result = driver.result();
   if (verdict === 'cancelled' || result === null) throw new CancelledFailure('the run was cancelled');
@@ -74,19 +77,25 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   return result;
 }
 
-function surroundingsOf(
-  resolved: ResolvedPlan,
-  attributes: RunAttributes,
-  hooks: RunHooks,
-  shield: CancellationScope,
-): RunSurroundings {
+/** What follows a run while it goes on. */
+type Followers = {
+  readonly attributes: RunAttributes;
+  readonly hooks: RunHooks;
+  readonly shield: CancellationScope;
+  readonly decisions: DecisionLog;
+};
+
+function surroundingsOf(resolved: ResolvedPlan, { attributes, hooks, shield, decisions }: Followers): RunSurroundings {
   const { plan, parameters } = resolved;
   const options = runOptions();
-  const { workflowId, runId } = workflowInfo();
-  const run: RunIdentity = { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId };
+  const run = identityOf(plan);
   return {
     now: () => Date.now(),
     failureOf,
+    author: authorOf(options),
+    decided: (step, decision) => {
+      decisions.add(step, decision);
+    },
     timer: (ms) => cancellable(shield, () => sleep(ms)),
     runStep: (call) =>
       cancellable(shield, () =>
@@ -98,6 +107,11 @@ function surroundingsOf(
       hooks.follow(status);
     },
   };
+}
+
+function identityOf(plan: Plan): RunIdentity {
+  const { workflowId, runId } = workflowInfo();
+  return { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId };
 }
 
 function cancellable<T>(parent: CancellationScope, work: () => Promise<T>): Cancellable<T> {

@@ -1,10 +1,11 @@
+import type { DecisionRecord } from '../src/contracts/gates.js';
 import type { JsonObject } from '../src/contracts/json.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepStatus } from '../src/contracts/run.js';
-import type { GateResult } from '../src/contracts/stages.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
-import { GraphScope, type ScopeSurroundings } from './graph-scope.js';
-import type { StepRecord } from './step-states.js';
+import { GraphScope } from './graph-scope.js';
+import type { ScopeSurroundings } from './scope-surroundings.js';
+import type { Scope, StepRecord } from './step-states.js';
 
 /** What a run needs from where it lives: a Temporal workflow, or this process. */
 export interface RunSurroundings extends Omit<ScopeSurroundings, 'changed' | 'parameters'> {
@@ -15,18 +16,20 @@ export interface RunSurroundings extends Omit<ScopeSurroundings, 'changed' | 'pa
 export type CancelStepInput = { readonly step: string; readonly by?: string };
 
 /** A step that a message names, and the scope that carries it out. */
-type Place = { readonly scope: GraphScope; readonly record: StepRecord };
+type Place = { readonly scope: Scope; readonly record: StepRecord };
 
 /** Carries a plan out, and answers those who ask about it or steer it. Knows nothing of Temporal. */
 export class RunDriver {
   readonly #plan: Plan;
   readonly #parameters: JsonObject;
   readonly #scope: GraphScope;
+  readonly #surroundings: RunSurroundings;
   #verdict: RunStatus['status'] = 'running';
 
   constructor(plan: Plan, parameters: JsonObject, surroundings: RunSurroundings) {
     this.#plan = plan;
     this.#parameters = parameters;
+    this.#surroundings = surroundings;
     const content = { steps: plan.steps, instance: '', outer: () => undefined };
     this.#scope = new GraphScope(content, {
       ...surroundings,
@@ -44,12 +47,14 @@ export class RunDriver {
   }
 
   status(): RunStatus {
+    const gates = this.#places().flatMap(({ record }) => (record.gate === null ? [] : [record.gate.state()]));
     return {
       pipeline: this.#plan.pipeline,
       planHash: this.#plan.hash,
       status: this.#verdict,
       parameters: this.#parameters,
       steps: this.#scope.states(),
+      ...(gates.length === 0 ? {} : { gates }),
     };
   }
 
@@ -74,22 +79,19 @@ export class RunDriver {
     this.#scope.cancel();
   }
 
-  checkWaiting(input: { readonly step: string }): void {
-    this.#expect(input.step, ['waiting'], 'waits for approval');
+  /** EXECUTION_UPDATE_REFUSED when the step is no open gate, EXECUTION_APPROVAL_REFUSED when this person may not answer it. */
+  checkAnswer(action: 'approve' | 'reject', input: { readonly step: string; readonly by: string }): void {
+    this.#expect(input.step, ['waiting'], 'waits for approval').record.gate?.check(input.by, action);
   }
 
   approve(input: ApproveInput): void {
     const { scope, record } = this.#expect(input.step, ['waiting'], 'waits for approval');
-    record.work?.cancel();
-    const result: GateResult = { approved: true, by: input.by, reason: input.reason ?? null };
-    scope.succeed(record, result);
+    scope.answerGate(record, 'approve', input.by, input.reason ?? null);
   }
 
   reject(input: RejectInput): void {
     const { scope, record } = this.#expect(input.step, ['waiting'], 'waits for approval');
-    record.work?.cancel();
-    const message = `gate "${input.step}" was rejected by ${input.by}: ${input.reason}`;
-    scope.fail(record, { code: 'EXECUTION_GATE_REJECTED', message, details: { by: input.by, reason: input.reason } });
+    scope.answerGate(record, 'reject', input.by, input.reason);
   }
 
   checkResume(input: ResumeInput): void {
@@ -103,6 +105,11 @@ export class RunDriver {
   resume(input: ResumeInput): void {
     this.checkResume(input);
     const { scope, record } = this.#expect(input.step, ['blocked'], 'is blocked');
+    this.#note(
+      input,
+      input.action,
+      { retry: 'runs the step again', skip: 'skips the step', use: 'gives the step a result' }[input.action],
+    );
     if (input.action === 'use' && input.result !== undefined) scope.succeed(record, input.result);
     else if (input.action === 'skip') scope.skip(record);
     else scope.retry(record);
@@ -114,7 +121,13 @@ export class RunDriver {
 
   cancelStep(input: CancelStepInput): void {
     const { scope, record } = this.#expect(input.step, ['running', 'waiting', 'blocked'], 'is active');
+    this.#note(input, 'cancel', 'cancels the step');
     scope.cancelStep(record);
+  }
+
+  #note({ step, by }: CancelStepInput, action: DecisionRecord['action'], counted: string): void {
+    const at = new Date(this.#surroundings.now()).toISOString();
+    this.#surroundings.decided(step, { action, by: by ?? null, reason: null, at, counted });
   }
 
   /** The step of that id and, inside bodies, instance: `review[3]`. */
@@ -126,13 +139,18 @@ export class RunDriver {
       .filter(({ record }) => statuses.includes(record.status))
       .map(({ scope, record }) => scope.nameOf(record));
     const received =
-      place === undefined ? `"${name}", which is no step of the plan` : `"${name}", which is ${place.record.status}`;
+      place === undefined ? `"${name}", which is no step of the plan` : `"${name}", which is ${standingInWords(place.record)}`;
     throw refused(received, `a step that ${state} (now: ${candidates.join(', ') || 'none'})`);
   }
 
   #places(): readonly Place[] {
     return this.#scope.everyScope().flatMap((scope) => [...scope.records.values()].map((record) => ({ scope, record })));
   }
+}
+
+function standingInWords({ status, gate, failure }: StepRecord): string {
+  if (gate !== null) return gate.ended ?? status;
+  return failure === null ? status : `${status}: ${failure.message}`;
 }
 
 function refused(received: string, expected: string): PipelineError {

@@ -37,7 +37,7 @@ export function answerMessages(run: RunView): void {
       description: 'Approves the gate that waits: { step, by, reason? }.',
       validator: (input: ApproveInput) => {
         check(run, input, ['step', 'by'], (driver) => {
-          driver.checkWaiting(input);
+          driver.checkAnswer('approve', input);
         });
       },
     },
@@ -52,7 +52,7 @@ export function answerMessages(run: RunView): void {
       description: 'Rejects the gate that waits: { step, by, reason }.',
       validator: (input: RejectInput) => {
         check(run, input, ['step', 'by', 'reason'], (driver) => {
-          driver.checkWaiting(input);
+          driver.checkAnswer('reject', input);
         });
       },
     },

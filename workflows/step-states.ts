@@ -1,7 +1,27 @@
+import type { JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
-import type { RunOutcome, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
+import type { RunOutcome, RunStatus, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
 import type { Cancellable } from './cancellable.js';
-import type { GraphScope } from './graph-scope.js';
+import type { Gate } from './gate.js';
+
+/** A graph that is being carried out, as seen from outside of it. */
+export interface Scope {
+  readonly records: ReadonlyMap<string, StepRecord>;
+  /** The word for it as it is now; says what needs a person first. */
+  standing(): RunStatus['status'];
+  /** What its steps wait for, each with its step, bodies inside included. */
+  waits(): readonly string[];
+  /** This scope and those of the bodies that are under way inside it. */
+  everyScope(): readonly Scope[];
+  /** A step's id with its instance: `review[3]`. */
+  nameOf(record: StepRecord): string;
+  succeed(record: StepRecord, result: JsonValue): void;
+  skip(record: StepRecord): void;
+  retry(record: StepRecord): void;
+  cancelStep(record: StepRecord): void;
+  /** EXECUTION_APPROVAL_REFUSED when the gate does not take it. */
+  answerGate(record: StepRecord, action: 'approve' | 'reject', by: string, reason: string | null): void;
+}
 
 /** A step while its scope is carried out. */
 export type StepRecord = {
@@ -21,7 +41,9 @@ export type StepRecord = {
   /** Why it was skipped. */
   reason: string | null;
   /** Runs of the step's body that are under way. */
-  readonly bodies: Set<GraphScope>;
+  readonly bodies: Set<Scope>;
+  /** Of a gate that has opened. */
+  gate: Gate | null;
 };
 
 export function pendingRecord(step: PlanStep, round: number): StepRecord {
@@ -40,6 +62,7 @@ export function pendingRecord(step: PlanStep, round: number): StepRecord {
     run: null,
     reason: null,
     bodies: new Set(),
+    gate: null,
   };
 }
 

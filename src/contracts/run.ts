@@ -1,4 +1,5 @@
 import type { CacheSpec, FailurePolicy, Plan, ResourceSpec, StepKind } from './plan.js';
+import type { GateState } from './gates.js';
 import type { JsonObject, JsonValue } from './json.js';
 
 /** Who and what a step runs for; recorded with everything that it publishes. */
@@ -88,6 +89,8 @@ export type RunStatus = {
   readonly status: 'running' | 'waiting' | 'blocked' | 'succeeded' | 'failed' | 'cancelled';
   readonly parameters: JsonObject;
   readonly steps: readonly StepState[];
+  /** Gates that have opened; absent when none has. */
+  readonly gates?: readonly GateState[];
 };
 
 /** Result of a run: each step's result by id. */

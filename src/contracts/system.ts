@@ -1,3 +1,4 @@
+import type { DecisionRecord } from './gates.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
 import type { Plan, PlanStep, StageKind } from './plan.js';
@@ -40,5 +41,7 @@ export interface SystemActivities {
   resolvePlan(input: PlanRequest): Promise<ResolvedPlan>;
   /** As `resolvePlan`, and EXECUTION_UNKNOWN_STEP, EXECUTION_INPUT_MISSING, ARTIFACT_NOT_FOUND. */
   resolveStage(input: StageStart & { readonly kind: StageKind }): Promise<ResolvedStage>;
+  /** Appends to the decision log of a run; the same record again changes nothing. */
+  recordDecision(record: DecisionRecord): Promise<void>;
   closeMonitorWindow(input: MonitorWindowRequest): Promise<WindowReport>;
 }

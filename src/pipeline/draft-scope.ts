@@ -1,6 +1,48 @@
 import type { Condition } from '../contracts/condition.js';
 import type { InputBinding } from '../contracts/plan.js';
-import type { DraftStep } from './draft.js';
+import type { JsonObject } from '../contracts/json.js';
+import type { PlanStep, StepKind } from '../contracts/plan.js';
+import type { SchemaSpec } from '../contracts/dataset.js';
+import type { LabelSpec } from '../contracts/stages.js';
+import type { OptionReader } from './issues.js';
+import type { Ref } from './reference.js';
+import type { CommonStepFields } from './step-options.js';
+
+/** What a step knows of the steps before it, for checks that cross steps. */
+export interface Knowledge {
+  readonly schema?: SchemaSpec;
+  readonly label?: LabelSpec;
+  /** Raw columns that the model takes at serving time. */
+  readonly inputColumns?: readonly string[];
+  readonly features?: DraftStep;
+  readonly model?: string;
+  readonly endpoint?: string;
+}
+
+export interface DraftStep {
+  readonly id: string;
+  readonly kind: StepKind;
+  /** The kind of step whose results its own are like: that of the joined steps, for a join. */
+  readonly produces: StepKind;
+  readonly reference: Ref;
+  readonly scope: DraftScope;
+  /** All must hold, else it is skipped. */
+  readonly guards: readonly DraftGuard[];
+  /** Of a map or loop. */
+  readonly body: DraftBody | null;
+  /** Fields of the plan's step beside the usual ones. */
+  readonly fields: Pick<PlanStep, 'join' | 'finally'>;
+  readonly inputs: { readonly [name: string]: DraftInput };
+  readonly common: CommonStepFields;
+  /** The caller's own list: read when the pipeline is complete. */
+  readonly after: readonly Ref[];
+  readonly knows: Knowledge;
+  readonly read: OptionReader;
+  /** Replaced when a later step adds to it. */
+  config: JsonObject;
+  /** Order constraints that the pipeline adds by itself. */
+  readonly follows: DraftStep[];
+}
 
 /** Where steps are declared: the pipeline itself, or the body of a map or loop. */
 export interface DraftScope {

@@ -1,7 +1,5 @@
-import type { SchemaSpec } from '../contracts/dataset.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { PlanStep, StepKind } from '../contracts/plan.js';
-import type { LabelSpec } from '../contracts/stages.js';
+import type { StepKind } from '../contracts/plan.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import { parameterSchema } from '../schema/parameter-schema.js';
 import { jsonSchemaProblem } from '../schema/validate-parameters.js';
@@ -11,8 +9,10 @@ import {
   type DraftInput,
   type DraftScope,
   type DraftSource,
+  type DraftStep,
   isPseudo,
   isVisible,
+  type Knowledge,
   rootScope,
 } from './draft-scope.js';
 import { reportPromise } from './is-promise.js';
@@ -22,44 +22,10 @@ import type { Pipeline, StepFunction } from './pipeline.js';
 import { plainConfig } from './plain-config.js';
 import type { Ref } from './reference.js';
 import { createReference, fieldOf, isReference } from './reference.js';
-import type { CommonStepFields, StepOptions } from './step-options.js';
+import type { StepOptions } from './step-options.js';
 import { readStepOptions } from './step-options.js';
 
-/** What a step knows of the steps before it, for checks that cross steps. */
-export interface Knowledge {
-  readonly schema?: SchemaSpec;
-  readonly label?: LabelSpec;
-  /** Raw columns that the model takes at serving time. */
-  readonly inputColumns?: readonly string[];
-  readonly features?: DraftStep;
-  readonly model?: string;
-  readonly endpoint?: string;
-}
-
-export interface DraftStep {
-  readonly id: string;
-  readonly kind: StepKind;
-  /** The kind of step whose results its own are like: that of the joined steps, for a join. */
-  readonly produces: StepKind;
-  readonly reference: Ref;
-  readonly scope: DraftScope;
-  /** All must hold, else it is skipped. */
-  readonly guards: readonly DraftGuard[];
-  /** Of a map or loop. */
-  readonly body: DraftBody | null;
-  /** Fields of the plan's step beside the usual ones. */
-  readonly fields: Pick<PlanStep, 'join' | 'finally'>;
-  readonly inputs: { readonly [name: string]: DraftInput };
-  readonly common: CommonStepFields;
-  /** The caller's own list: read when the pipeline is complete. */
-  readonly after: readonly Ref[];
-  readonly knows: Knowledge;
-  readonly read: OptionReader;
-  /** Replaced when a later step adds to it. */
-  config: JsonObject;
-  /** Order constraints that the pipeline adds by itself. */
-  readonly follows: DraftStep[];
-}
+export type { DraftStep, Knowledge } from './draft-scope.js';
 
 interface StepDeclaration {
   readonly kind: StepKind;

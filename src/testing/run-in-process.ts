@@ -6,6 +6,7 @@ import type { Cancellable } from '../../workflows/cancellable.js';
 import { RunDriver } from '../../workflows/run-driver.js';
 import { stageOf } from '../../workflows/stages.js';
 import { cancelledFailure, CodedError, localFailure } from '../../workflows/step-failure.js';
+import type { GateState } from '../contracts/gates.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { Plan, PlanStep } from '../contracts/plan.js';
 import type { RunIdentity, RunOptions, RunResult, RunStatus, StepFailure } from '../contracts/run.js';
@@ -80,6 +81,10 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
   const driver: RunDriver = new RunDriver(plan, valid, {
     now: () => Date.now(),
     failureOf: localFailure,
+    author: null,
+    decided: (step, decision) => {
+      log.info('a gate decided', { step, ...decision });
+    },
     timer: (ms) => cancellable((signal) => sleep(ms, undefined, { signal })),
     runStep: (call) =>
       cancellable((signal) => {
@@ -92,13 +97,11 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
       }),
     changed: (status) => {
       surroundings.onStatus?.(status);
-      for (const gate of status.steps.filter((step) => step.status === 'waiting' && !answered.has(step.id))) {
-        answered.add(gate.id);
-        const answer = surroundings.onGate?.(gate.id, gate.waitingFor ?? '') ?? 'approve';
-        const input = { step: gate.id, by: 'runInProcess', reason: 'answered by the runner' };
+      for (const gate of status.gates?.filter(({ state, step }) => state === 'open' && !answered.has(step)) ?? []) {
+        answered.add(gate.step);
+        const answer = surroundings.onGate?.(gate.step, gate.message) ?? 'approve';
         queueMicrotask(() => {
-          if (answer === 'approve') driver.approve(input);
-          else driver.reject(input);
+          answerGate(driver, gate, answer);
         });
       }
     },
@@ -110,6 +113,16 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
   await driver.run();
   cancelled.removeEventListener('abort', cancel);
   return driver.result();
+}
+
+/** Answers for as many of those who may as the gate needs. */
+function answerGate(driver: RunDriver, { step, missing, approvers }: GateState, answer: 'approve' | 'reject'): void {
+  const reason = 'answered by the runner';
+  const people =
+    approvers ?? Array.from({ length: missing }, (_, index) => (index === 0 ? 'runInProcess' : `runInProcess ${index + 1}`));
+  const [first = 'runInProcess'] = people;
+  if (answer === 'reject') driver.reject({ step, by: first, reason });
+  else for (const by of people.slice(0, missing)) driver.approve({ step, by, reason });
 }
 
 /** Runs the pipelines that the steps of a run call; their status is their own. */

@@ -14,6 +14,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { defaultSecretProvider } from '../secrets/default-provider.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
+import { recordDecision } from './decision-records.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolvePlan, resolveStage } from './resolve-stage.js';
 import { runStep } from './run-step.js';
@@ -35,6 +36,7 @@ export function systemActivities(
     ...createNoticeActivities(secrets),
     resolvePlan: async (input) => resolvePlan(catalog, input, pools),
     resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
+    recordDecision: (record) => recordDecision(artifacts.objects, record),
     closeMonitorWindow: async (input) => {
       const task = monitorTask();
       const outcome = await runStep(

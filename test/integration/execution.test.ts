@@ -252,7 +252,7 @@ describe('a run on Temporal', () => {
     const early: unknown = await client.approve(id, { step: 'ship', by: 'ada' }).catch((error: unknown) => error);
     expect(failureCode(early).code).toBe('EXECUTION_UPDATE_REFUSED');
     await client.approve(id, { step: 'ok', by: 'ada', reason: 'looks good' });
-    expect((await client.result(id)).results['ship']).toEqual({ approved: true, by: 'ada', reason: 'looks good' });
+    expect((await client.result(id)).results['ship']).toMatchObject({ approved: true, by: 'ada', reason: 'looks good' });
   });
 
   it('fails when a gate is rejected or expires', async () => {

@@ -21,6 +21,12 @@ export const CONTROL_FLOW_CODES = {
       'This person may not answer the gate, or may not answer again: not among its approvers, the author of the run, or counted already.',
     cure: 'Let one of the people answer who may: `perennial gates` lists them.',
   },
+  EXECUTION_GATE_UNREACHABLE: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'A gate opened that needs more approvals than there are people who may give one.',
+    cure: 'Name more approvers, ask for fewer approvals, or let somebody else start the run.',
+  },
   EXECUTION_RUN_ENDED: {
     retryable: false,
     httpStatus: 409,
