@@ -14,9 +14,9 @@ const WRITE_ATTEMPTS = 20;
 /** The activities that the continuous-training entity calls. `announcer` is asked for inside of an activity. */
 export function createControlActivities(objects: ObjectStore, announcer: () => Announcer): ControlActivities {
   return {
-    describeRun: async ({ workflowId }) => {
+    describeRun: async ({ workflowId, runId }) => {
       try {
-        const description = await Context.current().client.workflow.getHandle(workflowId).describe();
+        const description = await Context.current().client.workflow.getHandle(workflowId, runId).describe();
         return { status: description.status.name };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return { status: 'NOT_FOUND' };

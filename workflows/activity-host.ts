@@ -2,10 +2,12 @@ import { ActivityCancellationType, CancellationScope, sleep } from '@temporalio/
 import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
-import type { Placement, RunIdentity, StepTask } from '../src/contracts/run.js';
+import type { Placement, RunIdentity, StepTask, StepOutcome } from '../src/contracts/run.js';
 import { runChild } from './child-run.js';
 import type { BodyRun, StepCall } from './scope-surroundings.js';
 import { localActivity, queuedActivity, type StepActivityOptions } from './light-step.js';
+import { weightOf } from '../src/contracts/pools.js';
+import { whenAdmitted } from './await-admission.js';
 import { outlivingWorkers } from './lost-worker.js';
 import { runOptions } from './run-options.js';
 import type { StageHost } from './stage-host.js';
@@ -20,6 +22,7 @@ export type HostedStep = StepCall & {
   readonly priority?: Priority;
 };
 
+const DEFAULT_PRIORITY = 3;
 const MAX_SUMMARY_LENGTH = 120;
 
 /** The host of a step that runs in a workflow: every `call` is an activity of type `<pipeline>.<step>[.<operation>]`. */
@@ -108,9 +111,22 @@ async function callOperation(
     ...(hosted.placement === undefined || step.resources.gpu === undefined ? {} : { resources: step.resources }),
   };
   const activity = step.light === true ? localActivity(type, options) : queuedActivity(type, options);
-  const outcome = await outlivingWorkers(step.retry.maximumAttempts, () => activity(task));
+  const attempts = (): Promise<StepOutcome> => outlivingWorkers(step.retry.maximumAttempts, () => activity(task));
+  const outcome = await inPool(hosted, id, attempts);
   hosted.record(outcome);
   return outcome.result;
+}
+
+/** Only pools with a limit are asked for room. */
+function inPool(hosted: HostedStep, id: string, attempts: () => Promise<StepOutcome>): Promise<StepOutcome> {
+  const { placement, priority, step, describe } = hosted;
+  if (placement?.limit === undefined) return attempts();
+  const { pool, limit } = placement;
+  const order = { priority: priority?.priorityKey ?? DEFAULT_PRIORITY, team: priority?.fairnessKey ?? '' };
+  return whenAdmitted(
+    { kind: 'pool', name: pool, limit, part: id, weight: weightOf(step.resources), ...order, describe },
+    attempts,
+  );
 }
 
 /** The main operation of a step bears the name of its kind and adds nothing to the type. */

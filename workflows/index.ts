@@ -14,4 +14,5 @@ export { monitorWindow } from './monitor.js';
 export { deliverNotice } from './deliver-notice.js';
 export { startOnChange } from './start-on-change.js';
 export { continuousTraining } from './continuous-training.js';
+export { admission } from './admission.js';
 export { retrainTick } from './retrain-tick.js';

@@ -23,6 +23,7 @@ import { RunDriver, type RunSurroundings } from './run-driver.js';
 import { RunHooks } from './run-hooks.js';
 import { answerMessages, type RunView } from './run-messages.js';
 import { authorOf, runOptions } from './run-options.js';
+import { inTurn } from './run-turn.js';
 import { scheduledAt } from './scheduled-at.js';
 import { stageOf } from './stages.js';
 import { placementOf } from './step-placement.js';
@@ -38,7 +39,7 @@ const { resolvePlan } = proxyLocalActivities<SystemActivities>({
  * Fails with the code of the step that failed, or `EXECUTION_UNKNOWN_PIPELINE` or `AUTHORING_PARAMETERS_INVALID` before any step starts.
  */
 export default async function runPipeline(parameters?: JsonValue): Promise<RunResult> {
-  const run: RunView = { pipeline: workflowInfo().workflowType, plan: null, driver: null };
+  const run: RunView = { pipeline: workflowInfo().workflowType, plan: null, driver: null, waitingFor: null };
   answerMessages(run);
   try {
     const resolved = await resolvePlan({ pipeline: run.pipeline, parameters: parameters ?? null, scheduledAt: scheduledAt() });
@@ -67,7 +68,7 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   CancellationScope.current().cancelRequested.catch(() => {
     driver.cancel();
   });
-  const verdict = await shield.run(() => driver.run());
+  const verdict = await inTurn(run, plan, () => shield.run(() => driver.run()));
   await shield.run(() => decisions.written());
   await hooks.close(driver.status());
   const result = driver.result();

@@ -18,6 +18,8 @@ export interface RunView {
   readonly pipeline: string;
   plan: Plan | null;
   driver: RunDriver | null;
+  /** What it waits for before its first step, in words. */
+  waitingFor: string | null;
 }
 
 /** Answers the queries and updates of a run. Called before the first await, so that none comes too early. */
@@ -90,7 +92,8 @@ export function answerMessages(run: RunView): void {
 }
 
 function statusOf(run: RunView): RunStatus {
-  return run.driver?.status() ?? { pipeline: run.pipeline, planHash: '', status: 'running', parameters: {}, steps: [] };
+  const empty = { pipeline: run.pipeline, planHash: '', status: 'running', parameters: {}, steps: [] } as const;
+  return { ...(run.driver?.status() ?? empty), ...(run.waitingFor === null ? {} : { waitingFor: run.waitingFor }) };
 }
 
 function applied(run: RunView, change: (driver: RunDriver) => void): RunStatus {

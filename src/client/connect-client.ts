@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   Client,
   type Connection,
+  type WorkflowStartOptions,
   WorkflowExecutionAlreadyStartedError,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
@@ -13,15 +14,19 @@ import {
   type RetrainExplanation,
   type TrainingSignal,
 } from '../contracts/continuous-training.js';
+import type { Priority } from '@temporalio/common';
+import type { AdmissionKind, AdmissionView } from '../contracts/admission.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
 import type { Plan } from '../contracts/plan.js';
+import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import { type ActivityProgress, readProgress } from './activity-progress.js';
+import { admissionView, withQueuePlaces } from './queue-places.js';
 import { type RunSummary, summarize } from './run-listing.js';
 
 export interface ClientOptions {
@@ -37,6 +42,8 @@ export interface StartOptions {
   readonly workflowId?: string;
   readonly taskQueue?: string;
   readonly memo?: JsonObject;
+  /** Who started the run, whose share of the workers it uses up, how urgent it is, and what of earlier runs it may use. */
+  readonly run?: RunOptions;
 }
 
 export type StartedRun = { readonly workflowId: string; readonly runId: string };
@@ -71,6 +78,8 @@ export interface PipelineClient {
   training(model: string): { status(): Promise<ContinuousTrainingState>; explain(): Promise<RetrainExplanation> };
   /** Closes a window of a monitored model and waits for its report; a window that is closed already gives the report that it had. */
   closeWindow(input: MonitorWindowInput): Promise<WindowReport>;
+  /** Who holds the limit of a pool, or of the runs of a pipeline, and who waits for it; null when nobody ever asked. */
+  admission(kind: AdmissionKind, name: string): Promise<AdmissionView | null>;
   close(): Promise<void>;
 }
 
@@ -104,14 +113,14 @@ function createClient(connection: Connection, namespace: string, taskQueue: stri
           taskQueue: startOptions.taskQueue ?? taskQueue,
           args: [input],
           workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-          ...(startOptions.memo === undefined ? {} : { memo: startOptions.memo }),
+          ...runSettings(startOptions),
         });
         return { workflowId, runId: handle.firstExecutionRunId };
       } catch (error) {
         throw error instanceof WorkflowExecutionAlreadyStartedError ? duplicate(workflowId, error) : error;
       }
     },
-    status: (workflowId) => query(workflowId, 'status'),
+    status: async (workflowId) => withQueuePlaces(workflow, workflowId, await query<RunStatus>(workflowId, 'status')),
     plan: (workflowId) => query(workflowId, 'plan'),
     result: (workflowId) => found(workflowId, workflow.getHandle(workflowId).result() as Promise<RunResult>),
     progress: (workflowId) => found(workflowId, readProgress(connection, namespace, workflow.getHandle(workflowId))),
@@ -158,6 +167,7 @@ function createClient(connection: Connection, namespace: string, taskQueue: stri
       }
       return (await workflow.getHandle(workflowId).result()) as WindowReport;
     },
+    admission: (kind, name) => admissionView(workflow, kind, name),
     close: () => connection.close(),
   };
 }
@@ -169,6 +179,17 @@ async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new PipelineError('EXECUTION_RUN_NOT_FOUND', { what: `no run "${workflowId}"`, details: { workflowId }, cause: error });
   }
+}
+
+/** What the run reads of its start, and the order of its own tasks among those of other runs. */
+function runSettings({ memo, run }: StartOptions): Pick<WorkflowStartOptions, 'memo' | 'priority'> {
+  if (run === undefined) return memo === undefined ? {} : { memo };
+  const { priority, team } = run;
+  const order: Priority = {
+    ...(priority === undefined ? {} : { priorityKey: priority }),
+    ...(team === undefined ? {} : { fairnessKey: team }),
+  };
+  return { memo: { ...memo, [RUN_OPTIONS_MEMO]: run }, ...(Object.keys(order).length === 0 ? {} : { priority: order }) };
 }
 
 function duplicate(workflowId: string, cause: unknown): PipelineError {

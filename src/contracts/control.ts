@@ -11,7 +11,7 @@ export type RollbackResult = { readonly model: string; readonly champion: number
 
 export interface ControlActivities {
   /** Status name of a workflow execution as Temporal has it: RUNNING, COMPLETED, FAILED, TERMINATED, ... or NOT_FOUND. */
-  describeRun(input: { readonly workflowId: string }): Promise<{ readonly status: string }>;
+  describeRun(input: { readonly workflowId: string; readonly runId?: string }): Promise<{ readonly status: string }>;
   /** Champion back to `previous`, on the registry and on every endpoint that serves the model. */
   rollbackModel(input: RollbackInput): Promise<RollbackResult>;
 }

@@ -91,6 +91,8 @@ export type RunStatus = {
   readonly steps: readonly StepState[];
   /** Gates that have opened; absent when none has. */
   readonly gates?: readonly GateState[];
+  /** What the run waits for before its first step, in words. */
+  readonly waitingFor?: string;
 };
 
 /** Result of a run: each step's result by id. */

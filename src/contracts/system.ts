@@ -1,4 +1,5 @@
 import type { DecisionRecord } from './gates.js';
+import type { AdmissionAsk } from './admission.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
 import type { Plan, PlanStep, StageKind } from './plan.js';
@@ -43,5 +44,7 @@ export interface SystemActivities {
   resolveStage(input: StageStart & { readonly kind: StageKind }): Promise<ResolvedStage>;
   /** Appends to the decision log of a run; the same record again changes nothing. */
   recordDecision(record: DecisionRecord): Promise<void>;
+  /** Of a pool or pipeline with a limit: the answer comes by the signal `admitted`. */
+  askAdmission(input: AdmissionAsk): Promise<void>;
   closeMonitorWindow(input: MonitorWindowRequest): Promise<WindowReport>;
 }

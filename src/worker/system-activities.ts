@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { askAdmission } from '../../activities/admission.js';
 import { createControlActivities } from '../../activities/control.js';
 import { closeWindow } from '../../activities/monitor.js';
 import { createNoticeActivities } from '../../activities/notices.js';
@@ -37,6 +38,7 @@ export function systemActivities(
     resolvePlan: async (input) => resolvePlan(catalog, input, pools),
     resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
     recordDecision: (record) => recordDecision(artifacts.objects, record),
+    askAdmission,
     closeMonitorWindow: async (input) => {
       const task = monitorTask();
       const outcome = await runStep(

@@ -27,6 +27,7 @@ export function statusCommand(terminal: Terminal): Command {
       else {
         const { colours } = terminal;
         terminal.out(`${colours.bold(status.pipeline)}  ${run}  ${paintStatus(status.status, colours)}`);
+        if (status.waitingFor !== undefined) terminal.out(`  waits for ${status.waitingFor}`);
         for (const step of status.steps) terminal.out(`  ${stepLine(step, colours)}`);
         for (const entry of progress) terminal.out(`  ${progressLine(entry)}`);
       }

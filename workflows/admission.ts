@@ -1,0 +1,112 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { AdmissionInput, AdmissionRequest, AdmissionView } from '../src/contracts/admission.js';
+import type { ControlActivities } from '../src/contracts/control.js';
+import { ask, emptyAdmission, grant, leave, used, viewOf } from './admission-policy.js';
+
+const MAX_SIGNALS_PER_RUN = 1_000;
+const DEFAULT_CHECK_MS = 30_000;
+
+const { describeRun } = proxyLocalActivities<Pick<ControlActivities, 'describeRun'>>({
+  startToCloseTimeout: '10 seconds',
+  retry: { maximumAttempts: 3 },
+});
+
+export type AskSignal = { readonly request: AdmissionRequest; readonly limit: number };
+
+const askSignal = defineSignal<[AskSignal]>('ask');
+const leaveSignal = defineSignal<[{ readonly id: string }]>('leave');
+const statusQuery = defineQuery<AdmissionView>('status');
+
+/**
+ * Keeps the limit of a pool (`perennial/pool/<name>`) or of the runs of a pipeline (`perennial/pipeline/<name>`) over all workers. Requests come by
+ * signal and are let in by the signal `admitted`; what a run that is gone has held is given to others. Continues as new by itself and loses nothing.
+ */
+export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }: AdmissionInput): Promise<never> {
+  let state = input.state ?? emptyAdmission(limit);
+  let handled = 0;
+  let changed = true;
+  let checkAtMs = Date.now() + checkMs;
+  const again: AdmissionRequest[] = [];
+
+  setHandler(
+    askSignal,
+    ({ request, limit: newest }) => {
+      handled += 1;
+      changed = true;
+      state = ask(state, request, newest);
+      // Whoever asks although it was let in has not heard of it.
+      if (state.holders.some(({ id }) => id === request.id)) again.push(request);
+    },
+    { description: 'Asks to be let in: {request: {id, workflowId, runId, weight, priority, team}, limit}' },
+  );
+  setHandler(
+    leaveSignal,
+    ({ id }) => {
+      handled += 1;
+      changed = true;
+      state = leave(state, id);
+    },
+    { description: 'Gives back what was let in, or asks no more: {id}' },
+  );
+  setHandler(statusQuery, () => viewOf(state), { description: 'The limit, who holds it, and who waits in which order' });
+
+  for (;;) {
+    changed = false;
+    const { state: next, granted } = grant(state);
+    state = next;
+    setCurrentDetails(`${used(state)} of ${state.limit} in use, ${state.queue.length} waiting`);
+    await Promise.all([...granted, ...again.splice(0)].map(tell));
+    if (Date.now() >= checkAtMs) await checkHolders();
+    if ((handled >= MAX_SIGNALS_PER_RUN || workflowInfo().continueAsNewSuggested) && !hasChanged() && allHandlersFinished()) {
+      await continueAsNew<typeof admission>({ limit: state.limit, checkMs, state });
+    }
+    if (state.holders.length === 0) await condition(hasChanged);
+    else await condition(hasChanged, Math.max(1, checkAtMs - Date.now()));
+  }
+
+  function hasChanged(): boolean {
+    return changed || again.length > 0;
+  }
+
+  async function tell({ id, workflowId, runId }: AdmissionRequest): Promise<void> {
+    try {
+      await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId, runId).signal('admitted', { id }));
+    } catch (error) {
+      log.info('who asked is gone', { id, error: String(error) });
+      state = leave(state, id);
+      changed = true;
+    }
+  }
+
+  async function checkHolders(): Promise<void> {
+    checkAtMs = Date.now() + checkMs;
+    const runs = new Map(state.holders.map((holder) => [`${holder.workflowId}/${holder.runId}`, holder]));
+    for (const { workflowId, runId } of runs.values()) {
+      try {
+        const { status } = await describeRun({ workflowId, runId });
+        if (status === 'RUNNING') continue;
+        for (const { id, ...holder } of state.holders) {
+          if (holder.workflowId === workflowId && holder.runId === runId) state = leave(state, id);
+        }
+        changed = true;
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        log.warn('the state of a run could not be looked up; it is looked up again', { workflowId, error: String(error) });
+      }
+    }
+  }
+}
