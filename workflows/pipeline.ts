@@ -6,27 +6,23 @@ import {
   log,
   proxyLocalActivities,
   setCurrentDetails,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { RunFinished } from '../src/contracts/continuous-training.js';
 import type { Plan } from '../src/contracts/plan.js';
-import type { ResolvedPlan, RunIdentity, RunResult, RunStatus } from '../src/contracts/run.js';
+import type { ResolvedPlan, RunResult, RunStatus } from '../src/contracts/run.js';
 import type { SystemActivities } from '../src/contracts/system.js';
-import { createActivityHost } from './activity-host.js';
 import { DecisionLog } from './decision-log.js';
 import { field, RunAttributes } from './run-attributes.js';
 import { renderRunDetails } from './run-details.js';
-import type { Cancellable } from './cancellable.js';
 import { RunDriver, type RunSurroundings } from './run-driver.js';
 import { RunHooks } from './run-hooks.js';
-import { answerMessages, type RunView } from './run-messages.js';
 import { authorOf, runOptions } from './run-options.js';
+import { answerMessages, type RunView } from './run-messages.js';
 import { inTurn } from './run-turn.js';
 import { scheduledAt } from './scheduled-at.js';
-import { stageOf } from './stages.js';
-import { placementOf } from './step-placement.js';
+import { identityOf, stepSurroundings } from './step-surroundings.js';
 import { applicationFailure, failureOf } from './temporal-failure.js';
 
 const { resolvePlan } = proxyLocalActivities<SystemActivities>({
@@ -87,40 +83,15 @@ type Followers = {
 };
 
 function surroundingsOf(resolved: ResolvedPlan, { attributes, hooks, shield, decisions }: Followers): RunSurroundings {
-  const { plan, parameters } = resolved;
-  const options = runOptions();
-  const run = identityOf(plan);
   return {
-    now: () => Date.now(),
-    failureOf,
-    author: authorOf(options),
+    ...stepSurroundings(resolved, shield),
     decided: (step, decision) => {
       decisions.add(step, decision);
     },
-    timer: (ms) => cancellable(shield, () => sleep(ms)),
-    runStep: (call) =>
-      cancellable(shield, () =>
-        stageOf(call.step.kind)(createActivityHost({ ...call, run, parameters, ...placementOf(resolved, call.step, options) })),
-      ),
     changed: (status) => {
       setCurrentDetails(renderRunDetails(status));
       attributes.follow(status);
       hooks.follow(status);
-    },
-  };
-}
-
-function identityOf(plan: Plan): RunIdentity {
-  const { workflowId, runId } = workflowInfo();
-  return { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId };
-}
-
-function cancellable<T>(parent: CancellationScope, work: () => Promise<T>): Cancellable<T> {
-  const scope = new CancellationScope({ cancellable: true, parent });
-  return {
-    done: scope.run(work),
-    cancel: () => {
-      scope.cancel();
     },
   };
 }
@@ -149,14 +120,15 @@ function runFailure(status: RunStatus): ApplicationFailure {
   });
 }
 
-function outcomeOf(plan: Plan, results: { readonly [step: string]: JsonValue }): RunFinished['outcome'] {
+/** How the run ended for the continuous training of its model. */
+export function outcomeOf(plan: Plan, results: { readonly [step: string]: JsonValue }): RunFinished['outcome'] {
   const deploy = plan.steps.find((step) => step.kind === 'deploy');
   const outcome = deploy === undefined ? undefined : field(results[deploy.id], 'outcome');
   return outcome === 'promoted' || outcome === 'rejected' || outcome === 'rolled-back' ? outcome : 'succeeded';
 }
 
 /** Tells the continuous-training entity that started this run, if one did. A failure here must not fail the run. */
-async function reportFinish(status: string, outcome: RunFinished['outcome']): Promise<void> {
+export async function reportFinish(status: string, outcome: RunFinished['outcome']): Promise<void> {
   const { memo, workflowId } = workflowInfo();
   const entity = memo?.['entity'];
   if (typeof entity !== 'string') return;

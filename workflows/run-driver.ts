@@ -3,6 +3,7 @@ import type { JsonObject } from '../src/contracts/json.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepStatus } from '../src/contracts/run.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
+import type { ResultLookup } from './bindings.js';
 import { GraphScope } from './graph-scope.js';
 import type { ScopeSurroundings } from './scope-surroundings.js';
 import type { Scope, StepRecord } from './step-states.js';
@@ -26,19 +27,27 @@ export class RunDriver {
   readonly #surroundings: RunSurroundings;
   #verdict: RunStatus['status'] = 'running';
 
-  constructor(plan: Plan, parameters: JsonObject, surroundings: RunSurroundings) {
+  /** @param place - of one step that is carried out alone: its instance, and where the results of others are. */
+  constructor(
+    plan: Plan,
+    parameters: JsonObject,
+    surroundings: RunSurroundings,
+    place: { readonly instance: string; readonly outer: ResultLookup } = { instance: '', outer: () => undefined },
+  ) {
     this.#plan = plan;
     this.#parameters = parameters;
     this.#surroundings = surroundings;
-    const content = { steps: plan.steps, instance: '', outer: () => undefined };
-    this.#scope = new GraphScope(content, {
-      ...surroundings,
-      parameters,
-      changed: () => {
-        this.#verdict = this.#scope.standing();
-        surroundings.changed(this.status());
+    this.#scope = new GraphScope(
+      { steps: plan.steps, ...place },
+      {
+        ...surroundings,
+        parameters,
+        changed: () => {
+          this.#verdict = this.#scope.standing();
+          surroundings.changed(this.status());
+        },
       },
-    });
+    );
   }
 
   /** Resolves with `succeeded`, `failed` or `cancelled` when nothing is left to do; never rejects. */

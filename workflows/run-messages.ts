@@ -20,6 +20,14 @@ export interface RunView {
   driver: RunDriver | null;
   /** What it waits for before its first step, in words. */
   waitingFor: string | null;
+  /** Of a hand-written workflow: each call of a step has a driver of its own. */
+  readonly calls?: OwnCalls;
+}
+
+export interface OwnCalls {
+  status(): RunStatus;
+  /** The driver of the active call of a step. EXECUTION_UPDATE_REFUSED, listing the active ones, when there is none. */
+  driverOf(step: string): RunDriver;
 }
 
 /** Answers the queries and updates of a run. Called before the first await, so that none comes too early. */
@@ -32,7 +40,7 @@ export function answerMessages(run: RunView): void {
   setHandler(
     approveUpdate,
     (input) =>
-      applied(run, (driver) => {
+      applied(run, input, (driver) => {
         driver.approve(input);
       }),
     {
@@ -47,7 +55,7 @@ export function answerMessages(run: RunView): void {
   setHandler(
     rejectUpdate,
     (input) =>
-      applied(run, (driver) => {
+      applied(run, input, (driver) => {
         driver.reject(input);
       }),
     {
@@ -62,7 +70,7 @@ export function answerMessages(run: RunView): void {
   setHandler(
     resumeUpdate,
     (input) =>
-      applied(run, (driver) => {
+      applied(run, input, (driver) => {
         driver.resume(input);
       }),
     {
@@ -77,7 +85,7 @@ export function answerMessages(run: RunView): void {
   setHandler(
     cancelStepUpdate,
     (input) =>
-      applied(run, (driver) => {
+      applied(run, input, (driver) => {
         driver.cancelStep(input);
       }),
     {
@@ -93,12 +101,13 @@ export function answerMessages(run: RunView): void {
 
 function statusOf(run: RunView): RunStatus {
   const empty = { pipeline: run.pipeline, planHash: '', status: 'running', parameters: {}, steps: [] } as const;
-  return { ...(run.driver?.status() ?? empty), ...(run.waitingFor === null ? {} : { waitingFor: run.waitingFor }) };
+  const status = run.calls?.status() ?? run.driver?.status() ?? empty;
+  return { ...status, ...(run.waitingFor === null ? {} : { waitingFor: run.waitingFor }) };
 }
 
-function applied(run: RunView, change: (driver: RunDriver) => void): RunStatus {
+function applied(run: RunView, input: { readonly step: string }, change: (driver: RunDriver) => void): RunStatus {
   coded(() => {
-    change(driverOf(run));
+    change(driverOf(run, input.step));
   });
   return statusOf(run);
 }
@@ -108,11 +117,12 @@ function check(run: RunView, input: unknown, fields: readonly string[], verify: 
     const given = typeof input === 'object' && input !== null ? (input as { [name: string]: unknown }) : {};
     const missing = fields.filter((name) => typeof given[name] !== 'string' || given[name] === '');
     if (missing.length > 0) throw refusal(`the fields ${missing.join(', ')} are missing`, `text in ${fields.join(', ')}`);
-    verify(driverOf(run));
+    verify(driverOf(run, String(given['step'])));
   });
 }
 
-function driverOf(run: RunView): RunDriver {
+function driverOf(run: RunView, step: string): RunDriver {
+  if (run.calls !== undefined) return run.calls.driverOf(step);
   if (run.driver === null) throw refusal('the run has not read its plan yet', 'a run with a plan');
   return run.driver;
 }

@@ -20,6 +20,7 @@ import { CLI_CODES } from './codes/cli.js';
 import { POOL_CODES } from './codes/pools.js';
 import { CONFIG_CODES } from './codes/config.js';
 import { SCHEDULES_CODES } from './codes/schedules.js';
+import { WORKFLOW_CODES } from './codes/workflow.js';
 
 /** Every error code: AREA_PROBLEM. The areas are the files in `codes/`. */
 export const ERROR_CODES = {
@@ -45,6 +46,7 @@ export const ERROR_CODES = {
   ...POOL_CODES,
   ...CONFIG_CODES,
   ...SCHEDULES_CODES,
+  ...WORKFLOW_CODES,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -5,6 +5,9 @@ import { PipelineError } from '../errors/pipeline-error.js';
 
 type AttributeType = (typeof SEARCH_ATTRIBUTE_TYPES)[keyof typeof SEARCH_ATTRIBUTE_TYPES];
 
+/** A client's connection, or a worker's. */
+type OperatorDoor = Pick<Connection, 'operatorService'>;
+
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 const WIRE_TYPES = {
   Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -16,7 +19,7 @@ export const searchAttributeFlags = (): readonly string[] =>
   Object.entries(SEARCH_ATTRIBUTE_TYPES).map(([name, type]) => `${name}=${type}`);
 
 /** Names of our search attributes that the namespace lacks. @throws PipelineError `TEMPORAL_SEARCH_ATTRIBUTE_CONFLICT` listing every one of another type. */
-export async function missingSearchAttributes(connection: Connection, namespace: string): Promise<readonly string[]> {
+export async function missingSearchAttributes(connection: OperatorDoor, namespace: string): Promise<readonly string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const conflicts: string[] = [];
   const absent: string[] = [];
@@ -36,7 +39,7 @@ export async function missingSearchAttributes(connection: Connection, namespace:
 }
 
 /** Creates those of our search attributes that the namespace lacks and returns their names. Safe to repeat and to race. */
-export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<readonly string[]> {
+export async function ensureSearchAttributes(connection: OperatorDoor, namespace: string): Promise<readonly string[]> {
   const absent = await missingSearchAttributes(connection, namespace);
   if (absent.length === 0) return absent;
   const searchAttributes = Object.fromEntries(

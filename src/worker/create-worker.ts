@@ -25,6 +25,8 @@ export interface PipelineWorkerOptions {
   readonly pipelines: readonly Pipeline[];
   /** Folder, `file:///...` or `s3://bucket/prefix`. */
   readonly store: string;
+  /** A file of hand-written workflows (`.ts` or `.js`), bundled with ours: see `perennial/workflow`. */
+  readonly workflows?: string;
   /** Default `ml`. */
   readonly taskQueue?: string;
   /** `host:port`; default as Temporal's own settings say. */
@@ -65,6 +67,7 @@ const STICKY_LIMIT_MS = 5_000;
  * A worker for these pipelines: their steps, the interpreter that runs them, the stages alone, and the continuous-training entities.
  * @throws PipelineError `TEMPORAL_UNREACHABLE` and the other errors of a first connection, `STORE_*`, `AUTHORING_INVALID_PIPELINE`,
  *   `EXECUTION_UNKNOWN_STEP` when a custom step has no function, `POOL_UNKNOWN`, `POOL_CONFIG_INVALID`, `POOL_DEVICES_MISSING`.
+ *   `WORKFLOW_*` when the file of workflows cannot be used.
  */
 export async function createPipelineWorker(options: PipelineWorkerOptions): Promise<PipelineWorker> {
   const catalog = createCatalog(options.pipelines);
@@ -92,7 +95,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const settings = {
     namespace,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
-    ...(role === 'activities' ? {} : { workflowBundle: await workflowBundle() }),
+    ...(role === 'activities' ? {} : { workflowBundle: await workflowBundle(options.workflows, [...catalog.keys()]) }),
     activities: { ...activities, default: unknownActivity(Object.keys(activities).sort()) },
     interceptors: { activity: [failureInterceptor, journalInterceptor(journal)] },
     shutdownGraceTime,

@@ -1,17 +1,35 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
+import { joinWorkflows, OUR_WORKFLOWS, workflowFile } from './own-workflows.js';
 
-let bundle: Promise<WorkflowBundle> | null = null;
+const bundles = new Map<string, Promise<WorkflowBundle>>();
 
-/** The code of all workflows, bundled for the sandbox once per process. */
-export function workflowBundle(): Promise<WorkflowBundle> {
-  bundle ??= bundleWorkflowCode({ workflowsPath: workflowsPath(), logger: new DefaultLogger('WARN') });
-  return bundle;
+/**
+ * The code of all workflows, bundled for the sandbox once per process: ours, and those of the file `own` beside them.
+ * @param taken - names that no workflow of the file may have: those of the pipelines.
+ * @throws PipelineError `WORKFLOW_FILE_UNUSABLE`, `WORKFLOW_FORBIDDEN_IMPORT`, `WORKFLOW_NAME_TAKEN`.
+ */
+export async function workflowBundle(own?: string, taken: readonly string[] = []): Promise<WorkflowBundle> {
+  const file = own === undefined ? null : workflowFile(own);
+  const key = JSON.stringify([file, taken]);
+  const made = bundles.get(key) ?? (file === null ? bundleOurs() : bundleBoth(file, taken));
+  bundles.set(key, made);
+  try {
+    return await made;
+  } catch (error) {
+    bundles.delete(key);
+    throw error;
+  }
 }
 
-/** The built file, or the source when the package runs from its sources. */
-function workflowsPath(): string {
-  const built = fileURLToPath(new URL('../../workflows/index.js', import.meta.url));
-  return existsSync(built) ? built : built.replace(/\.js$/, '.ts');
+function bundleOurs(): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({ workflowsPath: OUR_WORKFLOWS, logger: new DefaultLogger('WARN') });
+}
+
+async function bundleBoth(file: string, taken: readonly string[]): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({
+    workflowsPath: OUR_WORKFLOWS,
+    // What the bundler would log is in the error.
+    logger: new DefaultLogger('ERROR', () => undefined),
+    webpackConfigHook: joinWorkflows(file, taken),
+  });
 }

@@ -11,6 +11,7 @@ import { untilInterrupted } from '../until-interrupted.js';
 
 interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag, ProfileFlags {
   readonly pool: readonly string[];
+  readonly workflows?: string;
   readonly workflowsOnly?: boolean;
   readonly activitiesOnly?: boolean;
 }
@@ -26,6 +27,7 @@ export function workerCommand(terminal: Terminal): Command {
       collect,
       [],
     )
+    .option('--workflows <file>', 'a file of hand-written workflows to run as well')
     .option('--workflows-only', 'carry runs on, take no steps')
     .option('--activities-only', 'take steps (of the pools, else of the task queue), carry no runs on')
     .addHelpText(
@@ -33,6 +35,7 @@ export function workerCommand(terminal: Terminal): Command {
       examples(
         'perennial worker pipeline.ts',
         'perennial worker a.ts b.ts --task-queue ml --store s3://models/prod',
+        'perennial worker pipeline.ts --workflows my-workflows.ts',
         'perennial worker pipeline.ts --workflows-only',
         'perennial worker pipeline.ts --activities-only --pool gpu-a100',
       ),
@@ -50,6 +53,7 @@ export function workerCommand(terminal: Terminal): Command {
           store: flags.store,
           taskQueue: flags.taskQueue,
           ...connectionSettings(flags),
+          ...(flags.workflows === undefined ? {} : { workflows: flags.workflows }),
         },
         'WARN',
       );

@@ -1,0 +1,24 @@
+import { definePipeline, integer, number } from 'perennial';
+
+/** A tiny fit by gradient descent: minimises (x - target)^2, `rounds` steps at a time. */
+export default definePipeline(
+  'descent',
+  { params: { target: number({ default: 3 }), rounds: integer({ min: 1, default: 5 }) } },
+  (p) => {
+    const start = p.step('start', { run: () => ({ x: 0 }) });
+    const fitted = p.step('fit', {
+      inputs: { from: start },
+      run: ({ from }, context) => {
+        const { parameters } = context;
+        const target = Number(parameters['target']);
+        let { x } = from;
+        for (let round = 0; round < Number(parameters['rounds']); round++) x -= 0.2 * (x - target);
+        const loss = (x - target) ** 2;
+        context.metric('loss', loss);
+        return { x, loss };
+      },
+    });
+    const approved = p.gate('release', { message: 'Release this fit?', inputs: { fitted }, expires: '1 day' });
+    p.step('publish', { inputs: { fitted, approved }, run: ({ fitted: { x }, approved: { by } }) => ({ x, by }) });
+  },
+);

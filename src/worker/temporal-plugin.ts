@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { SimplePlugin } from '@temporalio/plugin';
+import type { BundleOptions, Worker, WorkerOptions } from '@temporalio/worker';
+import { stageOperations } from '../../activities/index.js';
+import { continuousTrainingId } from '../contracts/continuous-training.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import type { SecretProvider } from '../secrets/provider.js';
+import { createArtifactStore } from '../store/create-artifact-store.js';
+import { openObjectStore } from '../store/open-store.js';
+import { ensureSearchAttributes } from '../temporal/search-attributes.js';
+import { failureInterceptor } from './failure-interceptor.js';
+import { joinWorkflows, OUR_WORKFLOWS, type WebpackHook } from './own-workflows.js';
+import { createCatalog } from './pipeline-catalog.js';
+import { warnOfMissingSecrets } from './pipeline-secrets.js';
+import { stepActivities } from './step-activities.js';
+import { sweepScratch } from './step-scratch.js';
+import { systemActivities } from './system-activities.js';
+
+export interface PerennialPluginOptions {
+  readonly pipelines: readonly Pipeline[];
+  /** Folder, `file:///...` or `s3://bucket/prefix`. */
+  readonly store: string;
+  /** Where values of secrets come from; default as for a worker of ours. */
+  readonly secrets?: SecretProvider;
+}
+
+/** Without it Temporal keeps heartbeats back for 80% of their time-out, and a cancelled step would learn of it as late. */
+const HEARTBEAT_INTERVAL_MS = 500;
+/** A text that is in every bundle with our workflows. */
+const MARK = continuousTrainingId('');
+
+/**
+ * Our side of somebody else's Temporal worker: `Worker.create({ workflowsPath, activities, plugins: [await perennialPlugin(...)] })` also
+ * runs these pipelines. It adds our workflows to the bundle, the steps as activities, and the interceptor that gives failures their codes;
+ * it creates our search attributes when the worker starts. Temporal's plug-ins are experimental.
+ *
+ * @throws PipelineError `STORE_*`, `AUTHORING_INVALID_PIPELINE`, `EXECUTION_UNKNOWN_STEP`; from `Worker.create`: `WORKFLOW_NAME_TAKEN`,
+ *   `WORKFLOW_BUNDLE_INCOMPLETE`, `WORKFLOW_FORBIDDEN_IMPORT`; from `worker.run`: `TEMPORAL_SEARCH_ATTRIBUTE_CONFLICT`.
+ */
+export async function perennialPlugin(options: PerennialPluginOptions): Promise<SimplePlugin> {
+  const catalog = createCatalog(options.pipelines);
+  const artifacts = createArtifactStore(await openObjectStore(options.store));
+  const steps = [...catalog.values()].flatMap((pipeline) => [
+    ...stepActivities(pipeline, stageOperations, artifacts.objects, { secrets: options.secrets }),
+  ]);
+  const activities = { ...systemActivities(catalog, artifacts, {}), ...Object.fromEntries(steps) };
+  await sweepScratch();
+  await warnOfMissingSecrets(options.pipelines, options.secrets);
+  return new PerennialPlugin(activities, [...catalog.keys()]);
+}
+
+class PerennialPlugin extends SimplePlugin {
+  readonly #activities: object;
+  readonly #pipelines: readonly string[];
+
+  constructor(activities: object, pipelines: readonly string[]) {
+    super({ name: 'perennial', activities, workerInterceptors: { activity: [failureInterceptor] } });
+    this.#activities = activities;
+    this.#pipelines = pipelines;
+  }
+
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    const theirs = Object.keys(options.activities ?? {});
+    const clashes = Object.keys(this.#activities).filter((name) => theirs.includes(name));
+    if (clashes.length > 0) {
+      throw new PipelineError('WORKFLOW_NAME_TAKEN', {
+        what: `activities of the worker have names of ours: ${clashes.join(', ')}`,
+        received: theirs.join(', '),
+        cure: 'Rename these activities.',
+        details: { clashes, theirs },
+      });
+    }
+    checkBundle(options.workflowBundle);
+    const withoutWorkflows = options.workflowsPath === undefined && options.workflowBundle === undefined;
+    return {
+      maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
+      defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
+      ...super.configureWorker(options),
+      ...(withoutWorkflows ? { workflowsPath: OUR_WORKFLOWS } : {}),
+    };
+  }
+
+  override configureBundler(options: BundleOptions): BundleOptions {
+    const configured = super.configureBundler(options);
+    const { workflowsPath } = configured;
+    if (workflowsPath === OUR_WORKFLOWS) return configured;
+    const join = joinWorkflows(workflowsPath, this.#pipelines, options.ignoreModules);
+    const theirs: WebpackHook = configured.webpackConfigHook ?? ((config) => config);
+    return { ...configured, webpackConfigHook: (config) => join(theirs(config)) };
+  }
+
+  override async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    const { connection, options } = worker;
+    if (connection !== undefined) await ensureSearchAttributes(connection, options.namespace);
+    return super.runWorker(worker, next);
+  }
+}
+
+/** A bundle made without the plug-in lacks our workflows: its worker would take our runs and never get on with them. */
+function checkBundle(bundle: WorkerOptions['workflowBundle']): void {
+  if (bundle === undefined) return;
+  const code = 'code' in bundle ? bundle.code : readFileSync(bundle.codePath, 'utf8');
+  if (code.includes(MARK)) return;
+  throw new PipelineError('WORKFLOW_BUNDLE_INCOMPLETE', {
+    what: 'the workflow bundle of the worker lacks the workflows of pipelines',
+    where: 'code' in bundle ? 'workflowBundle.code' : bundle.codePath,
+  });
+}

@@ -1,0 +1,104 @@
+import type { TrainingSignal } from '../../src/contracts/continuous-training.js';
+import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
+import type { Plan, StageKind } from '../../src/contracts/plan.js';
+import type { RunResult, RunStatus } from '../../src/contracts/run.js';
+import type {
+  DeployInputs,
+  DeployResult,
+  EvaluateInputs,
+  EvaluateResult,
+  FeatureInputs,
+  FeatureResult,
+  GateResult,
+  IngestResult,
+  MonitorInputs,
+  MonitorResult,
+  RetrainResult,
+  TrainInputs,
+  TrainResult,
+  ValidateInputs,
+  ValidateResult,
+} from '../../src/contracts/stages.js';
+
+type NoInputs = { readonly [name: string]: never };
+
+type StageInputs = {
+  readonly ingest: NoInputs;
+  readonly validate: ValidateInputs;
+  readonly feature: FeatureInputs;
+  readonly train: TrainInputs;
+  readonly evaluate: EvaluateInputs;
+  readonly deploy: DeployInputs;
+  readonly monitor: MonitorInputs;
+  readonly retrain: NoInputs;
+};
+
+type StageResults = {
+  readonly ingest: IngestResult;
+  readonly validate: ValidateResult;
+  readonly feature: FeatureResult;
+  readonly train: TrainResult;
+  readonly evaluate: EvaluateResult;
+  readonly deploy: DeployResult;
+  readonly monitor: MonitorResult;
+  readonly retrain: RetrainResult;
+};
+
+/** Results of custom steps by step id. */
+export type StepResults = object;
+
+export interface CallOptions {
+  /** Parameters for this call alone; the others are those of the run. Checked against the pipeline's parameters. */
+  readonly params?: JsonObject;
+}
+
+export interface StageOptions extends CallOptions {
+  /** Id of the step, when the pipeline has several steps of the stage. */
+  readonly step?: string;
+}
+
+export interface GateOptions {
+  /** What is asked; needed for a gate that the pipeline does not declare. */
+  readonly message?: string;
+  /** The gate fails with EXECUTION_GATE_EXPIRED when nobody answers for so long, in ms. Default: it waits for ever. */
+  readonly expiresMs?: number;
+}
+
+export interface ChildOptions {
+  /** Default: the id of this workflow, the pipeline's name and a number. */
+  readonly workflowId?: string;
+}
+
+type StageCalls = {
+  /**
+   * Runs the pipeline's step of this stage. An input that is left out is the result of the call before it, as the pipeline binds it.
+   */
+  readonly [Kind in StageKind]: (inputs?: Partial<StageInputs[Kind]>, options?: StageOptions) => Promise<StageResults[Kind]>;
+};
+
+/**
+ * The steps of a declared pipeline, to be ordered by hand. Each call runs the step as a run of the pipeline would: same activity, same
+ * wrapper, retries, cache, records and queue. The first call of a step has the activity id `<step>`, the next ones `<step>[1]`, `<step>[2]`, ...
+ *
+ * A call throws an ApplicationFailure whose `type` is the code of the step's failure (`failureCode` reads it), EXECUTION_UNKNOWN_STEP when
+ * the pipeline has no such step, EXECUTION_INPUT_MISSING when an input was neither given nor is it the result of an earlier call,
+ * AUTHORING_PARAMETERS_INVALID for wrong `params`. When its scope is cancelled, the step is cancelled and the call throws a CancelledFailure.
+ */
+export interface Stages<Steps extends StepResults = { readonly [step: string]: JsonValue }> extends StageCalls {
+  readonly plan: Plan;
+  readonly parameters: JsonObject;
+  /** Runs one step, also one inside the body of a map or a loop. */
+  step<Id extends string & keyof Steps>(
+    id: Id,
+    inputs?: { readonly [name: string]: JsonValue },
+    options?: CallOptions,
+  ): Promise<Steps[Id]>;
+  /** Waits until a person approves (CLI, client or Temporal UI). EXECUTION_GATE_REJECTED, EXECUTION_GATE_EXPIRED. */
+  gate(id: string, options?: GateOptions): Promise<GateResult>;
+  /** Runs a whole pipeline of the same worker as a child workflow. Fails with the code of the step that failed. */
+  pipeline(name: string, params?: JsonObject, options?: ChildOptions): Promise<RunResult>;
+  /** Hands a trigger to the continuous-training entity of a model. EXECUTION_RUN_NOT_FOUND when the model has none yet. */
+  signalTraining(model: string, signal: TrainingSignal): Promise<void>;
+  /** The state of all steps; what the `status` query answers. */
+  status(): RunStatus;
+}
