@@ -11,6 +11,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { graphCommand } from './commands/graph.js';
 import { modelsCommand } from './commands/models.js';
 import { monitorCommand } from './commands/monitor.js';
+import { notifyCommand } from './commands/notify.js';
 import { planCommand } from './commands/plan.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
@@ -19,6 +20,7 @@ import { serveCommand } from './commands/serve.js';
 import { setupCommand } from './commands/setup.js';
 import { signalCommand } from './commands/signal.js';
 import { statusCommand } from './commands/status.js';
+import { triggersCommand } from './commands/triggers.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
 import { EXIT, exitCodeOfError } from './exit-codes.js';
@@ -48,6 +50,8 @@ const COMMANDS = [
   deployCommand,
   schedulesCommand,
   configCommand,
+  triggersCommand,
+  notifyCommand,
   setupCommand,
   doctorCommand,
 ];

@@ -4,14 +4,16 @@ import { PipelineError } from '../../errors/pipeline-error.js';
 import { filesOf } from '../apply-settings.js';
 import type { ProfileFlags } from '../apply-settings.js';
 import { askYesOrNo } from '../ask.js';
+import { deployTriggers, renderTriggerChanges, triggerChangesAsJson } from '../deploy-triggers.js';
 import { loadPipelines } from '../load-pipeline.js';
-import { examples, withConnection, withJson, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options.js';
+import { decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
 import { renderDeployPlan } from '../render-deploy-plan.js';
 import type { Terminal } from '../terminal.js';
 import { withTarget } from '../with-target.js';
 
-interface DeployFlags extends ConnectionFlags, JsonFlag, QueueFlags, ProfileFlags {
+interface DeployFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags, ProfileFlags {
+  readonly by: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly prune?: boolean;
@@ -19,11 +21,12 @@ interface DeployFlags extends ConnectionFlags, JsonFlag, QueueFlags, ProfileFlag
 
 /** `perennial deploy FILE...`: shows what would change in Temporal, asks, and changes it. */
 export function deployCommand(terminal: Terminal): Command {
-  return withJson(withTaskQueue(withConnection(new Command('deploy'))))
-    .description('put the schedules of pipeline files into Temporal: shows the changes first, then applies them')
+  return withJson(withTaskQueue(withStore(withConnection(new Command('deploy')))))
+    .description('put the schedules and triggers of pipeline files into force: shows the changes first, then applies them')
     .argument('[files...]', 'pipeline files (default: those of the profile)')
     .option('--dry-run', 'show the changes and stop')
     .option('--yes', 'apply without asking')
+    .addOption(decidedBy())
     .option('--prune', 'also delete our schedules of pipelines that are in none of the files')
     .addHelpText(
       'after',
@@ -38,12 +41,20 @@ export function deployCommand(terminal: Terminal): Command {
       await withTarget(flags, async (target) => {
         const { applyDeployment, hasChanges, planDeployment } = await import('../../deploy/index.js');
         const plan = await planDeployment(target, pipelines, { prune: flags.prune === true });
+        const triggers = await deployTriggers(pipelines, flags, flags.by);
         const json = flags.json === true;
-        if (!json) terminal.out(renderDeployPlan(plan, terminal.colours));
-        const changes = hasChanges(plan);
+        if (!json)
+          terminal.out(
+            [renderDeployPlan(plan, terminal.colours), ...renderTriggerChanges(triggers.changes, terminal.colours)].join('\n'),
+          );
+        const changes = hasChanges(plan) || triggers.changesAnything;
         const apply = changes && flags.dryRun !== true && (flags.yes === true || (await confirmed(target, json, terminal)));
-        if (apply) await applyDeployment(target, pipelines, plan);
-        if (json) terminal.out(JSON.stringify({ ...plan, applied: apply }, null, 2));
+        if (apply) {
+          await applyDeployment(target, pipelines, plan);
+          await triggers.apply();
+        }
+        const shown = { ...plan, triggers: triggerChangesAsJson(triggers.changes), applied: apply };
+        if (json) terminal.out(JSON.stringify(shown, null, 2));
         else if (apply) terminal.out('Done. The schedules: perennial schedules list');
         else if (changes) terminal.out(flags.dryRun === true ? 'Nothing was changed (--dry-run).' : 'Nothing was changed.');
       });
