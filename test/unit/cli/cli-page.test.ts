@@ -39,7 +39,7 @@ const commands = pathsOf(createProgram(recorder()), '');
 describe('docs/cli.md', () => {
   it('names every command, and no other', () => {
     const table = page.slice(page.indexOf('## Commands'), page.indexOf('## Settings'));
-    const named = [...table.matchAll(/`([a-z]+(?: (?:drift|new-data|list|show|get|log|lineage|rollback|close|pause|resume|trigger|delete|bash|zsh|fish))?)[^`]*`/g)].map(
+    const named = [...table.matchAll(/`([a-z]+(?: (?:drift|new-data|list|show|get|log|lineage|rollback|close|pause|resume|trigger|delete|apply|test|bash|zsh|fish))?)[^`]*`/g)].map(
       (match) => match[1]!,
     );
     for (const command of commands) expect(named).toContain(command);
