@@ -98,8 +98,8 @@ async function endLeftovers(group: number, { signal, graceMs }: ProgramRun): Pro
   await sleep(LOOK_EVERY_MS);
   if (!isGroupAlive(group)) return true;
   signalGroup(group, 'SIGTERM');
-  const end = Date.now() + (signal.aborted ? graceMs() : LEFTOVER_GRACE_MS);
-  while (isGroupAlive(group) && Date.now() < end) await sleep(LOOK_EVERY_MS);
+  const end = performance.now() + (signal.aborted ? graceMs() : LEFTOVER_GRACE_MS);
+  while (isGroupAlive(group) && performance.now() < end) await sleep(LOOK_EVERY_MS);
   signalGroup(group, 'SIGKILL');
   return false;
 }

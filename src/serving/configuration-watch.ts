@@ -23,7 +23,7 @@ export class ConfigurationWatch {
   #timer: NodeJS.Timeout | null = null;
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
-  #triedAt = 0;
+  #triedAt = -Infinity;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -56,11 +56,11 @@ export class ConfigurationWatch {
 
   async #refresh(): Promise<void> {
     const info = await this.#parts.objects.head(this.#parts.key);
-    const again = this.#parts.mayRecover() && Date.now() - this.#triedAt >= RECOVERY_MS;
+    const again = this.#parts.mayRecover() && performance.now() - this.#triedAt >= RECOVERY_MS;
     if (info === null || (info.etag === this.#etag && !again)) return;
     const config = await this.#parts.read();
     if (config === null) return;
-    this.#triedAt = Date.now();
+    this.#triedAt = performance.now();
     await this.#parts.apply(config);
     this.#etag = info.etag;
   }

@@ -133,8 +133,8 @@ const GRACE_MS = 100;
 /** Answers what is under way and on its way, longest for `timeoutMs`; callers that keep connections alive are told to leave. */
 async function drain(app: FastifyInstance, traffic: Traffic, timeoutMs: number): Promise<void> {
   traffic.closing = true;
-  const startedAt = Date.now();
-  const waited = (): number => Date.now() - startedAt;
+  const startedAt = performance.now();
+  const waited = (): number => performance.now() - startedAt;
   while (app.server.listening && (waited() < GRACE_MS || (traffic.inflight > 0 && waited() < timeoutMs))) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

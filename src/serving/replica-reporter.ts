@@ -18,7 +18,7 @@ export class ReplicaReporter {
   #writing: Promise<void> | null = null;
   #again = false;
   #last = '';
-  #lastAt = 0;
+  #lastAt = -Infinity;
 
   /** @param refreshMs - how often the store is looked at, which is what it can bear. */
   constructor(status: () => ReplicaStatus, write: (status: ReplicaStatus) => Promise<unknown>, refreshMs: number, log: Logger) {
@@ -32,7 +32,7 @@ export class ReplicaReporter {
     this.#timer = setInterval(() => {
       const changed = JSON.stringify({ ...this.#status(), seenAt: '' }) !== this.#last;
       const silence = Math.min(SILENT_LOOKS * this.#lookMs, LONGEST_SILENCE_MS - this.#lookMs);
-      if (changed || Date.now() - this.#lastAt >= silence) void this.report();
+      if (changed || performance.now() - this.#lastAt >= silence) void this.report();
     }, this.#lookMs);
     this.#timer.unref();
   }
@@ -51,7 +51,7 @@ export class ReplicaReporter {
       this.#again = false;
       const status = this.#status();
       this.#last = JSON.stringify({ ...status, seenAt: '' });
-      this.#lastAt = Date.now();
+      this.#lastAt = performance.now();
       try {
         await this.#write(status);
       } catch (error) {

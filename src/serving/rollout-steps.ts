@@ -138,13 +138,13 @@ export async function waitUntilReady(
   const { config, context } = rollout;
   const endpoints = createEndpoints(context.artifacts.objects);
   const { readyTimeoutMs } = config.rollout.health;
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   for (;;) {
     const live = await endpoints.replicas(config.endpoint, REPLICA_GONE_MS);
     const readiness = readinessOf(live, version, revision);
     if (readiness.state === 'ready') return { ready: true, reasons: [] };
     if (readiness.state === 'failed') return { ready: false, reasons: readiness.reasons };
-    const waitedMs = Date.now() - startedAt;
+    const waitedMs = performance.now() - startedAt;
     if (waitedMs >= readyTimeoutMs) {
       if (live.length > 0)
         return { ready: false, reasons: readiness.reasons.map((reason) => `${reason} after ${readyTimeoutMs} ms`) };
@@ -183,11 +183,11 @@ export async function judgeHealth(
   const endpoints = createEndpoints(context.artifacts.objects);
   const read = (): Promise<readonly ReplicaStatus[]> => endpoints.replicas(config.endpoint, REPLICA_GONE_MS);
   const before = new Map((await read()).map((replica) => [replica.replica, replica.seenAt]));
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   for (;;) {
     const live = await read();
     const current = live.every((replica) => replica.revision >= revision && replica.seenAt !== before.get(replica.replica));
-    if (current || Date.now() - startedAt >= REPORT_WAIT_MS) {
+    if (current || performance.now() - startedAt >= REPORT_WAIT_MS) {
       const behind = live.filter((replica) => replica.revision < revision);
       const late = behind.map((replica) => `replica ${replica.replica} is still at revision ${replica.revision} of ${revision}`);
       const verdict = judgeCandidate(live, version, config.rollout.health);

@@ -35,12 +35,12 @@ export class Heartbeats {
     }
     this.#timer = setInterval(
       () => {
-        if (this.#changed || Date.now() - this.#sentAt >= this.#intervalMs) this.#beat();
+        if (this.#changed || performance.now() - this.#sentAt >= this.#intervalMs) this.#beat();
       },
       Math.min(CHANGE_INTERVAL_MS, this.#intervalMs),
     );
     this.#timer.unref();
-    this.#sentAt = Date.now();
+    this.#sentAt = performance.now();
     // What the attempt before left must outlive this one, too; a step that is done at once need not call the server.
     if (last !== null) this.#beat();
   }
@@ -72,7 +72,7 @@ export class Heartbeats {
 
   #beat(): void {
     if (this.#timer === null) return;
-    this.#sentAt = Date.now();
+    this.#sentAt = performance.now();
     this.#changed = false;
     this.#send(this.#details);
   }
