@@ -15,7 +15,7 @@ import type { ResolvedPlan, RunResult, RunStatus } from '../src/contracts/run.js
 import type { SystemActivities } from '../src/contracts/system.js';
 import { DecisionLog } from './decision-log.js';
 import { field, RunAttributes } from './run-attributes.js';
-import { renderRunDetails } from './run-details.js';
+import { RunDetails } from './run-details.js';
 import { RunDriver, type RunSurroundings } from './run-driver.js';
 import { RunHooks } from './run-hooks.js';
 import { authorOf, runOptions } from './run-options.js';
@@ -83,13 +83,14 @@ type Followers = {
 };
 
 function surroundingsOf(resolved: ResolvedPlan, { attributes, hooks, shield, decisions }: Followers): RunSurroundings {
+  const details = new RunDetails();
   return {
     ...stepSurroundings(resolved, shield),
     decided: (step, decision) => {
       decisions.add(step, decision);
     },
     changed: (status) => {
-      setCurrentDetails(renderRunDetails(status));
+      setCurrentDetails(details.render(status));
       attributes.follow(status);
       hooks.follow(status);
     },

@@ -4,15 +4,29 @@ const MAX_NOTE_LENGTH = 200;
 /** Temporal keeps at most 20,000 bytes of details. */
 const MAX_DETAILS_LENGTH = 15_000;
 
-/** The run as a Markdown table, for the details that the Temporal UI shows. */
-export function renderRunDetails(status: RunStatus): string {
-  const head = [
-    `**${status.pipeline}**: ${status.status}`,
-    '',
-    '| step | stage | status | seconds | note |',
-    '|---|---|---|---:|---|',
-  ];
-  return [...head, ...status.steps.map(renderStep)].join('\n').slice(0, MAX_DETAILS_LENGTH);
+/** The run as a Markdown table, for the details that the Temporal UI shows. Rows of steps that rest are not written again. */
+export class RunDetails {
+  readonly #resting = new Map<string, { readonly key: string; readonly row: string }>();
+
+  render(status: RunStatus): string {
+    const head = [
+      `**${status.pipeline}**: ${status.status}`,
+      '',
+      '| step | stage | status | seconds | note |',
+      '|---|---|---|---:|---|',
+    ];
+    return [...head, ...status.steps.map((step) => this.#row(step))].join('\n').slice(0, MAX_DETAILS_LENGTH);
+  }
+
+  #row(step: StepState): string {
+    if (step.status !== 'pending' && step.status !== 'succeeded') return renderStep(step);
+    const key = `${step.status}${step.finishedAt ?? ''}`;
+    const known = this.#resting.get(step.id);
+    if (known?.key === key) return known.row;
+    const row = renderStep(step);
+    this.#resting.set(step.id, { key, row });
+    return row;
+  }
 }
 
 function renderStep(step: StepState): string {

@@ -4,7 +4,7 @@ import type { Plan, PlanStep } from '../../src/contracts/plan.js';
 import type { RunStatus, StepState } from '../../src/contracts/run.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
 import { RunAttributes } from '../run-attributes.js';
-import { renderRunDetails } from '../run-details.js';
+import { RunDetails } from '../run-details.js';
 import type { RunDriver } from '../run-driver.js';
 import { DecisionLog } from '../decision-log.js';
 import { authorOf, runOptions } from '../run-options.js';
@@ -23,6 +23,7 @@ export class CallBoard implements OwnCalls {
   readonly #calls: Call[] = [];
   readonly #counts = new Map<string, number>();
   readonly #attributes = new RunAttributes();
+  readonly #details = new RunDetails();
   readonly #hooks: RunHooks;
   readonly decisions: DecisionLog;
   /** The newest result of each step. */
@@ -51,7 +52,7 @@ export class CallBoard implements OwnCalls {
 
   changed(): void {
     const status = this.status();
-    setCurrentDetails(renderRunDetails(status));
+    setCurrentDetails(this.#details.render(status));
     this.#attributes.follow(status);
     this.#hooks.follow(status);
   }
