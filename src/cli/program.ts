@@ -8,6 +8,7 @@ import { configCommand } from './commands/config.js';
 import { deployCommand } from './commands/deploy.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { gatesCommand } from './commands/gates.js';
 import { graphCommand } from './commands/graph.js';
 import { modelsCommand } from './commands/models.js';
 import { monitorCommand } from './commands/monitor.js';
@@ -39,6 +40,7 @@ const COMMANDS = [
   statusCommand,
   watchCommand,
   runsCommand,
+  gatesCommand,
   approveCommand,
   rejectCommand,
   resumeCommand,

@@ -4,6 +4,7 @@ import {
   type Connection,
   type WorkflowStartOptions,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
@@ -21,12 +22,14 @@ import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.j
 import type { Plan } from '../contracts/plan.js';
 import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import { type ActivityProgress, readProgress } from './activity-progress.js';
 import { admissionView, withQueuePlaces } from './queue-places.js';
+import { type OpenGate, openGates } from './open-gates.js';
 import { type RunSummary, summarize } from './run-listing.js';
 
 export interface ClientOptions {
@@ -35,6 +38,8 @@ export interface ClientOptions {
   readonly namespace?: string;
   /** Queue on which runs start. Default `ml`. */
   readonly taskQueue?: string;
+  /** Who starts runs: gates with four eyes do not take the author's answer. Default: nobody knows. */
+  readonly author?: string;
 }
 
 export interface StartOptions {
@@ -66,9 +71,15 @@ export interface PipelineClient {
   result(workflowId: string): Promise<RunResult>;
   /** What the steps under way have told by heartbeat. */
   progress(workflowId: string): Promise<readonly ActivityProgress[]>;
+  /**
+   * Answers an open gate. Rejects with EXECUTION_RUN_ENDED when the run has ended, else with Temporal's WorkflowUpdateFailedError, whose
+   * code (`failureCode`) is EXECUTION_UPDATE_REFUSED for what is no open gate and EXECUTION_APPROVAL_REFUSED for who may not answer.
+   */
   approve(workflowId: string, input: ApproveInput): Promise<RunStatus>;
   reject(workflowId: string, input: RejectInput): Promise<RunStatus>;
   resume(workflowId: string, input: ResumeInput): Promise<RunStatus>;
+  /** Open gates: of one run, or of the newest `limit` (default 100) running runs. */
+  gates(selection?: { readonly workflowId?: string; readonly limit?: number }): Promise<readonly OpenGate[]>;
   cancel(workflowId: string): Promise<void>;
   cancelStep(workflowId: string, input: { readonly step: string; readonly by?: string }): Promise<RunStatus>;
   /** Newest first, at most `limit` (default 100). `query` in Temporal's list language. */
@@ -93,13 +104,17 @@ const DEFAULT_LIMIT = 100;
 export async function connectClient(options: ClientOptions = {}): Promise<PipelineClient> {
   const connection = await connect(options);
   const { namespace } = connectionOptions(options);
-  return createClient(connection, namespace, options.taskQueue ?? DEFAULT_TASK_QUEUE);
+  return createClient(connection, namespace, options);
 }
 
-function createClient(connection: Connection, namespace: string, taskQueue: string): PipelineClient {
+function createClient(connection: Connection, namespace: string, options: ClientOptions): PipelineClient {
+  const { taskQueue = DEFAULT_TASK_QUEUE } = options;
   const { workflow } = new Client({ connection, namespace });
   const update = async (workflowId: string, name: string, input: object): Promise<RunStatus> =>
-    found(workflowId, workflow.getHandle(workflowId).executeUpdate<RunStatus, [object]>(name, { args: [input] }));
+    unended(
+      workflow.getHandle(workflowId),
+      workflow.getHandle(workflowId).executeUpdate<RunStatus, [object]>(name, { args: [input] }),
+    );
   const query = async <T>(workflowId: string, name: string): Promise<T> =>
     found(workflowId, workflow.getHandle(workflowId).query<T>(name));
   return {
@@ -113,7 +128,7 @@ function createClient(connection: Connection, namespace: string, taskQueue: stri
           taskQueue: startOptions.taskQueue ?? taskQueue,
           args: [input],
           workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-          ...runSettings(startOptions),
+          ...runSettings(startOptions, options.author),
         });
         return { workflowId, runId: handle.firstExecutionRunId };
       } catch (error) {
@@ -128,6 +143,17 @@ function createClient(connection: Connection, namespace: string, taskQueue: stri
     reject: (workflowId, input) => update(workflowId, 'reject', input),
     resume: (workflowId, input) => update(workflowId, 'resume', input),
     cancelStep: (workflowId, input) => update(workflowId, 'cancelStep', input),
+    gates: async ({ workflowId, limit = DEFAULT_LIMIT } = {}) => {
+      const status = (id: string): Promise<RunStatus> => query(id, 'status');
+      if (workflowId !== undefined) return openGates(workflowId, await status(workflowId));
+      const running: string[] = [];
+      for await (const info of workflow.list({
+        query: `ExecutionStatus = 'Running' AND ${SEARCH_ATTRIBUTES.pipeline} IS NOT NULL`,
+      })) {
+        if (running.push(info.workflowId) >= limit) break;
+      }
+      return (await Promise.all(running.map(async (id) => openGates(id, await status(id))))).flat();
+    },
     cancel: async (workflowId) => {
       await found(workflowId, workflow.getHandle(workflowId).cancel());
     },
@@ -172,6 +198,21 @@ function createClient(connection: Connection, namespace: string, taskQueue: stri
   };
 }
 
+/** Tells a run that has ended from one that never was. */
+async function unended<T>(handle: WorkflowHandle, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const { status, closeTime } = await found(handle.workflowId, handle.describe());
+    throw new PipelineError('EXECUTION_RUN_ENDED', {
+      what: `run "${handle.workflowId}" has ended (${status.name.toLowerCase()}${closeTime === undefined ? '' : ` at ${closeTime.toISOString()}`})`,
+      details: { workflowId: handle.workflowId, status: status.name },
+      cause: error,
+    });
+  }
+}
+
 async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
@@ -182,7 +223,8 @@ async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
 }
 
 /** What the run reads of its start, and the order of its own tasks among those of other runs. */
-function runSettings({ memo, run }: StartOptions): Pick<WorkflowStartOptions, 'memo' | 'priority'> {
+function runSettings({ memo, run: given }: StartOptions, author?: string): Pick<WorkflowStartOptions, 'memo' | 'priority'> {
+  const run = author === undefined ? given : { author, ...given };
   if (run === undefined) return memo === undefined ? {} : { memo };
   const { priority, team } = run;
   const order: Priority = {

@@ -3,6 +3,7 @@ import type { JsonValue } from '../../contracts/json.js';
 import type { RunStatus } from '../../contracts/run.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { answered } from '../answered.js';
+import { gateLines } from '../gate-lines.js';
 import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../options.js';
 import type { ConnectionFlags, JsonFlag } from '../options.js';
 import { paintStatus, stepLine } from '../step-lines.js';
@@ -18,9 +19,9 @@ interface DecisionFlags extends ConnectionFlags, JsonFlag {
 /** `perennial approve RUN --step STEP`. */
 export function approveCommand(terminal: Terminal): Command {
   return withJson(withConnection(new Command('approve')))
-    .description('approve the gate that a run waits at')
+    .description('approve a gate of a run, and say what it still needs')
     .argument('<run>', 'workflow id of the run')
-    .requiredOption('--step <id>', 'the gate')
+    .requiredOption('--step <id>', 'the gate, inside a body with its instance: review[3]')
     .addOption(decidedBy())
     .option('--reason <text>', 'why, kept in the record')
     .addHelpText('after', examples('perennial approve flight-delay-1 --step release --reason "looks good"'))
@@ -126,6 +127,8 @@ function report(terminal: Terminal, flags: JsonFlag, step: string, status: RunSt
     terminal.out(JSON.stringify(status, null, 2));
     return;
   }
+  const gate = status.gates?.find((open) => open.step === step);
+  if (gate?.state === 'open') for (const line of gateLines(gate)) terminal.out(line);
   const state = status.steps.find(({ id }) => id === step);
   if (state !== undefined) terminal.out(stepLine(state, terminal.colours));
   terminal.out(`run is ${paintStatus(status.status, terminal.colours)}`);

@@ -5,7 +5,16 @@ import { EXIT } from '../exit-codes.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { followRun } from '../follow-run.js';
 import { loadPipeline, looksLikeFile } from '../load-pipeline.js';
-import { collect, connectionSettings, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
+import {
+  collect,
+  connectionSettings,
+  decidedBy,
+  examples,
+  withConnection,
+  withJson,
+  withStore,
+  withTaskQueue,
+} from '../options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
 import { readParameters } from '../parameters.js';
 import { reportEnd } from '../report-end.js';
@@ -20,6 +29,7 @@ interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags {
   readonly params?: string;
   readonly param: readonly string[];
   readonly id?: string;
+  readonly by: string;
   readonly follow?: boolean;
   readonly worker?: boolean;
 }
@@ -32,6 +42,7 @@ export function runCommand(terminal: Terminal): Command {
     .option('--params <json>', 'parameters as one JSON object, or @file.json')
     .option('--param <name=value>', 'one parameter, repeatable; wins over --params', collect, [])
     .option('--id <id>', 'workflow id of the run (default: made from the name and the time)')
+    .addOption(decidedBy())
     .option('--follow', 'show the run until it ends')
     .option('--worker', 'carry the run out in this process too (needs a file), until it ends')
     .addHelpText(
@@ -55,7 +66,10 @@ export function runCommand(terminal: Terminal): Command {
       const settings = { ...connectionSettings(flags), taskQueue: flags.taskQueue };
       await withClient(settings, async (client) => {
         const start = (): Promise<StartedRun> =>
-          client.start(pipeline ?? target, parameters, flags.id === undefined ? {} : { workflowId: flags.id });
+          client.start(pipeline ?? target, parameters, {
+            run: { author: flags.by },
+            ...(flags.id === undefined ? {} : { workflowId: flags.id }),
+          });
         if (pipeline !== null && flags.worker === true) await startWithWorker(client, pipeline, start, flags, terminal);
         else {
           const { workflowId, runId } = await start();
