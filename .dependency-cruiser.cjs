@@ -11,6 +11,7 @@ const ROOMS = {
   pipeline: ['schema', 'store'],
   onnx: [],
   cache: ['pipeline', 'store'],
+  runs: ['cache', 'pipeline', 'store'],
   data: ['pipeline', 'schema', 'store'],
   validation: ['data', 'pipeline', 'schema'],
   features: ['data', 'monitoring', 'onnx', 'pipeline', 'schema', 'store'],
@@ -24,8 +25,8 @@ const ROOMS = {
   temporal: ['store'],
   config: [],
   deploy: ['pipeline', 'store', 'temporal'],
-  client: ['pipeline', 'schema', 'temporal'],
-  worker: ['cache', 'logs', 'pipeline', 'schema', 'secrets', 'store', 'temporal'],
+  client: ['pipeline', 'runs', 'schema', 'store', 'temporal'],
+  worker: ['cache', 'logs', 'pipeline', 'runs', 'schema', 'secrets', 'store', 'temporal'],
 };
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { InputBinding, PlanStep } from '../src/contracts/plan.js';
-import type { RunStatus, StepFailure, StepState, StepStatus } from '../src/contracts/run.js';
+import type { ReusedResults, RunStatus, StepFailure, StepState, StepStatus } from '../src/contracts/run.js';
 import type { GateConfig } from '../src/contracts/stages.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { resolveConfig } from '../src/pipeline/resolve-config.js';
@@ -22,6 +22,8 @@ export type ScopeContent = {
   readonly instance: string;
   /** Results from outside of the scope, and the pseudo results of its body. */
   readonly outer: ResultLookup;
+  /** Steps that count as done, with what another run gave for them. */
+  readonly reused?: ReusedResults;
 };
 
 /** Carries a graph of steps out: asks the scheduler what to do, does it, and tells it what happened. Knows nothing of Temporal. */
@@ -43,6 +45,14 @@ export class GraphScope implements Scope {
     this.#outer = content.outer;
     this.#surroundings = surroundings;
     this.#records = new Map(content.steps.map((step) => [step.id, pendingRecord(step, 0)]));
+    if (content.reused !== undefined) this.#takeOver(content.reused);
+  }
+
+  #takeOver({ from, results }: ReusedResults): void {
+    for (const [id, result] of Object.entries(results)) {
+      Object.assign(this.#record(id), { status: 'succeeded', reusedFrom: from });
+      this.#results.set(id, result);
+    }
   }
 
   /** Resolves with `succeeded`, `failed` or `cancelled` when nothing is left to do; never rejects. */

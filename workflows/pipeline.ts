@@ -14,6 +14,7 @@ import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult, RunStatus } from '../src/contracts/run.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { DecisionLog } from './decision-log.js';
+import { recordEnd } from './record-end.js';
 import { field, RunAttributes } from './run-attributes.js';
 import { RunDetails } from './run-details.js';
 import { RunDriver, type RunSurroundings } from './run-driver.js';
@@ -38,17 +39,25 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
   const run: RunView = { pipeline: workflowInfo().workflowType, plan: null, driver: null, waitingFor: null };
   answerMessages(run);
   try {
-    const resolved = await resolvePlan({ pipeline: run.pipeline, parameters: parameters ?? null, scheduledAt: scheduledAt() });
+    const { reuse, pin } = runOptions();
+    const resolved = await resolvePlan({
+      ...{ pipeline: run.pipeline, parameters: parameters ?? null, scheduledAt: scheduledAt() },
+      ...{ ...(reuse === undefined ? {} : { reuse }), ...(pin === undefined ? {} : { pin }) },
+    });
     run.plan = resolved.plan;
     const result = await drive(run, resolved);
+    await recordEnd(run, 'succeeded');
     await reportFinish(result.status, outcomeOf(resolved.plan, result.results));
     return result;
   } catch (error) {
     const status = error instanceof CancelledFailure ? 'cancelled' : 'failed';
+    await recordEnd(run, status);
     await reportFinish(status, status);
     throw error;
   }
 }
+
+const takenOver = ({ reused }: ResolvedPlan): { readonly reused?: ReusedResults } => (reused === undefined ? {} : { reused });
 
 async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   const { plan, parameters } = resolved;
@@ -58,7 +67,12 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   // A request to cancel reaches the driver alone, which then cancels the steps: one road, one order.
   const shield = new CancellationScope({ cancellable: false });
   const hooks = new RunHooks(plan);
-  const driver = new RunDriver(plan, parameters, surroundingsOf(resolved, { attributes, hooks, shield, decisions }));
+  const driver = new RunDriver(
+    plan,
+    parameters,
+    surroundingsOf(resolved, { attributes, hooks, shield, decisions }),
+    resolved.reused,
+  );
   run.driver = driver;
   hooks.open(() => driver.status());
   CancellationScope.current().cancelRequested.catch(() => {

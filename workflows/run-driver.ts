@@ -1,10 +1,9 @@
 import type { DecisionRecord } from '../src/contracts/gates.js';
-import type { JsonObject } from '../src/contracts/json.js';
+import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepStatus } from '../src/contracts/run.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
-import type { ResultLookup } from './bindings.js';
-import { GraphScope } from './graph-scope.js';
+import { GraphScope, type ScopeContent } from './graph-scope.js';
 import type { ScopeSurroundings } from './scope-surroundings.js';
 import type { Scope, StepRecord } from './step-states.js';
 
@@ -27,18 +26,21 @@ export class RunDriver {
   readonly #surroundings: RunSurroundings;
   #verdict: RunStatus['status'] = 'running';
 
-  /** @param place - of one step that is carried out alone: its instance, and where the results of others are. */
+  /**
+   * @param place - of one step that is carried out alone: its instance, and where the results of others are; of a run that takes results
+   *   of another one over: these.
+   */
   constructor(
     plan: Plan,
     parameters: JsonObject,
     surroundings: RunSurroundings,
-    place: { readonly instance: string; readonly outer: ResultLookup } = { instance: '', outer: () => undefined },
+    place: Partial<Omit<ScopeContent, 'steps'>> = {},
   ) {
     this.#plan = plan;
     this.#parameters = parameters;
     this.#surroundings = surroundings;
     this.#scope = new GraphScope(
-      { steps: plan.steps, ...place },
+      { steps: plan.steps, instance: '', outer: () => undefined, ...place },
       {
         ...surroundings,
         parameters,
@@ -65,6 +67,11 @@ export class RunDriver {
       steps: this.#scope.states(),
       ...(gates.length === 0 ? {} : { gates }),
     };
+  }
+
+  /** Of the steps that have succeeded so far. */
+  results(): { readonly [step: string]: JsonValue } {
+    return Object.fromEntries(this.#scope.results);
   }
 
   /** Null while the run is unfinished or when it was cancelled. */

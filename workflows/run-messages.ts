@@ -1,4 +1,5 @@
 import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
+import type { JsonValue } from '../src/contracts/json.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../src/contracts/run.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
@@ -7,6 +8,7 @@ import { codedFailure } from './temporal-failure.js';
 
 const statusQuery = defineQuery<RunStatus>('status');
 const planQuery = defineQuery<Plan | null>('plan');
+const resultsQuery = defineQuery<{ readonly [step: string]: JsonValue }>('results');
 const resultQuery = defineQuery<RunResult | null>('result');
 const approveUpdate = defineUpdate<RunStatus, [ApproveInput]>('approve');
 const rejectUpdate = defineUpdate<RunStatus, [RejectInput]>('reject');
@@ -34,6 +36,9 @@ export interface OwnCalls {
 export function answerMessages(run: RunView): void {
   setHandler(statusQuery, () => statusOf(run), { description: 'The state of every step of the run.' });
   setHandler(planQuery, () => run.plan, { description: 'The plan that the run carries out, frozen at its start.' });
+  setHandler(resultsQuery, () => run.driver?.results() ?? {}, {
+    description: 'The results of the steps that have succeeded so far.',
+  });
   setHandler(resultQuery, () => run.driver?.result() ?? null, {
     description: 'The results of the steps, or null while the run is not finished.',
   });

@@ -40,6 +40,8 @@ export type StepRecord = {
   run: string | null;
   /** Why it was skipped. */
   reason: string | null;
+  /** The run whose result was taken over. */
+  reusedFrom: string | null;
   /** Runs of the step's body that are under way. */
   readonly bodies: Set<Scope>;
   /** Of a gate that has opened. */
@@ -61,6 +63,7 @@ export function pendingRecord(step: PlanStep, round: number): StepRecord {
     items: null,
     run: null,
     reason: null,
+    reusedFrom: null,
     bodies: new Set(),
     gate: null,
   };
@@ -75,7 +78,7 @@ export function standingOf(record: StepRecord): StepStatus {
 }
 
 export function stateOf(record: StepRecord): StepState {
-  const { step, startedAt, finishedAt, outcomes, failure, items, run, reason } = record;
+  const { step, startedAt, finishedAt, outcomes, failure, items, run, reason, reusedFrom } = record;
   const status = standingOf(record);
   return {
     id: step.id,
@@ -90,6 +93,7 @@ export function stateOf(record: StepRecord): StepState {
     failure,
     waitingFor: waitingForOf(record, status),
     ...(reason === null ? {} : { reason }),
+    ...(reusedFrom === null ? {} : { reusedFrom }),
     ...(items === null ? {} : { items }),
     ...(run === null ? {} : { run }),
   };

@@ -26,7 +26,8 @@ const SIGNIFICANT_DIGITS = 4;
 export function stepLine(step: StepState, colours: Colours): string {
   const parts = [step.id.padEnd(16), paintStatus(step.status, colours)];
   if (step.seconds !== null) parts.push(`${step.seconds.toFixed(1)} s`);
-  if (step.cached) parts.push(colours.dim('(recorded result)'));
+  if (step.cached) parts.push(colours.dim('(cached)'));
+  if (step.reusedFrom !== undefined) parts.push(colours.dim(`(reused from ${step.reusedFrom})`));
   for (const [name, value] of Object.entries(step.metrics)) parts.push(`${name}=${shortNumber(value)}`);
   if (step.items !== undefined) parts.push(itemsInWords(step.items));
   if (step.reason !== undefined) parts.push(step.reason);

@@ -3,7 +3,7 @@ import type { ConnectionSettings } from '../temporal/connection.js';
 
 /** Connects, does the work and closes, whatever happens. */
 export async function withClient<T>(
-  settings: ConnectionSettings & { readonly taskQueue?: string },
+  settings: ConnectionSettings & { readonly taskQueue?: string; readonly store?: string },
   work: (client: PipelineClient) => Promise<T>,
 ): Promise<T> {
   const { connectClient } = await import('../client/index.js');

@@ -17,7 +17,7 @@ import {
 } from '../contracts/continuous-training.js';
 import type { Priority } from '@temporalio/common';
 import type { AdmissionKind, AdmissionView } from '../contracts/admission.js';
-import type { JsonObject } from '../contracts/json.js';
+import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
 import type { Plan } from '../contracts/plan.js';
 import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
@@ -28,6 +28,8 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import { type ActivityProgress, readProgress } from './activity-progress.js';
+import { statusOfManifest } from '../runs/manifest-store.js';
+import { recordedRuns } from './recorded-run.js';
 import { admissionView, withQueuePlaces } from './queue-places.js';
 import { type OpenGate, openGates } from './open-gates.js';
 import { type RunSummary, summarize } from './run-listing.js';
@@ -40,6 +42,8 @@ export interface ClientOptions {
   readonly taskQueue?: string;
   /** Who starts runs: gates with four eyes do not take the author's answer. Default: nobody knows. */
   readonly author?: string;
+  /** The object store of the runs. With it `status` and `plan` of a run that has ended need no worker. */
+  readonly store?: string;
 }
 
 export interface StartOptions {
@@ -67,6 +71,8 @@ export interface PipelineClient {
   status(workflowId: string): Promise<RunStatus>;
   /** Null before the run has read it. */
   plan(workflowId: string): Promise<Plan | null>;
+  /** Results of the steps that have succeeded so far, by step id. */
+  results(workflowId: string): Promise<{ readonly [step: string]: JsonValue }>;
   /** Waits for the end. Rejects with Temporal's WorkflowFailedError when the run failed; `failureCode` reads it. */
   result(workflowId: string): Promise<RunResult>;
   /** What the steps under way have told by heartbeat. */
@@ -108,8 +114,9 @@ export async function connectClient(options: ClientOptions = {}): Promise<Pipeli
 }
 
 function createClient(connection: Connection, namespace: string, options: ClientOptions): PipelineClient {
-  const { taskQueue = DEFAULT_TASK_QUEUE } = options;
+  const { taskQueue = DEFAULT_TASK_QUEUE, store } = options;
   const { workflow } = new Client({ connection, namespace });
+  const recorded = recordedRuns(workflow, store);
   const update = async (workflowId: string, name: string, input: object): Promise<RunStatus> =>
     unended(
       workflow.getHandle(workflowId),
@@ -135,8 +142,13 @@ function createClient(connection: Connection, namespace: string, options: Client
         throw error instanceof WorkflowExecutionAlreadyStartedError ? duplicate(workflowId, error) : error;
       }
     },
-    status: async (workflowId) => withQueuePlaces(workflow, workflowId, await query<RunStatus>(workflowId, 'status')),
-    plan: (workflowId) => query(workflowId, 'plan'),
+    status: async (workflowId) => {
+      const manifest = await recorded(workflowId);
+      if (manifest !== null) return statusOfManifest(manifest);
+      return withQueuePlaces(workflow, workflowId, await query<RunStatus>(workflowId, 'status'));
+    },
+    plan: async (workflowId) => (await recorded(workflowId))?.plan ?? query(workflowId, 'plan'),
+    results: (workflowId) => query(workflowId, 'results'),
     result: (workflowId) => found(workflowId, workflow.getHandle(workflowId).result() as Promise<RunResult>),
     progress: (workflowId) => found(workflowId, readProgress(connection, namespace, workflow.getHandle(workflowId))),
     approve: (workflowId, input) => update(workflowId, 'approve', input),

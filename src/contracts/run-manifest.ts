@@ -24,3 +24,6 @@ export type RunManifest = {
   /** Node, platform, package version, and the commit of the working folder when there is one. */
   readonly environment: JsonObject;
 };
+
+/** What a run itself knows of its end. */
+export type RunEnd = Omit<RunManifest, 'formatVersion' | 'code' | 'environment'>;

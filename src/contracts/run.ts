@@ -134,13 +134,16 @@ export type Placement = {
   readonly limit?: number;
 };
 
+/** Results taken over from another run, by step id. */
+export type ReusedResults = { readonly from: string; readonly results: { readonly [step: string]: JsonValue } };
+
 export type ResolvedPlan = {
   readonly plan: Plan;
   readonly parameters: JsonObject;
   /** By step id, those of bodies too; a step that is not named runs on the queue of its workflow. */
   readonly placement?: { readonly [step: string]: Placement };
   /** Results taken over from another run, by step id. */
-  readonly reused?: { readonly [step: string]: JsonValue };
+  readonly reused?: ReusedResults;
 };
 
 /** Arguments of the updates that a run answers. */

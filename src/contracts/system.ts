@@ -3,7 +3,8 @@ import type { AdmissionAsk } from './admission.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
 import type { Plan, PlanStep, StageKind } from './plan.js';
-import type { Placement, ResolvedPlan } from './run.js';
+import type { RunEnd } from './run-manifest.js';
+import type { Placement, ResolvedPlan, RunOptions } from './run.js';
 
 /** Input of the workflows that run one stage alone (`trainModel`, ...). */
 export type StageStart = {
@@ -31,6 +32,9 @@ export type PlanRequest = {
   readonly parameters: JsonValue;
   /** ISO: what `ScheduledTimeMarker`s among the parameters are made of. Without it they are left as they are. */
   readonly scheduledAt?: string;
+  /** As in `RunOptions`. */
+  readonly reuse?: NonNullable<RunOptions['reuse']>;
+  readonly pin?: NonNullable<RunOptions['pin']>;
 };
 
 /** Type of the failure by which a worker tells that an attempt died with another process. */
@@ -46,5 +50,7 @@ export interface SystemActivities {
   recordDecision(record: DecisionRecord): Promise<void>;
   /** Of a pool or pipeline with a limit: the answer comes by the signal `admitted`. */
   askAdmission(input: AdmissionAsk): Promise<void>;
+  /** Writes the manifest of a run that has ended. */
+  recordRun(end: RunEnd): Promise<void>;
   closeMonitorWindow(input: MonitorWindowRequest): Promise<WindowReport>;
 }

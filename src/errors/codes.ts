@@ -14,6 +14,7 @@ import { SERVING_CODES } from './codes/serving.js';
 import { MONITORING_CODES } from './codes/monitoring.js';
 import { TEMPORAL_CODES } from './codes/temporal.js';
 import { CACHE_CODES } from './codes/cache.js';
+import { RUNS_CODES } from './codes/runs.js';
 import { TRIGGERS_CODES } from './codes/triggers.js';
 import { NOTICES_CODES } from './codes/notices.js';
 import { CLI_CODES } from './codes/cli.js';
@@ -40,6 +41,7 @@ export const ERROR_CODES = {
   ...MONITORING_CODES,
   ...TEMPORAL_CODES,
   ...CACHE_CODES,
+  ...RUNS_CODES,
   ...TRIGGERS_CODES,
   ...NOTICES_CODES,
   ...CLI_CODES,

@@ -10,9 +10,11 @@ import type { GateState } from '../contracts/gates.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { Plan, PlanStep } from '../contracts/plan.js';
 import type { RunIdentity, RunOptions, RunResult, RunStatus, StepFailure } from '../contracts/run.js';
+import type { RunEnd } from '../contracts/run-manifest.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { StepLog } from '../pipeline/step-context.js';
+import { recordRun } from '../runs/record-run.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { openObjectStore } from '../store/open-store.js';
@@ -110,8 +112,13 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
     driver.cancel();
   };
   cancelled.addEventListener('abort', cancel);
-  await driver.run();
+  const startedAt = new Date().toISOString();
+  const ended = await driver.run();
   cancelled.removeEventListener('abort', cancel);
+  const status: RunEnd['status'] = ended === 'succeeded' || ended === 'failed' ? ended : 'cancelled';
+  const { steps } = driver.status();
+  const end = { run, status, plan: pipeline.plan, parameters: valid, options: runOptions, steps, results: driver.results() };
+  await recordRun(objects, { ...end, startedAt, finishedAt: new Date().toISOString() }, pipeline);
   return driver.result();
 }
 

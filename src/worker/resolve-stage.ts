@@ -8,12 +8,33 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { placeSteps } from '../pipeline/place-steps.js';
 import { resolveScheduledTimes } from '../pipeline/scheduled-time.js';
 import { validateParameters } from '../schema/validate-parameters.js';
+import { requireManifest, resultsOf } from '../runs/manifest-store.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
+import type { ObjectStore } from '../store/port.js';
 import { findPlan, type PipelineCatalog } from './pipeline-catalog.js';
 
 /** The plan that a run is to carry out, with its parameters checked and completed and its steps placed on the pools. */
 export function resolvePlan(catalog: PipelineCatalog, input: PlanRequest, pools: Pools = {}): ResolvedPlan {
-  const plan = findPlan(catalog, input.pipeline);
+  return completePlan(findPlan(catalog, input.pipeline), input, pools);
+}
+
+/** As `resolvePlan`, for a run that may carry out the plan of another run, or take its results over. RUNS_NOT_RECORDED, RUNS_STEP_UNKNOWN. */
+export async function resolveRun(
+  catalog: PipelineCatalog,
+  objects: ObjectStore,
+  input: PlanRequest,
+  pools: Pools = {},
+): Promise<ResolvedPlan> {
+  const { reuse, pin } = input;
+  const pinned = pin === undefined ? null : await requireManifest(objects, pin.workflowId, pin.runId);
+  const resolved = completePlan(pinned?.plan ?? findPlan(catalog, input.pipeline), input, pools);
+  if (reuse === undefined) return resolved;
+  const results = resultsOf(await requireManifest(objects, reuse.workflowId, reuse.runId), reuse.steps);
+  const known = Object.entries(results).filter(([id]) => resolved.plan.steps.some((step) => step.id === id));
+  return { ...resolved, reused: { from: reuse.workflowId, results: Object.fromEntries(known) } };
+}
+
+function completePlan(plan: Plan, input: PlanRequest, pools: Pools): ResolvedPlan {
   const resolves = plan.formatVersion >= 2 && input.scheduledAt !== undefined;
   const given = resolves ? resolveScheduledTimes(input.parameters, Date.parse(input.scheduledAt)) : input.parameters;
   const parameters = validateParameters(plan.parameters, given ?? undefined);

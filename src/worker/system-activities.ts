@@ -14,10 +14,11 @@ import type { TriggerActivities } from '../contracts/triggers.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { defaultSecretProvider } from '../secrets/default-provider.js';
 import type { SecretProvider } from '../secrets/provider.js';
+import { recordRun } from '../runs/record-run.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { recordDecision } from './decision-records.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
-import { resolvePlan, resolveStage } from './resolve-stage.js';
+import { resolveRun, resolveStage } from './resolve-stage.js';
 import { runStep } from './run-step.js';
 import { activitySurroundings } from './step-activities.js';
 import { createTemporalDoor } from './temporal-door.js';
@@ -35,7 +36,8 @@ export function systemActivities(
     ),
     ...createTriggerActivities(artifacts.objects),
     ...createNoticeActivities(secrets),
-    resolvePlan: async (input) => resolvePlan(catalog, input, pools),
+    resolvePlan: (input) => resolveRun(catalog, artifacts.objects, input, pools),
+    recordRun: (end) => recordRun(artifacts.objects, end, catalog.get(end.run.pipeline) ?? null),
     resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
     recordDecision: (record) => recordDecision(artifacts.objects, record),
     askAdmission,

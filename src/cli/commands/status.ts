@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { answered } from '../answered.js';
 import { exitCodeOfRun } from '../exit-codes.js';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
 import { paintStatus, stepLine } from '../step-lines.js';
 import { progressLine } from '../run-view.js';
 import type { Terminal } from '../terminal.js';
@@ -10,15 +10,15 @@ import { withClient } from '../with-client.js';
 
 /** `perennial status RUN`: each step's state. Ends with 1 when the run failed, 4 when it waits for a person. */
 export function statusCommand(terminal: Terminal): Command {
-  return withJson(withConnection(new Command('status')))
+  return withJson(withStore(withConnection(new Command('status'))))
     .description('show the state of a run and its steps')
     .argument('<run>', 'workflow id of the run')
     .addHelpText(
       'after',
       examples('perennial status flight-delay-1', "perennial status flight-delay-1 --json | jq '.steps[] | {id, status}'"),
     )
-    .action(async (run: string, flags: ConnectionFlags & JsonFlag) => {
-      const { status, progress } = await withClient(connectionSettings(flags), async (client) => {
+    .action(async (run: string, flags: ConnectionFlags & JsonFlag & StoreFlags) => {
+      const { status, progress } = await withClient({ ...connectionSettings(flags), store: flags.store }, async (client) => {
         const answer = await answered(connectionSettings(flags), run, client.status(run));
         const running = answer.steps.some((step) => step.status === 'running');
         return { status: answer, progress: running ? await client.progress(run) : [] };

@@ -1,0 +1,30 @@
+import type { RunEnd } from '../contracts/run-manifest.js';
+import type { JsonObject } from '../contracts/json.js';
+import { type CodeSource, codeHash, pipelineCode } from '../cache/pipeline-code.js';
+import { isPipelineError } from '../errors/pipeline-error.js';
+import { everyStep } from '../pipeline/every-step.js';
+import type { ObjectStore } from '../store/port.js';
+import { writeManifest } from './manifest-store.js';
+import { runEnvironment } from './run-environment.js';
+
+/** Writes the manifest of a run that has ended. `pipeline` null: the worker no longer has it, and its code is not known. */
+export async function recordRun(objects: ObjectStore, end: RunEnd, pipeline: CodeSource | null): Promise<void> {
+  const file = pipeline?.file ?? null;
+  const [code, environment] = await Promise.all([codeOf(end, pipeline), runEnvironment(file)]);
+  await writeManifest(objects, { formatVersion: 1, ...end, ...code, environment: { ...environment, ...code.environment } });
+}
+
+async function codeOf(
+  { plan }: RunEnd,
+  pipeline: CodeSource | null,
+): Promise<{ readonly code: { readonly [step: string]: string }; readonly environment: JsonObject }> {
+  if (pipeline === null) return { code: {}, environment: {} };
+  try {
+    const known = await pipelineCode(pipeline);
+    const hashes = everyStep(plan.steps).map((step) => [step.id, codeHash(known.stepCode(step))] as const);
+    return { code: Object.fromEntries(hashes), environment: {} };
+  } catch (error) {
+    if (!isPipelineError(error) || error.code !== 'CACHE_CODE_UNREADABLE') throw error;
+    return { code: {}, environment: { code: error.message } };
+  }
+}
