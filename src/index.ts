@@ -10,7 +10,7 @@ export { validateParameters } from './schema/validate-parameters.js';
 export { definePipeline } from './pipeline/define-pipeline.js';
 export type { PipelineOptions } from './pipeline/define-pipeline.js';
 export type { PipelineBuilder } from './pipeline/builder.js';
-export type { CacheOptions } from './pipeline/step-options.js';
+export type { CacheOptions } from './pipeline/cache-options.js';
 export type { Pipeline, StepFunction } from './pipeline/pipeline.js';
 export type { StepContext } from './pipeline/step-context.js';
 export type {

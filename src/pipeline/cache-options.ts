@@ -1,6 +1,15 @@
 import type { PlanStep, StepKind } from '../contracts/plan.js';
 import type { OptionReader } from './issues.js';
-import type { CacheOptions } from './step-options.js';
+import type { Duration } from './duration.js';
+
+export interface CacheOptions {
+  /** Give it a new value to make all earlier results useless, for instance when a value from around the step's function has changed. */
+  readonly version?: string;
+  /** Environment variables that the result depends on. */
+  readonly environment?: readonly string[];
+  /** Results older than this are not used; default: they never expire. */
+  readonly expires?: Duration;
+}
 
 /** Their results depend on nothing but their key: they are cached unless told otherwise. */
 const CACHED: ReadonlySet<StepKind> = new Set<StepKind>(['ingest', 'validate', 'feature', 'train', 'evaluate']);

@@ -4,7 +4,7 @@ import type { ParameterShape } from '../schema/parameter.js';
 import type { Duration } from './duration.js';
 import { jsonSchemaProblem } from '../schema/validate-parameters.js';
 import type { OptionReader } from './issues.js';
-import { readCache } from './cache-options.js';
+import { type CacheOptions, readCache } from './cache-options.js';
 import { lintLightStep } from './light-step.js';
 import type { Ref } from './reference.js';
 
@@ -37,15 +37,6 @@ export interface StepOptions {
   readonly cache?: boolean | CacheOptions;
   /** Steps that must finish first although nothing of theirs is used. */
   readonly after?: readonly Ref[];
-}
-
-export interface CacheOptions {
-  /** Give it a new value to make all earlier results useless, for instance when a value from around the step's function has changed. */
-  readonly version?: string;
-  /** Environment variables that the result depends on. */
-  readonly environment?: readonly string[];
-  /** Results older than this are not used; default: they never expire. */
-  readonly expires?: Duration;
 }
 
 export interface RetryOptions {

@@ -4,10 +4,10 @@ import { operationCaching } from '../../activities/caching.js';
 import { type CodeSource, pipelineCode } from '../cache/pipeline-code.js';
 import { type Hit, openStepCache, type StepCache, type StepCaching } from '../cache/step-cache.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
+import type { StepLog } from '../pipeline/step-context.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import type { ObjectStore } from '../store/port.js';
 import type { Heartbeats } from './heartbeats.js';
-import type { StepSurroundings } from './run-step.js';
 import { seedOf } from './run-keys.js';
 import { recordOutcome } from './step-record.js';
 
@@ -18,6 +18,14 @@ export function cachingOf(pipeline: CodeSource, step: PlanStep, operation: strin
     operation: operationCaching[step.kind]?.[operation] ?? {},
   };
 }
+
+/** What the cache needs of where an attempt runs. */
+type CacheSurroundings = {
+  readonly activityId: string;
+  readonly objects: ObjectStore;
+  readonly log: StepLog;
+  readonly caching?: StepCaching;
+};
 
 /** The cache across runs as the wrapper of a step sees it. */
 export interface CachedStep {
@@ -31,7 +39,7 @@ export interface CachedStep {
 }
 
 /** @param key - where the outcome is recorded for later attempts of this run. */
-export async function openCachedStep(task: StepTask, surroundings: StepSurroundings, key: string): Promise<CachedStep> {
+export async function openCachedStep(task: StepTask, surroundings: CacheSurroundings, key: string): Promise<CachedStep> {
   const cache = await openCache(task, surroundings);
   if (cache === null) return uncached(key);
   const { objects } = surroundings;
@@ -67,7 +75,7 @@ function uncached(key: string): CachedStep {
 }
 
 /** Null when the task is not cached. A step whose code cannot be read runs without the cache and says so in its log. */
-async function openCache(task: StepTask, surroundings: StepSurroundings): Promise<StepCache | null> {
+async function openCache(task: StepTask, surroundings: CacheSurroundings): Promise<StepCache | null> {
   const { caching, objects, activityId, log } = surroundings;
   if (caching === undefined || task.cache === undefined) return null;
   const artifacts = createArtifactStore(objects);
