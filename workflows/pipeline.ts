@@ -57,8 +57,6 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
   }
 }
 
-const takenOver = ({ reused }: ResolvedPlan): { readonly reused?: ReusedResults } => (reused === undefined ? {} : { reused });
-
 async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   const { plan, parameters } = resolved;
   const attributes = new RunAttributes();
@@ -71,7 +69,7 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
     plan,
     parameters,
     surroundingsOf(resolved, { attributes, hooks, shield, decisions }),
-    resolved.reused,
+    resolved.reused === undefined ? {} : { reused: resolved.reused },
   );
   run.driver = driver;
   hooks.open(() => driver.status());
