@@ -54,7 +54,7 @@ module.exports = {
         pathNot: [
           '^workflows/',
           '^src/(contracts|errors)/',
-          '^src/pipeline/(scheduler|resolve-config|evaluate-condition)\\.ts$',
+          '^src/pipeline/(scheduler|resolve-config|evaluate-condition|fan-out)\\.ts$',
           'node_modules/@temporalio/(workflow|common)',
         ],
         ...value,

@@ -3,6 +3,7 @@ import { deployOperations } from './deploy.js';
 import { evaluateOperations } from './evaluate.js';
 import { featureOperations } from './feature.js';
 import { ingestOperations } from './ingest.js';
+import { mapOperations } from './map.js';
 import { monitorOperations } from './monitor.js';
 import { retrainOperations } from './retrain.js';
 import { trainOperations } from './train.js';
@@ -16,6 +17,7 @@ export const stageOperations = {
   train: trainOperations,
   evaluate: evaluateOperations,
   deploy: deployOperations,
+  map: mapOperations,
   monitor: monitorOperations,
   retrain: retrainOperations,
   command: commandOperations,

@@ -52,6 +52,10 @@ export type { Metric, MetricOf } from './pipeline/metrics.js';
 export { betterThan } from './pipeline/quality-gate.js';
 export { canary } from './pipeline/rollout.js';
 export { jensenShannon, ks, psi, wasserstein } from './pipeline/drift.js';
+export { partitionsOf, range } from './pipeline/item-sources.js';
+export type { ItemSource } from './pipeline/item-sources.js';
+export type { MapItems, MapOptions, MapReference } from './pipeline/flow/map.js';
+export type { DatasetPartition, ItemFailure, ItemList, MapResult } from './contracts/map.js';
 export { cron, driftDetected, newRows, performanceBelow } from './pipeline/triggers.js';
 
 export { onAlias, onDataset } from './pipeline/change-triggers.js';

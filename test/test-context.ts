@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepContext, StepLog } from '../src/pipeline/step-context.js';
+import { itemLists } from '../src/worker/item-lists.js';
 import type { ArtifactStore } from '../src/store/artifact-store.js';
 
 const QUIET: StepLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -35,6 +36,7 @@ export function createTestContext(store: ArtifactStore, overrides: Partial<StepC
       return Promise.resolve();
     },
     restore: () => Promise.resolve(checkpoint),
+    ...itemLists(store, 'a test'),
     metric: ignore,
     ...overrides,
   };

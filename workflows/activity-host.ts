@@ -10,7 +10,7 @@ import { weightOf } from '../src/contracts/pools.js';
 import { whenAdmitted } from './await-admission.js';
 import { outlivingWorkers } from './lost-worker.js';
 import { runOptions } from './run-options.js';
-import type { StageHost } from './stage-host.js';
+import type { CallOptions, StageHost } from './stage-host.js';
 import { cacheOf } from './step-cache.js';
 
 export type HostedStep = StepCall & {
@@ -32,8 +32,7 @@ export function createActivityHost(hosted: HostedStep): StageHost {
     config,
     inputs,
     workflowId: run.workflowId,
-    call: (operation, operationArguments, options) =>
-      callOperation(hosted, operation, operationArguments ?? {}, options?.occurrence ?? 0),
+    call: (operation, operationArguments, options) => callOperation(hosted, operation, operationArguments ?? {}, options ?? {}),
     runBody: bodiesOf(hosted),
     runChild: (input) => {
       const workflowId = `${run.workflowId}/${instanceName(hosted)}`;
@@ -75,11 +74,12 @@ async function callOperation(
   hosted: HostedStep,
   operation: string,
   operationArguments: JsonObject,
-  occurrence: number,
+  { occurrence = 0, part = '', local }: CallOptions,
 ): Promise<JsonValue> {
   const { run, step, instance, config, inputs, parameters } = hosted;
   const type = activityType(run.pipeline, step, operation);
-  const id = activityId(hosted, operation, occurrence);
+  const isLocal = step.light === true || local === true;
+  const id = activityId(hosted, operation, part === '' ? (occurrence === 0 ? '' : `${occurrence}`) : part);
   const options: StepActivityOptions = {
     activityId: id,
     ...(hosted.placement === undefined ? {} : { taskQueue: hosted.placement.taskQueue }),
@@ -107,12 +107,12 @@ async function callOperation(
     arguments: operationArguments,
     ...(instance === '' ? {} : { instance }),
     ...cacheOf(step, runOptions()),
-    ...(step.light === true ? { activityId: id } : {}),
+    ...(isLocal ? { activityId: id } : {}),
     ...(hosted.placement === undefined || step.resources.gpu === undefined ? {} : { resources: step.resources }),
   };
-  const activity = step.light === true ? localActivity(type, options) : queuedActivity(type, options);
+  const activity = isLocal ? localActivity(type, options) : queuedActivity(type, options);
   const attempts = (): Promise<StepOutcome> => outlivingWorkers(step.retry.maximumAttempts, () => activity(task));
-  const outcome = await inPool(hosted, id, attempts);
+  const outcome = await (isLocal ? attempts() : inPool(hosted, id, attempts));
   hosted.record(outcome);
   return outcome.result;
 }
@@ -134,11 +134,10 @@ function activityType(pipeline: string, step: PlanStep, operation: string): stri
   return operation === step.kind ? `${pipeline}.${step.id}` : `${pipeline}.${step.id}.${operation}`;
 }
 
-function activityId(hosted: HostedStep, operation: string, occurrence: number): string {
+function activityId(hosted: HostedStep, operation: string, repeat: string): string {
   const { step, instance } = hosted;
   const part = operation === step.kind ? '' : `.${operation}`;
-  const repeat = occurrence === 0 ? '' : `[${occurrence}]`;
-  return `${step.id}${instance}${part}${repeat}${roundName(hosted)}`;
+  return `${step.id}${instance}${part}${repeat === '' ? '' : `[${repeat}]`}${roundName(hosted)}`;
 }
 
 /** A step of a run as part of an id: `train`, `train[3]`, `train[3]~2` in its second round. */

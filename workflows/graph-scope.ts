@@ -259,6 +259,7 @@ export class GraphScope implements Scope {
         record.waitingFor = `run ${workflowId}`;
         this.#surroundings.changed();
       },
+      outer: this.#lookup,
       openBody: (input) => this.#openBody(record, input),
     });
     record.work = work;

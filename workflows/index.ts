@@ -10,6 +10,7 @@ export {
   trainModel,
   validateData,
 } from './single-stage.js';
+export { mapShard } from './map-shard.js';
 export { monitorWindow } from './monitor.js';
 export { deliverNotice } from './deliver-notice.js';
 export { startOnChange } from './start-on-change.js';

@@ -2,6 +2,7 @@ import type { StepDecision } from '../src/contracts/gates.js';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
 import type { StepItems, StepOutcome } from '../src/contracts/run.js';
+import type { ResultLookup } from './bindings.js';
 import type { Cancellable } from './cancellable.js';
 import type { BodyInput } from './stage-host.js';
 import type { FailureReader } from './step-failure.js';
@@ -25,6 +26,8 @@ export type StepCall = {
   readonly record: (outcome: StepOutcome) => void;
   /** Tells the id of the run that the step has started. */
   readonly called: (workflowId: string) => void;
+  /** Results that the step can see: of the steps beside it and of those around its body. */
+  readonly outer: ResultLookup;
   /** One run of the step's body, not yet started. */
   readonly openBody: (input: BodyInput) => BodyRun;
 };

@@ -33,6 +33,7 @@ function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue>
         count: () => undefined,
         called: () => undefined,
         record: () => undefined,
+        outer: () => undefined,
         openBody: () => {
           throw new Error(`a ${kind} has no body`);
         },

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { MapContext, MapRangeEnd, MapShardInput } from '../src/contracts/map.js';
 import type { RunResult, StepItems } from '../src/contracts/run.js';
 import type { Cancellable } from './cancellable.js';
+import type { FailureReader } from './step-failure.js';
 
 /** Names one run of a step's body. */
 export type BodyInput = {
@@ -9,6 +11,29 @@ export type BodyInput = {
   /** Pseudo results for the steps inside, by full name: `<id>.item`, `<id>.index`, `<id>.previous`, `<id>.iteration`. */
   readonly results: { readonly [pseudo: string]: JsonValue };
 };
+
+/** How an operation is called. */
+export type CallOptions = {
+  /** Tells repeats of one operation apart. */
+  readonly occurrence?: number;
+  /** The same as a word; becomes part of the id. */
+  readonly part?: string;
+  /** Runs it in the worker of the run, without the way over a queue: for what is over in a moment. */
+  readonly local?: true;
+};
+
+/** What a map needs beside the rest. */
+export interface MapHost {
+  readonly failureOf: FailureReader;
+  /** True once the step was cancelled. */
+  isCancelled(): boolean;
+  /** What a cancelled step rejects with. */
+  cancellation(): Error;
+  /** What the shards have to know. */
+  context(): MapContext;
+  /** Starts the workflow of a shard. Rejects when the shard as a whole fails, or was cancelled. */
+  runShard(input: MapShardInput): Cancellable<MapRangeEnd>;
+}
 
 /** A pipeline to be run by a step. */
 export type ChildInput = { readonly pipeline: string; readonly parameters: JsonObject };
@@ -25,7 +50,7 @@ export interface StageHost {
   /** Identity of the run, for records: workflow id. */
   readonly workflowId: string;
   /** Runs one operation of this stage as an activity and returns its result. Repeats of one operation need distinct occurrences. */
-  call(operation: string, operationArguments?: JsonObject, options?: { readonly occurrence?: number }): Promise<JsonValue>;
+  call(operation: string, operationArguments?: JsonObject, options?: CallOptions): Promise<JsonValue>;
   /**
    * Starts one run of the step's body and gives the body's result, null when it has none. Rejects with the failure of the body; after
    * `cancel`, or when the step itself is cancelled, with EXECUTION_STEP_CANCELLED once all steps inside have ended.
@@ -38,6 +63,8 @@ export interface StageHost {
   runChild(input: ChildInput): Promise<RunResult>;
   /** How far a step that runs a body many times has come; shown in status. */
   count(items: StepItems): void;
+  /** Of a map. */
+  readonly map?: MapHost;
   /** Durable timer. */
   sleep(ms: number): Promise<void>;
   /** Milliseconds since 1970; deterministic on replay. */

@@ -6,6 +6,7 @@ import { evaluateStage } from './evaluate.js';
 import { featureStage } from './feature.js';
 import { ingestStage } from './ingest.js';
 import { loopStage } from './loop.js';
+import { mapStage } from './map.js';
 import { monitorStage } from './monitor.js';
 import { retrainStage } from './retrain.js';
 import type { StageWorkflow } from './stage-host.js';
@@ -13,7 +14,7 @@ import { trainStage } from './train.js';
 import { validateStage } from './validate.js';
 
 /** Kinds without order and policy of their own. */
-type DrivenKind = 'gate' | 'join' | 'map';
+type DrivenKind = 'gate' | 'join';
 
 /** Order and policy of each kind of step. A gate is not run: the driver waits for its answer. */
 export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWorkflow } = {
@@ -28,6 +29,7 @@ export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWo
   call: callStage,
   loop: loopStage,
   command: commandStage,
+  map: mapStage,
   step: (host) => host.call('step'),
 };
 

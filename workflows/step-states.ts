@@ -71,7 +71,8 @@ export function pendingRecord(step: PlanStep, round: number): StepRecord {
 
 /** The status as others see it: a step whose bodies all wait for a person waits itself. */
 export function standingOf(record: StepRecord): StepStatus {
-  if (record.status !== 'running' || record.bodies.size === 0) return record.status;
+  // Nothing inside a map waits for a person (rule `inside-a-map`), and there may be hundreds of bodies to ask.
+  if (record.status !== 'running' || record.bodies.size === 0 || record.step.kind === 'map') return record.status;
   const standings = [...record.bodies].map((body) => body.standing());
   if (standings.includes('blocked')) return 'blocked';
   return standings.every((standing) => standing === 'waiting') ? 'waiting' : 'running';

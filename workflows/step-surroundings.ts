@@ -1,12 +1,10 @@
-import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+import type { CancellationScope} from '@temporalio/workflow';
+import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunIdentity } from '../src/contracts/run.js';
-import { createActivityHost } from './activity-host.js';
-import type { Cancellable } from './cancellable.js';
 import type { RunSurroundings } from './run-driver.js';
 import { authorOf, runOptions } from './run-options.js';
-import { stageOf } from './stages.js';
-import { placementOf } from './step-placement.js';
+import { cancellable, stepRunner } from './step-runner.js';
 import { failureOf } from './temporal-failure.js';
 
 /**
@@ -25,10 +23,7 @@ export function stepSurroundings(
     failureOf,
     author: authorOf(options),
     timer: (ms) => cancellable(shield, () => sleep(ms)),
-    runStep: (call) =>
-      cancellable(shield, () =>
-        stageOf(call.step.kind)(createActivityHost({ ...call, run, parameters, ...placementOf(resolved, call.step, options) })),
-      ),
+    runStep: stepRunner({ run, parameters, placed: resolved }, shield),
   };
 }
 
@@ -36,14 +31,4 @@ export function stepSurroundings(
 export function identityOf(plan: Plan): RunIdentity {
   const { workflowId, runId } = workflowInfo();
   return { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId };
-}
-
-function cancellable<T>(parent: CancellationScope, work: () => Promise<T>): Cancellable<T> {
-  const scope = new CancellationScope({ cancellable: true, parent });
-  return {
-    done: scope.run(work),
-    cancel: () => {
-      scope.cancel();
-    },
-  };
 }

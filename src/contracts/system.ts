@@ -1,6 +1,8 @@
 import type { DecisionRecord } from './gates.js';
 import type { AdmissionAsk } from './admission.js';
+import type { ArtifactRef } from './artifact.js';
 import type { JsonObject, JsonValue } from './json.js';
+import type { MapContext } from './map.js';
 import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
 import type { Plan, PlanStep, StageKind } from './plan.js';
 import type { RunEnd } from './run-manifest.js';
@@ -42,6 +44,8 @@ export const WORKER_LOST_TYPE = 'WORKER_LOST';
 
 /** Activities of every worker, beside those of its pipelines; their names are wire names. */
 export interface SystemActivities {
+  /** What the shards of a map have to know. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
+  readMapContext(input: { readonly context: ArtifactRef<'value'> }): Promise<MapContext>;
   /** EXECUTION_UNKNOWN_PIPELINE, AUTHORING_PARAMETERS_INVALID, SCHEDULES_SCHEDULED_TIME. */
   resolvePlan(input: PlanRequest): Promise<ResolvedPlan>;
   /** As `resolvePlan`, and EXECUTION_UNKNOWN_STEP, EXECUTION_INPUT_MISSING, ARTIFACT_NOT_FOUND. */

@@ -1,5 +1,6 @@
 import { AUTHORING_CODES } from './codes/authoring.js';
 import { CALL_CODES } from './codes/call.js';
+import { MAP_CODES } from './codes/map.js';
 import { EXECUTION_CODES } from './codes/execution.js';
 import { CONTROL_FLOW_CODES } from './codes/control-flow.js';
 import { STORE_CODES } from './codes/store.js';
@@ -28,6 +29,7 @@ export const ERROR_CODES = {
   ...AUTHORING_CODES,
   ...EXECUTION_CODES,
   ...CALL_CODES,
+  ...MAP_CODES,
   ...CONTROL_FLOW_CODES,
   ...STORE_CODES,
   ...SECRETS_CODES,

@@ -1,6 +1,7 @@
 import type { CommandResult } from '../contracts/command.js';
 import type { JsonValue } from '../contracts/json.js';
 import type { JoinMode } from '../contracts/plan.js';
+import type { MapResult } from '../contracts/map.js';
 import type { Task } from '../contracts/stages.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import type { ColumnTypes } from '../schema/schema.js';
@@ -12,6 +13,8 @@ import { addJoin, type Joined, type JoinOptions } from './flow/join.js';
 import { addLoop, type LoopOptions, type LoopReference, type StartedLoopOptions } from './flow/loop.js';
 import { addBranches, type Branches } from './flow/when.js';
 import type { OptionReader } from './issues.js';
+import type { MapItems, MapOptions, MapReference } from './flow/map.js';
+import { addMap } from './flow/map.js';
 import type { ParameterReferences } from './parameter-reference.js';
 import { parameterReferences } from './parameter-reference.js';
 import type { Pipeline } from './pipeline.js';
@@ -125,6 +128,23 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
     options: PythonOptions & WithResult<Result>,
   ): Ref<CommandResult<ResultValues<Result>>>;
   python(id: string, options: PythonOptions): Ref<CommandResult>;
+  /**
+   * Runs the steps that `body` declares once for each item, many at once. Up to 200 items run inside the run's workflow; more are spread over
+   * workflows of their own. `context.items(result)` reads what the body returned, in the order of the items.
+   */
+  map<Item, Returned>(
+    id: string,
+    items: MapItems<Item>,
+    body: (item: Ref<Item>, index: Ref<number>) => Returned,
+    options?: MapOptions,
+  ): MapReference<Returned>;
+  /** Runs over the results of another map: null stands for an item that failed there. */
+  map<Item, Returned>(
+    id: string,
+    items: Ref<MapResult<Item>>,
+    body: (item: Ref<Item | null>, index: Ref<number>) => Returned,
+    options?: MapOptions,
+  ): MapReference<Returned>;
   /** Waits for a person to approve. */
   gate(id: string, options: ApprovalOptions): ApprovalReference;
 }
@@ -208,6 +228,8 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     },
     command: (id: string, options: CommandOptions) => addProgram(draft, id, options, (read) => commandConfig(options, id, read)),
     python: (id: string, options: PythonOptions) => addProgram(draft, id, options, (read) => pythonConfig(options, id, read)),
+    map: (id: string, items: unknown, body: (item: Ref<never>, index: Ref<number>) => unknown, options?: MapOptions) =>
+      addMap(draft, id, items, body, options) as Ref<never>,
     gate: (id, options) => {
       const inputs = findInputs(draft, id, options.inputs ?? {});
       return draft.add({ kind: 'gate', id, options, inputs, config: (read) => approvalConfig(options, read) });

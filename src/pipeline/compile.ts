@@ -2,6 +2,7 @@ import type { Plan, PlanBody, PlanStep } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { DraftStep, PipelineDraft } from './draft.js';
 import { bindingOf, type DraftBody, type DraftScope, isPseudo } from './draft-scope.js';
+import { withMapLimits } from './fan-out.js';
 import type { PipelineIssue } from './issues.js';
 import { lintPipeline } from './lint.js';
 import { planHash } from './plan-hash.js';
@@ -15,7 +16,8 @@ import { findCycle, topologicalOrder } from './topological-order.js';
  */
 export function compilePipeline(draft: PipelineDraft, whole: RunPolicyFields & Pick<Plan, 'hooks' | 'result'> = {}): Plan {
   lintPipeline(draft);
-  const { steps } = compileScope(draft.scope, draft);
+  const { steps: compiled } = compileScope(draft.scope, draft);
+  const steps = withMapLimits(compiled);
   if (draft.issues.length > 0) throw invalidPipeline(draft.name, draft.issues);
   const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps, ...whole } as const;
   return deepFreeze({ ...content, hash: planHash(content) });

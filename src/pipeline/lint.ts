@@ -1,6 +1,7 @@
 import type { MonitorConfig, RetrainConfig } from '../contracts/stages.js';
 import { checkParameters } from '../schema/validate-parameters.js';
 import type { DraftStep, PipelineDraft } from './draft.js';
+import { lintMaps } from './flow/map.js';
 import { performanceRules } from './stages/monitor.js';
 
 const STEP_ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
@@ -13,6 +14,7 @@ export function lintPipeline(draft: PipelineDraft): void {
   lintParameters(draft);
   lintIds(draft);
   lintBodies(draft);
+  lintMaps(draft);
   joinRetrainToMonitors(draft);
 }
 

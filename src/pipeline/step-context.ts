@@ -1,5 +1,6 @@
 import type { TrainingSignal } from '../contracts/continuous-training.js';
 import type { JsonObject } from '../contracts/json.js';
+import type { ItemList, MapResult } from '../contracts/map.js';
 import type { RunIdentity } from '../contracts/run.js';
 import type { RetrainConfig } from '../contracts/stages.js';
 import type { ChangeSubject } from '../contracts/triggers.js';
@@ -26,6 +27,12 @@ export interface TemporalDoor {
     readonly workflowType: string;
     readonly input: JsonObject;
   }): Promise<void>;
+}
+
+/** A list in the store, read page by page as often as one likes. */
+export interface StoredItems<Item> extends AsyncIterable<Item> {
+  /** All of it, in memory. */
+  toArray(): Promise<Item[]>;
 }
 
 /** What a step's code gets beside its inputs. */
@@ -65,6 +72,15 @@ export interface StepContext {
   checkpointFolder(path: string): Promise<boolean>;
   /** Fills a folder from the newest checkpoint; false when there is none, or it is not one of a folder. STORE_RECORD_CORRUPT. */
   restoreFolder(path: string): Promise<boolean>;
+  /** The results of a map in the order of its items, null for an item that failed. */
+  items<Result>(results: MapResult<Result>): StoredItems<Result | null>;
+  /** A list that a step has published. */
+  items<Item>(list: ItemList<Item>): StoredItems<Item>;
+  /**
+   * Stores a list of any length, for a map or a later step; return what it gives. An item is plain JSON of at most 32 KiB, of at most
+   * 24 KiB when a map is to run over it.
+   */
+  publishItems<Item>(items: AsyncIterable<Item> | Iterable<Item>): Promise<ItemList<Item>>;
   /** A finite number, recorded with the step's result. */
   metric(name: string, value: number): void;
 }

@@ -11,6 +11,7 @@ import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
 import { runStep, type StepWork } from '../worker/run-step.js';
 import { cachingOf } from '../worker/step-caching.js';
+import { createInProcessMapHost } from './in-process-map.js';
 
 export type InProcessStep = {
   readonly call: StepCall;
@@ -32,11 +33,11 @@ export type InProcessStep = {
 /** The host of a step that runs in this process: every `call` goes through the wrapper of the worker, with the plan's retries. */
 export function createInProcessHost(hosted: InProcessStep): StageHost {
   const { call, run, signal } = hosted;
-  return {
+  const host: StageHost = {
     config: call.config,
     inputs: call.inputs,
     workflowId: run.workflowId,
-    call: async (operation, operationArguments = {}, { occurrence = 0 } = {}) => {
+    call: async (operation, operationArguments = {}, { occurrence = 0, part } = {}) => {
       const { step, config, inputs } = call;
       const { parameters } = hosted;
       const task: StepTask = {
@@ -44,6 +45,7 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
         arguments: operationArguments,
         ...(call.instance === '' ? {} : { instance: call.instance }),
         ...cacheOf(step, hosted.options),
+        ...(part === undefined ? {} : { activityId: `${step.id}${call.instance}.${operation}[${part}]` }),
       };
       const outcome = await attempt(hosted, task);
       call.record(outcome);
@@ -61,6 +63,7 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
     describe: call.describe,
     shielded: (work) => work(),
   };
+  return call.step.kind === 'map' ? { ...host, map: createInProcessMapHost(hosted, host) } : host;
 }
 
 /** Starts runs of the step's body, and cancels those under way when the step is cancelled. */
@@ -111,7 +114,7 @@ async function tryOnce(hosted: InProcessStep, task: StepTask, number: number): P
   }, step.timeoutMs);
   try {
     return await runStep(task, work, {
-      activityId: `${task.step}${task.instance ?? ''}.${task.operation}[${task.occurrence}]`,
+      activityId: task.activityId ?? `${task.step}${task.instance ?? ''}.${task.operation}[${task.occurrence}]`,
       attempt: number,
       objects: hosted.objects,
       temporal: null,

@@ -4,6 +4,8 @@ import type { JsonValue } from '../contracts/json.js';
 /** Largest result that crosses Temporal, bytes of JSON. */
 export const MAX_RESULT_BYTES = 32 * 1024;
 const MAX_PROBLEMS = 20;
+const LIST_CURE =
+  'Write the list to the store with `context.publishItems(items)` and return what that gives: `p.map` and `context.items` take it.';
 
 /**
  * The result of a step, known to survive JSON unchanged.
@@ -28,6 +30,7 @@ export function checkResult(value: unknown, where: string): JsonValue {
       where,
       expected: `at most ${MAX_RESULT_BYTES} bytes of JSON`,
       received: `${bytes} bytes${largestField(value)}`,
+      ...(Array.isArray(value) ? { cure: LIST_CURE } : {}),
       details: { bytes, limit: MAX_RESULT_BYTES },
     });
   }

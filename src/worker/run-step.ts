@@ -14,6 +14,7 @@ import { openFolderCheckpoints } from './checkpoint-folder.js';
 import { openCheckpoints } from './checkpoints.js';
 import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
 import { type DeviceDesk, holdDevices, NO_DEVICES } from './hold-devices.js';
+import { itemLists } from './item-lists.js';
 import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
 import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
 import { openStepLog } from './step-log.js';
@@ -110,6 +111,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     restore: () => checkpoints.newest(),
     checkpointFolder: (path) => folders.save(path),
     restoreFolder: (path) => folders.restore(path),
+    ...itemLists(artifacts, where),
     metric: (name, value) => {
       metrics[name] = finiteMetric(name, value, where);
     },

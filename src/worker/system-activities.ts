@@ -7,6 +7,7 @@ import { createTriggerActivities } from '../../activities/triggers.js';
 import type { ControlActivities } from '../contracts/control.js';
 import type { NoticeActivities } from '../contracts/hooks.js';
 import type { Pools } from '../contracts/pools.js';
+import type { MapContext } from '../contracts/map.js';
 import type { WindowReport } from '../contracts/monitoring.js';
 import type { StepTask } from '../contracts/run.js';
 import type { SystemActivities } from '../contracts/system.js';
@@ -41,6 +42,8 @@ export function systemActivities(
     resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
     recordDecision: (record) => recordDecision(artifacts.objects, record),
     askAdmission,
+    readMapContext: async ({ context }) =>
+      JSON.parse((await artifacts.readFile(context, 'context.json')).toString('utf8')) as MapContext,
     closeMonitorWindow: async (input) => {
       const task = monitorTask();
       const outcome = await runStep(

@@ -14,6 +14,9 @@ export interface Served {
   events(workflowId: string): Promise<readonly string[]>;
   /** Ids of the workflow executions that a list query finds. */
   workflows(query: string): Promise<readonly string[]>;
+  activityIds(workflowId: string): Promise<readonly string[]>;
+  /** Lets the server's list of workflows catch up. */
+  settled(): Promise<void>;
   memo(workflowId: string): Promise<unknown>;
   terminate(workflowId: string): Promise<void>;
   stop(): Promise<void>;
@@ -48,6 +51,11 @@ export async function serve(pipelines: readonly Pipeline[]): Promise<Served> {
       for await (const { workflowId } of workflow.list({ query })) found.push(workflowId);
       return found;
     },
+    activityIds: async (workflowId) => {
+      const { events } = await workflow.getHandle(workflowId).fetchHistory();
+      return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityId ?? []);
+    },
+    settled: () => new Promise((resolve) => setTimeout(resolve, 1_000)),
     memo: async (workflowId) => (await workflow.getHandle(workflowId).describe()).memo,
     terminate: async (workflowId) => {
       await workflow.getHandle(workflowId).terminate();

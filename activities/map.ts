@@ -1,0 +1,61 @@
+import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { MapConfig, MapPages, OpenedMap } from '../src/contracts/map.js';
+import type { StageOperation } from '../src/pipeline/step-context.js';
+import { joinPages, publishList, publishPage, readItems, type StoredPage } from '../src/store/item-pages.js';
+import { itemsOf } from './map-items.js';
+
+type MapOperation<Result, Arguments = JsonObject> = StageOperation<MapConfig, JsonObject, Result, Arguments>;
+
+/** Largest items of one workflow task, bytes of JSON: what an operation returns stays below what may cross Temporal. */
+const MOST_BYTES = 28 * 1024;
+
+/** Looks at the items. Few of them are returned; of many a list is written, which the shards read page by page. */
+const open: MapOperation<OpenedMap, { readonly context: JsonObject }> = async ({ config, inputs, arguments: given }, context) => {
+  const { limits } = config;
+  const items = itemsOf(config, inputs, context.artifacts);
+  let count = 0;
+  let bytes = 0;
+  let largest = 0;
+  for await (const item of items()) {
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+    count += 1;
+    bytes += size;
+    largest = Math.max(largest, size);
+  }
+  if (count === 0 || (count <= limits.inline && bytes <= MOST_BYTES)) {
+    return { count, items: await collect(items()), pages: null, context: null };
+  }
+  const size = Math.max(1, Math.min(limits.shard, Math.floor(MOST_BYTES / largest)));
+  const list = await publishList(context.artifacts, items());
+  const file = {
+    name: 'context.json',
+    mediaType: 'application/json',
+    content: { bytes: Buffer.from(JSON.stringify(given.context)) },
+  };
+  const shared = await context.artifacts.publish({ kind: 'value', files: [file], meta: { map: config.id }, inputs: [] });
+  return { count, items: null, pages: { list: list.ref, size }, context: shared };
+};
+
+/** The items of one shard. */
+const page: MapOperation<
+  readonly JsonValue[],
+  { readonly list: MapPages['list']; readonly from: number; readonly to: number }
+> = ({ arguments: { list, from, to } }, { artifacts }) => collect(readItems(artifacts, list, from, to));
+
+/** Writes the results of some items, in order. */
+const publish: MapOperation<StoredPage, { readonly results: readonly JsonValue[] }> = (
+  { arguments: { results } },
+  { artifacts },
+) => publishPage(artifacts, results);
+
+/** Brings pages together in order. */
+const join: MapOperation<StoredPage, { readonly pages: readonly StoredPage[] }> = ({ arguments: { pages } }, { artifacts }) =>
+  joinPages(artifacts, pages);
+
+export const mapOperations = { open, page, publish, join };
+
+async function collect(items: AsyncIterable<JsonValue>): Promise<JsonValue[]> {
+  const collected: JsonValue[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}

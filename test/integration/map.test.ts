@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { failureCode } from '../../src/client/index.js';
+import { definePipeline, integer, PipelineError, range } from '../../src/index.js';
+import { until, waitFor } from './execution-fixtures.js';
+import { type Served, serve } from './served.js';
+
+const effects = new Map<string, number>();
+const bad = new PipelineError('EXECUTION_INPUT_MISSING', { what: 'thirteen again' });
+
+const squares = definePipeline('map-squares', { params: { n: integer(), bad: integer({ default: -1 }) } }, (p) => {
+  const offset = p.step('offset', { run: () => 1 });
+  const squared = p.map(
+    'square',
+    range(p.params.n),
+    (item, index) =>
+      p.step('one', {
+        inputs: { item, index, offset },
+        run: (inputs, context) => {
+          const key = `${context.run.workflowId}/${inputs.index}`;
+          effects.set(key, (effects.get(key) ?? 0) + 1);
+          if (inputs.item === context.parameters['bad']) throw bad;
+          return inputs.item ** 2 + inputs.offset;
+        },
+      }),
+    { minSuccess: 0.99 },
+  );
+  return p.step('sum', {
+    inputs: { squared },
+    run: async (inputs, context) => {
+      let sum = 0;
+      for await (const one of context.items(inputs.squared)) sum += one ?? 0;
+      return sum;
+    },
+  });
+});
+
+const strict = definePipeline('map-strict', { params: {} }, (p) => {
+  p.map('each', range(300), (item) =>
+    p.step('maybe', {
+      heartbeat: '2 seconds',
+      inputs: { item },
+      run: async (inputs, { signal }) => {
+        if (inputs.item === 201) throw bad;
+        if (inputs.item >= 200) await waitFor(1_000, signal);
+        return inputs.item;
+      },
+    }),
+  );
+});
+
+const slow = definePipeline('map-slow', { params: {} }, (p) => {
+  p.map('each', range(300), (item) =>
+    p.step('wait', {
+      heartbeat: '2 seconds',
+      inputs: { item },
+      run: async (_inputs, { signal }) => {
+        await waitFor(60_000, signal);
+        return 0;
+      },
+    }),
+  );
+});
+
+const nested = definePipeline('map-nested', { params: {} }, (p) => {
+  const outer = p.map('outer', ['a', 'b', 'c'], (letter) =>
+    p.map('inner', range(70), (n) =>
+      p.step('cell', { light: true, inputs: { letter, n }, run: (inputs) => `${inputs.letter}${inputs.n}` }),
+    ),
+  );
+  return p.step('count', {
+    inputs: { outer },
+    run: async (inputs, context) => {
+      const all: (string | null)[] = [];
+      for await (const row of context.items(inputs.outer)) all.push(...(row === null ? [] : await context.items(row).toArray()));
+      return { cells: all.length, first: all[0] ?? null, last: all.at(-1) ?? null };
+    },
+  });
+});
+
+const sumOfSquares = (n: number): number => ((n - 1) * n * (2 * n - 1)) / 6 + n;
+
+describe('p.map', () => {
+  let served: Served;
+  beforeAll(async () => {
+    served = await serve([squares, strict, slow, nested]);
+  });
+  afterAll(() => served.stop());
+
+  const shardsOf = async (workflowId: string, more = ''): Promise<readonly string[]> => {
+    await served.settled();
+    return served.workflows(`WorkflowType = 'mapShard' AND WorkflowId STARTS_WITH '${workflowId}/'${more}`);
+  };
+
+  it('runs few items inside the run, as activities that bear their index', async () => {
+    const { workflowId } = await served.client.start(squares, { n: 30 });
+    const { result, steps } = await served.client.result(workflowId);
+    expect(result).toBe(sumOfSquares(30));
+    expect(steps.find((step) => step.id === 'square')?.items).toEqual({ done: 30, failed: 0, total: 30 });
+    expect(await served.activityIds(workflowId)).toEqual(expect.arrayContaining(['one[0]', 'one[29]', 'sum']));
+    expect(await shardsOf(workflowId)).toEqual([]);
+  });
+
+  it('spreads many items over shards, keeps every history short and runs each item once', async () => {
+    const { workflowId } = await served.client.start(squares, { n: 450, bad: 13 });
+    const { result, results } = await served.client.result(workflowId);
+    expect(result).toBe(sumOfSquares(450) - 13 ** 2 - 1);
+    expect(results['square']).toMatchObject({ count: 450, succeeded: 449, failed: 1, failures: [{ index: 13, code: bad.code }] });
+    const own = [...effects].filter(([key]) => key.startsWith(`${workflowId}/`));
+    expect(own).toHaveLength(450);
+    expect(own.every(([, times]) => times === 1)).toBe(true);
+    const shards = await shardsOf(workflowId);
+    expect([...shards].sort()).toEqual(
+      [0, 200, 400].map((from) => `${workflowId}/square/${from}-${Math.min(450, from + 200)}`).sort(),
+    );
+    for (const id of [workflowId, ...shards]) expect((await served.events(id)).length).toBeLessThan(4_000);
+  });
+
+  it('over no items succeeds with nothing', async () => {
+    const { workflowId } = await served.client.start(squares, { n: 0 });
+    const { result, results } = await served.client.result(workflowId);
+    expect(result).toBe(0);
+    expect(results['square']).toMatchObject({ count: 0, succeeded: 0, failed: 0 });
+  });
+
+  it('stops every shard when an item fails that may not', async () => {
+    const { workflowId } = await served.client.start(strict, {});
+    const failure = failureCode(await served.client.result(workflowId).catch((error: unknown) => error));
+    expect(failure.code).toBe('MAP_TOO_FEW_SUCCEEDED');
+    expect(failure.message).toContain('item 201: EXECUTION_INPUT_MISSING: step "maybe[201]" failed: thirteen again');
+    expect(await shardsOf(workflowId, ` AND ExecutionStatus = 'Running'`)).toEqual([]);
+  });
+
+  it('is cancelled with all its shards', async () => {
+    const { workflowId } = await served.client.start(slow, {});
+    await until(served.client, workflowId, ({ steps }) => steps[0]?.items?.total === 300);
+    await waitFor(700, new AbortController().signal);
+    await served.client.cancelStep(workflowId, { step: 'each', by: 'ada' });
+    await expect(served.client.result(workflowId)).rejects.toThrow();
+    expect((await served.client.status(workflowId)).steps[0]?.status).toBe('cancelled');
+    expect(await shardsOf(workflowId, ` AND ExecutionStatus = 'Running'`)).toEqual([]);
+  });
+
+  it('nests', async () => {
+    const { workflowId } = await served.client.start(nested, {});
+    const { result } = await served.client.result(workflowId);
+    expect(result).toEqual({ cells: 210, first: 'a0', last: 'c69' });
+  });
+});
