@@ -71,6 +71,8 @@ export type { PerennialConfig, Profile } from './config/config.js';
 export { verifyNotice } from './notices/signature.js';
 export type { NoticeMessage } from './contracts/hooks.js';
 
+export { drawDot } from './pipeline/draw-dot.js';
+export { drawSvg } from './pipeline/draw-svg.js';
 export { drawMermaid } from './pipeline/draw-mermaid.js';
 export { drawTerminal } from './pipeline/draw-terminal.js';
 

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { Plan, PlanStep } from '../contracts/plan.js';
 import type { StepState, StepStatus } from '../contracts/run.js';
 import { layRails } from './rail-layout.js';
+import { bodyCaption, outcomeWords, ruleWords } from './step-words.js';
 
 const MARKS: Readonly<Record<StepStatus, string>> = {
   pending: '○',
@@ -23,46 +24,57 @@ interface DrawOptions {
   readonly colours?: boolean;
 }
 
-/** The plan as text: one line a step, rails for what waits for what, and with `states` what became of each step. Deterministic. */
+/**
+ * The plan as text: one line a step, rails for what waits for what, bodies of maps and loops below their step, and with `states` what became
+ * of each step. Deterministic.
+ */
 export function drawTerminal(plan: Plan, options: DrawOptions = {}): string {
   const { states, colours = false } = options;
   const paint = pc.createColors(colours);
-  const stateOf = new Map(states?.map((state) => [state.id, state]));
-  const lines = layRails(plan.steps);
+  const stateOf = states === undefined ? null : new Map(states.map((state) => [state.id, state]));
+  return [
+    `${paint.bold(plan.pipeline)}  ${paint.dim(`plan ${plan.hash.slice(0, HASH_CHARACTERS_SHOWN)}`)}`,
+    '',
+    ...drawSteps(plan.steps, stateOf, paint),
+    '',
+  ].join('\n');
+}
+
+type StateOf = ReadonlyMap<string, StepState> | null;
+
+function drawSteps(steps: readonly PlanStep[], stateOf: StateOf, paint: Paint): readonly string[] {
+  const lines = layRails(steps);
   const railWidth = 2 * Math.max(0, ...lines.map((line) => line.cells.length));
-  const idWidth = Math.max(0, ...plan.steps.map((step) => step.id.length));
-  const byId = new Map(plan.steps.map((step) => [step.id, step]));
-  const body = lines.flatMap(({ id, cells, mark, below }, index) => {
+  const idWidth = Math.max(0, ...steps.map((step) => step.id.length));
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  return lines.flatMap(({ id, cells, mark, below }, index) => {
     const step = byId.get(id);
     if (step === undefined) return [];
-    const state = stateOf.get(id);
+    const state = stateOf?.get(id);
     const status = state?.status ?? 'pending';
     const colour = colourOf(status, paint);
     const rails = cells
       .map((cell, rail) => (rail === mark ? colour(MARKS[status]) + paint.dim(cell.slice(1)) : paint.dim(cell)))
       .join('');
     const padding = ' '.repeat(railWidth - 2 * cells.length);
-    const words = states === undefined ? detailOf(step) : outcomeOf(state);
+    const words = stateOf === null ? detailOf(step) : [...outcomeWords(state), ...rulesShown(step, state)].join('  ');
     const line =
       `${rails}${padding} ${paint.bold(id.padEnd(idWidth))}  ${paint.dim(step.kind.padEnd(8))}  ${colour(words)}`.trimEnd();
-    if (index === lines.length - 1) return [line];
-    return [
-      line,
-      paint.dim(
-        below
-          .map((goesOn) => (goesOn ? '│ ' : '  '))
-          .join('')
-          .trimEnd(),
-      ),
-    ];
+    const passing = below.map((goesOn) => (goesOn ? '│ ' : '  ')).join('');
+    const frame = drawBody(step, paint).map((inner) => `${paint.dim(`${passing.padEnd(railWidth)} ┆`)} ${inner}`.trimEnd());
+    return index === lines.length - 1 ? [line, ...frame] : [line, ...frame, paint.dim(passing.trimEnd())];
   });
-  return [
-    `${paint.bold(plan.pipeline)}  ${paint.dim(`plan ${plan.hash.slice(0, HASH_CHARACTERS_SHOWN)}`)}`,
-    '',
-    ...body,
-    '',
-  ].join('\n');
 }
+
+/** Steps of a body run many times: they have no state of their own. */
+function drawBody(step: PlanStep, paint: Paint): readonly string[] {
+  if (step.body === undefined) return [];
+  return [paint.dim(`${bodyCaption(step)}:`), ...drawSteps(step.body.steps, null, paint)];
+}
+
+/** Of a step that was skipped or has begun, the outcome says enough. */
+const rulesShown = (step: PlanStep, state: StepState | undefined): readonly string[] =>
+  state === undefined || state.status === 'pending' ? ruleWords(step) : [];
 
 type Paint = ReturnType<typeof pc.createColors>;
 
@@ -88,13 +100,5 @@ function detailOf(step: PlanStep): string {
   const inputs = Object.entries(step.inputs).map(
     ([name, { step: from, path }]) => `${name}: ${[from, ...(path ?? [])].join('.')}`,
   );
-  return [step.description ?? '', inputs.join(', ')].filter((part) => part !== '').join('  ');
-}
-
-function outcomeOf(state: StepState | undefined): string {
-  if (state === undefined) return 'pending';
-  const seconds = state.seconds === null ? '' : `${state.seconds.toFixed(1)} s`;
-  const note =
-    state.failure === null ? (state.waitingFor ?? '') : `${state.failure.code}: ${state.failure.message.split('\n')[0] ?? ''}`;
-  return [state.status, seconds, state.cached ? 'cached' : '', note].filter((part) => part !== '').join('  ');
+  return [step.description ?? '', inputs.join(', '), ...ruleWords(step)].filter((part) => part !== '').join('  ');
 }

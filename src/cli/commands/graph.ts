@@ -1,59 +1,80 @@
+import fs from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import type { Plan } from '../../contracts/plan.js';
-import type { StepState } from '../../contracts/run.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
-import { answered } from '../answered.js';
 import { loadPipeline, looksLikeFile } from '../load-pipeline.js';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
+import { type DrawnRun, readDrawnRun } from '../read-drawn-run.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
 
-interface GraphFlags extends ConnectionFlags, JsonFlag {
-  readonly format: 'terminal' | 'mermaid';
+const FORMATS = ['terminal', 'mermaid', 'svg', 'dot'] as const;
+
+interface GraphFlags extends ConnectionFlags, StoreFlags, JsonFlag {
+  readonly format: (typeof FORMATS)[number];
+  readonly out?: string;
 }
 
-/** `perennial graph FILE|RUN`: the graph of a pipeline, or that of a run with its live state. */
+/** `perennial graph FILE|RUN`: the graph of a pipeline, or that of a run with the state of its steps. */
 export function graphCommand(terminal: Terminal): Command {
-  return withJson(withConnection(new Command('graph')))
+  return withJson(withStore(withConnection(new Command('graph'))))
     .description('draw a pipeline file, or a run with the state of its steps')
     .argument('<file-or-run>', 'pipeline file, or workflow id of a run')
-    .addOption(new Option('--format <how>', 'how to draw').choices(['terminal', 'mermaid']).default('terminal'))
+    .addOption(new Option('--format <how>', 'how to draw').choices(FORMATS).default('terminal'))
+    .option('--out <file>', 'write the drawing to a file')
     .addHelpText(
       'after',
       examples(
         'perennial graph pipeline.ts',
         'perennial graph flight-delay-1',
+        'perennial graph flight-delay-1 --format svg --out run.svg',
         'perennial graph pipeline.ts --format mermaid > graph.mmd',
       ),
     )
     .action(async (target: string, flags: GraphFlags) => {
-      const { plan, states } = looksLikeFile(target)
+      const drawn = looksLikeFile(target)
         ? { plan: (await loadPipeline(target)).plan, states: null }
-        : await graphOfRun(target, flags);
-      if (flags.json === true) {
-        const steps = plan.steps.map(({ id, kind, needs }) => ({
-          id,
-          kind,
-          needs,
-          status: states?.find((state) => state.id === id)?.status ?? null,
-        }));
-        terminal.out(JSON.stringify({ pipeline: plan.pipeline, hash: plan.hash, steps }, null, 2));
-      } else if (flags.format === 'mermaid') {
-        const { drawMermaid } = await import('../../pipeline/draw-mermaid.js');
-        terminal.out(drawMermaid(plan));
-      } else {
-        const { drawTerminal } = await import('../../pipeline/draw-terminal.js');
-        terminal.out(drawTerminal(plan, { colours: terminal.colours.isColorSupported, ...(states === null ? {} : { states }) }));
+        : await readDrawnRun(target, connectionSettings(flags), flags.store);
+      const colours = terminal.colours.isColorSupported && flags.out === undefined;
+      const text = flags.json === true ? asJson(drawn) : await draw(drawn, flags.format, colours);
+      if (flags.out === undefined) {
+        terminal.out(text);
+        return;
       }
+      await fs.writeFile(flags.out, text.endsWith('\n') ? text : `${text}\n`);
+      terminal.note(`Written: ${flags.out}`);
     });
 }
 
-async function graphOfRun(run: string, flags: ConnectionFlags): Promise<{ plan: Plan; states: readonly StepState[] }> {
-  return withClient(connectionSettings(flags), async (client) => {
-    const plan = await answered(connectionSettings(flags), run, client.plan(run));
-    if (plan === null)
-      throw new PipelineError('CLI_USAGE', { what: `${run} has no plan yet`, cure: `Wait for it: perennial watch ${run}` });
-    return { plan, states: (await client.status(run)).steps };
-  });
+async function draw({ plan, states }: Drawn, format: GraphFlags['format'], colours: boolean): Promise<string> {
+  const overlay = states === null ? {} : { states };
+  switch (format) {
+    case 'terminal': {
+      const { drawTerminal } = await import('../../pipeline/draw-terminal.js');
+      return drawTerminal(plan, { colours, ...overlay });
+    }
+    case 'mermaid': {
+      const { drawMermaid } = await import('../../pipeline/draw-mermaid.js');
+      return drawMermaid(plan, overlay);
+    }
+    case 'dot': {
+      const { drawDot } = await import('../../pipeline/draw-dot.js');
+      return drawDot(plan, overlay);
+    }
+    case 'svg': {
+      const { drawSvg } = await import('../../pipeline/draw-svg.js');
+      return drawSvg(plan, overlay);
+    }
+  }
+}
+
+type Drawn = { readonly plan: Plan; readonly states: DrawnRun['states'] | null };
+
+function asJson({ plan, states }: Drawn): string {
+  const steps = plan.steps.map(({ id, kind, needs }) => ({
+    id,
+    kind,
+    needs,
+    status: states?.find((state) => state.id === id)?.status ?? null,
+  }));
+  return JSON.stringify({ pipeline: plan.pipeline, hash: plan.hash, steps }, null, 2);
 }

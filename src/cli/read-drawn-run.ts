@@ -1,0 +1,44 @@
+import type { Plan } from '../contracts/plan.js';
+import type { StepState } from '../contracts/run.js';
+import type { RunManifest } from '../contracts/run-manifest.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import type { ConnectionSettings } from '../temporal/connection.js';
+import { answered } from './answered.js';
+import { withClient } from './with-client.js';
+
+export type DrawnRun = { readonly plan: Plan; readonly states: readonly StepState[] };
+
+const NOT_ANSWERED: readonly string[] = ['CLI_QUEUE_WITHOUT_WORKER', 'TEMPORAL_UNREACHABLE', 'EXECUTION_RUN_NOT_FOUND'];
+
+/**
+ * Plan and state of a run: as a worker tells them, or, when none answers, as the manifest of the finished run has them.
+ * @throws PipelineError `CLI_QUEUE_WITHOUT_WORKER`, `TEMPORAL_UNREACHABLE` or `EXECUTION_RUN_NOT_FOUND` when the store has no manifest.
+ */
+export async function readDrawnRun(run: string, settings: ConnectionSettings, store: string): Promise<DrawnRun> {
+  try {
+    return await withClient(settings, async (client) => {
+      const plan = await answered(settings, run, client.plan(run));
+      if (plan === null)
+        throw new PipelineError('CLI_USAGE', { what: `${run} has no plan yet`, cure: `Wait for it: perennial watch ${run}` });
+      return { plan, states: (await client.status(run)).steps };
+    });
+  } catch (error) {
+    if (!isPipelineError(error) || !NOT_ANSWERED.includes(error.code)) throw error;
+    const manifest = await newestManifest(run, store);
+    if (manifest === null) throw error;
+    return { plan: manifest.plan, states: manifest.steps };
+  }
+}
+
+/** Of the runs with this workflow id, the one that ended last. */
+async function newestManifest(run: string, store: string): Promise<RunManifest | null> {
+  const { openObjectStore } = await import('../store/open-store.js');
+  const { parseRecord } = await import('../store/json-record.js');
+  const objects = await openObjectStore(store);
+  const manifests: RunManifest[] = [];
+  for await (const { key } of objects.list(`runs/${run}/`)) {
+    if (!/^[^/]+\/manifest\.json$/.test(key.slice(`runs/${run}/`.length))) continue;
+    manifests.push(parseRecord<RunManifest>((await objects.get(key)).bytes, key, ['plan', 'steps', 'finishedAt']));
+  }
+  return manifests.sort((left, right) => left.finishedAt.localeCompare(right.finishedAt)).at(-1) ?? null;
+}
