@@ -17,3 +17,4 @@ export { startOnChange } from './start-on-change.js';
 export { continuousTraining } from './continuous-training.js';
 export { admission } from './admission.js';
 export { retrainTick } from './retrain-tick.js';
+export { backfillPipeline } from './backfill.js';

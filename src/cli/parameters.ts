@@ -1,9 +1,10 @@
 import fs from 'node:fs/promises';
+import { parse as parseYaml } from 'yaml';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 export interface ParameterWords {
-  /** `--params`: a JSON object, or `@file.json`. */
+  /** `--params`: a JSON object, or `@file` with JSON, or with YAML when it is called `.yaml` or `.yml`. */
   readonly params?: string;
   /** `--param name=value`, in order. */
   readonly param: readonly string[];
@@ -42,12 +43,12 @@ async function readObject(word: string): Promise<JsonObject> {
       : await fs.readFile(file, 'utf8').catch((error: unknown) => {
           throw new PipelineError('CLI_PARAMETERS', { what: `the parameter file ${file} cannot be read`, where, cause: error });
         });
-  const value = parseJson(text);
+  const value = file !== null && /\.ya?ml$/.test(file) ? parseYamlFile(text, where) : parseJson(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new PipelineError('CLI_PARAMETERS', {
     what: value === undefined ? 'the parameters are not JSON' : 'the parameters are not an object',
     where,
-    expected: 'one JSON object',
+    expected: file === null ? 'one JSON object' : 'one object, as JSON or YAML',
     received: text.length > 80 ? `${text.slice(0, 80)}...` : text,
   });
 }
@@ -84,3 +85,75 @@ function parseJson(text: string): JsonValue | undefined {
 function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+function parseYamlFile(text: string, where: string): JsonValue {
+  try {
+    // Through JSON: what YAML knows beyond it, such as NaN, must not reach a run.
+    return JSON.parse(JSON.stringify(parseYaml(text) ?? null)) as JsonValue;
+  } catch (error) {
+    const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+    throw new PipelineError('CLI_PARAMETERS', { what: `the parameters are not YAML: ${message}`, where, cause: error });
+  }
+}
+
+/** The flag of a parameter, without dashes: `maxDepth` and `max_depth` are `max-depth`. */
+export const flagName = (parameter: string): string =>
+  parameter
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replaceAll('_', '-')
+    .toLowerCase();
+
+/** The environment variable of a parameter: `maxDepth` is `PERENNIAL_PARAM_MAX_DEPTH`. */
+export const variableName = (parameter: string): string =>
+  `PERENNIAL_PARAM_${flagName(parameter).replaceAll('-', '_').toUpperCase()}`;
+
+/** Parameters that the environment sets. An empty variable counts as unset. */
+export function environmentParameters(schema: JsonObject, env: Readonly<Record<string, string | undefined>>): JsonObject {
+  const words: Record<string, string> = {};
+  for (const parameter of Object.keys(propertiesOf(schema))) {
+    const word = env[variableName(parameter)];
+    if (word !== undefined && word !== '') words[parameter] = word;
+  }
+  return flagParameters(schema, words);
+}
+
+/** Words as the declared types; one that does not fit stays a text, so that the check of all parameters names it. */
+export function flagParameters(schema: JsonObject, words: Readonly<Record<string, string | boolean>>): JsonObject {
+  const properties = propertiesOf(schema);
+  return Object.fromEntries(
+    Object.entries(words).map(([parameter, word]): [string, JsonValue] => {
+      const property = properties[parameter];
+      if (typeof word === 'boolean' || !isObject(property)) return [parameter, word];
+      const { enum: values, type } = property;
+      if (Array.isArray(values))
+        return [
+          parameter,
+          (values as readonly JsonValue[]).find(
+            (value) => (typeof value === 'string' ? value : JSON.stringify(value)) === word,
+          ) ?? word,
+        ];
+      return [parameter, readValue(word, typeof type === 'string' ? type : null) ?? word];
+    }),
+  );
+}
+
+/** Type, range, default and description in one line of help. */
+export function schemaInWords(schema: JsonObject, required: boolean): string {
+  const { type, format, enum: values, minimum, maximum, minLength, maxLength, pattern, default: preset, description } = schema;
+  const show = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const about = [
+    Array.isArray(values) ? values.map(show).join(' | ') : format === 'date' ? 'date, such as 2001-01-31' : show(type),
+    minimum === undefined ? '' : `at least ${show(minimum)}`,
+    maximum === undefined ? '' : `at most ${show(maximum)}`,
+    minLength === undefined ? '' : `${show(minLength)} characters or more`,
+    maxLength === undefined ? '' : `${show(maxLength)} characters or less`,
+    pattern === undefined ? '' : `matches ${show(pattern)}`,
+    preset === undefined ? (required ? 'required' : '') : `default ${show(preset)}`,
+  ].filter((part) => part !== '');
+  return `${typeof description === 'string' ? `${description} ` : ''}(${about.join(', ')})`;
+}
+
+const propertiesOf = (schema: JsonObject): JsonObject => {
+  const properties = schema['properties'];
+  return isObject(properties) ? properties : {};
+};

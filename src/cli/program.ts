@@ -4,6 +4,8 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { applySettings } from './apply-settings.js';
 import { artifactsCommand } from './commands/artifacts.js';
 import { approveCommand, cancelCommand, rejectCommand, resumeCommand } from './commands/decide.js';
+import { backfillCommand } from './commands/backfill.js';
+import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
 import { deployCommand } from './commands/deploy.js';
 import { devCommand } from './commands/dev.js';
@@ -24,11 +26,13 @@ import { statusCommand } from './commands/status.js';
 import { triggersCommand } from './commands/triggers.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
+import { COMPLETE_WORD } from './completion-scripts.js';
 import { EXIT, exitCodeOfError } from './exit-codes.js';
 import { examples } from './options.js';
 import { errorAsJson, renderError } from './render-error.js';
 import type { Terminal } from './terminal.js';
 import { toPipelineError } from './to-pipeline-error.js';
+import { declareParameterFlags } from './with-parameters.js';
 
 const COMMANDS = [
   devCommand,
@@ -49,11 +53,13 @@ const COMMANDS = [
   modelsCommand,
   artifactsCommand,
   monitorCommand,
+  backfillCommand,
   deployCommand,
   schedulesCommand,
   configCommand,
   triggersCommand,
   notifyCommand,
+  completionCommand,
   setupCommand,
   doctorCommand,
 ];
@@ -94,6 +100,12 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       program.outputHelp();
       return EXIT.usage;
     }
+    if (argv[0] === COMPLETE_WORD) {
+      const { complete } = await import('./complete.js');
+      for (const candidate of await complete(program, argv.slice(1))) terminal.out(candidate);
+      return EXIT.ok;
+    }
+    await declareParameterFlags(program, argv);
     await program.parseAsync(argv, { from: 'user' });
     return terminal.exitCode;
   } catch (error) {
@@ -101,16 +113,32 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       if (error.exitCode === 0) return EXIT.ok;
       if (error.code === 'commander.help') return EXIT.usage;
     }
-    const shown = error instanceof CommanderError ? usageError(error, argv) : await toPipelineError(error);
+    const shown = error instanceof CommanderError ? usageError(error, argv, program) : await toPipelineError(error);
     const debug = (terminal.env['PERENNIAL_DEBUG'] ?? '') !== '';
     terminal.note(argv.includes('--json') ? JSON.stringify(errorAsJson(shown)) : renderError(shown, terminal.colours, debug));
     return exitCodeOfError(shown);
   }
 }
 
-function usageError(error: CommanderError, argv: readonly string[]): PipelineError {
+function usageError(error: CommanderError, argv: readonly string[], program: Command): PipelineError {
   const what = error.message.replace(/^error: /, '').replace(/\n/g, ' ');
-  return new PipelineError('CLI_USAGE', { what, where: `perennial ${argv.join(' ')}` });
+  const valid = error.code === 'commander.unknownOption' ? optionsOf(program, argv) : [];
+  return new PipelineError('CLI_USAGE', {
+    what,
+    where: `perennial ${argv.join(' ')}`,
+    ...(valid.length === 0 ? {} : { expected: valid.join(', ') }),
+  });
+}
+
+/** Every option of the command that the words name, those of a pipeline's parameters too. */
+function optionsOf(program: Command, argv: readonly string[]): readonly string[] {
+  let command = program;
+  for (const word of argv) {
+    const next = command.commands.find((candidate) => candidate.name() === word);
+    if (next === undefined) break;
+    command = next;
+  }
+  return command.options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []));
 }
 
 function everyCommand(command: Command): readonly Command[] {

@@ -4,6 +4,7 @@ import { createControlActivities } from '../../activities/control.js';
 import { closeWindow } from '../../activities/monitor.js';
 import { createNoticeActivities } from '../../activities/notices.js';
 import { createTriggerActivities } from '../../activities/triggers.js';
+import type { BackfillActivities } from '../contracts/backfill.js';
 import type { ControlActivities } from '../contracts/control.js';
 import type { NoticeActivities } from '../contracts/hooks.js';
 import type { Pools } from '../contracts/pools.js';
@@ -16,6 +17,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { defaultSecretProvider } from '../secrets/default-provider.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { recordRun } from '../runs/record-run.js';
+import { partitionsOf } from '../pipeline/partitions.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { recordDecision } from './decision-records.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
@@ -30,7 +32,7 @@ export function systemActivities(
   artifacts: ArtifactStore,
   pools: Pools = {},
   secrets: SecretProvider = defaultSecretProvider(process.env),
-): SystemActivities & ControlActivities & TriggerActivities & NoticeActivities {
+): SystemActivities & ControlActivities & TriggerActivities & NoticeActivities & BackfillActivities {
   return {
     ...createControlActivities(artifacts.objects, () =>
       createTemporalDoor(Context.current().client, Context.current().info.taskQueue),
@@ -44,6 +46,10 @@ export function systemActivities(
     askAdmission,
     readMapContext: async ({ context }) =>
       JSON.parse((await artifacts.readFile(context, 'context.json')).toString('utf8')) as MapContext,
+    backfillPartitions: async ({ spec, after, limit }) => {
+      const partitions = partitionsOf(spec);
+      return { total: partitions.length, partitions: partitions.slice(after, after + limit) };
+    },
     closeMonitorWindow: async (input) => {
       const task = monitorTask();
       const outcome = await runStep(

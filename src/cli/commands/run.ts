@@ -5,18 +5,8 @@ import { EXIT } from '../exit-codes.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { followRun } from '../follow-run.js';
 import { loadPipeline, looksLikeFile } from '../load-pipeline.js';
-import {
-  collect,
-  connectionSettings,
-  decidedBy,
-  examples,
-  withConnection,
-  withJson,
-  withStore,
-  withTaskQueue,
-} from '../options.js';
+import { connectionSettings, decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
-import { readParameters } from '../parameters.js';
 import { reportEnd } from '../report-end.js';
 import { startWorker } from '../start-worker.js';
 import type { RunningWorker } from '../start-worker.js';
@@ -24,10 +14,10 @@ import { silenced } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { withClient } from '../with-client.js';
+import { parametersOf, withParameters } from '../with-parameters.js';
+import type { ParameterFlags } from '../with-parameters.js';
 
-interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags {
-  readonly params?: string;
-  readonly param: readonly string[];
+interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags, ParameterFlags {
   readonly id?: string;
   readonly by: string;
   readonly follow?: boolean;
@@ -36,11 +26,9 @@ interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags {
 
 /** `perennial run FILE|NAME`: starts a run, and with `--follow` or `--worker` stays with it to its end. */
 export function runCommand(terminal: Terminal): Command {
-  return withJson(withTaskQueue(withStore(withConnection(new Command('run')))))
+  return withParameters(withJson(withTaskQueue(withStore(withConnection(new Command('run'))))))
     .description('start a run of a pipeline file, or of a pipeline that a worker knows by name')
     .argument('<file-or-name>', 'pipeline file, or name of a pipeline')
-    .option('--params <json>', 'parameters as one JSON object, or @file.json')
-    .option('--param <name=value>', 'one parameter, repeatable; wins over --params', collect, [])
     .option('--id <id>', 'workflow id of the run (default: made from the name and the time)')
     .addOption(decidedBy())
     .option('--follow', 'show the run until it ends')
@@ -49,11 +37,12 @@ export function runCommand(terminal: Terminal): Command {
       'after',
       examples(
         `perennial run examples/flight-delay/pipeline.ts --params '{"from":"2001-01-01","to":"2001-02-01"}' --follow`,
-        'perennial run pipeline.ts --param from=2001-01-01 --param to=2001-02-01 --worker',
+        'perennial run pipeline.ts --from 2001-01-01 --to 2001-02-01 --worker   # each parameter of the file is a flag',
+        'perennial run pipeline.ts --help                                        # lists them',
         'perennial run flight-delay --params @january.json --json',
       ),
     )
-    .action(async (target: string, flags: RunFlags) => {
+    .action(async (target: string, flags: RunFlags, command: Command) => {
       const pipeline = looksLikeFile(target) ? await loadPipeline(target) : null;
       if (pipeline === null && flags.worker === true) {
         throw new PipelineError('CLI_USAGE', {
@@ -62,7 +51,7 @@ export function runCommand(terminal: Terminal): Command {
           received: `the name ${target}`,
         });
       }
-      const parameters = await readParameters(flags, pipeline?.plan.parameters ?? null);
+      const parameters = await parametersOf(command, pipeline, terminal.env);
       const settings = { ...connectionSettings(flags), taskQueue: flags.taskQueue };
       await withClient(settings, async (client) => {
         const start = (): Promise<StartedRun> =>

@@ -1,0 +1,111 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Command } from 'commander';
+import fc from 'fast-check';
+import { flagName, schemaInWords, variableName } from '../../../src/cli/parameters.js';
+import { boolean, date, definePipeline, integer, number, oneOf, string } from '../../../src/index.js';
+import { addParameterFlags, parametersOf, withParameters } from '../../../src/cli/with-parameters.js';
+
+/** A parameter of every type, and one whose flag the command has already. */
+const params = {
+  from: date({ default: '2000-01-01' }),
+  maxDepth: integer({ min: 1, max: 99, default: 6 }),
+  rate: number({ default: 0.1 }),
+  shuffle: boolean({ default: true }),
+  mode: oneOf(['fast', 'good'], { default: 'good' }),
+  level: oneOf([1, 2], { default: 1 }),
+  id: string({ default: '' }),
+};
+
+const pipeline = definePipeline('many-parameters', { params }, (p) => {
+  p.step('only', { run: (_inputs, { parameters }) => parameters });
+});
+let folder: string;
+beforeAll(async () => {
+  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-parameters-'));
+});
+afterAll(() => fs.rm(folder, { recursive: true, force: true }));
+
+async function commandFor(words: readonly string[]): Promise<Command> {
+  const command = withParameters(new Command('run').argument('<file>').option('--id <id>').exitOverride());
+  command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+  addParameterFlags(command, pipeline);
+  await command.parseAsync(['pipeline.ts', ...words], { from: 'user' });
+  return command;
+}
+const read = async (words: readonly string[], env: Record<string, string> = {}): Promise<unknown> =>
+  parametersOf(await commandFor(words), pipeline, env);
+
+describe('parameters of a command line', () => {
+  it('have a flag each, read as the declared type', async () => {
+    const words = ['--from', '2001-01-01', '--max-depth', '7', '--rate', '0.5', '--no-shuffle', '--mode', 'fast', '--level', '2'];
+    expect(await read(words)).toEqual({ from: '2001-01-01', maxDepth: 7, rate: 0.5, shuffle: false, mode: 'fast', level: 2 });
+    expect(await read(['--shuffle'])).toEqual({ shuffle: true });
+  });
+
+  it('keep a value of a wrong type as it is, for the check of all parameters to name it', async () => {
+    expect(await read(['--max-depth', 'deep', '--mode', 'slow'])).toEqual({ maxDepth: 'deep', mode: 'slow' });
+  });
+
+  it('come by precedence: flag, --param, --params, environment', async () => {
+    const text = fc.option(fc.integer({ min: 1, max: 99 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(text, text, text, text, async (flag, single, object, variable) => {
+        const words = [
+          ...(flag === undefined ? [] : ['--max-depth', String(flag)]),
+          ...(single === undefined ? [] : ['--param', `maxDepth=${single}`]),
+          ...(object === undefined ? [] : ['--params', JSON.stringify({ maxDepth: object })]),
+        ];
+        const env = variable === undefined ? {} : { PERENNIAL_PARAM_MAX_DEPTH: String(variable) };
+        const expected = flag ?? single ?? object ?? variable;
+        expect(await read(words, env)).toEqual(expected === undefined ? {} : { maxDepth: expected });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('come from a JSON or a YAML file', async () => {
+    const json = path.join(folder, 'p.json');
+    const yaml = path.join(folder, 'p.yaml');
+    await fs.writeFile(json, '{"maxDepth": 3, "from": "2001-01-01"}');
+    await fs.writeFile(yaml, 'maxDepth: 4\nfrom: 2001-01-01\nshuffle: true\n');
+    expect(await read(['--params', `@${json}`])).toEqual({ maxDepth: 3, from: '2001-01-01' });
+    expect(await read(['--params', `@${yaml}`, '--param', 'shuffle=false'])).toEqual({
+      maxDepth: 4,
+      from: '2001-01-01',
+      shuffle: false,
+    });
+    await fs.writeFile(yaml, 'maxDepth: [1');
+    await expect(read(['--params', `@${yaml}`])).rejects.toMatchObject({ code: 'CLI_PARAMETERS' });
+    await fs.writeFile(yaml, '- 1\n');
+    await expect(read(['--params', `@${yaml}`])).rejects.toThrow(/not an object/);
+  });
+
+  it('have no flag where it means something else already', async () => {
+    const command = await commandFor(['--id', 'run-1', '--param', 'id=x']);
+    expect(command.opts()).toMatchObject({ id: 'run-1' });
+    expect(await parametersOf(command, pipeline, {})).toEqual({ id: 'x' });
+  });
+
+  it('ignore variables of other pipelines', async () => {
+    expect(await read([], { PERENNIAL_PARAM_OTHER: '1', PERENNIAL_PARAM_FROM: '', PERENNIAL_PARAM_RATE: '0.25' })).toEqual({
+      rate: 0.25,
+    });
+  });
+});
+
+describe('the name of a parameter', () => {
+  it('becomes a flag and a variable', () => {
+    expect(['from', 'maxDepth', 'max_depth', 'rateL2'].map(flagName)).toEqual(['from', 'max-depth', 'max-depth', 'rate-l2']);
+    expect(variableName('maxDepth')).toBe('PERENNIAL_PARAM_MAX_DEPTH');
+  });
+
+  it('is explained in one line', () => {
+    expect(schemaInWords({ type: 'integer', minimum: 1, maximum: 9, default: 3, description: 'How deep.' }, false)).toBe(
+      'How deep. (integer, at least 1, at most 9, default 3)',
+    );
+    expect(schemaInWords({ enum: ['fast', 'good'] }, true)).toBe('(fast | good, required)');
+  });
+});
