@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepContext, StepLog } from '../src/pipeline/step-context.js';
 import { itemLists } from '../src/worker/item-lists.js';
+import { UNCONTROLLED } from '../src/worker/step-orders.js';
 import type { ArtifactStore } from '../src/store/artifact-store.js';
 
 const QUIET: StepLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };
@@ -24,6 +25,7 @@ export function createTestContext(store: ArtifactStore, overrides: Partial<StepC
     seed: 42,
     scratch: mkdtempSync(join(tmpdir(), 'perennial-scratch-')),
     devices: [],
+    control: UNCONTROLLED.control,
     artifacts: store,
     temporal: null,
     secrets: {},

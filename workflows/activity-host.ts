@@ -108,6 +108,7 @@ async function callOperation(
     ...(instance === '' ? {} : { instance }),
     ...cacheOf(step, runOptions()),
     ...(isLocal ? { activityId: id } : {}),
+    ...(step.live === undefined ? {} : { live: step.live }),
     ...(hosted.placement === undefined || step.resources.gpu === undefined ? {} : { resources: step.resources }),
   };
   const activity = isLocal ? localActivity(type, options) : queuedActivity(type, options);

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from '../src/contracts/gates.js';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
-import type { Plan } from '../src/contracts/plan.js';
+import type { Plan, PlanStep } from '../src/contracts/plan.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepStatus } from '../src/contracts/run.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { GraphScope, type ScopeContent } from './graph-scope.js';
@@ -14,6 +14,9 @@ export interface RunSurroundings extends Omit<ScopeSurroundings, 'changed' | 'pa
 }
 
 export type CancelStepInput = { readonly step: string; readonly by?: string };
+
+/** A step that runs, and the id of the activity that carries it out. */
+export type RunningStep = { readonly step: PlanStep; readonly activityId: string };
 
 /** A step that a message names, and the scope that carries it out. */
 type Place = { readonly scope: Scope; readonly record: StepRecord };
@@ -133,6 +136,13 @@ export class RunDriver {
 
   checkCancelStep(input: CancelStepInput): void {
     this.#expect(input.step, ['running', 'waiting', 'blocked'], 'is active');
+  }
+
+  /** EXECUTION_UPDATE_REFUSED when the step does not run. */
+  runningStep(input: { readonly step: string }): RunningStep {
+    const { scope, record } = this.#expect(input.step, ['running'], 'runs');
+    const round = record.round === 0 ? '' : `~${record.round + 1}`;
+    return { step: record.step, activityId: `${scope.nameOf(record)}${round}` };
   }
 
   cancelStep(input: CancelStepInput): void {

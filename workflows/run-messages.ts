@@ -2,7 +2,9 @@ import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../src/contracts/run.js';
+import type { ControlInput } from '../src/contracts/live-control.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
+import { checkControl, LiveControls } from './live-controls.js';
 import type { CancelStepInput, RunDriver } from './run-driver.js';
 import { codedFailure } from './temporal-failure.js';
 
@@ -13,6 +15,7 @@ const resultQuery = defineQuery<RunResult | null>('result');
 const approveUpdate = defineUpdate<RunStatus, [ApproveInput]>('approve');
 const rejectUpdate = defineUpdate<RunStatus, [RejectInput]>('reject');
 const resumeUpdate = defineUpdate<RunStatus, [ResumeInput]>('resume');
+const controlUpdate = defineUpdate<RunStatus, [ControlInput]>('control');
 const cancelStepUpdate = defineUpdate<RunStatus, [CancelStepInput]>('cancelStep');
 
 /** A run as its messages see it; `driver` is null until the plan is there. */
@@ -20,6 +23,8 @@ export interface RunView {
   readonly pipeline: string;
   plan: Plan | null;
   driver: RunDriver | null;
+  /** Absent until messages are answered. */
+  controls?: LiveControls;
   /** What it waits for before its first step, in words. */
   waitingFor: string | null;
   /** Of a hand-written workflow: each call of a step has a driver of its own. */
@@ -34,6 +39,8 @@ export interface OwnCalls {
 
 /** Answers the queries and updates of a run. Called before the first await, so that none comes too early. */
 export function answerMessages(run: RunView): void {
+  const controls = new LiveControls();
+  run.controls = controls;
   setHandler(statusQuery, () => statusOf(run), { description: 'The state of every step of the run.' });
   setHandler(planQuery, () => run.plan, { description: 'The plan that the run carries out, frozen at its start.' });
   setHandler(resultsQuery, () => run.driver?.results() ?? {}, {
@@ -88,6 +95,22 @@ export function answerMessages(run: RunView): void {
     },
   );
   setHandler(
+    controlUpdate,
+    async (input) => {
+      await controls.give(driverOf(run, input.step).runningStep(input), input);
+      return statusOf(run);
+    },
+    {
+      description:
+        'Controls a running step that declares `live`: { step, action: "pause" | "resume" | "snapshot" | "stop" | "set", name?, value?, by?, reason? }.',
+      validator: (input: ControlInput) => {
+        check(run, input, ['step', 'action'], (driver) => {
+          checkControl(driver.runningStep(input), input);
+        });
+      },
+    },
+  );
+  setHandler(
     cancelStepUpdate,
     (input) =>
       applied(run, input, (driver) => {
@@ -107,7 +130,12 @@ export function answerMessages(run: RunView): void {
 function statusOf(run: RunView): RunStatus {
   const empty = { pipeline: run.pipeline, planHash: '', status: 'running', parameters: {}, steps: [] } as const;
   const status = run.calls?.status() ?? run.driver?.status() ?? empty;
-  return { ...status, ...(run.waitingFor === null ? {} : { waitingFor: run.waitingFor }) };
+  const { waitingFor, controls } = run;
+  return {
+    ...status,
+    ...(waitingFor === null ? {} : { waitingFor }),
+    ...(controls === undefined || controls.records.length === 0 ? {} : { controls: controls.records }),
+  };
 }
 
 function applied(run: RunView, input: { readonly step: string }, change: (driver: RunDriver) => void): RunStatus {

@@ -1,4 +1,4 @@
-import type { CancellationScope} from '@temporalio/workflow';
+import type { CancellationScope } from '@temporalio/workflow';
 import { sleep, workflowInfo } from '@temporalio/workflow';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunIdentity } from '../src/contracts/run.js';

@@ -8,6 +8,7 @@ import { backfillCommand } from './commands/backfill.js';
 import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
 import { deployCommand } from './commands/deploy.js';
+import { controlCommand } from './commands/control.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
 import { gatesCommand } from './commands/gates.js';
@@ -49,6 +50,7 @@ const COMMANDS = [
   rejectCommand,
   resumeCommand,
   cancelCommand,
+  controlCommand,
   signalCommand,
   modelsCommand,
   artifactsCommand,

@@ -17,6 +17,7 @@ import {
 } from '../contracts/continuous-training.js';
 import type { Priority } from '@temporalio/common';
 import type { AdmissionKind, AdmissionView } from '../contracts/admission.js';
+import type { ControlInput } from '../contracts/live-control.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
 import type { Plan } from '../contracts/plan.js';
@@ -86,6 +87,8 @@ export interface PipelineClient {
   resume(workflowId: string, input: ResumeInput): Promise<RunStatus>;
   /** Open gates: of one run, or of the newest `limit` (default 100) running runs. */
   gates(selection?: { readonly workflowId?: string; readonly limit?: number }): Promise<readonly OpenGate[]>;
+  /** Orders a running step that declares `live`: pause, resume, snapshot, stop, or a live parameter. EXECUTION_UPDATE_REFUSED when it cannot. */
+  control(workflowId: string, input: ControlInput): Promise<RunStatus>;
   cancel(workflowId: string): Promise<void>;
   cancelStep(workflowId: string, input: { readonly step: string; readonly by?: string }): Promise<RunStatus>;
   /** Newest first, at most `limit` (default 100). `query` in Temporal's list language. */
@@ -154,6 +157,7 @@ function createClient(connection: Connection, namespace: string, options: Client
     approve: (workflowId, input) => update(workflowId, 'approve', input),
     reject: (workflowId, input) => update(workflowId, 'reject', input),
     resume: (workflowId, input) => update(workflowId, 'resume', input),
+    control: (workflowId, input) => update(workflowId, 'control', input),
     cancelStep: (workflowId, input) => update(workflowId, 'cancelStep', input),
     gates: async ({ workflowId, limit = DEFAULT_LIMIT } = {}) => {
       const status = (id: string): Promise<RunStatus> => query(id, 'status');

@@ -1,5 +1,6 @@
 import type { CacheSpec, FailurePolicy, Plan, ResourceSpec, StepKind } from './plan.js';
 import type { GateState } from './gates.js';
+import type { ControlRecord } from './live-control.js';
 import type { JsonObject, JsonValue } from './json.js';
 
 /** Who and what a step runs for; recorded with everything that it publishes. */
@@ -91,6 +92,8 @@ export type RunStatus = {
   readonly steps: readonly StepState[];
   /** Gates that have opened; absent when none has. */
   readonly gates?: readonly GateState[];
+  /** Orders to its running steps, the newest 100; absent when there was none. */
+  readonly controls?: readonly ControlRecord[];
   /** What the run waits for before its first step, in words. */
   readonly waitingFor?: string;
 };

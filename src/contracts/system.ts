@@ -1,6 +1,7 @@
 import type { DecisionRecord } from './gates.js';
 import type { AdmissionAsk } from './admission.js';
 import type { ArtifactRef } from './artifact.js';
+import type { OrdersWrite } from './live-control.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { MapContext } from './map.js';
 import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
@@ -56,5 +57,7 @@ export interface SystemActivities {
   askAdmission(input: AdmissionAsk): Promise<void>;
   /** Writes the manifest of a run that has ended. */
   recordRun(end: RunEnd): Promise<void>;
+  /** Orders to a running step, where its attempts look for them. */
+  writeOrders(input: OrdersWrite): Promise<void>;
   closeMonitorWindow(input: MonitorWindowRequest): Promise<WindowReport>;
 }

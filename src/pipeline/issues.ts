@@ -32,6 +32,7 @@ export type LintRule =
   | 'label-leakage'
   | 'light-step'
   | 'loop'
+  | 'live'
   | 'map'
   | 'metric'
   | 'monitor-column'

@@ -4,6 +4,7 @@ import type { ItemList, MapResult } from '../contracts/map.js';
 import type { RunIdentity } from '../contracts/run.js';
 import type { RetrainConfig } from '../contracts/stages.js';
 import type { ChangeSubject } from '../contracts/triggers.js';
+import type { StepControl } from './step-control.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 
 export interface StepLog {
@@ -55,6 +56,8 @@ export interface StepContext {
    * pool is configured.
    */
   readonly devices: readonly string[];
+  /** Orders of people to this step while it runs: pause, snapshot, stop, live parameters. */
+  readonly control: StepControl;
   readonly artifacts: ArtifactStore;
   /** Values of the secrets that a custom step declares, by the name under which it declares them. */
   readonly secrets: { readonly [name: string]: string };

@@ -90,16 +90,20 @@ export function readStepOptions(
     timeoutMs: read.at('timeout').duration(timeout),
     heartbeatTimeoutMs: read.at('heartbeat').duration(heartbeat),
     onFailure,
-    ...readPlacement(options, read),
+    ...readPlacement(kind, options, read),
     ...readCache(kind, options.cache, read.at('cache')),
   };
 }
 
-function readPlacement({ pool, priority, live }: StepOptions, read: OptionReader): Pick<PlanStep, 'pool' | 'priority' | 'live'> {
+function readPlacement(
+  kind: StepKind,
+  { pool, priority, live }: StepOptions,
+  read: OptionReader,
+): Pick<PlanStep, 'pool' | 'priority' | 'live'> {
   return {
     ...(pool === undefined ? {} : { pool: read.at('pool').name(pool, 'the pool') }),
     ...(priority === undefined ? {} : { priority: readPriority(priority, read.at('priority')) }),
-    ...(live === undefined ? {} : { live: readLive(live, read.at('live')) }),
+    ...(live === undefined ? {} : { live: readLive(kind, live, read.at('live')) }),
   };
 }
 
@@ -109,7 +113,11 @@ export function readPriority(priority: number, read: OptionReader): number {
 }
 
 /** JSON Schemas by name. Without defaults: a live parameter has no value before it is set. */
-function readLive(live: ParameterShape, read: OptionReader): JsonObject {
+function readLive(kind: StepKind, live: ParameterShape, read: OptionReader): JsonObject {
+  if (kind !== 'step' && kind !== 'train')
+    read.report('live', `a ${kind} step takes no orders while it runs; \`p.step\` and \`p.train\` do`);
+  const unknown = kind === 'train' ? Object.keys(live).filter((name) => name !== 'learningRate') : [];
+  for (const name of unknown) read.at(name).report('live', 'the trainer has no such live parameter; it has learningRate');
   const entries = Object.entries(live).map(([name, { parameter }]) => {
     const problem = jsonSchemaProblem(parameter);
     if (problem !== null) read.at(name).report('parameter', problem);

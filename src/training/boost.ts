@@ -24,8 +24,24 @@ export interface BoostListener {
   grown(state: BoostState): void;
 }
 
-/** `diverged`: the loss is no finite number any more. */
-export type BoostEnd = { readonly end: 'finished' | 'stopped-early' | 'no-gain' | 'diverged'; readonly state: BoostState };
+/** `diverged`: the loss is no finite number any more. `stopped`: a person ended it. */
+export type BoostEnd = {
+  readonly end: 'finished' | 'stopped-early' | 'no-gain' | 'diverged' | 'stopped';
+  readonly state: BoostState;
+};
+
+/** The trees up to the least loss on the newest rows; all of them without early stopping. */
+export function bestOf(state: BoostState): BoostState {
+  const { validLosses } = state;
+  const best = validLosses.reduce((least, loss, count) => (loss < (validLosses[least] ?? Infinity) ? count : least), 0);
+  const count = validLosses.length === 0 ? state.trees.length : Math.max(1, best);
+  return {
+    baseScore: state.baseScore,
+    trees: state.trees.slice(0, count),
+    trainLosses: state.trainLosses.slice(0, count + 1),
+    validLosses: validLosses.slice(0, count + 1),
+  };
+}
 
 interface Block extends LeafRows {
   readonly leaf: number;

@@ -3,7 +3,10 @@ import { isNativeError } from 'node:util/types';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { PipelineError } from '../errors/pipeline-error.js';
+import type { StepControl } from '../pipeline/step-control.js';
 import type { BoostEnd, BoostState } from './boost.js';
+import { bestOf } from './boost.js';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import type { BoostAnswer, BoostMessage, BoostTask, BoundsTask, EncodeTask, RawFeatures } from './histogram-worker.js';
 import { planQuantisation } from './quantisation.js';
 import type { BinnedRows, FitOptions } from './shared-training.js';
@@ -29,6 +32,8 @@ export interface FitHooks {
   readonly evaluated?: (trees: number, trainLoss: number, validLoss: number | null) => void;
   /** Called in order, never twice at a time; of those that come while one is stored only the newest is kept. When it rejects, so does the fit. */
   readonly checkpoint?: (bytes: Uint8Array) => Promise<void>;
+  /** Orders of people: the threads end at the next barrier, the order is done, and boosting goes on from the last whole tree. */
+  readonly control?: Pick<StepControl, 'between' | 'onOrder' | 'value'>;
 }
 
 export interface FitResult {
@@ -37,7 +42,11 @@ export interface FitResult {
   readonly trainLosses: readonly number[];
   readonly validLosses: readonly number[];
   readonly end: Exclude<BoostEnd['end'], 'diverged'>;
+  /** Learning rates that a person set, each from this tree on; absent when nobody did. */
+  readonly learningRates?: readonly LiveRate[];
 }
+
+export type LiveRate = { readonly fromTree: number; readonly learningRate: number };
 
 /**
  * Fits gradient-boosted trees in `threads` worker threads; the caller's thread stays free. The model is a function of rows, parameters
@@ -53,8 +62,8 @@ export async function fitTrees(rows: TrainingRows, settings: FitSettings, hooks:
   const pool = new Piscina({ filename, minThreads: threads, maxThreads: threads, concurrentTasksPerWorker: 1, execArgv: [] });
   try {
     const binned = await binRows(pool, rows, settings, hooks.signal);
-    const answer = await boostInTeam(pool, binned, settings, hooks);
-    return finish(answer, binned.data, settings);
+    const { answer, rates } = await boostOrdered(pool, binned, settings, hooks);
+    return { ...finish(answer, binned.data, settings), ...(rates.length === 0 ? {} : { learningRates: rates }) };
   } catch (error) {
     hooks.signal.throwIfAborted();
     throw threadError(error);
@@ -102,6 +111,34 @@ async function binRows(pool: Piscina, rows: TrainingRows, settings: FitSettings,
   return { data, rowsInBin };
 }
 
+/** Boosts in one go when nobody orders anything; each order that comes ends the team, is done, and lets the next team go on. */
+async function boostOrdered(
+  pool: Piscina,
+  binned: Binned,
+  settings: FitSettings,
+  hooks: FitHooks,
+): Promise<{ readonly answer: BoostAnswer; readonly rates: readonly LiveRate[] }> {
+  const { control } = hooks;
+  const { fingerprint, parameters } = settings;
+  const rates: LiveRate[] = [];
+  for (let start = hooks.start ?? null; ;) {
+    const kept = start;
+    const order = (await control?.between(() => (kept === null ? null : encodeCheckpoint(fingerprint, kept)))) ?? 'continue';
+    if (order === 'stop' && kept !== null && kept.trees.length > 0)
+      return { answer: { end: 'stopped', state: bestOf(kept) }, rates };
+    const set = control?.value('learningRate');
+    const learningRate = typeof set === 'number' ? set : parameters.learningRate;
+    if (typeof set === 'number' && rates.at(-1)?.learningRate !== set)
+      rates.push({ fromTree: kept?.trees.length ?? 0, learningRate });
+    // Whoever stops before the first tree gets that one: a model has at least one.
+    const trees = order === 'stop' ? 1 : parameters.trees;
+    const now = { ...settings, parameters: { ...parameters, learningRate, trees } };
+    const answer = await boostInTeam(pool, binned, now, { ...hooks, start });
+    if (answer.end !== 'aborted' || control === undefined || hooks.signal.aborted) return { answer, rates };
+    start = (answer.checkpoint === null ? null : decodeCheckpoint(fingerprint, answer.checkpoint)) ?? start;
+  }
+}
+
 async function boostInTeam(
   pool: Piscina,
   { data, rowsInBin }: Binned,
@@ -121,6 +158,7 @@ async function boostInTeam(
     if (message.type === 'checkpoint') checkpoints.offer(message.bytes);
     else hooks.evaluated?.(message.trees, message.trainLoss, message.validLoss);
   });
+  const forget = hooks.control?.onOrder(abort);
   hooks.signal.addEventListener('abort', abort, { once: true });
   if (hooks.signal.aborted) abort();
   try {
@@ -140,6 +178,7 @@ async function boostInTeam(
     await checkpoints.stored();
     return first;
   } finally {
+    forget?.();
     hooks.signal.removeEventListener('abort', abort);
     port1.close();
   }

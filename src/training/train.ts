@@ -20,6 +20,11 @@ import { readMatrix } from './read-matrix.js';
 import { appendTrees } from './tree-graph.js';
 import type { TreeModel } from './tree-model.js';
 
+const WHY_EARLY: { readonly [End in Exclude<FitResult['end'], 'finished'>]: string } = {
+  'no-gain': 'no split improves the loss',
+  'stopped-early': 'the loss on the newest rows no longer falls',
+  stopped: 'it was stopped by order',
+};
 const DEFAULT_CHECKPOINT_EVERY = 10;
 
 /**
@@ -47,6 +52,7 @@ export const train: StageOperation<TrainConfig, TrainInputs, TrainResult> = asyn
     signal,
     start: await restoredState(fingerprint, context),
     checkpoint: (bytes) => context.checkpoint(bytes),
+    control: context.control,
     evaluated: (trees, trainLoss, validLoss) => {
       const onNewest = validLoss === null ? '' : `, ${validLoss.toPrecision(6)} on the newest rows`;
       context.progress(trees, trainer.trees, `train ${lossName(features)} ${trainLoss.toPrecision(6)}${onNewest}`);
@@ -54,11 +60,13 @@ export const train: StageOperation<TrainConfig, TrainInputs, TrainResult> = asyn
   });
   const seconds = (performance.now() - started) / 1000;
   if (fitted.end !== 'finished') {
-    const why = fitted.end === 'no-gain' ? 'no split improves the loss' : 'the loss on the newest rows no longer falls';
+    const why = WHY_EARLY[fitted.end];
     context.log.info(`training ended early: ${why}`, { trees: fitted.model.trees.length });
   }
   const metrics = lossMetrics(features, fitted);
   for (const [name, value] of Object.entries({ ...metrics, trees: fitted.model.trees.length })) context.metric(name, value);
+  const rate = fitted.learningRates?.at(-1)?.learningRate;
+  if (rate !== undefined) context.metric('learning_rate', rate);
   context.metric('seconds', seconds);
   context.metric('rows_per_second', rows.trainRows / seconds);
   return publish(features, { fitted, config: { ...config, seed }, metrics, trainRows: rows.rows }, context);

@@ -60,6 +60,13 @@ export class Heartbeats {
     this.#beat();
   }
 
+  /** It waits no longer. */
+  works(): void {
+    const { progress, checkpoint, devices } = this.#details;
+    this.#details = { progress, checkpoint, ...(devices === undefined ? {} : { devices }) };
+    this.#beat();
+  }
+
   holds(devices: readonly string[]): void {
     const { progress, checkpoint } = this.#details;
     this.#details = { progress, checkpoint, devices };

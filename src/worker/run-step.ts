@@ -16,6 +16,7 @@ import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
 import { type DeviceDesk, holdDevices, NO_DEVICES } from './hold-devices.js';
 import { itemLists } from './item-lists.js';
 import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
+import { openControl, UNCONTROLLED } from './step-orders.js';
 import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
 import { openStepLog } from './step-log.js';
 import { secureTask } from './step-secrets.js';
@@ -86,6 +87,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const stored = openStepLog(task, surroundings, redactor);
   const metrics: { [name: string]: number } = {};
   let lease = NO_DEVICES;
+  let orders = UNCONTROLLED;
   const context: StepContext = {
     run: task.run,
     step: task.step,
@@ -101,6 +103,9 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     },
     get devices() {
       return lease.devices;
+    },
+    get control() {
+      return orders.control;
     },
     artifacts,
     temporal: surroundings.temporal,
@@ -121,6 +126,15 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     const shared = await cached.claim(signal, heartbeats);
     if (shared !== null) return shared;
     lease = await holdDevices(task, surroundings.devices, signal, heartbeats);
+    const { remark } = stored;
+    orders = await openControl(task, {
+      objects,
+      activityId,
+      signal,
+      heartbeats,
+      remark,
+      save: (bytes) => context.checkpoint(bytes),
+    });
     const startedAt = performance.now();
     const working = work(secured.task, context);
     const returned = await leavingInTime(working, signal, graceOf(task), stored.remark);
@@ -136,6 +150,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     throw failure;
   } finally {
     lease.release();
+    orders.close();
     heartbeats.stop();
     await cached.release();
     await stored.close();

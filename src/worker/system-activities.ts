@@ -22,6 +22,7 @@ import type { ArtifactStore } from '../store/artifact-store.js';
 import { recordDecision } from './decision-records.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolveRun, resolveStage } from './resolve-stage.js';
+import { writeOrders } from './step-orders.js';
 import { runStep } from './run-step.js';
 import { activitySurroundings } from './step-activities.js';
 import { createTemporalDoor } from './temporal-door.js';
@@ -50,6 +51,7 @@ export function systemActivities(
       const partitions = partitionsOf(spec);
       return { total: partitions.length, partitions: partitions.slice(after, after + limit) };
     },
+    writeOrders: (input) => writeOrders(artifacts.objects, input),
     closeMonitorWindow: async (input) => {
       const task = monitorTask();
       const outcome = await runStep(

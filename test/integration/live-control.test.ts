@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
+import { definePipeline, number } from '../../src/index.js';
+import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
+import { startTestServer, type TestServer } from '../test-temporal.js';
+import { temporaryFolder, until, waitFor } from './execution-fixtures.js';
+
+const progress = { rounds: 0, saved: 0 };
+
+const steered = definePipeline('steered-live', { params: {} }, (p) => {
+  p.step('loop', {
+    live: { rate: number({ min: 0, max: 1 }) },
+    run: async (_: object, context): Promise<{ rounds: number; rate: number; from: number }> => {
+      const kept = await context.restore();
+      const from = kept === null ? 0 : Number(kept.toString());
+      for (let round = from; ; round++) {
+        const order = await context.control.between(() => {
+          progress.saved += 1;
+          return Buffer.from(String(round));
+        });
+        if (order === 'stop') return { rounds: round, rate: Number(context.control.value('rate') ?? -1), from };
+        await waitFor(20, context.signal);
+        progress.rounds += 1;
+        context.progress(round, 0);
+      }
+    },
+  });
+  p.step('plain', {
+    run: async (_: object, context): Promise<{ done: boolean }> => {
+      await waitFor(8_000, context.signal).catch(() => undefined);
+      return { done: true };
+    },
+    onFailure: 'continue',
+  });
+});
+
+describe('orders to a running step', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: TestServer;
+  let client: PipelineClient;
+  let worker: PipelineWorker;
+  let running: Promise<void>;
+
+  beforeAll(async () => {
+    [folder, server] = await Promise.all([temporaryFolder(), startTestServer()]);
+    client = await connectClient({ address: server.address });
+    worker = await createPipelineWorker({
+      pipelines: [steered],
+      store: folder.path,
+      address: server.address,
+      shutdownGraceMs: 100,
+    });
+    running = worker.run();
+  });
+  afterAll(async () => {
+    worker.shutdown();
+    await running;
+    await client.close();
+    await server.stop();
+    await folder.remove();
+  });
+
+  const by = { by: 'ada', reason: 'trial' };
+  const step = { step: 'loop', ...by };
+
+  it('pause it, let it go on, take a snapshot, change a live parameter, and end it early, with a record of who and why', async () => {
+    const { workflowId } = await client.start(steered, {}, { workflowId: 'live' });
+    await until(client, workflowId, () => progress.rounds > 5);
+
+    await client.control(workflowId, { ...step, action: 'pause' });
+    const paused = async (): Promise<boolean> =>
+      (await client.progress(workflowId)).some(({ waitingFor }) => waitingFor?.startsWith('resume') === true);
+    for (let tries = 0; !(await paused()); tries++) {
+      expect(tries).toBeLessThan(100);
+      await waitFor(50, new AbortController().signal);
+    }
+    const { rounds, saved } = progress;
+    expect(saved).toBe(1);
+    await waitFor(300, new AbortController().signal);
+    expect(progress.rounds).toBe(rounds);
+
+    await client.control(workflowId, { ...step, action: 'resume' });
+    await until(client, workflowId, () => progress.rounds > rounds + 2);
+    await client.control(workflowId, { ...step, action: 'snapshot' });
+    await until(client, workflowId, () => progress.saved === 2);
+
+    await client.control(workflowId, { ...step, action: 'set', name: 'rate', value: 0.25 });
+    const status = await client.control(workflowId, { ...step, action: 'stop' });
+    expect(status.controls?.map(({ action, by: who, reason }) => [action, who, reason])).toEqual(
+      ['pause', 'resume', 'snapshot', 'set', 'stop'].map((action) => [action, 'ada', 'trial']),
+    );
+    const ended = await until(client, workflowId, ({ steps }) => steps[0]?.status === 'succeeded');
+    expect(ended.controls?.at(3)).toMatchObject({ name: 'rate', value: 0.25 });
+    await client.cancelStep(workflowId, { step: 'plain' });
+    const { results } = await client.result(workflowId);
+    expect(results['loop']).toMatchObject({ rate: 0.25, from: 0 });
+  });
+
+  it('are refused, with what would be right, when they make no sense', async () => {
+    const { workflowId } = await client.start(steered, {}, { workflowId: 'live-wrong' });
+    await until(client, workflowId, ({ steps }) => steps.every(({ status }) => status === 'running'));
+    const refusal = async (input: object): Promise<string> => {
+      const failure = failureCode(await client.control(workflowId, input as never).catch((error: unknown) => error));
+      expect(failure.code).toBe('EXECUTION_UPDATE_REFUSED');
+      return failure.message;
+    };
+    expect(await refusal({ ...step, step: 'lop', action: 'pause' })).toMatch(/no step of the plan/);
+    expect(await refusal({ ...step, step: 'plain', action: 'pause' })).toMatch(/declares `live`/);
+    expect(await refusal({ ...step, action: 'halt' })).toMatch(/pause, resume, snapshot, stop, set/);
+    expect(await refusal({ ...step, action: 'pause', name: 'rate' })).toMatch(/go with "set"/);
+    expect(await refusal({ ...step, action: 'set', name: 'speed', value: 1 })).toMatch(/one of: rate/);
+    expect(await refusal({ ...step, action: 'set', name: 'rate', value: 3 })).toMatch(/<= 1/);
+    await client.cancel(workflowId);
+    await expect(client.result(workflowId)).rejects.toThrow();
+  });
+});
