@@ -1,0 +1,103 @@
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import type { RunStatus } from '../contracts/run.js';
+
+/** Which runs to list; all that is given must hold. */
+export interface RunFilter {
+  readonly pipeline?: string;
+  readonly status?: RunStatus['status'];
+  readonly model?: string;
+  /** How it was started; its beginning is enough: `dataset flights`, `schedule`. */
+  readonly trigger?: string;
+  readonly stage?: string;
+  /** Hash of the plan; its beginning is enough. */
+  readonly plan?: string;
+  /** ISO; started at or after. */
+  readonly since?: string;
+  /** ISO; started before. */
+  readonly until?: string;
+  /** On the metric of the quality gate. */
+  readonly metric?: { readonly op: '>' | '>=' | '<' | '<=' | '='; readonly value: number };
+  /** Id of the schedule. */
+  readonly schedule?: string;
+  /** More in Temporal's list language. */
+  readonly query?: string;
+  /** With the workflows that serve runs and are none: deliveries of notices, entities, parts of maps. Default false, true with `query`. */
+  readonly all?: boolean;
+}
+
+export const RUN_STATUSES = [
+  'running',
+  'waiting',
+  'blocked',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const satisfies readonly RunStatus['status'][];
+
+/** Types of workflows that are no runs of a pipeline. */
+const SERVANTS = [
+  'deliverNotice',
+  'startOnChange',
+  'continuousTraining',
+  'monitorWindow',
+  'retrainTick',
+  'mapShard',
+  'admission',
+];
+
+/** The filter in Temporal's list language; undefined when it lets everything through. */
+export function runQuery(filter: RunFilter): string | undefined {
+  const {
+    pipeline,
+    status,
+    model,
+    trigger,
+    stage,
+    plan,
+    since,
+    until,
+    metric,
+    schedule,
+    query,
+    all = query !== undefined,
+  } = filter;
+  const is = (attribute: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`${attribute} = ${quote(value)}`];
+  const begins = (attribute: string, value: string | undefined): string[] =>
+    value === undefined ? [] : [`${attribute} STARTS_WITH ${quote(value)}`];
+  const conditions = [
+    ...is('WorkflowType', pipeline),
+    ...(status === undefined ? [] : [statusCondition(status)]),
+    ...is(SEARCH_ATTRIBUTES.model, model),
+    ...begins(SEARCH_ATTRIBUTES.trigger, trigger),
+    ...is(SEARCH_ATTRIBUTES.stage, stage),
+    ...begins(SEARCH_ATTRIBUTES.plan, plan),
+    ...(since === undefined ? [] : [`StartTime >= ${quote(since)}`]),
+    ...(until === undefined ? [] : [`StartTime < ${quote(until)}`]),
+    ...(metric === undefined ? [] : [`${SEARCH_ATTRIBUTES.metric} ${metric.op} ${metric.value}`]),
+    ...is('TemporalScheduledById', schedule),
+    ...(query === undefined ? [] : [query]),
+    ...(all || pipeline !== undefined ? [] : [`WorkflowType NOT IN (${SERVANTS.map(quote).join(', ')})`]),
+  ];
+  return conditions.length === 0 ? undefined : conditions.map((condition) => `(${condition})`).join(' AND ');
+}
+
+/** Temporal's own word counts where a run cannot say: before its first task, and when it was terminated. */
+function statusCondition(status: RunStatus['status']): string {
+  const ours = SEARCH_ATTRIBUTES.status;
+  switch (status) {
+    case 'running':
+      return `ExecutionStatus = "Running" AND (${ours} = "running" OR ${ours} IS NULL)`;
+    case 'waiting':
+    case 'blocked':
+      return `ExecutionStatus = "Running" AND ${ours} = "${status}"`;
+    case 'succeeded':
+      return 'ExecutionStatus = "Completed"';
+    case 'failed':
+      return 'ExecutionStatus IN ("Failed", "TimedOut", "Terminated")';
+    case 'cancelled':
+      return 'ExecutionStatus = "Canceled"';
+  }
+}
+
+const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
