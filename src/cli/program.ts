@@ -13,6 +13,7 @@ import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
 import { gatesCommand } from './commands/gates.js';
 import { graphCommand } from './commands/graph.js';
+import { logsCommand } from './commands/logs.js';
 import { modelsCommand } from './commands/models.js';
 import { monitorCommand } from './commands/monitor.js';
 import { notifyCommand } from './commands/notify.js';
@@ -44,6 +45,7 @@ const COMMANDS = [
   graphCommand,
   statusCommand,
   watchCommand,
+  logsCommand,
   runsCommand,
   gatesCommand,
   approveCommand,

@@ -11,8 +11,12 @@ const MARKS = { ok: '✓', warn: '!', fail: '✗' } as const;
 export function doctorCommand(terminal: Terminal): Command {
   return withJson(withStore(withConnection(new Command('doctor'))))
     .description('check this machine, the Temporal server and the store, with the cure for each problem')
-    .addHelpText('after', examples('perennial doctor', 'perennial doctor --json', 'perennial doctor --store s3://models/prod'))
-    .action(async (flags: ConnectionFlags & StoreFlags & JsonFlag) => {
+    .option('--pipeline <files...>', 'also check that the secrets of these pipeline files can be found')
+    .addHelpText(
+      'after',
+      examples('perennial doctor', 'perennial doctor --pipeline pipeline.ts', 'perennial doctor --store s3://models/prod --json'),
+    )
+    .action(async (flags: ConnectionFlags & StoreFlags & JsonFlag & { readonly pipeline?: readonly string[] }) => {
       const { runChecks } = await import('../doctor/run-checks.js');
       const results = await runChecks({ ...flags, env: terminal.env }, (name, result) => {
         if (flags.json !== true) printCheck(terminal, name, result);

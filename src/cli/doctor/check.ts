@@ -4,6 +4,8 @@ export interface CheckContext {
   readonly env: Environment;
   /** Address of the object store: a folder, `file://` or `s3://`. */
   readonly store: string;
+  /** Pipeline files whose secrets must be there. */
+  readonly pipeline?: readonly string[];
   readonly address?: string;
   readonly namespace?: string;
 }

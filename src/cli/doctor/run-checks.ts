@@ -8,6 +8,7 @@ import { onnxRuntime } from './onnx-runtime.js';
 import { ports } from './ports.js';
 import { protobufjsCopies } from './protobufjs-copies.js';
 import { searchAttributes, serverReachable } from './server.js';
+import { secrets } from './secrets.js';
 import { temporalBinary } from './temporal-binary.js';
 
 const CHECKS: readonly Check[] = [
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   objectStore,
   diskSpace,
   onnxRuntime,
+  secrets,
 ];
 
 export type NamedResult = CheckResult & { readonly name: string };
