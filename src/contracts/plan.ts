@@ -97,6 +97,8 @@ export type PlanStep = {
   readonly finally?: true;
   /** Seconds at most and little CPU: runs as a local activity. */
   readonly light?: true;
+  /** Of a pipeline under test: one function stands for the whole step. */
+  readonly double?: true;
   /** Absent: never taken from another run. */
   readonly cache?: CacheSpec;
   /** Name of the pool that must take it; absent: one that fits `resources`. */

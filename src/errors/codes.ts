@@ -22,6 +22,7 @@ import { CLI_CODES } from './codes/cli.js';
 import { POOL_CODES } from './codes/pools.js';
 import { CONFIG_CODES } from './codes/config.js';
 import { SCHEDULES_CODES } from './codes/schedules.js';
+import { TESTING_CODES } from './codes/testing.js';
 import { WORKFLOW_CODES } from './codes/workflow.js';
 
 /** Every error code: AREA_PROBLEM. The areas are the files in `codes/`. */
@@ -50,6 +51,7 @@ export const ERROR_CODES = {
   ...POOL_CODES,
   ...CONFIG_CODES,
   ...SCHEDULES_CODES,
+  ...TESTING_CODES,
   ...WORKFLOW_CODES,
 } as const;
 

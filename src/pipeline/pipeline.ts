@@ -1,11 +1,21 @@
 import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { Plan } from '../contracts/plan.js';
+import type { Plan, StepKind } from '../contracts/plan.js';
+import type { StepTask } from '../contracts/run.js';
 import type { ScheduleSpec } from '../contracts/schedule.js';
 import type { TriggerSpec } from '../contracts/triggers.js';
 import type { StepContext } from './step-context.js';
 
 /** The body of a `p.step`: gets its inputs' values, returns a JSON-plain result. */
 export type StepFunction = (inputs: JsonObject, context: StepContext) => Promise<JsonValue>;
+
+/** The code of a step or of one operation of a stage. */
+export type StepWork = (task: StepTask, context: StepContext) => Promise<unknown>;
+
+/** Of a pipeline under test: stands between the wrapper of a step and the code of each of its operations. */
+export type WorkAround = (
+  operation: { readonly step: string; readonly kind: StepKind; readonly operation: string },
+  work: StepWork,
+) => StepWork;
 
 /**
  * What `definePipeline` returns: a frozen plan and the functions of its custom steps by step id. `Params` and `Result` are compile-time
@@ -27,6 +37,8 @@ export interface Pipeline<Params = JsonObject, Result = unknown> {
   readonly params?: Params;
   /** Never set; carries the type of what a run gives to its caller. */
   readonly result?: Result;
+  /** Set by the testing kit only. */
+  readonly around?: WorkAround;
   /** Pipelines that `p.call` took as objects, by name: a worker of this pipeline has them too. */
   readonly calls?: ReadonlyMap<string, Pipeline>;
 }

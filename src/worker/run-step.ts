@@ -27,9 +27,6 @@ import { openScratch } from './step-scratch.js';
 /** A heartbeat is no place for more. */
 const LONGEST_NOTE = 300;
 
-/** The code of a step or of one operation of a stage. */
-export type StepWork = (task: StepTask, context: StepContext) => Promise<unknown>;
-
 /** Where an attempt of a step runs: an activity of a worker, or this process. */
 export interface StepSurroundings {
   readonly activityId: string;

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import { isPipelineError } from '../../src/errors/pipeline-error.js';
 import { outcomeOf, reportFinish } from '../pipeline.js';
 import { answerMessages, type RunView } from '../run-messages.js';
+import { inTurn } from '../run-turn.js';
 import { applicationFailure, codedFailure } from '../temporal-failure.js';
 import { CallBoard } from './call-board.js';
 import { failureCode } from './failure-code.js';
@@ -41,7 +42,8 @@ export async function perennial<Steps extends StepResults = { readonly [step: st
     board = new CallBoard(resolved.plan, resolved.parameters);
     run.plan = resolved.plan;
     run.calls = board;
-    const result = await work(openStages<Steps>(resolved, board));
+    const stages = openStages<Steps>(resolved, board);
+    const result = await inTurn(run, resolved.plan, () => work(stages));
     await board.end('succeeded');
     await reportFinish('succeeded', outcomeOf(resolved.plan, Object.fromEntries(board.results)));
     return result;
