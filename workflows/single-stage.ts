@@ -4,7 +4,7 @@ import type { StageKind } from '../src/contracts/plan.js';
 import type { StageStart, SystemActivities } from '../src/contracts/system.js';
 import { resolveConfig } from '../src/pipeline/resolve-config.js';
 import { createActivityHost } from './activity-host.js';
-import { stageOf } from './stages.js';
+import { stageOfStep } from './stages.js';
 import { coded } from './temporal-failure.js';
 
 const { resolveStage } = proxyLocalActivities<SystemActivities>({
@@ -38,7 +38,7 @@ function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue>
           throw new Error(`a ${kind} has no body`);
         },
       });
-      return stageOf(kind)(host);
+      return stageOfStep(step)(host);
     });
 }
 

@@ -1,4 +1,4 @@
-import type { StepKind } from '../src/contracts/plan.js';
+import type { PlanStep, StepKind } from '../src/contracts/plan.js';
 import { callStage } from './call.js';
 import { commandStage } from './command.js';
 import { deployStage } from './deploy.js';
@@ -33,7 +33,12 @@ export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWo
   step: (host) => host.call('step'),
 };
 
+/** The order-and-policy code for a step. */
+export function stageOfStep({ kind, double }: Pick<PlanStep, 'kind' | 'double'>): StageWorkflow {
+  return double === true ? (host) => host.call(kind) : stageOf(kind);
+}
+
 /** The order-and-policy code for a step of this kind. */
-export function stageOf(kind: StepKind): StageWorkflow {
+function stageOf(kind: StepKind): StageWorkflow {
   return kind in STAGES ? STAGES[kind as keyof typeof STAGES] : () => Promise.reject(new Error(`a ${kind} has no stage`));
 }

@@ -6,7 +6,7 @@ import type { Cancellable } from './cancellable.js';
 import type { ScopeSurroundings } from './scope-surroundings.js';
 import { createMapHost } from './map-host.js';
 import { runOptions } from './run-options.js';
-import { stageOf } from './stages.js';
+import { stageOfStep } from './stages.js';
 import { type PlacedPlan, placementOf } from './step-placement.js';
 
 /** Whom steps are run for, and where. */
@@ -19,7 +19,7 @@ export function stepRunner(frame: RunFrame, shield: CancellationScope): ScopeSur
   return (call) =>
     cancellable(shield, () => {
       const host = createActivityHost({ ...call, run, parameters, ...placementOf(placed, call.step, options) });
-      return stageOf(call.step.kind)(call.step.kind === 'map' ? { ...host, map: createMapHost(call, frame) } : host);
+      return stageOfStep(call.step)(call.step.kind === 'map' ? { ...host, map: createMapHost(call, frame) } : host);
     });
 }
 

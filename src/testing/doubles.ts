@@ -24,7 +24,10 @@ export interface Doubles {
  * steps are never taken from a cache. Retries, time-outs, conditions and gates are those of the pipeline.
  * @throws PipelineError `TESTING_UNKNOWN_STEP` naming every unknown step and listing the known ones.
  */
-export function withDoubles<P extends Pipeline<never>>(pipeline: P, { fakes = {}, faults = [] }: Doubles): P {
+export function withDoubles<Params, Result>(
+  pipeline: Pipeline<Params, Result>,
+  { fakes = {}, faults = [] }: Doubles,
+): Pipeline<Params, Result> {
   const steps = everyStep(pipeline.plan.steps);
   const whole = new Map(Object.entries(fakes).filter(([name]) => !name.includes('.')));
   const partial = new Map(Object.entries(fakes).filter(([name]) => name.includes('.')));

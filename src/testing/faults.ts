@@ -26,7 +26,11 @@ export interface FailureOptions {
 
 /** Attempt number `attempt`, from 1, of the step fails with this error instead of running. */
 export function failAttempt(step: string, attempt: number, options: FailureOptions = {}): Fault {
-  const { code = 'TESTING_INJECTED_FAULT', message = `attempt ${attempt} of "${step}" was made to fail`, retryable = true } = options;
+  const {
+    code = 'TESTING_INJECTED_FAULT',
+    message = `attempt ${attempt} of "${step}" was made to fail`,
+    retryable = true,
+  } = options;
   return { step, attempt, fails: { code, message, retryable } };
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheOf } from '../../workflows/step-cache.js';
 import type { ChildInput, StageHost } from '../../workflows/stage-host.js';
 import type { BodyRun, StepCall } from '../../workflows/scope-surroundings.js';
@@ -7,6 +6,8 @@ import type { RunIdentity, RunOptions, RunResult, StepOutcome, StepTask } from '
 import type { CodeSource } from '../cache/pipeline-code.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { StepLog } from '../pipeline/step-context.js';
+import type { RunClock } from './run-clock.js';
+import type { RunTrace } from './run-trace.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
 import { runStep, type StepWork } from '../worker/run-step.js';
@@ -21,6 +22,8 @@ export type InProcessStep = {
   readonly pipeline: CodeSource;
   readonly options: RunOptions;
   readonly log: StepLog;
+  readonly clock: RunClock;
+  readonly trace: RunTrace;
   readonly secrets?: SecretProvider;
   /** The code of each operation of the step. */
   readonly work: ReadonlyMap<string, StepWork>;
@@ -58,8 +61,8 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
       return hosted.runChild(input, workflowId, signal);
     },
     count: call.count,
-    sleep: (ms) => sleep(ms, undefined, { signal }),
-    now: () => Date.now(),
+    sleep: (ms) => hosted.clock.sleep(ms, signal),
+    now: () => hosted.clock.now(),
     describe: call.describe,
     shielded: (work) => work(),
   };
@@ -90,10 +93,14 @@ async function attempt(hosted: InProcessStep, task: StepTask): Promise<StepOutco
   let pauseMs = retry.initialIntervalMs;
   for (let number = 1; ; number++) {
     try {
-      return await tryOnce(hosted, task, number);
+      const name = `${task.step}${task.instance ?? ''}`;
+      const { operation } = task;
+      return await hosted.clock.during(() =>
+        hosted.trace.follow({ step: name, operation, attempt: number }, () => tryOnce(hosted, task, number)),
+      );
     } catch (error) {
       if (hosted.signal.aborted || number >= retry.maximumAttempts || !isPipelineError(error) || !error.retryable) throw error;
-      await sleep(Math.min(pauseMs, retry.maximumIntervalMs), undefined, { signal: hosted.signal });
+      await hosted.clock.sleep(Math.min(pauseMs, retry.maximumIntervalMs), hosted.signal);
       pauseMs *= retry.backoffCoefficient;
     }
   }
@@ -118,7 +125,7 @@ async function tryOnce(hosted: InProcessStep, task: StepTask, number: number): P
       attempt: number,
       objects: hosted.objects,
       temporal: null,
-      log: hosted.log,
+      log: hosted.trace.logOf(`${task.step}${task.instance ?? ''}`, hosted.log),
       ...(hosted.secrets === undefined ? {} : { secrets: hosted.secrets }),
       signal: AbortSignal.any([hosted.signal, late.signal]),
       heartbeatTimeoutMs: step.heartbeatTimeoutMs,

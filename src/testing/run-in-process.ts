@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { stageOperations } from '../../activities/index.js';
 import type { Cancellable } from '../../workflows/cancellable.js';
 import { RunDriver } from '../../workflows/run-driver.js';
-import { stageOf } from '../../workflows/stages.js';
+import { stageOfStep } from '../../workflows/stages.js';
 import { cancelledFailure, CodedError, localFailure } from '../../workflows/step-failure.js';
 import type { GateState } from '../contracts/gates.js';
 import type { JsonObject } from '../contracts/json.js';
@@ -20,9 +19,20 @@ import type { SecretProvider } from '../secrets/provider.js';
 import { openObjectStore } from '../store/open-store.js';
 import type { ObjectStore } from '../store/port.js';
 import { workOf } from '../worker/step-activities.js';
+import { type Doubles, withDoubles } from './doubles.js';
+import { refuseKills } from './faults.js';
+import { FakeClock, type RunClock, wallClock } from './run-clock.js';
+import { type AttemptEvent, type LogLine, RunTrace } from './run-trace.js';
 import { createInProcessHost, type InProcessStep } from './in-process-host.js';
 
-export interface InProcessOptions {
+/** The result of the run, and what its steps did. */
+export type InProcessResult = RunResult & {
+  /** Every attempt of every operation, its start and its end, in order. */
+  readonly attempts: readonly AttemptEvent[];
+  readonly logs: readonly LogLine[];
+};
+
+export interface InProcessOptions extends Doubles {
   /** Folder, `file:///...` or `s3://bucket/prefix`. */
   readonly store: string;
   /** Where values of secrets come from; default as for a worker. */
@@ -34,29 +44,42 @@ export interface InProcessOptions {
   /** Steps that run although a result of another run is there. */
   readonly force?: readonly string[];
   /** What to answer when a gate opens; without it every gate is approved, for nobody else could. */
-  readonly onGate?: (step: string, message: string) => 'approve' | 'reject';
+  readonly onGate?: (step: string, message: string) => GateAnswer;
+  /**
+   * ISO time of a clock of the run's own that starts then, stands still while steps run, and jumps over waits: gates that expire, bakes of a
+   * roll-out, pauses between retries. Default: the clock of the wall.
+   */
+  readonly startAt?: string;
 }
+
+/** `ignore`: nobody answers, so the gate waits until it expires. */
+export type GateAnswer = 'approve' | 'reject' | 'ignore';
 
 /**
  * Runs a pipeline in this process, without Temporal: the same scheduler, stages and step wrapper as a worker. For tests and notebooks.
  * Nothing is durable: a run that is interrupted starts anew. Steps see `temporal: null`. The policy `block` counts as `fail`, for
  * nobody could resume. A failed run is a result with status `failed`, no exception.
  *
- * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `STORE_*` when the store cannot be opened.
+ * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `STORE_*` when the store cannot be opened, `TESTING_*` for fakes and faults
+ *   that do not fit.
  */
 export async function runInProcess<Params>(
   pipeline: Pipeline<Params>,
   parameters: Params | JsonObject,
   options: InProcessOptions,
-): Promise<RunResult> {
+): Promise<InProcessResult> {
   const objects = await openObjectStore(options.store);
   const id = randomUUID();
-  const start = { pipeline, parameters, workflowId: `in-process/${pipeline.name}/${id}`, runId: id };
-  const result = await runPlan(start, { ...options, objects }, new AbortController().signal);
+  refuseKills(options.faults ?? []);
+  const clock = options.startAt === undefined ? wallClock : new FakeClock(Date.parse(options.startAt));
+  const trace = new RunTrace(() => clock.now());
+  const doubled = withDoubles(pipeline, options);
+  const start = { pipeline: doubled, parameters, workflowId: `in-process/${pipeline.name}/${id}`, runId: id };
+  const result = await runPlan(start, { ...options, objects, clock, trace }, new AbortController().signal);
   if (result === null) {
     throw new PipelineError('EXECUTION_STEP_CANCELLED', { what: `the run of ${pipeline.name} was cancelled` });
   }
-  return result;
+  return { ...result, attempts: trace.attempts, logs: trace.logs };
 }
 
 type Start = {
@@ -65,12 +88,16 @@ type Start = {
   readonly workflowId: string;
   readonly runId: string;
 };
-type Surroundings = Omit<InProcessOptions, 'store'> & { readonly objects: ObjectStore };
+type Surroundings = Omit<InProcessOptions, 'store'> & {
+  readonly objects: ObjectStore;
+  readonly clock: RunClock;
+  readonly trace: RunTrace;
+};
 
 /** Null when it was cancelled. */
 async function runPlan(start: Start, surroundings: Surroundings, cancelled: AbortSignal): Promise<RunResult | null> {
   const { pipeline, workflowId, runId } = start;
-  const { objects } = surroundings;
+  const { objects, clock, trace } = surroundings;
   const plan = withoutBlocking(pipeline.plan);
   const valid = validateParameters(plan.parameters, start.parameters);
   const run: RunIdentity = { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId };
@@ -81,21 +108,21 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
   const runOptions: RunOptions = { ...(cache === undefined ? {} : { cache }), ...(force === undefined ? {} : { force }) };
   const answered = new Set<string>();
   const driver: RunDriver = new RunDriver(plan, valid, {
-    now: () => Date.now(),
+    now: () => clock.now(),
     failureOf: localFailure,
     author: null,
     decided: (step, decision) => {
       log.info('a gate decided', { step, ...decision });
     },
-    timer: (ms) => cancellable((signal) => sleep(ms, undefined, { signal })),
+    timer: (ms) => cancellable((signal) => clock.sleep(ms, signal)),
     runStep: (call) =>
       cancellable((signal) => {
         const work = new Map(workOf(pipeline, call.step, stageOperations));
         const host = createInProcessHost({
           ...{ call, pipeline, run, parameters: valid, objects, log, work, runChild, signal },
-          ...{ options: runOptions, ...secrets },
+          ...{ options: runOptions, clock, trace, ...secrets },
         });
-        return stageOf(call.step.kind)(host);
+        return stageOfStep(call.step)(host);
       }),
     changed: (status) => {
       surroundings.onStatus?.(status);
@@ -123,7 +150,8 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
 }
 
 /** Answers for as many of those who may as the gate needs. */
-function answerGate(driver: RunDriver, { step, missing, approvers }: GateState, answer: 'approve' | 'reject'): void {
+function answerGate(driver: RunDriver, { step, missing, approvers }: GateState, answer: GateAnswer): void {
+  if (answer === 'ignore') return;
   const reason = 'answered by the runner';
   const people =
     approvers ?? Array.from({ length: missing }, (_, index) => (index === 0 ? 'runInProcess' : `runInProcess ${index + 1}`));

@@ -3,6 +3,7 @@ import type { JsonValue } from '../contracts/json.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { StepCaching } from '../cache/step-cache.js';
+import type { StepWork } from '../pipeline/pipeline.js';
 import type { StepContext, StepLog, TemporalDoor } from '../pipeline/step-context.js';
 import { redactError } from '../secrets/redact-error.js';
 import type { SecretProvider } from '../secrets/provider.js';
@@ -26,6 +27,8 @@ import { openScratch } from './step-scratch.js';
 
 /** A heartbeat is no place for more. */
 const LONGEST_NOTE = 300;
+
+export type { StepWork };
 
 /** Where an attempt of a step runs: an activity of a worker, or this process. */
 export interface StepSurroundings {

@@ -4,7 +4,7 @@ import type { PlanStep } from '../contracts/plan.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { everyStep } from '../pipeline/every-step.js';
-import type { Pipeline, StepFunction } from '../pipeline/pipeline.js';
+import type { Pipeline, StepFunction, WorkAround } from '../pipeline/pipeline.js';
 import type { StageOperation, StepLog } from '../pipeline/step-context.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
@@ -47,12 +47,25 @@ export function stepActivities(
 
 /** The code of each operation of a step. A gate has none. */
 export function workOf(
+  pipeline: Pick<Pipeline, 'name' | 'functions' | 'around'>,
+  step: PlanStep,
+  operations: StageOperations,
+): [string, StepWork][] {
+  const around: WorkAround = pipeline.around ?? ((_operation, work) => work);
+  return ownWorkOf(pipeline, step, operations).map(([operation, work]) => [
+    operation,
+    around({ step: step.id, kind: step.kind, operation }, work),
+  ]);
+}
+
+function ownWorkOf(
   pipeline: Pick<Pipeline, 'name' | 'functions'>,
   step: PlanStep,
   operations: StageOperations,
 ): [string, StepWork][] {
   if (step.kind === 'gate') return [];
-  if (step.kind === 'step') return [['step', customWork(pipeline.functions.get(step.id), pipeline, step)]];
+  if (step.kind === 'step' || step.double === true)
+    return [[step.kind, customWork(pipeline.functions.get(step.id), pipeline, step)]];
   return Object.entries(operations[step.kind] ?? {}).map(([name, operation]) => [name, stageWork(operation)]);
 }
 
