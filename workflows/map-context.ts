@@ -1,15 +1,13 @@
-import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { JsonValue } from '../src/contracts/json.js';
 import type { MapContext } from '../src/contracts/map.js';
 import type { PlanStep } from '../src/contracts/plan.js';
-import type { Placement, RunIdentity } from '../src/contracts/run.js';
+import type { Placement } from '../src/contracts/run.js';
 import { resultsRead } from '../src/pipeline/evaluate-condition.js';
 import type { StepCall } from './scope-surroundings.js';
-import type { PlacedPlan } from './step-placement.js';
-
-type Frame = { readonly run: RunIdentity; readonly parameters: JsonObject; readonly placed: PlacedPlan };
+import type { RunFrame } from './run-frame.js';
 
 /** What a shard needs of the run around it. */
-export function mapContext(call: StepCall, { run, parameters, placed }: Frame): MapContext {
+export function mapContext(call: StepCall, { run, parameters, placed }: RunFrame): MapContext {
   const { step, instance, round } = call;
   const inside = bodySteps(step);
   const placement: { [id: string]: Placement } = {};

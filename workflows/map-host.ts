@@ -1,10 +1,11 @@
 import { CancellationScope, CancelledFailure, executeChild, workflowInfo } from '@temporalio/workflow';
 import type { MapContext, MapRangeEnd, MapShardInput } from '../src/contracts/map.js';
+import { cancellable } from './cancellable-scope.js';
 import { CHILD_OPTIONS } from './child-run.js';
 import type { StepCall } from './scope-surroundings.js';
 import { mapContext } from './map-context.js';
 import type { MapHost } from './stage-host.js';
-import { cancellable, type RunFrame } from './step-runner.js';
+import type { RunFrame } from './run-frame.js';
 import { failureOf } from './temporal-failure.js';
 
 /** What a map can do in a workflow: its shards are child workflows, `<run>/<step>/<from>-<to>`. Called in the scope of the step. */

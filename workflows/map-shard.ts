@@ -2,11 +2,13 @@ import { CancellationScope, CancelledFailure, proxyLocalActivities, setCurrentDe
 import type { MapRangeEnd, MapShardInput } from '../src/contracts/map.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { createActivityHost } from './activity-host.js';
+import { cancellable } from './cancellable-scope.js';
 import { GraphScope } from './graph-scope.js';
 import { createMapHost } from './map-host.js';
 import { authorOf, runOptions } from './run-options.js';
 import { runShard } from './map-shards.js';
-import { cancellable, type RunFrame, stepRunner } from './step-runner.js';
+import type { RunFrame } from './run-frame.js';
+import { stepRunner } from './step-runner.js';
 import { applicationFailure, coded, failureOf } from './temporal-failure.js';
 
 const { readMapContext } = proxyLocalActivities<SystemActivities>({

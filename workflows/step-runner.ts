@@ -1,16 +1,12 @@
-import { CancellationScope } from '@temporalio/workflow';
-import type { JsonObject } from '../src/contracts/json.js';
-import type { RunIdentity } from '../src/contracts/run.js';
+import type { CancellationScope } from '@temporalio/workflow';
 import { createActivityHost } from './activity-host.js';
-import type { Cancellable } from './cancellable.js';
+import { cancellable } from './cancellable-scope.js';
 import type { ScopeSurroundings } from './scope-surroundings.js';
 import { createMapHost } from './map-host.js';
+import type { RunFrame } from './run-frame.js';
 import { runOptions } from './run-options.js';
 import { stageOfStep } from './stages.js';
-import { type PlacedPlan, placementOf } from './step-placement.js';
-
-/** Whom steps are run for, and where. */
-export type RunFrame = { readonly run: RunIdentity; readonly parameters: JsonObject; readonly placed: PlacedPlan };
+import { placementOf } from './step-placement.js';
 
 /** Runs steps as stages over activities. `shield`: the steps are cancelled one by one, not by the scope of the workflow. */
 export function stepRunner(frame: RunFrame, shield: CancellationScope): ScopeSurroundings['runStep'] {
@@ -21,14 +17,4 @@ export function stepRunner(frame: RunFrame, shield: CancellationScope): ScopeSur
       const host = createActivityHost({ ...call, run, parameters, ...placementOf(placed, call.step, options) });
       return stageOfStep(call.step)(call.step.kind === 'map' ? { ...host, map: createMapHost(call, frame) } : host);
     });
-}
-
-export function cancellable<T>(parent: CancellationScope, work: () => Promise<T>): Cancellable<T> {
-  const scope = new CancellationScope({ cancellable: true, parent });
-  return {
-    done: scope.run(work),
-    cancel: () => {
-      scope.cancel();
-    },
-  };
 }

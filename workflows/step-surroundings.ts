@@ -4,7 +4,8 @@ import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunIdentity } from '../src/contracts/run.js';
 import type { RunSurroundings } from './run-driver.js';
 import { authorOf, runOptions } from './run-options.js';
-import { cancellable, stepRunner } from './step-runner.js';
+import { cancellable } from './cancellable-scope.js';
+import { stepRunner } from './step-runner.js';
 import { failureOf } from './temporal-failure.js';
 
 /**

@@ -1,14 +1,22 @@
 import { runShard } from '../../workflows/map-shards.js';
 import type { MapHost, StageHost } from '../../workflows/stage-host.js';
+import type { StepCall } from '../../workflows/scope-surroundings.js';
 import type { Cancellable } from '../../workflows/cancellable.js';
 import { localFailure } from '../../workflows/step-failure.js';
 import { mapContext } from '../../workflows/map-context.js';
-import type { JsonValue } from '../contracts/json.js';
+import type { JsonObject, JsonValue } from '../contracts/json.js';
+import type { RunIdentity } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { InProcessStep } from './in-process-host.js';
+
+type MapStep = {
+  readonly call: StepCall;
+  readonly run: RunIdentity;
+  readonly parameters: JsonObject;
+  readonly signal: AbortSignal;
+};
 
 /** What a map can do in this process: a shard runs beside the others, and reads only its page as one on Temporal does. */
-export function createInProcessMapHost({ call, run, parameters, signal }: InProcessStep, host: StageHost): MapHost {
+export function createInProcessMapHost({ call, run, parameters, signal }: MapStep, host: StageHost): MapHost {
   const cancellation = (): Error =>
     new PipelineError('EXECUTION_STEP_CANCELLED', { what: `map "${call.step.id}" was cancelled` });
   const withShards = (isCancelled: () => boolean, within: StageHost): MapHost => {
