@@ -18,6 +18,7 @@ import { modelsCommand } from './commands/models.js';
 import { monitorCommand } from './commands/monitor.js';
 import { notifyCommand } from './commands/notify.js';
 import { planCommand } from './commands/plan.js';
+import { poolsCommand } from './commands/pools.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
 import { schedulesCommand } from './commands/schedules.js';
@@ -53,6 +54,7 @@ const COMMANDS = [
   resumeCommand,
   cancelCommand,
   controlCommand,
+  poolsCommand,
   signalCommand,
   modelsCommand,
   artifactsCommand,

@@ -12,6 +12,12 @@ export function parseWholeNumber(text: string): number {
   return value;
 }
 
+/** 1 goes first, 5 last. */
+export function parsePriority(text: string): number {
+  if (!/^[1-5]$/.test(text)) throw new InvalidArgumentError('expected 1 (first) to 5');
+  return Number(text);
+}
+
 /** ISO date or date-time, UTC unless it says otherwise; gives the full ISO form. */
 export function parseTime(text: string): string {
   const value = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : new Date(Number.NaN);

@@ -45,12 +45,13 @@ const PROGRESS_EVERY_MS = 2_000;
 const TRIES_ON_FREE_PORTS = 3;
 const TAIL_LINES = 30;
 
-/** The first three are what `TestWorkflowEnvironment` sets; the last lifts the limit of 20 sequential steps a second (decision 9 of the design). */
+/** The first three are what `TestWorkflowEnvironment` sets; the fourth lifts the limit of 20 sequential steps a second (decision 9 of the design), the last lets teams take turns in a queue. */
 const DYNAMIC_CONFIG = [
   'frontend.enableServerVersionCheck=false',
   'frontend.enableUpdateWorkflowExecution=true',
   'frontend.enableUpdateWorkflowExecutionAsyncAccepted=true',
   'history.transferProcessorMaxPollRPS=10000',
+  'matching.enableFairness=true',
 ];
 
 /**

@@ -108,5 +108,5 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     ...(options.identity === undefined ? {} : { identity: options.identity }),
   };
-  return startLastingWorker(options, queueSettings(settings, served, role), journal);
+  return startLastingWorker(options, queueSettings(settings, served, role, devices), journal);
 }

@@ -48,13 +48,14 @@ export function queueSettings(
   base: WorkerOptions & { readonly taskQueue: string },
   served: ReadonlyMap<string, PoolSpec>,
   role: WorkerRole,
+  devices: QueueDevices,
 ): readonly WorkerOptions[] {
   const { workflowBundle, ...activityBase } = base;
   const identity = base.identity ?? `${process.pid}@${os.hostname()}`;
   const pools = [...served].map(([name, pool]): WorkerOptions => ({
     ...activityBase,
     taskQueue: queueOf(name, pool),
-    identity: `${identity} ${name}`,
+    identity: `${identity} ${name}${devicesOf(devices.get(queueOf(name, pool)))}`,
     ...((pool.gpu ?? 0) === 0 ? {} : { maxConcurrentActivityTaskExecutions: pool.gpu ?? 1 }),
   }));
   if (role === 'activities') return pools.length > 0 ? pools : [activityBase];
@@ -65,4 +66,9 @@ export function queueSettings(
     { ...own, ...shared, ...(workflowBundle === undefined ? {} : { workflowBundle }) },
     ...pools.filter((pool) => pool !== shared),
   ];
+}
+
+/** The server shows a worker by its identity: the devices belong to it. */
+function devicesOf(leases: DeviceLeases | undefined): string {
+  return leases === undefined ? '' : ` [${leases.devices.map(({ id }) => id).join(', ')}]`;
 }

@@ -11,6 +11,7 @@ import { reportEnd } from '../report-end.js';
 import { startWorker } from '../start-worker.js';
 import type { RunningWorker } from '../start-worker.js';
 import { silenced } from '../terminal.js';
+import { parsePriority } from '../value-options.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { withClient } from '../with-client.js';
@@ -20,6 +21,8 @@ import type { ParameterFlags } from '../with-parameters.js';
 interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags, ParameterFlags {
   readonly id?: string;
   readonly by: string;
+  readonly team?: string;
+  readonly priority?: number;
   readonly follow?: boolean;
   readonly worker?: boolean;
 }
@@ -31,6 +34,8 @@ export function runCommand(terminal: Terminal): Command {
     .argument('<file-or-name>', 'pipeline file, or name of a pipeline')
     .option('--id <id>', 'workflow id of the run (default: made from the name and the time)')
     .addOption(decidedBy())
+    .option('--team <name>', "whose share of the workers the run uses up (default: the pipeline's)")
+    .option('--priority <1-5>', "1 goes first (default: the pipeline's, else 3)", parsePriority)
     .option('--follow', 'show the run until it ends')
     .option('--worker', 'carry the run out in this process too (needs a file), until it ends')
     .addHelpText(
@@ -56,7 +61,11 @@ export function runCommand(terminal: Terminal): Command {
       await withClient(settings, async (client) => {
         const start = (): Promise<StartedRun> =>
           client.start(pipeline ?? target, parameters, {
-            run: { author: flags.by },
+            run: {
+              author: flags.by,
+              ...(flags.team === undefined ? {} : { team: flags.team }),
+              ...(flags.priority === undefined ? {} : { priority: flags.priority }),
+            },
             ...(flags.id === undefined ? {} : { workflowId: flags.id }),
           });
         if (pipeline !== null && flags.worker === true) await startWithWorker(client, pipeline, start, flags, terminal);
