@@ -7,6 +7,7 @@ import { approveCommand, cancelCommand, rejectCommand, resumeCommand } from './c
 import { backfillCommand } from './commands/backfill.js';
 import { completionCommand } from './commands/completion.js';
 import { configCommand } from './commands/config.js';
+import { diffCommand } from './commands/diff.js';
 import { deployCommand } from './commands/deploy.js';
 import { controlCommand } from './commands/control.js';
 import { devCommand } from './commands/dev.js';
@@ -17,6 +18,10 @@ import { logsCommand } from './commands/logs.js';
 import { modelsCommand } from './commands/models.js';
 import { monitorCommand } from './commands/monitor.js';
 import { notifyCommand } from './commands/notify.js';
+import { recoverCommand } from './commands/recover.js';
+import { reproduceCommand } from './commands/reproduce.js';
+import { resetCommand } from './commands/reset.js';
+import { whyRerunCommand } from './commands/why-rerun.js';
 import { planCommand } from './commands/plan.js';
 import { poolsCommand } from './commands/pools.js';
 import { runCommand } from './commands/run.js';
@@ -55,6 +60,11 @@ const COMMANDS = [
   cancelCommand,
   controlCommand,
   poolsCommand,
+  recoverCommand,
+  resetCommand,
+  reproduceCommand,
+  whyRerunCommand,
+  diffCommand,
   signalCommand,
   modelsCommand,
   artifactsCommand,

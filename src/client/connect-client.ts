@@ -31,6 +31,7 @@ import { connect, connectionOptions } from '../temporal/connection.js';
 import { type ActivityProgress, readProgress } from './activity-progress.js';
 import { statusOfManifest } from '../runs/manifest-store.js';
 import { recordedRuns } from './recorded-run.js';
+import { resetRun } from './reset-run.js';
 import { admissionView, withQueuePlaces } from './queue-places.js';
 import { type OpenGate, openGates } from './open-gates.js';
 import { type RunSummary, summarize } from './run-listing.js';
@@ -90,6 +91,8 @@ export interface PipelineClient {
   /** Orders a running step that declares `live`: pause, resume, snapshot, stop, or a live parameter. EXECUTION_UPDATE_REFUSED when it cannot. */
   control(workflowId: string, input: ControlInput): Promise<RunStatus>;
   cancel(workflowId: string): Promise<void>;
+  /** Takes a run back to before a step, or before the first that failed. RUNS_STEP_UNKNOWN. */
+  reset(workflowId: string, step?: string): Promise<{ readonly runId: string; readonly step: string }>;
   cancelStep(workflowId: string, input: { readonly step: string; readonly by?: string }): Promise<RunStatus>;
   /** Newest first, at most `limit` (default 100). `query` in Temporal's list language. */
   list(query?: string, limit?: number): Promise<readonly RunSummary[]>;
@@ -170,6 +173,7 @@ function createClient(connection: Connection, namespace: string, options: Client
       }
       return (await Promise.all(running.map(async (id) => openGates(id, await status(id))))).flat();
     },
+    reset: (workflowId, step) => found(workflowId, resetRun(workflow, namespace, workflowId, step)),
     cancel: async (workflowId) => {
       await found(workflowId, workflow.getHandle(workflowId).cancel());
     },
