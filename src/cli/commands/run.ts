@@ -10,6 +10,8 @@ import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../optio
 import { reportEnd } from '../report-end.js';
 import { startWorker } from '../start-worker.js';
 import type { RunningWorker } from '../start-worker.js';
+import { readReuse, withReuse } from '../run-options.js';
+import type { ReuseFlags } from '../run-options.js';
 import { silenced } from '../terminal.js';
 import { parsePriority } from '../value-options.js';
 import type { Terminal } from '../terminal.js';
@@ -18,7 +20,7 @@ import { withClient } from '../with-client.js';
 import { parametersOf, withParameters } from '../with-parameters.js';
 import type { ParameterFlags } from '../with-parameters.js';
 
-interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags, ParameterFlags {
+interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, ReuseFlags, StoreFlags, ParameterFlags {
   readonly id?: string;
   readonly by: string;
   readonly team?: string;
@@ -29,7 +31,7 @@ interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags, Pa
 
 /** `perennial run FILE|NAME`: starts a run, and with `--follow` or `--worker` stays with it to its end. */
 export function runCommand(terminal: Terminal): Command {
-  return withParameters(withJson(withTaskQueue(withStore(withConnection(new Command('run'))))))
+  return withReuse(withParameters(withJson(withTaskQueue(withStore(withConnection(new Command('run')))))))
     .description('start a run of a pipeline file, or of a pipeline that a worker knows by name')
     .argument('<file-or-name>', 'pipeline file, or name of a pipeline')
     .option('--id <id>', 'workflow id of the run (default: made from the name and the time)')
@@ -45,6 +47,7 @@ export function runCommand(terminal: Terminal): Command {
         'perennial run pipeline.ts --from 2001-01-01 --to 2001-02-01 --worker   # each parameter of the file is a flag',
         'perennial run pipeline.ts --help                                        # lists them',
         'perennial run flight-delay --params @january.json --json',
+        'perennial run pipeline.ts --from-step train --of flight-delay-1',
       ),
     )
     .action(async (target: string, flags: RunFlags, command: Command) => {
@@ -57,12 +60,14 @@ export function runCommand(terminal: Terminal): Command {
         });
       }
       const parameters = await parametersOf(command, pipeline, terminal.env);
+      const reuse = await readReuse(flags, flags.store, pipeline);
       const settings = { ...connectionSettings(flags), taskQueue: flags.taskQueue };
       await withClient(settings, async (client) => {
         const start = (): Promise<StartedRun> =>
           client.start(pipeline ?? target, parameters, {
             run: {
               author: flags.by,
+              ...reuse,
               ...(flags.team === undefined ? {} : { team: flags.team }),
               ...(flags.priority === undefined ? {} : { priority: flags.priority }),
             },
