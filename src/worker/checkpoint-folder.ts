@@ -12,8 +12,8 @@ type FolderManifest = { readonly checkpoint: 'folder'; readonly files: readonly 
 type Seen = { readonly name: string; readonly bytes: number; readonly modifiedMs: number };
 
 /** A program may be writing: a folder counts as at rest when it was the same so long. */
-const REST_MS = 200;
-const LOOKS = 5;
+const REST_MS = 50;
+const LOOKS = 10;
 
 export interface FolderCheckpoints {
   /** False when nothing has changed since the last time, or the folder would not come to rest. */
