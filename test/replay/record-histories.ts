@@ -8,6 +8,7 @@ import { startDevServer } from '../../src/temporal/dev-server.js';
 import { createPipelineWorker } from '../../src/worker/index.js';
 import { handMade, statusOf, temporaryFolder, until, waitFor } from '../integration/execution-fixtures.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
+import { scrub } from './scrub.js';
 
 let mended = false;
 
@@ -65,18 +66,6 @@ async function cancelOne(client: PipelineClient): Promise<void> {
   await waitFor(500, new AbortController().signal);
   await client.cancel(workflowId);
   await client.result(workflowId).catch(() => undefined);
-}
-
-/** Who ran it and where is nobody's business. */
-function scrub(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(scrub);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]) => {
-      if (key === 'stackTrace') return [];
-      return [[key, key === 'identity' ? 'recorder' : scrub(member)]];
-    }),
-  );
 }
 
 const folder = await temporaryFolder();

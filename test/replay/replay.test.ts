@@ -47,9 +47,12 @@ describe('a stored history', () => {
     await Worker.runReplayHistory({ workflowBundle: bundle }, subject, name);
   };
 
-  it.each(['diamond', 'steered', 'cancelled'])('of the run "%s" replays against the built bundle', async (name) => {
-    await expect(replay(name)).resolves.toBeUndefined();
-  });
+  it.each(['diamond', 'steered', 'cancelled', 'fan-out', 'map-shard', 'called'])(
+    'of the run "%s" replays against the built bundle',
+    async (name) => {
+      await expect(replay(name)).resolves.toBeUndefined();
+    },
+  );
 
   it('replays when it was cut off in the middle of the run', async () => {
     const history = JSON.parse(await readHistory('diamond')) as HistoryFile;
