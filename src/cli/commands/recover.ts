@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { RunManifest } from '../../contracts/run-manifest.js';
 import type { Plan } from '../../contracts/plan.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
+import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { endedRun } from '../ended-run.js';
 import { loadPipeline } from '../load-pipeline.js';
@@ -41,7 +41,7 @@ export function recoverCommand(terminal: Terminal): Command {
         const again = plan.steps.filter(({ id }) => !steps.includes(id)).map(({ id }) => id);
         if (flags.json !== true) {
           for (const change of changes) terminal.out(change);
-          if (pipeline === null) terminal.out('The pipeline file is not here: the code is that of the worker.');
+          if (pipeline === null) terminal.out('The pipeline file cannot be compared from here: the code is that of the worker.');
           terminal.out(`taken over: ${steps.join(', ') || '(nothing)'}\nto run: ${again.join(', ') || '(nothing)'}`);
         }
         if (changes.length > 0 && flags.yes !== true) {
@@ -61,13 +61,23 @@ export function recoverCommand(terminal: Terminal): Command {
     });
 }
 
-/** Null when the file that the run was made from is not on this machine. */
+/** Null when the file that the run was made from is not on this machine, or exports no pipeline. */
 async function currentPipeline(manifest: RunManifest, file: string | undefined): Promise<Pipeline | null> {
   if (file !== undefined) return loadPipeline(file);
   const recorded = manifest.environment['file'];
   if (typeof recorded !== 'string') return null;
   const { existsSync } = await import('node:fs');
-  return existsSync(recorded) ? loadPipeline(recorded) : null;
+  return existsSync(recorded) ? loadIfPipeline(recorded) : null;
+}
+
+/** A file may define a pipeline without exporting it by default, as a program with its own worker does. */
+async function loadIfPipeline(file: string): Promise<Pipeline | null> {
+  try {
+    return await loadPipeline(file);
+  } catch (error) {
+    if (isPipelineError(error) && error.code === 'CLI_PIPELINE_FILE') return null;
+    throw error;
+  }
 }
 
 async function changesSince(manifest: RunManifest, pipeline: Pipeline): Promise<string[]> {
