@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadPipeline } from '../../src/cli/load-pipeline.js';
+import customStep from '../../examples/custom-step/pipeline.js';
+import pythonStep from '../../examples/python-step/pipeline.js';
 import { runInProcess } from '../../src/testing/index.js';
 
 describe('the examples of steps', () => {
@@ -13,13 +14,13 @@ describe('the examples of steps', () => {
   afterAll(() => rm(store, { recursive: true, force: true }));
 
   it('python-step fits a line', async () => {
-    const { status, results } = await runInProcess(await loadPipeline('examples/python-step/pipeline.ts'), {}, { store });
+    const { status, results } = await runInProcess(pythonStep, {}, { store });
     expect(status).toBe('succeeded');
     expect(results['check']).toEqual({ straight: true, error: 0 });
   });
 
   it('custom-step estimates pi', async () => {
-    const { status, results, steps } = await runInProcess(await loadPipeline('examples/custom-step/pipeline.ts'), {}, { store });
+    const { status, results, steps } = await runInProcess(customStep, {}, { store });
     expect(status).toBe('succeeded');
     expect(results['judge']).toEqual({ near: true });
     expect(steps[0]?.metrics['pi']).toBeCloseTo(Math.PI, 1);
