@@ -1,4 +1,6 @@
 import type { OperationCaching } from '../src/cache/step-cache.js';
+import { codeState } from '../src/command/code-state.js';
+import type { CommandConfig } from '../src/contracts/command.js';
 import { sourceState } from '../src/data/source-state.js';
 import { findChampion } from '../src/evaluation/champion.js';
 import { dependsOnTime } from '../src/validation/depends-on-time.js';
@@ -11,6 +13,9 @@ export const operationCaching: { readonly [kind: string]: { readonly [operation:
     ingest: {
       reads: async ({ config }) => ({ 'the files of the source': { sha256: await sourceState(config['source'] as never) } }),
     },
+  },
+  command: {
+    command: { reads: ({ config }) => codeState(config as unknown as CommandConfig, process.cwd()) },
   },
   validate: {
     validate: { reads: ({ config, inputs }) => Promise.resolve(dependsOnTime(config as never, inputs as never) ? null : {}) },
