@@ -11,3 +11,5 @@ export type { ObjectStoreContractCase } from './object-store-contract.js';
 export { expectPlan, planSnapshot } from './plan-snapshot.js';
 export { startTestTemporal, startTestWorker } from './test-temporal.js';
 export type { TestTemporal, TestTemporalOptions, TestWorker, TestWorkerOptions } from './test-temporal.js';
+export { liveThrough } from './live-through.js';
+export type { LifeOptions, LifeStory, LifeWindow, RetrainOutcome } from './live-through.js';
