@@ -12,7 +12,7 @@ import { connectionOptions } from '../temporal/connection.js';
 import { AttemptJournal } from './attempt-journal.js';
 import { failureInterceptor } from './failure-interceptor.js';
 import { journalInterceptor } from './journal-interceptor.js';
-import { startLastingWorker } from './lasting-worker.js';
+import { type PipelineWorker, startLastingWorker } from './lasting-worker.js';
 import { createCatalog } from './pipeline-catalog.js';
 import { stepActivities } from './step-activities.js';
 import { sweepScratch } from './step-scratch.js';
@@ -45,13 +45,6 @@ export interface PipelineWorkerOptions {
   readonly role?: WorkerRole;
   /** How long steps may take to checkpoint and leave when the worker shuts down. Default 10,000 ms. */
   readonly shutdownGraceMs?: number;
-}
-
-export interface PipelineWorker {
-  /** Resolves when the worker has shut down. A lost server does not end it: it goes on when the server is back. */
-  run(): Promise<void>;
-  /** Takes no new work, aborts the running steps after the grace time, then `run` resolves. Safe to repeat. */
-  shutdown(): void;
 }
 
 export const DEFAULT_TASK_QUEUE = 'ml';

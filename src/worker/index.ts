@@ -1,6 +1,7 @@
 /** The door `perennial/worker`: processes that run the steps of pipelines. */
 export { createPipelineWorker } from './create-worker.js';
-export type { PipelineWorker, PipelineWorkerOptions } from './create-worker.js';
+export type { PipelineWorkerOptions } from './create-worker.js';
+export type { PipelineWorker } from './lasting-worker.js';
 export { perennialPlugin } from './temporal-plugin.js';
 export type { PerennialPluginOptions } from './temporal-plugin.js';
 export type { SecretProvider } from '../secrets/provider.js';

@@ -1,27 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker, type WorkerOptions } from '@temporalio/worker';
-import { connect, connectionOptions, connectNative } from '../temporal/connection.js';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { connect, connectionOptions, type ConnectionSettings, connectNative } from '../temporal/connection.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import type { AttemptJournal } from './attempt-journal.js';
-import type { PipelineWorker, PipelineWorkerOptions } from './create-worker.js';
 import { reportLostAttempts } from './report-lost.js';
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 10_000;
+
+/** Where the server is, or an open connection that the caller closes. */
+export type WorkerConnection = ConnectionSettings & { readonly connection?: NativeConnection };
+
+export interface PipelineWorker {
+  /** Resolves when the worker has shut down. A lost server does not end it: it goes on when the server is back. */
+  run(): Promise<void>;
+  /** Takes no new work, aborts the running steps after the grace time, then `run` resolves. Safe to repeat. */
+  shutdown(): void;
+}
 
 /** The Temporal workers of one process, one for each task queue, over one connection. */
 type Session = { readonly workers: readonly Worker[]; close(): Promise<void> };
 
 /** Workers of these settings that start anew, with growing pauses, whenever they end without having been asked to. */
 export async function startLastingWorker(
-  options: PipelineWorkerOptions,
+  options: WorkerConnection,
   settings: readonly WorkerOptions[],
   journal: AttemptJournal,
 ): Promise<PipelineWorker> {
   return new LastingWorker(options, settings, journal, await startSession(options, settings));
 }
 
-async function startSession(options: PipelineWorkerOptions, settings: readonly WorkerOptions[]): Promise<Session> {
+async function startSession(options: WorkerConnection, settings: readonly WorkerOptions[]): Promise<Session> {
   const { connection } = options;
   if (connection !== undefined) {
     await reportLostAttempts(connection.workflowService, connectionOptions(options));
@@ -41,7 +50,7 @@ async function startSession(options: PipelineWorkerOptions, settings: readonly W
 }
 
 /** A run that writes search attributes which the namespace lacks would never get past its first task. */
-async function prepareNamespace(options: PipelineWorkerOptions, namespace: string): Promise<void> {
+async function prepareNamespace(options: WorkerConnection, namespace: string): Promise<void> {
   const connection = await connect(options);
   try {
     await ensureSearchAttributes(connection, namespace);
@@ -68,13 +77,13 @@ function shutDown(workers: readonly Worker[]): void {
 }
 
 class LastingWorker implements PipelineWorker {
-  readonly #options: PipelineWorkerOptions;
+  readonly #options: WorkerConnection;
   readonly #settings: readonly WorkerOptions[];
   readonly #journal: AttemptJournal;
   readonly #stopping = new AbortController();
   #session: Session;
 
-  constructor(options: PipelineWorkerOptions, settings: readonly WorkerOptions[], journal: AttemptJournal, session: Session) {
+  constructor(options: WorkerConnection, settings: readonly WorkerOptions[], journal: AttemptJournal, session: Session) {
     this.#options = options;
     this.#journal = journal;
     this.#settings = settings;
