@@ -12,10 +12,12 @@ import {
   setCurrentDetails,
   setHandler,
   workflowInfo,
+  setWorkflowOptions,
 } from '@temporalio/workflow';
 import type { AdmissionInput, AdmissionRequest, AdmissionView } from '../src/contracts/admission.js';
 import type { ControlActivities } from '../src/contracts/control.js';
 import { ask, emptyAdmission, grant, leave, used, viewOf } from './admission-policy.js';
+import { versioned } from './versioning.js';
 
 const MAX_SIGNALS_PER_RUN = 1_000;
 const DEFAULT_CHECK_MS = 30_000;
@@ -110,3 +112,6 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
     }
   }
 }
+
+// It outlives every build, so it moves to the current one.
+setWorkflowOptions(versioned('AUTO_UPGRADE'), admission);

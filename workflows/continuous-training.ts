@@ -12,6 +12,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  setWorkflowOptions,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -39,6 +40,7 @@ import {
   type Verdict,
   withdraw,
 } from './continuous-training-policy.js';
+import { versioned } from './versioning.js';
 
 const MAX_SIGNALS_PER_RUN = 1_000;
 const DEFAULT_RUN_CHECK_MS = 60_000;
@@ -260,3 +262,6 @@ function refuse(problems: readonly string[]): void {
 function refused(message: string): ApplicationFailure {
   return ApplicationFailure.create({ message, type: 'EXECUTION_UPDATE_REFUSED', nonRetryable: true });
 }
+
+// It outlives every build, so it moves to the current one.
+setWorkflowOptions(versioned('AUTO_UPGRADE'), continuousTraining);

@@ -6,6 +6,7 @@ import {
   log,
   proxyLocalActivities,
   setCurrentDetails,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { JsonValue } from '../src/contracts/json.js';
@@ -25,6 +26,7 @@ import { inTurn } from './run-turn.js';
 import { scheduledAt } from './scheduled-at.js';
 import { identityOf, stepSurroundings } from './step-surroundings.js';
 import { applicationFailure, failureOf } from './temporal-failure.js';
+import { versioned } from './versioning.js';
 
 const { resolvePlan } = proxyLocalActivities<SystemActivities>({
   startToCloseTimeout: '30 seconds',
@@ -153,3 +155,6 @@ export async function reportFinish(status: string, outcome: RunFinished['outcome
     log.warn('the continuous-training entity did not take the end of the run', { entity, error: failureOf(error).message });
   }
 }
+
+// A run ends on the build that it began on.
+setWorkflowOptions(versioned('PINNED'), runPipeline);

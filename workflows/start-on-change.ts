@@ -14,6 +14,7 @@ import {
   startChild,
   WorkflowIdReusePolicy,
   workflowInfo,
+  setWorkflowOptions,
 } from '@temporalio/workflow';
 import type { RunFinished } from '../src/contracts/continuous-training.js';
 import type { ControlActivities } from '../src/contracts/control.js';
@@ -32,6 +33,7 @@ import {
   routeChanges,
 } from './change-policy.js';
 import { failureOf } from './temporal-failure.js';
+import { versioned } from './versioning.js';
 
 const MAX_SIGNALS_PER_RUN = 1_000;
 const MAX_HISTORY_LENGTH = 2_000;
@@ -169,3 +171,6 @@ const now = (): string => new Date(Date.now()).toISOString();
 function isChange(signal: unknown): signal is ChangeSignal {
   return typeof signal === 'object' && signal !== null && 'n' in signal && Number.isSafeInteger(signal.n) && Number(signal.n) > 0;
 }
+
+// It outlives every build, so it moves to the current one.
+setWorkflowOptions(versioned('AUTO_UPGRADE'), startOnChange);

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { NativeConnection, WorkerDeploymentOptions, WorkerOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
 import type { Pools } from '../contracts/pools.js';
 import { checkPools } from '../pipeline/check-pools.js';
@@ -10,6 +10,7 @@ import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import { connectionOptions } from '../temporal/connection.js';
 import { AttemptJournal } from './attempt-journal.js';
+import { buildIdOf } from './build-id.js';
 import { failureInterceptor } from './failure-interceptor.js';
 import { journalInterceptor } from './journal-interceptor.js';
 import { type PipelineWorker, startLastingWorker } from './lasting-worker.js';
@@ -43,6 +44,8 @@ export interface PipelineWorkerOptions {
   readonly pool?: readonly string[];
   /** `workflows`: carries runs on but takes no steps. `activities`: takes steps (of `pool`, else of `taskQueue`) and no runs. Default `all`. */
   readonly role?: WorkerRole;
+  /** Worker Versioning: runs stay on the version that they started on, entities move on. Default build id: hash of workflow code and plans. */
+  readonly deployment?: { readonly name: string; readonly buildId?: string };
   /** How long steps may take to checkpoint and leave when the worker shuts down. Default 10,000 ms. */
   readonly shutdownGraceMs?: number;
 }
@@ -85,10 +88,13 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   await sweepScratch();
   await warnOfMissingSecrets(options.pipelines, options.secrets);
   const shutdownGraceTime = options.shutdownGraceMs ?? DEFAULT_SHUTDOWN_GRACE_MS;
+  const { deployment } = options;
+  const bundled = role !== 'activities' || (deployment !== undefined && deployment.buildId === undefined);
+  const bundle = bundled ? await workflowBundle(options.workflows, [...catalog.keys()]) : null;
   const settings = {
     namespace,
     taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
-    ...(role === 'activities' ? {} : { workflowBundle: await workflowBundle(options.workflows, [...catalog.keys()]) }),
+    ...(role === 'activities' || bundle === null ? {} : { workflowBundle: bundle }),
     activities: { ...activities, default: unknownActivity(Object.keys(activities).sort()) },
     interceptors: { activity: [failureInterceptor, journalInterceptor(journal)] },
     shutdownGraceTime,
@@ -100,6 +106,16 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     ...(options.identity === undefined ? {} : { identity: options.identity }),
+    ...(deployment === undefined ? {} : { workerDeploymentOptions: versionOf(deployment, bundle, options.pipelines) }),
   };
   return startLastingWorker(options, queueSettings(settings, served, role, devices), journal);
+}
+
+function versionOf(
+  { name, buildId }: NonNullable<PipelineWorkerOptions['deployment']>,
+  bundle: WorkflowBundle | null,
+  pipelines: readonly Pipeline[],
+): WorkerDeploymentOptions {
+  const version = { deploymentName: name, buildId: buildId ?? (bundle === null ? '' : buildIdOf(bundle, pipelines)) };
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' };
 }

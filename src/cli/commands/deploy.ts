@@ -17,6 +17,11 @@ interface DeployFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags,
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly prune?: boolean;
+  readonly check?: boolean;
+  readonly setCurrent?: boolean;
+  readonly deployment?: string;
+  readonly buildId?: string;
+  readonly workflows?: string;
 }
 
 /** `perennial deploy FILE...`: shows what would change in Temporal, asks, and changes it. */
@@ -28,17 +33,29 @@ export function deployCommand(terminal: Terminal): Command {
     .option('--yes', 'apply without asking')
     .addOption(decidedBy())
     .option('--prune', 'also delete our schedules of pipelines that are in none of the files')
+    .option('--check', 'replay the history of every open run against this build, and stop')
+    .option('--set-current', 'let new runs start on this version of the deployment, and stop')
+    .option('--deployment <name>', 'of the workers (with --set-current)')
+    .option('--build-id <id>', 'version of the deployment (default: hash of workflow code and plans)')
+    .option('--workflows <file>', 'the file of hand-written workflows that the workers run as well')
     .addHelpText(
       'after',
       examples(
         'perennial deploy pipeline.ts --dry-run',
         'perennial deploy pipelines/a.ts pipelines/b.ts --yes',
         'perennial deploy --profile production',
+        'perennial deploy pipeline.ts --check',
+        'perennial deploy pipeline.ts --set-current --deployment ml --build-id 42',
       ),
     )
     .action(async (files: readonly string[], flags: DeployFlags) => {
       const pipelines = await loadPipelines(filesOf(files, flags, 'perennial deploy'));
       await withTarget(flags, async (target) => {
+        if (flags.check === true || flags.setCurrent === true) {
+          const { deployVersion } = await import('../deploy-version.js');
+          await deployVersion(target, pipelines, flags, terminal);
+          return;
+        }
         const { applyDeployment, hasChanges, planDeployment } = await import('../../deploy/index.js');
         const plan = await planDeployment(target, pipelines, { prune: flags.prune === true });
         const triggers = await deployTriggers(pipelines, flags, flags.by);

@@ -14,6 +14,8 @@ interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag,
   readonly workflows?: string;
   readonly workflowsOnly?: boolean;
   readonly activitiesOnly?: boolean;
+  readonly deployment?: string;
+  readonly buildId?: string;
 }
 
 /** `perennial worker FILE...`: carries out the steps of these pipelines until interrupted. */
@@ -30,6 +32,8 @@ export function workerCommand(terminal: Terminal): Command {
     .option('--workflows <file>', 'a file of hand-written workflows to run as well')
     .option('--workflows-only', 'carry runs on, take no steps')
     .option('--activities-only', 'take steps (of the pools, else of the task queue), carry no runs on')
+    .option('--deployment <name>', 'Worker Versioning: runs stay on the version that they started on')
+    .option('--build-id <id>', 'version of the deployment (default: hash of workflow code and plans)')
     .addHelpText(
       'after',
       examples(
@@ -54,6 +58,7 @@ export function workerCommand(terminal: Terminal): Command {
           taskQueue: flags.taskQueue,
           ...connectionSettings(flags),
           ...(flags.workflows === undefined ? {} : { workflows: flags.workflows }),
+          ...(flags.deployment === undefined ? {} : { deployment: deploymentOf(flags.deployment, flags) }),
         },
         'WARN',
       );
@@ -74,6 +79,10 @@ export function workerCommand(terminal: Terminal): Command {
       if (flags.json !== true) terminal.note('Stopping: running steps checkpoint and leave.');
       await worker.stop();
     });
+}
+
+function deploymentOf(name: string, { buildId }: WorkerFlags): { readonly name: string; readonly buildId?: string } {
+  return { name, ...(buildId === undefined ? {} : { buildId }) };
 }
 
 function roleOf({ workflowsOnly = false, activitiesOnly = false }: WorkerFlags): 'all' | 'workflows' | 'activities' {

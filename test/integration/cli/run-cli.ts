@@ -8,10 +8,14 @@ export interface CliResult {
 
 const LIMIT_MS = 60_000;
 
-/** Runs the built `perennial` to its end. */
-export function runCli(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+/** Runs the built `perennial`, or another build of it, to its end. */
+export function runCli(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cli = 'dist/src/cli/main.js',
+): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['dist/src/cli/main.js', ...words], {
+    const child = spawn(process.execPath, [cli, ...words], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
