@@ -41,11 +41,11 @@ describe('docs/cli.md', () => {
     const table = page.slice(page.indexOf('## Commands'), page.indexOf('## Settings'));
     const named = [
       ...table.matchAll(
-        /`([a-z]+(?: (?:drift|new-data|list|show|get|log|lineage|rollback|close|pause|resume|trigger|delete|apply|test))?)[^`]*`/g,
+        /`([a-z-]+(?: (?:drift|new-data|list|show|get|log|lineage|rollback|close|pause|resume|trigger|delete|apply|test))?)[^`]*`/g,
       ),
     ].map((match) => match[1]!);
     for (const command of commands) expect(named).toContain(command);
-    const rows = [...table.matchAll(/^\| `([a-z]+)/gm)].map((match) => match[1]!);
+    const rows = [...table.matchAll(/^\| `([a-z-]+)/gm)].map((match) => match[1]!);
     for (const row of rows) expect(commands.some((command) => command.split(' ')[0] === row)).toBe(true);
   });
 
