@@ -6,7 +6,7 @@ import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
 import { answered } from './answered.js';
 import { historyWakes } from './history-wakes.js';
-import { createRunView } from './run-view.js';
+import { createRunView, type RunView } from './run-view.js';
 import type { Terminal } from './terminal.js';
 import { toPipelineError } from './to-pipeline-error.js';
 
@@ -23,10 +23,10 @@ export async function followRun(
   settings: ConnectionSettings,
   workflowId: string,
   terminal: Terminal,
+  view: RunView = createRunView(terminal, workflowId),
 ): Promise<RunStatus | null> {
   const { namespace } = connectionOptions(settings);
   const connection = await connect(settings);
-  const view = createRunView(terminal, workflowId);
   const wakes = historyWakes(connection, namespace, workflowId, (reason) => {
     view.note(reason);
   });

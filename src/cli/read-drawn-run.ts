@@ -1,6 +1,5 @@
 import type { Plan } from '../contracts/plan.js';
 import type { StepState } from '../contracts/run.js';
-import type { RunManifest } from '../contracts/run-manifest.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
 import { answered } from './answered.js';
@@ -24,21 +23,10 @@ export async function readDrawnRun(run: string, settings: ConnectionSettings, st
     });
   } catch (error) {
     if (!isPipelineError(error) || !NOT_ANSWERED.includes(error.code)) throw error;
-    const manifest = await newestManifest(run, store);
+    const { openObjectStore } = await import('../store/open-store.js');
+    const { findManifest } = await import('../runs/manifest-store.js');
+    const manifest = await findManifest(await openObjectStore(store), run);
     if (manifest === null) throw error;
     return { plan: manifest.plan, states: manifest.steps };
   }
-}
-
-/** Of the runs with this workflow id, the one that ended last. */
-async function newestManifest(run: string, store: string): Promise<RunManifest | null> {
-  const { openObjectStore } = await import('../store/open-store.js');
-  const { parseRecord } = await import('../store/json-record.js');
-  const objects = await openObjectStore(store);
-  const manifests: RunManifest[] = [];
-  for await (const { key } of objects.list(`runs/${run}/`)) {
-    if (!/^[^/]+\/manifest\.json$/.test(key.slice(`runs/${run}/`.length))) continue;
-    manifests.push(parseRecord<RunManifest>((await objects.get(key)).bytes, key, ['plan', 'steps', 'finishedAt']));
-  }
-  return manifests.sort((left, right) => left.finishedAt.localeCompare(right.finishedAt)).at(-1) ?? null;
 }

@@ -2,6 +2,7 @@ import type { ActivityProgress } from '../client/index.js';
 import type { Plan } from '../contracts/plan.js';
 import type { RunStatus } from '../contracts/run.js';
 import { drawTerminal } from '../pipeline/draw-terminal.js';
+import { progressLine, usageOf } from './progress-line.js';
 import { changedSteps, paintStatus, stepLine } from './step-lines.js';
 import type { Terminal } from './terminal.js';
 
@@ -16,7 +17,9 @@ export function createRunView(terminal: Terminal, workflowId: string): RunView {
   return terminal.interactive ? livePicture(terminal, workflowId) : plainLines(terminal);
 }
 
-const BAR_WIDTH = 24;
+/** A terminal that knows them shows everything between at once; others ignore them. */
+const BEGIN_UPDATE = '\u001B[?2026h';
+const END_UPDATE = '\u001B[?2026l';
 const ESCAPE = '\u001B';
 const COLOUR_OR_CHARACTER = new RegExp(`${ESCAPE}\\[[0-9;]*m|.`, 'gu');
 
@@ -26,8 +29,10 @@ function livePicture(terminal: Terminal, workflowId: string): RunView {
   let picture = '';
   const redraw = (): void => {
     const text = [picture, ...(remark === '' ? [] : [terminal.colours.yellow(remark)])].join('\n');
-    const lines = text.split('\n').map((line) => clip(line, terminal.width));
-    terminal.raw(`${drawnLines === 0 ? '' : `\u001B[${drawnLines}A`}\u001B[0J${lines.join('\n')}\n`);
+    const lines = fit(text.split('\n'), terminal.height ?? Infinity).map((line) => clip(line, terminal.width));
+    const back = drawnLines === 0 ? '' : `\u001B[${drawnLines}A`;
+    // Each line is written over the one before and cleared behind its end: nothing is ever blank in between.
+    terminal.raw(`${BEGIN_UPDATE}${back}${lines.map((line) => `${line}\u001B[K\n`).join('')}\u001B[0J${END_UPDATE}`);
     drawnLines = lines.length;
   };
   return {
@@ -38,7 +43,7 @@ function livePicture(terminal: Terminal, workflowId: string): RunView {
       picture = [
         `${workflowId}  ${paintStatus(status.status, colours)}`,
         graph,
-        ...progress.map((entry) => progressLine(entry)),
+        ...progress.map((entry) => [progressLine(entry), colours.dim(usageOf(entry))].filter((part) => part !== '').join('  ')),
       ].join('\n');
       redraw();
     },
@@ -61,7 +66,10 @@ function plainLines(terminal: Terminal): RunView {
       before = status;
       for (const entry of progress) {
         const line = progressLine(entry);
-        if ((entry.done !== null || entry.waitingFor !== null || entry.devices.length > 0) && told.get(entry.activityId) !== line)
+        if (
+          (entry.done !== null || entry.waitingFor !== null || entry.devices.length > 0 || (entry.queued ?? null) !== null) &&
+          told.get(entry.activityId) !== line
+        )
           terminal.out(`${clock()} ${line}`);
         told.set(entry.activityId, line);
       }
@@ -73,21 +81,16 @@ function plainLines(terminal: Terminal): RunView {
   };
 }
 
-export function progressLine(progress: ActivityProgress): string {
-  const { activityId, attempt, done, total, note, lastFailure, waitingFor, devices } = progress;
-  const parts = [activityId];
-  if (waitingFor !== null) parts.push(`waiting for ${waitingFor}`);
-  if (devices.length > 0) parts.push(`on ${devices.length === 1 ? 'device' : 'devices'} ${devices.join(', ')}`);
-  if (done !== null && total !== null && total > 0) {
-    const filled = Math.round((Math.min(done, total) / total) * BAR_WIDTH);
-    parts.push(`${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${total}`);
-  } else if (done !== null) parts.push(String(done));
-  if (note !== null) parts.push(note);
-  if (attempt > 1) parts.push(`attempt ${attempt}${lastFailure === null ? '' : ` after: ${lastFailure.split('\n')[0] ?? ''}`}`);
-  return parts.join('  ');
-}
-
 const clock = (): string => new Date().toISOString().slice(11, 19);
+
+/** The head and as much of the end as there is room for: lines that have scrolled away could not be redrawn. */
+function fit(lines: readonly string[], height: number): readonly string[] {
+  const room = Math.max(2, height - 1);
+  if (lines.length <= room) return lines;
+  const [head = ''] = lines;
+  const rest = lines.slice(lines.length - room + 2);
+  return [head, `... ${lines.length - rest.length - 1} lines more: perennial graph RUN`, ...rest];
+}
 
 /** A line that wraps would spoil the count of lines to go back. Colour codes take no room. */
 function clip(line: string, width: number): string {

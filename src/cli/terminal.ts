@@ -15,6 +15,8 @@ export interface Terminal {
   /** True when a person looks at standard output. */
   readonly interactive: boolean;
   readonly width: number;
+  /** Lines on the screen; absent: unknown. */
+  readonly height?: number;
   readonly colours: Colours;
   readonly env: Environment;
   /** Set by the command; the process ends with it. */
@@ -41,6 +43,9 @@ export function processTerminal(): Terminal {
     get width() {
       // Some pseudo terminals say that they have no columns.
       return interactive && process.stdout.columns > 0 ? process.stdout.columns : NARROWEST_USUAL;
+    },
+    get height() {
+      return interactive && process.stdout.rows > 0 ? process.stdout.rows : Infinity;
     },
     colours: picocolors.createColors(wantsColours(process.env, interactive)),
     env: process.env,

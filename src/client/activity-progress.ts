@@ -1,4 +1,5 @@
 import { type Connection, defaultPayloadConverter, type WorkflowHandle } from '@temporalio/client';
+import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import { pollersOf } from '../temporal/queue-pollers.js';
@@ -18,6 +19,10 @@ export type ActivityProgress = {
   readonly waitingFor: string | null;
   /** Ids of the devices that it holds. */
   readonly devices: readonly string[];
+  /** Set while no worker has taken it: the queue, and whole seconds since it has been there. */
+  readonly queued?: { readonly queue: string; readonly seconds: number } | null;
+  /** What its worker used at the last heartbeat: processor, 100 = one core, and resident memory. */
+  readonly process?: { readonly cpuPercent: number; readonly rssMiB: number } | null;
 };
 
 /** What the activities of a run have told by heartbeat, and whether anybody is there for those that nobody has taken. */
@@ -53,12 +58,27 @@ export async function readProgress(
       lastFailure: activity.lastFailure?.message ?? null,
       waitingFor: alone ? `${queue} (no worker)` : taken ? textOf(field(details, 'waitingFor')) : null,
       devices: taken ? textsOf(field(details, 'devices')) : [],
+      queued: taken || alone ? null : queuedSince(queue, activity.scheduledTime),
+      process: taken ? usageIn(field(details, 'process')) : null,
     };
   });
 }
 
 function field(value: JsonValue, name: string): JsonValue {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? ((value as JsonObject)[name] ?? null) : null;
+}
+
+type Timestamp = NonNullable<Parameters<typeof tsToMs>[0]>;
+
+/** Null for less than a second: that is no wait worth a word. A retry that is not due yet waits for its time, not in the queue. */
+function queuedSince(queue: string, since: Timestamp | null | undefined): NonNullable<ActivityProgress['queued']> | null {
+  const seconds = since === null || since === undefined ? 0 : Math.floor((Date.now() - tsToMs(since)) / 1_000);
+  return seconds < 1 ? null : { queue, seconds };
+}
+
+function usageIn(value: JsonValue): NonNullable<ActivityProgress['process']> | null {
+  const [cpuPercent, rssMiB] = [numberOf(field(value, 'cpuPercent')), numberOf(field(value, 'rssMiB'))];
+  return cpuPercent === null || rssMiB === null ? null : { cpuPercent, rssMiB };
 }
 
 const isNamed = (queue: string): boolean => queue !== '';

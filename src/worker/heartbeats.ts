@@ -1,4 +1,5 @@
 import type { JsonValue } from '../contracts/json.js';
+import { type ProcessSample, sampleProcess } from './process-sample.js';
 
 /** Progress as status shows it; `total` 0 = unknown. */
 export type StepProgress = { readonly done: number; readonly total: number; readonly note: string | null };
@@ -11,6 +12,8 @@ export type HeartbeatDetails = {
   readonly waitingFor?: string;
   /** The devices that it holds. */
   readonly devices?: readonly string[];
+  /** What the worker uses, at the time of the heartbeat. */
+  readonly process?: ProcessSample;
 };
 
 const CHANGE_INTERVAL_MS = 500;
@@ -81,7 +84,7 @@ export class Heartbeats {
     if (this.#timer === null) return;
     this.#sentAt = performance.now();
     this.#changed = false;
-    this.#send(this.#details);
+    this.#send({ ...this.#details, process: sampleProcess() });
   }
 }
 

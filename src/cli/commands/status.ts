@@ -4,7 +4,7 @@ import { exitCodeOfRun } from '../exit-codes.js';
 import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
 import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
 import { paintStatus, stepLine } from '../step-lines.js';
-import { progressLine } from '../run-view.js';
+import { progressLine } from '../progress-line.js';
 import type { Terminal } from '../terminal.js';
 import { withClient } from '../with-client.js';
 

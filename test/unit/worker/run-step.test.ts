@@ -124,7 +124,8 @@ describe('the wrapper of every step', () => {
     };
     await runStep(task, work, surroundings());
     expect(beats.length).toBeGreaterThanOrEqual(3);
-    expect(beats.at(-1)).toEqual({ progress: { done: 1, total: 4, note: 'epoch 1' }, checkpoint: null });
+    expect(beats.at(-1)).toMatchObject({ progress: { done: 1, total: 4, note: 'epoch 1' }, checkpoint: null });
+    expect(beats.at(-1)?.process?.rssMiB).toBeGreaterThan(0);
   });
 
   it('names every place of a result that JSON would damage', async () => {

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectClient, type PipelineClient } from '../../src/client/index.js';
+import { definePipeline } from '../../src/index.js';
+import { createPipelineWorker } from '../../src/worker/index.js';
+import { startTestServer, type TestServer } from '../test-temporal.js';
+import { temporaryFolder, waitFor } from './execution-fixtures.js';
+
+const run = promisify(execFile);
+const cli = (...words: string[]): Promise<{ stdout: string }> =>
+  run(process.execPath, ['dist/src/cli/main.js', ...words], { env: { ...process.env, NO_COLOR: '1' } });
+
+const pipeline = definePipeline('viewed', { params: {} }, (p) => {
+  const slow = p.step('slow', {
+    run: async (_, context) => {
+      context.progress(1, 2, 'half way');
+      await waitFor(1_500, context.signal);
+      return 1;
+    },
+  });
+  p.step('after', { inputs: { slow }, run: async () => 2 });
+});
+
+describe('views of a run', () => {
+  let server: TestServer;
+  let client: PipelineClient;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let stop: () => Promise<void>;
+
+  beforeAll(async () => {
+    server = await startTestServer();
+    folder = await temporaryFolder();
+    const worker = await createPipelineWorker({ pipelines: [pipeline], store: folder.path, address: server.address });
+    const running = worker.run();
+    stop = async () => {
+      worker.shutdown();
+      await running;
+    };
+    client = await connectClient({ address: server.address });
+  }, 60_000);
+
+  afterAll(async () => {
+    await client.close();
+    await server.stop();
+    await folder.remove();
+  }, 60_000);
+
+  it('watch streams events, runs are filtered, and the end is drawn without a worker', async () => {
+    await client.start(pipeline, {}, { workflowId: 'viewed-1' });
+    const { stdout } = await cli('watch', 'viewed-1', '--json', '--address', server.address);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; step?: { id: string; status: string } });
+    const steps = events.flatMap(({ event, step }) => (event === 'step' ? [`${step?.id ?? ''} ${step?.status ?? ''}`] : []));
+    expect(steps).toEqual(expect.arrayContaining(['slow running', 'slow succeeded', 'after succeeded']));
+    expect(events.at(-1)).toMatchObject({ event: 'end', status: 'succeeded' });
+
+    const listed = async (...filter: string[]): Promise<string[]> => {
+      const answer = await cli('runs', '--json', '--address', server.address, ...filter);
+      return (JSON.parse(answer.stdout) as { workflowId: string }[]).map(({ workflowId }) => workflowId);
+    };
+    expect(await listed('--status', 'succeeded', '--trigger', 'man', '--plan', pipeline.plan.hash.slice(0, 12))).toEqual([
+      'viewed-1',
+    ]);
+    expect(await listed('--status', 'failed')).toEqual([]);
+
+    await stop();
+    const svg = path.join(folder.path, 'run.svg');
+    const flags = ['--address', '127.0.0.1:1', '--store', folder.path];
+    expect((await cli('graph', 'viewed-1', ...flags)).stdout).toMatch(/slow +step +succeeded +\d+\.\d s/);
+    await cli('graph', 'viewed-1', ...flags, '--format', 'svg', '--out', svg);
+    expect((await run('head', ['-c', '40', svg])).stdout).toContain('<?xml');
+  }, 60_000);
+});
