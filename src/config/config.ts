@@ -1,4 +1,5 @@
 import type { Pools } from '../contracts/pools.js';
+import type { SecretProvider } from '../secrets/provider.js';
 
 /** One environment: where Temporal and the store are, and what its workers offer. Every field may be left out. */
 export interface Profile {
@@ -11,7 +12,7 @@ export interface Profile {
   /** Pools of workers by name. */
   readonly pools?: Pools;
   /** Where secrets come from. */
-  readonly secrets?: object;
+  readonly secrets?: SecretProvider;
   /** Pipeline files of `perennial worker`, `dev` and `deploy`, relative to the configuration file. */
   readonly pipelines?: readonly string[];
 }

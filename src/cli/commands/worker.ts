@@ -46,7 +46,7 @@ export function workerCommand(terminal: Terminal): Command {
     )
     .action(async (files: readonly string[], flags: WorkerFlags) => {
       const pipelines = await loadPipelines(filesOf(files, flags, 'perennial worker'));
-      const { pools } = flags.chosen.profile;
+      const { pools, secrets } = flags.chosen.profile;
       const role = roleOf(flags);
       const worker = await startWorker(
         {
@@ -54,6 +54,7 @@ export function workerCommand(terminal: Terminal): Command {
           role,
           pool: flags.pool,
           ...(pools === undefined ? {} : { pools }),
+          ...(secrets === undefined ? {} : { secrets }),
           store: flags.store,
           taskQueue: flags.taskQueue,
           ...connectionSettings(flags),
