@@ -1,0 +1,51 @@
+import { Command, Option } from 'commander';
+import { PEERS, withPeer } from './orchestration/peers.js';
+import { WORKLOADS } from './orchestration/index.js';
+import { type BenchResult, machine, publish } from './report.js';
+import { measureTraining } from './train/measure.js';
+
+const DEFAULT_REPEATS = 5;
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`expected a whole number >= 1, got ${text}`);
+  return value;
+};
+
+const program = new Command('npm run bench --').description('measure, and print the figures as JSON');
+program
+  .command('orchestration')
+  .description('workloads W1-W7: trigger, chain, fan-out, payload, crash, cache, waiting')
+  .option('--json <file>', 'write the report there and print a table')
+  .option('--only <ids...>', `only these workloads of ${Object.keys(WORKLOADS).join(', ')}`, [])
+  .option('--repeats <count>', 'repetitions of each figure', wholeNumber, DEFAULT_REPEATS)
+  .addOption(new Option('--peers [names...]', 'measure these too, after ours, one at a time').choices(PEERS).preset('prefect'))
+  .action(async (flags: { json?: string; only: string[]; repeats: number; peers?: string | string[] }) => {
+    const unknown = flags.only.filter((id) => !(id in WORKLOADS));
+    if (unknown.length > 0)
+      throw new Error(`unknown workloads ${unknown.join(', ')}; there are ${Object.keys(WORKLOADS).join(', ')}`);
+    const here = machine();
+    let results: readonly BenchResult[] = [];
+    for (const [id, measure] of Object.entries(WORKLOADS)) {
+      if (flags.only.length > 0 && !flags.only.includes(id)) continue;
+      console.error(`${new Date().toISOString().slice(11, 19)} ${id}`);
+      results = [...results, ...(await measure(flags.repeats))];
+    }
+    for (const peer of [flags.peers ?? []].flat()) {
+      console.error(`${new Date().toISOString().slice(11, 19)} ${peer}`);
+      results = withPeer(results, peer, flags.only);
+    }
+    publish({ name: 'orchestration', machine: here, results }, flags.json);
+  });
+program
+  .command('train')
+  .description('the built-in gradient boosting on synthetic rows')
+  .option('--json <file>', 'write the report there and print a table')
+  .option('--rows <count>', 'rows of 28 features', wholeNumber, 500_000)
+  .option('--threads <count>', 'worker threads', wholeNumber, 2)
+  .option('--repeats <count>', 'repetitions', wholeNumber, 3)
+  .action(async (flags: { json?: string; rows: number; threads: number; repeats: number }) => {
+    const here = machine();
+    publish({ name: 'train', machine: here, results: await measureTraining(flags) }, flags.json);
+  });
+await program.parseAsync();

@@ -1,0 +1,39 @@
+import { type BenchResult, measured } from '../../report.js';
+import { watched } from '../../processes.js';
+import { timeOfDayMs } from '../bodies.js';
+import { onStand, type Stand } from '../stand.js';
+
+const NARROW = 1_000;
+const WIDE = 10_000;
+const MS_PER_SECOND = 1_000;
+
+/** W3: so many no-op steps and one that joins them, from the client's call to the result; memory of the worker meanwhile. */
+export async function measureFanOut(repeats: number): Promise<readonly BenchResult[]> {
+  return onStand('fan-out.ts', async (stand) => {
+    await stepsPerSecond(stand, NARROW);
+    const narrow: number[] = [];
+    for (let run = 0; run < repeats; run += 1) narrow.push(await stepsPerSecond(stand, NARROW));
+    const wide: number[] = [];
+    const rss: number[] = [];
+    for (let run = 0; run < repeats; run += 1) {
+      const { value, peakRssMiB } = await watched([stand.workerPid], () => stepsPerSecond(stand, WIDE));
+      wide.push(value);
+      rss.push(peakRssMiB);
+    }
+    return [
+      { id: 'W3', metric: 'stepsPerSecond1000', ours: measured(narrow) },
+      { id: 'W3', metric: 'stepsPerSecond10000', ours: measured(wide) },
+      { id: 'W3', metric: 'workerRssMiB', ours: measured(rss) },
+    ];
+  });
+}
+
+async function stepsPerSecond(stand: Stand, items: number): Promise<number> {
+  await stand.clearBodies();
+  const startedAt = timeOfDayMs();
+  const { workflowId } = await stand.client.start('bench-fan-out', { items });
+  const { results } = await stand.client.result(workflowId);
+  const seconds = (timeOfDayMs() - startedAt) / MS_PER_SECOND;
+  if (results['join'] !== items || stand.bodies().length !== items + 1) throw new Error(`the fan-out of ${items} is not whole`);
+  return items / seconds;
+}

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import type { BenchReport } from '../../bench/report.js';
+
+const run = promisify(execFile);
+const bench = (words: readonly string[]): Promise<{ readonly stdout: string }> =>
+  run(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...words], { maxBuffer: 2 ** 22 });
+
+describe('the benchmark command', () => {
+  it('measures a workload on a server of its own and writes the report', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'perennial-bench-test-'));
+    try {
+      const file = join(folder, 'report.json');
+      const { stdout } = await bench(['orchestration', '--only', 'W1', '--json', file]);
+      const report = JSON.parse(await readFile(file, 'utf8')) as BenchReport;
+      expect(report).toMatchObject({ name: 'orchestration', results: [{ id: 'W1', metric: 'triggerToFirstStepMs' }] });
+      const [figure] = report.results;
+      expect(figure?.ours.n).toBe(30);
+      expect(figure?.ours.min).toBeGreaterThan(0);
+      expect(figure?.ours.max).toBeGreaterThanOrEqual(figure?.ours.median ?? Infinity);
+      expect(stdout).toContain('W1  triggerToFirstStepMs');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('names the workloads that there are', async () => {
+    await expect(bench(['orchestration', '--only', 'W9'])).rejects.toThrow(/unknown workloads W9; there are W1, W2, .*W7/);
+  });
+});
