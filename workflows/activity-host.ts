@@ -109,7 +109,7 @@ async function callOperation(
     ...cacheOf(step, runOptions()),
     ...(isLocal ? { activityId: id } : {}),
     ...(step.live === undefined ? {} : { live: step.live }),
-    ...(hosted.placement === undefined || step.resources.gpu === undefined ? {} : { resources: step.resources }),
+    ...(Object.keys(step.resources).length === 0 ? {} : { resources: step.resources }),
   };
   const activity = isLocal ? localActivity(type, options) : queuedActivity(type, options);
   const attempts = (): Promise<StepOutcome> => outlivingWorkers(step.retry.maximumAttempts, () => activity(task));

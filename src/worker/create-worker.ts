@@ -1,4 +1,3 @@
-import os from 'node:os';
 import type { NativeConnection, WorkerDeploymentOptions, WorkerOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
 import type { Pools } from '../contracts/pools.js';
@@ -55,6 +54,11 @@ const DEFAULT_SHUTDOWN_GRACE_MS = 10_000;
 /** After the grace time: for steps to write what they have and for the reports to reach the server. */
 const SHUTDOWN_MARGIN_MS = 10_000;
 const MAX_CACHED_WORKFLOWS = 200;
+/**
+ * Cores and devices are handed out by the steps' wrapper; this bounds what only waits or shares the main thread. With few, each step would
+ * end alone and cost the server a workflow task of its own.
+ */
+const MAX_CONCURRENT_STEPS = 100;
 const HEARTBEAT_INTERVAL_MS = 500;
 /** How long a run that moves waits for the worker that remembers it before any other may take it. */
 const STICKY_LIMIT_MS = 5_000;
@@ -100,8 +104,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     shutdownGraceTime,
     shutdownForceTime: shutdownGraceTime + SHUTDOWN_MARGIN_MS,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
-    // Waiting polls hold slots of their own: with fewer, the server never hands a step over together with the answer to its workflow task.
-    maxConcurrentActivityTaskExecutions: Math.max(12, 4 * os.availableParallelism()),
+    maxConcurrentActivityTaskExecutions: MAX_CONCURRENT_STEPS,
     stickyQueueScheduleToStartTimeout: STICKY_LIMIT_MS,
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,

@@ -14,6 +14,7 @@ import { checkResult } from './check-result.js';
 import { openFolderCheckpoints } from './checkpoint-folder.js';
 import { openCheckpoints } from './checkpoints.js';
 import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
+import { holdCores } from './hold-cores.js';
 import { type DeviceDesk, holdDevices, NO_DEVICES } from './hold-devices.js';
 import { itemLists } from './item-lists.js';
 import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
@@ -47,6 +48,8 @@ export interface StepSurroundings {
   readonly heartbeat: (details: HeartbeatDetails) => void;
   /** Absent: the queue has no devices to hand out. */
   readonly devices?: DeviceDesk;
+  /** Absent: steps take as many cores as they like. */
+  readonly cores?: DeviceDesk;
   /** How the operation is cached across runs; absent: not at all. */
   readonly caching?: StepCaching;
 }
@@ -54,7 +57,7 @@ export interface StepSurroundings {
 /**
  * The one way in which steps run. In order: checks that the input artifacts exist; returns the recorded outcome when an attempt of
  * this run had already finished, or that of another run with the same cache key; opens a scratch folder of this attempt alone; sends
- * heartbeats with progress and the last checkpoint; waits while another run computes the same, and for the devices that it asks for; runs
+ * heartbeats with progress and the last checkpoint; waits while another run computes the same, and for the devices and cores that it asks for; runs
  * the work; checks the result; records the outcome; gives the devices back; removes scratch and checkpoints.
  *
  * @throws PipelineError `ARTIFACT_NOT_FOUND`, `EXECUTION_STEP_FAILED` (an error of the work's own), `EXECUTION_RESULT_NOT_JSON`,
@@ -87,6 +90,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const stored = openStepLog(task, surroundings, redactor);
   const metrics: { [name: string]: number } = {};
   let lease = NO_DEVICES;
+  let cores = NO_DEVICES;
   let orders = UNCONTROLLED;
   const context: StepContext = {
     run: task.run,
@@ -126,6 +130,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     const shared = await cached.claim(signal, heartbeats);
     if (shared !== null) return shared;
     lease = await holdDevices(task, surroundings.devices, signal, heartbeats);
+    cores = await holdCores(task, surroundings.cores, signal, heartbeats);
     const { remark } = stored;
     orders = await openControl(task, {
       objects,
@@ -150,6 +155,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     throw failure;
   } finally {
     lease.release();
+    cores.release();
     orders.close();
     heartbeats.stop();
     await cached.release();

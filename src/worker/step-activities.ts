@@ -8,6 +8,7 @@ import type { Pipeline, StepFunction, WorkAround } from '../pipeline/pipeline.js
 import type { StageOperation, StepLog } from '../pipeline/step-context.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
+import { machineCores } from './hold-cores.js';
 import { readHeartbeat } from './heartbeats.js';
 import type { QueueDevices } from './worker-queues.js';
 import { runStep, type StepSurroundings, type StepWork } from './run-step.js';
@@ -98,6 +99,7 @@ export function activitySurroundings(objects: ObjectStore, task: StepTask, servi
       log[level](message, { ...fields, ...more });
     };
   const leases = devices?.get(info.taskQueue);
+  const priority = info.priority?.priorityKey ?? DEFAULT_PRIORITY;
   return {
     activityId,
     attempt: info.attempt,
@@ -112,6 +114,7 @@ export function activitySurroundings(objects: ObjectStore, task: StepTask, servi
     heartbeat: (details) => {
       context.heartbeat(details);
     },
-    ...(leases === undefined ? {} : { devices: { leases, priority: info.priority?.priorityKey ?? DEFAULT_PRIORITY } }),
+    ...(leases === undefined ? {} : { devices: { leases, priority } }),
+    ...(info.isLocal ? {} : { cores: { leases: machineCores, priority } }),
   };
 }

@@ -5,6 +5,7 @@ import { mark } from '../bodies.js';
 export default definePipeline('bench-fan-out', { params: { items: integer({ min: 1 }) } }, (p) => {
   const results = p.map('work', range(p.params.items), (item) =>
     p.step('item', {
+      light: process.env['BENCH_LIGHT'] === '1',
       inputs: { item },
       run: ({ item: value }) => {
         mark('item');
