@@ -174,7 +174,7 @@ export class GraphScope implements Scope {
   }
 
   #guardOf({ step }: StepRecord): GuardVerdict {
-    return guardVerdict(step.when ?? [], this.#surroundings.parameters, this.#lookup);
+    return guardVerdict(step.when ?? [], this.#surroundings.parameters, this.#lookup, (id) => this.#lostStatus(id));
   }
 
   #skip(record: StepRecord): void {
@@ -184,10 +184,15 @@ export class GraphScope implements Scope {
 
   #lostNeed({ step }: StepRecord): string {
     const lost = step.needs.flatMap((need) => {
-      const status = this.#records.get(need)?.status;
-      return status === 'skipped' || status === 'failed' || status === 'cancelled' ? [`"${need}" is ${status}`] : [];
+      const status = this.#lostStatus(need);
+      return status === null ? [] : [`"${need}" is ${status}`];
     });
     return lost.length === 0 ? 'the run failed first' : `it needs what is not there: ${lost.join(', ')}`;
+  }
+
+  #lostStatus(id: string): StepStatus | null {
+    const status = this.#records.get(id)?.status;
+    return status === 'skipped' || status === 'failed' || status === 'cancelled' ? status : null;
   }
 
   #failGuard(record: StepRecord): void {

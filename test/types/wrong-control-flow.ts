@@ -1,0 +1,104 @@
+// Checked by `npm run typecheck`: every line under an expectation must not compile.
+import { and, definePipeline, eq, field, gt, integer, lt, ne, not, oneOf, string } from '../../src/index.js';
+import type { ModelReference, Ref } from '../../src/index.js';
+
+declare const one: ModelReference<{ a: 'float' }, 'binary'>;
+declare const other: ModelReference<{ a: 'float' }, 'binary'>;
+
+export const good = definePipeline(
+  'good-flow',
+  { params: { tries: integer({ default: 3 }), mode: oneOf(['a', 'b']), name: string() } },
+  (p) => {
+    const score = p.step('score', {
+      run: () => ({ value: 1, label: 'x', part: { auc: 0.5 as number | null }, kind: 'new' as 'new' | 'old' }),
+    });
+    const text = p.step('text', { run: () => 'words' });
+    const branches = p.when(
+      and(
+        gt(field(score, 'value'), 0.5),
+        eq(p.params.mode, 'a'),
+        not(eq(field(score, 'kind'), 'old')),
+        ne(field(score, 'part', 'auc'), null),
+      ),
+      () => p.step('yes', { run: () => 1 }),
+      () => p.step('no', { run: () => 'two' }),
+    );
+    const either: Ref<number> | Ref<string> = p.join('either', [branches.met, branches.otherwise], { mode: 'first' });
+    p.step('uses', { inputs: { either }, run: ({ either: value }) => (typeof value === 'number' ? value : value.length) });
+    const model: ModelReference<{ a: 'float' }, 'binary'> = p.join('model', [one, other], { mode: 'first' });
+    p.evaluate(model);
+    const pair: Ref<readonly [number | null, string | null]> = p.join('pair', [branches.met, branches.otherwise], {
+      mode: 'any',
+    });
+    const both: Ref<readonly [{ readonly value: number }, string]> = p.join('both', [score, text], { mode: 'all' });
+    p.step('more', { inputs: { pair, both }, run: ({ pair: [a, b], both: [c, d] }) => [a ?? 0, b ?? '', c.value, d] });
+    const looped = p.loop('looped', {
+      times: p.params.tries,
+      start: { value: 1 },
+      body: (previous, round) =>
+        p.step('round', { inputs: { previous, round }, run: ({ previous: { value }, round: n }) => ({ value: value + n }) }),
+      until: (last) => gt(field(last, 'value'), 3),
+    });
+    p.step('after', {
+      inputs: { looped, rounds: field(looped, 'rounds') },
+      run: ({ looped: { result, met }, rounds }) => [result.value, met, rounds],
+    });
+    p.finally('tidy', {
+      inputs: { text },
+      run: ({ text: words, outcome: { status, failures } }) => [words?.length ?? 0, status, failures.length],
+    });
+
+    // @ts-expect-error a field that the result does not have
+    field(score, 'valeu');
+    // @ts-expect-error a field inside a number
+    field(score, 'value', 'deeper');
+    // @ts-expect-error text compared with a number
+    gt(field(score, 'label'), 1);
+    // @ts-expect-error a whole object is no operand
+    gt(score, 1);
+    // @ts-expect-error not one of the parameter's values
+    eq(p.params.mode, 'c');
+    // @ts-expect-error not one of the field's values
+    eq(field(score, 'kind'), 'newer');
+    // @ts-expect-error no parameter of that name
+    lt(p.params.retries, 3);
+    // @ts-expect-error a condition is no boolean
+    p.when(true, () => text);
+    // @ts-expect-error nothing was declared for the other branch
+    p.join('nothing', [branches.met, p.when(eq(p.params.name, 'x'), () => text).otherwise], { mode: 'any' });
+    // @ts-expect-error no such mode
+    p.join('mode', [score, text], { mode: 'some' });
+    // @ts-expect-error a join of nothing
+    p.join('none', [], { mode: 'all' });
+    // @ts-expect-error a model of mode any is a list
+    p.evaluate(p.join('list', [one, other], { mode: 'any' }));
+    p.loop('wrong-start', {
+      times: 2,
+      // @ts-expect-error the round does not give what the next one gets
+      start: { value: 1 },
+      body: () => text,
+      until: () => eq(p.params.name, 'x'),
+    });
+    p.loop('wrong-until', {
+      times: 2,
+      body: () => text,
+      // @ts-expect-error the result of a round is text
+      until: (last) => gt(last, 3),
+    });
+    // @ts-expect-error a loop without a bound
+    p.loop('unbound', { body: () => text, until: (last) => eq(last, 'x') });
+    p.finally('wrong-null', {
+      inputs: { text },
+      // @ts-expect-error the step may not have run
+      run: ({ text: words }) => words.length,
+    });
+    // @ts-expect-error nothing can follow the clean-up
+    p.step('later', { inputs: { tidy: p.finally('early', { run: () => null }) }, run: () => null });
+    // @ts-expect-error the name tells how the run ended
+    p.finally('taken', { inputs: { outcome: text }, run: () => null });
+    // @ts-expect-error no such end
+    p.gate('sure', { message: '?', expires: '1 day', onExpiry: 'shrug' });
+    // @ts-expect-error approvers are names
+    p.gate('who', { message: '?', approvers: [text] });
+  },
+);
