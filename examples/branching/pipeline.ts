@@ -1,0 +1,35 @@
+import { definePipeline, field, gt, lt, number } from 'perennial';
+
+/** Tries ever smaller steps until the error is small, publishes a good result and files a bad one, and always says how it went. */
+export default definePipeline(
+  'branching',
+  { params: { wanted: number({ default: 0.1 }), rate: number({ default: 0.5 }) } },
+  (p) => {
+    const tuned = p.loop('tune', {
+      times: 6,
+      start: { error: 1 },
+      body: (previous, round) =>
+        p.step('try', {
+          inputs: { previous, round },
+          run: ({ previous: { error } }, { parameters }) => ({ error: error * Number(parameters['rate']) }),
+        }),
+      until: (last) => lt(field(last, 'error'), p.params.wanted),
+    });
+
+    const branches = p.when(
+      gt(field(tuned, 'result', 'error'), p.params.wanted),
+      () => p.step('file', { inputs: { tuned }, run: ({ tuned: { result } }) => `filed: the error is still ${result.error}` }),
+      () =>
+        p.step('publish', {
+          inputs: { tuned },
+          run: ({ tuned: { result, rounds } }) => `published ${result.error} after ${rounds}`,
+        }),
+    );
+    const said = p.join('said', [branches.met, branches.otherwise], { mode: 'first' });
+    p.step('report', { inputs: { said }, run: ({ said: text }) => text });
+    p.finally('sign-off', {
+      inputs: { said },
+      run: ({ said: text, outcome }) => `${outcome.status}: ${text ?? 'nothing to say'}`,
+    });
+  },
+);

@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadPipeline } from '../../src/cli/load-pipeline.js';
+import { runInProcess } from '../../src/testing/index.js';
+
+let store: string;
+beforeAll(async () => {
+  store = await mkdtemp(path.join(os.tmpdir(), 'perennial-examples-'));
+});
+afterAll(() => rm(store, { recursive: true, force: true }));
+
+describe('the examples of control flow', () => {
+  it('branching publishes what became good enough and files what did not', async () => {
+    const pipeline = await loadPipeline('examples/branching/pipeline.ts');
+    const good = await runInProcess(pipeline, {}, { store });
+    expect(good.results).toMatchObject({ report: 'published 0.0625 after 4', 'sign-off': 'succeeded: published 0.0625 after 4' });
+    const bad = await runInProcess(pipeline, { rate: 0.9 }, { store });
+    expect(bad.results['report']).toMatch(/^filed: the error is still 0\.53/);
+  });
+
+  it('approval ships what two people released, and stops at a no', async () => {
+    const pipeline = await loadPipeline('examples/approval/pipeline.ts');
+    const shipped = await runInProcess(pipeline, {}, { store });
+    expect(shipped.results['ship']).toEqual({ version: 7, releasedBy: 'bob' });
+    const stopped = await runInProcess(pipeline, {}, { store, onGate: () => 'reject' });
+    expect(stopped.status).toBe('failed');
+    expect(stopped.steps.find(({ id }) => id === 'release')?.failure?.code).toBe('EXECUTION_GATE_REJECTED');
+  });
+});
