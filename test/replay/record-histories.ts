@@ -2,12 +2,12 @@
 import fs from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { connectClient, type PipelineClient } from '../../src/client/index.js';
+import { PipelineError } from 'perennial';
+import { connectClient, type PipelineClient } from 'perennial/client';
 import { connect } from '../../src/temporal/connection.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';
-import { createPipelineWorker } from '../../src/worker/index.js';
+import { createPipelineWorker } from 'perennial/worker';
 import { handMade, statusOf, temporaryFolder, until, waitFor } from '../integration/execution-fixtures.js';
-import { PipelineError } from '../../src/errors/pipeline-error.js';
 import { scrub } from './scrub.js';
 
 let mended = false;

@@ -1,0 +1,101 @@
+import {
+  betterThan,
+  binary,
+  byTime,
+  canary,
+  category,
+  date,
+  definePipeline,
+  driftDetected,
+  float,
+  gbdt,
+  gt,
+  hourOf,
+  lt,
+  notNull,
+  numeric,
+  onDataset,
+  parquet,
+  schema,
+  sql,
+  stdout,
+  timestamp,
+  wasserstein,
+} from 'perennial';
+
+/** Nothing but steps that need each other, one of them a program. */
+export const plain = definePipeline(
+  'plain',
+  { params: { from: date({ default: '2001-01-01' }), to: date({ default: '2001-01-02' }) } },
+  (p) => {
+    const first = p.step('first', { run: (_, { parameters }) => ({ from: parameters['from'] ?? null }) });
+    const left = p.command('left', { command: ['true'], after: [first] });
+    const right = p.step('right', { inputs: { first }, run: () => 2 });
+    return p.step('last', { inputs: { right }, after: [left], run: ({ right: value }) => value + 1 });
+  },
+);
+
+/** Everything that a graph can have beside steps. One run at a time, so that it asks to be let in. */
+export const rich = definePipeline(
+  'rich',
+  { params: {}, hooks: { onSuccess: [stdout()], onBlocked: [stdout()] }, concurrency: { runs: 1 }, team: 'one', priority: 2 },
+  (p) => {
+    const score = p.step('score', { run: () => 3 });
+    const { met, otherwise } = p.when(
+      gt(score, 2),
+      () => p.step('good', { inputs: { score }, run: () => 'good' }),
+      () => p.step('bad', { run: () => 'bad' }),
+    );
+    const word = p.join('word', [met, otherwise], { mode: 'first' });
+    const halved = p.loop('halved', {
+      times: 5,
+      start: score,
+      body: (previous) => p.step('half', { inputs: { previous }, run: ({ previous: value }) => value / 2 }),
+      until: (last) => lt(last, 1),
+    });
+    const release = p.gate('release', { message: 'ship it?', expires: '1 hour', after: [word, halved] });
+    p.step('ship', { inputs: { release, word }, run: ({ word: said }) => said });
+    p.finally('tidy', { run: ({ outcome }) => outcome });
+  },
+);
+
+export const light = definePipeline('light', { params: {} }, (p) => {
+  const one = p.step('one', { light: true, run: () => 1 });
+  const two = p.step('two', { light: true, inputs: { one }, run: (inputs) => inputs.one + 1 });
+  return p.step('three', { light: true, inputs: { two }, run: (inputs) => inputs.two + 1 });
+});
+
+/** The eight stages on four days of flights. */
+export const life = definePipeline('life', { params: { from: date(), to: date() } }, (p) => {
+  const raw = p.ingest({
+    source: parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
+    schema: schema('flights', {
+      date: timestamp({ eventTime: true }),
+      distance: float({ min: 1 }),
+      origin: category(),
+      delay: float().nullable(),
+    }),
+    window: { from: p.params.from, to: p.params.to },
+    publish: 'flights',
+  });
+  const checked = p.validate(raw, { checks: [notNull('delay', { mostly: 0.9 })] });
+  const features = p.feature(checked, {
+    label: binary(sql('delay > 15')),
+    split: byTime({ test: '1 day' }),
+    columns: { hour: hourOf('date'), distance: numeric('distance') },
+  });
+  const model = p.train(features, { trainer: gbdt({ trees: 3 }) });
+  const evaluation = p.evaluate(model, {
+    metrics: ['roc_auc'],
+    gate: betterThan('champion', { metric: 'roc_auc', samples: 100 }),
+  });
+  const rollout = canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
+  const endpoint = p.deploy(evaluation, { rollout });
+  p.monitor(endpoint, { every: '1 day', clock: 'event', drift: { distance: wasserstein({ max: 0.1 }) } });
+  p.retrain({ on: [driftDetected()] });
+});
+
+/** Starts when `life` has published its data set. */
+export const follower = definePipeline('follower', { params: {}, triggers: [onDataset('flights')] }, (p) =>
+  p.step('only', { run: () => 1 }),
+);
