@@ -35,6 +35,10 @@ function commandWith(...words: readonly string[]): string {
 async function execute(...words: readonly string[]): Promise<Outcome> {
   const command = commandWith(...words);
   executed.add(command);
+  return shell(command);
+}
+
+function shell(command: string): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile('sh', ['-c', command], { env, timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), output: `${stdout}${stderr}` });
@@ -101,10 +105,12 @@ describe(PAGE, () => {
   it('runs on a schedule', async () => {
     expect((await execute('schedule create')).code).toBe(0);
     expect((await execute('schedule trigger')).code).toBe(0);
-    for (let tries = 0; tries < 40; tries++) {
-      if ((await execute('schedule describe')).output.includes('nightly-')) break;
-    }
-    expect((await execute('schedule describe')).output).toMatch(/nightly-\d{4}-/);
+    // A description names runs only while they go on, and this one is quick.
+    const started = async (): Promise<string> =>
+      (await shell('temporal workflow list --query \'WorkflowType = "flight-delay"\'')).output;
+    for (let tries = 0; tries < 40 && !(await started()).includes('nightly-'); tries++);
+    expect(await started()).toMatch(/nightly-\d{4}-/);
+    expect((await execute('schedule describe')).output).toMatch(/ActionCounts +\{"Total":1,/);
     expect((await execute('schedule delete')).code).toBe(0);
   });
 
