@@ -103,10 +103,10 @@ function surroundingsOf(resolved: ResolvedPlan, { attributes, hooks, shield, dec
     decided: (step, decision) => {
       decisions.add(step, decision);
     },
-    changed: (status) => {
+    changed: (status, waiting) => {
       setCurrentDetails(details.render(status));
       attributes.follow(status);
-      hooks.follow(status);
+      hooks.follow(waiting);
     },
   };
 }

@@ -1,16 +1,16 @@
 import type { DecisionRecord } from '../src/contracts/gates.js';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { Plan, PlanStep } from '../src/contracts/plan.js';
-import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepStatus } from '../src/contracts/run.js';
+import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepState, StepStatus } from '../src/contracts/run.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { GraphScope, type ScopeContent } from './graph-scope.js';
 import type { ScopeSurroundings } from './scope-surroundings.js';
-import type { Scope, StepRecord } from './step-states.js';
+import { type Scope, stateOf, type StepRecord } from './step-states.js';
 
 /** What a run needs from where it lives: a Temporal workflow, or this process. */
 export interface RunSurroundings extends Omit<ScopeSurroundings, 'changed' | 'parameters'> {
-  /** Called after every change of the status. */
-  changed(status: RunStatus): void;
+  /** Called after every change of the status. `waiting` gives the steps that wait for somebody then, those inside bodies too. */
+  changed(status: RunStatus, waiting: () => readonly StepState[]): void;
 }
 
 export type CancelStepInput = { readonly step: string; readonly by?: string };
@@ -49,7 +49,7 @@ export class RunDriver {
         parameters,
         changed: () => {
           this.#verdict = this.#scope.standing();
-          surroundings.changed(this.status());
+          surroundings.changed(this.status(), () => this.waiting());
         },
       },
     );
@@ -70,6 +70,13 @@ export class RunDriver {
       steps: this.#scope.states(),
       ...(gates.length === 0 ? {} : { gates }),
     };
+  }
+
+  /** Gates that wait and steps that are blocked, by the names under which they are answered: `review[3]`. */
+  waiting(): readonly StepState[] {
+    return this.#places()
+      .filter(({ record: { status } }) => status === 'waiting' || status === 'blocked')
+      .map(({ scope, record }) => ({ ...stateOf(record), id: scope.nameOf(record) }));
   }
 
   /** Of the steps that have succeeded so far. */

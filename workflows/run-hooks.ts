@@ -8,7 +8,6 @@ import { failureOf } from './temporal-failure.js';
 
 const MAX_STEPS = 20;
 const MAX_MESSAGE_LENGTH = 500;
-const WAITING: readonly StepState['status'][] = ['waiting', 'blocked'];
 const UNFINISHED: readonly StepState['status'][] = ['pending', 'running', 'waiting', 'blocked'];
 
 /**
@@ -49,10 +48,10 @@ export class RunHooks {
   }
 
   /** Tells of every step that has come to wait for somebody since the last call. */
-  follow(status: RunStatus): void {
+  follow(waiting: () => readonly StepState[]): void {
     const hooks = this.#hooks.filter(({ on }) => on === 'blocked');
     if (hooks.length === 0) return;
-    const fresh = status.steps.filter((step) => WAITING.includes(step.status) && !this.#told.has(occasion(step)));
+    const fresh = waiting().filter((step) => !this.#told.has(occasion(step)));
     if (fresh.length === 0) return;
     for (const step of fresh) this.#told.add(occasion(step));
     for (const hook of hooks) this.#tell(hook, fresh);

@@ -42,43 +42,17 @@ import type { Terminal } from './terminal.js';
 import { toPipelineError } from './to-pipeline-error.js';
 import { declareParameterFlags } from './with-parameters.js';
 
-const COMMANDS = [
-  devCommand,
-  workerCommand,
-  serveCommand,
-  runCommand,
-  planCommand,
-  graphCommand,
-  statusCommand,
-  watchCommand,
-  logsCommand,
-  runsCommand,
-  gatesCommand,
-  approveCommand,
-  rejectCommand,
-  resumeCommand,
-  cancelCommand,
-  controlCommand,
-  poolsCommand,
-  recoverCommand,
-  resetCommand,
-  reproduceCommand,
-  whyRerunCommand,
-  diffCommand,
-  signalCommand,
-  modelsCommand,
-  artifactsCommand,
-  monitorCommand,
-  backfillCommand,
-  deployCommand,
-  schedulesCommand,
-  configCommand,
-  triggersCommand,
-  notifyCommand,
-  completionCommand,
-  setupCommand,
-  doctorCommand,
-];
+/** The commands as `--help` groups them: in the order in which somebody who begins needs them. */
+const GROUPS = {
+  'Servers and workers': [devCommand, workerCommand, serveCommand, poolsCommand],
+  'Start runs': [planCommand, runCommand, backfillCommand],
+  'Watch runs': [runsCommand, statusCommand, watchCommand, graphCommand, logsCommand],
+  'Decide and steer': [gatesCommand, approveCommand, rejectCommand, resumeCommand, controlCommand, cancelCommand],
+  'Repair and compare': [recoverCommand, resetCommand, reproduceCommand, whyRerunCommand, diffCommand],
+  'Models and data': [modelsCommand, artifactsCommand, monitorCommand, signalCommand],
+  'Run by itself': [deployCommand, schedulesCommand, triggersCommand, notifyCommand],
+  'This machine': [doctorCommand, setupCommand, configCommand, completionCommand],
+} as const;
 
 /** The whole command tree, writing to this terminal. */
 export function createProgram(terminal: Terminal): Command {
@@ -93,9 +67,13 @@ export function createProgram(terminal: Terminal): Command {
         'perennial watch RUN',
       ),
     )
+    .commandsGroup('This machine:')
+    .helpCommand(true)
     .showHelpAfterError(false)
     .hook('preAction', (_program, command) => applySettings(command, terminal));
-  for (const create of COMMANDS) program.addCommand(create(terminal));
+  for (const [title, commands] of Object.entries(GROUPS)) {
+    for (const create of commands) program.addCommand(create(terminal).helpGroup(`${title}:`));
+  }
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => {

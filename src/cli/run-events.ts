@@ -1,5 +1,5 @@
-import type { ActivityProgress } from '../client/index.js';
 import type { RunStatus } from '../contracts/run.js';
+import type { LoggingActivity } from './last-log-lines.js';
 import type { RunView } from './run-view.js';
 import { changedSteps } from './step-lines.js';
 import type { Terminal } from './terminal.js';
@@ -12,7 +12,7 @@ export function runEvents(terminal: Pick<Terminal, 'out'>, workflowId: string): 
   const emit = (event: string, more: object): void => {
     terminal.out(JSON.stringify({ at: new Date().toISOString(), event, workflowId, ...more }));
   };
-  const tell = (entry: ActivityProgress): void => {
+  const tell = (entry: LoggingActivity): void => {
     // Processor and memory differ each time: they go along with a change and are none.
     const key = JSON.stringify({ ...entry, process: null });
     if (told.get(entry.activityId) === key) return;

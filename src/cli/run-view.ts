@@ -1,13 +1,13 @@
-import type { ActivityProgress } from '../client/index.js';
 import type { Plan } from '../contracts/plan.js';
 import type { RunStatus } from '../contracts/run.js';
 import { drawTerminal } from '../pipeline/draw-terminal.js';
+import type { LoggingActivity } from './last-log-lines.js';
 import { progressLine, usageOf } from './progress-line.js';
 import { changedSteps, paintStatus, stepLine } from './step-lines.js';
 import type { Terminal } from './terminal.js';
 
 export interface RunView {
-  show(plan: Plan | null, status: RunStatus, progress: readonly ActivityProgress[]): void;
+  show(plan: Plan | null, status: RunStatus, progress: readonly LoggingActivity[]): void;
   /** A remark beside the run itself; the same one is said once in a row. */
   note(text: string): void;
 }
@@ -43,7 +43,10 @@ function livePicture(terminal: Terminal, workflowId: string): RunView {
       picture = [
         `${workflowId}  ${paintStatus(status.status, colours)}`,
         graph,
-        ...progress.map((entry) => [progressLine(entry), colours.dim(usageOf(entry))].filter((part) => part !== '').join('  ')),
+        ...progress.flatMap((entry) => [
+          [progressLine(entry), colours.dim(usageOf(entry))].filter((part) => part !== '').join('  '),
+          ...(entry.lastLine === undefined ? [] : [colours.dim(`  > ${entry.lastLine}`)]),
+        ]),
       ].join('\n');
       redraw();
     },

@@ -71,6 +71,8 @@ export interface PipelineClient {
     options?: StartOptions,
   ): Promise<StartedRun>;
   status(workflowId: string): Promise<RunStatus>;
+  /** The run as the server lists it: what triggered it, its model, plan, metric and times. No worker has to answer. */
+  summary(workflowId: string): Promise<RunSummary>;
   /** Null before the run has read it. */
   plan(workflowId: string): Promise<Plan | null>;
   /** Results of the steps that have succeeded so far, by step id. */
@@ -153,6 +155,7 @@ function createClient(connection: Connection, namespace: string, options: Client
       if (manifest !== null) return statusOfManifest(manifest);
       return withQueuePlaces(workflow, workflowId, await query<RunStatus>(workflowId, 'status'));
     },
+    summary: async (workflowId) => summarize(await found(workflowId, workflow.getHandle(workflowId).describe())),
     plan: async (workflowId) => (await recorded(workflowId))?.plan ?? query(workflowId, 'plan'),
     results: (workflowId) => query(workflowId, 'results'),
     result: (workflowId) => found(workflowId, workflow.getHandle(workflowId).result() as Promise<RunResult>),

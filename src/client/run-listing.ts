@@ -23,7 +23,7 @@ export type RunSummary = {
 
 const METRIC = defineSearchAttributeKey(SEARCH_ATTRIBUTES.metric, SearchAttributeType.DOUBLE);
 
-export function summarize(info: WorkflowExecutionInfo): RunSummary {
+export function summarize(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary {
   const text = (name: string): string | null =>
     info.typedSearchAttributes.get(defineSearchAttributeKey(name, SearchAttributeType.KEYWORD)) ?? null;
   return {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
-import { definePipeline, email, secret, slack, stdout, verifyNotice, webhook } from '../../src/index.js';
+import { definePipeline, email, gt, secret, slack, stdout, verifyNotice, webhook } from '../../src/index.js';
 import type { NoticeMessage } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
@@ -102,6 +102,23 @@ describe('hooks of a run', () => {
         const asked = p.gate('ask', { message: 'ship it?' });
         return p.step('ship', { inputs: { asked }, run: async () => 1 });
       }),
+      definePipeline('rounds', { params: {}, hooks: { onBlocked: [hook] } }, (p) =>
+        p.loop('improve', {
+          times: 2,
+          start: 0,
+          body: (previous) => {
+            const asked = p.gate('review', { message: 'once more?', inputs: { previous } });
+            p.step('meanwhile', {
+              run: async (_, { signal }) => {
+                await waitFor(1_000, signal);
+                return 1;
+              },
+            });
+            return p.step('improved', { inputs: { previous, asked }, run: ({ previous: before }) => before + 1 });
+          },
+          until: (last) => gt(last, 5),
+        }),
+      ),
       definePipeline('slow', { params: {}, hooks: { onSlow: { after: '300 milliseconds', notify: [hook] } } }, (p) =>
         p.step('long', {
           run: async (_, context) => {
@@ -118,7 +135,11 @@ describe('hooks of a run', () => {
         {
           params: {},
           hooks: {
-            onSuccess: [webhook({ url: `http://127.0.0.1:${closed}/` }), webhook({ url: at('gone') }), slack({ url: secret('NO_SUCH') })],
+            onSuccess: [
+              webhook({ url: `http://127.0.0.1:${closed}/` }),
+              webhook({ url: at('gone') }),
+              slack({ url: secret('NO_SUCH') }),
+            ],
           },
         },
         (p) => p.step('only', { run: async () => 1 }),
@@ -213,6 +234,19 @@ describe('hooks of a run', () => {
     expect(received).toHaveLength(1);
   });
 
+  it('tell of a gate inside a loop in every round, by the name under which it is answered, also while another step works', async () => {
+    const { workflowId } = await client.start('rounds', {});
+    for (const [round, step] of ['review[0]', 'review[1]'].entries()) {
+      await arrival(round + 1);
+      const notice = JSON.parse(received[round]?.body ?? '') as NoticeMessage;
+      expect(notice).toMatchObject({ event: 'blocked', steps: [{ step, status: 'waiting' }] });
+      expect(notice.steps[0]?.message).toContain('once more?');
+      await client.approve(workflowId, { step, by: 'somebody' });
+    }
+    await expect(client.result(workflowId)).resolves.toMatchObject({ status: 'succeeded' });
+    expect(received).toHaveLength(2);
+  });
+
   it('tell of a run that takes longer than its deadline, and not of one that ends before', async () => {
     const slow = await client.start('slow', {});
     const quick = await client.start('quick', {});
@@ -227,13 +261,15 @@ describe('hooks of a run', () => {
     await expect(client.result(workflowId)).resolves.toMatchObject({ status: 'succeeded' });
     const refused = await delivery(`${workflowId}/notice/success/2`).catch((error: unknown) => error);
     expect(failureCode(refused)).toMatchObject({ code: 'NOTICE_REFUSED' });
+    await client.reset(`${workflowId}/notice/success/2`);
+    await expect(delivery(`${workflowId}/notice/success/2`)).resolves.toEqual({ answer: '200 OK' });
     const unknown = await delivery(`${workflowId}/notice/success/3`).catch((error: unknown) => error);
     expect(failureCode(unknown)).toMatchObject({ code: 'SECRET_MISSING' });
     const [dead] = await client.progress(`${workflowId}/notice/success/1`);
     expect(dead?.lastFailure).toContain('no answer: ECONNREFUSED in webhook at 127.0.0.1:');
     const failed = await client.list('WorkflowType = "deliverNotice" AND ExecutionStatus = "Failed"');
     expect(failed.map((run) => run.workflowId)).toEqual(
-      expect.arrayContaining([`${workflowId}/notice/success/2`, `${workflowId}/notice/success/3`]),
+      expect.arrayContaining([`${workflowId}/notice/success/3`]),
     );
   });
 });

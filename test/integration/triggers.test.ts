@@ -115,6 +115,7 @@ describe('runs on changes', () => {
     expect((await client.result('follower/on/dataset/numbers/2')).results).toEqual({ only: { rows: 3 } });
     const [listed] = await client.list('WorkflowId = "follower/on/dataset/numbers/2"');
     expect(listed?.trigger).toBe('dataset numbers@2');
+    expect(await client.summary('follower/on/dataset/numbers/2')).toEqual(listed);
   });
 
   it('start a pipeline when a roll-back moves the champion', async () => {

@@ -16,7 +16,8 @@ const pipeline = definePipeline('viewed', { params: {} }, (p) => {
   const slow = p.step('slow', {
     run: async (_, context) => {
       context.progress(1, 2, 'half way');
-      await waitFor(1_500, context.signal);
+      context.log.info('read 7 rows');
+      await waitFor(4_500, context.signal);
       return 1;
     },
   });
@@ -49,13 +50,14 @@ describe('views of a run', () => {
 
   it('watch streams events, runs are filtered, and the end is drawn without a worker', async () => {
     await client.start(pipeline, {}, { workflowId: 'viewed-1' });
-    const { stdout } = await cli('watch', 'viewed-1', '--json', '--address', server.address);
+    const { stdout } = await cli('watch', 'viewed-1', '--json', '--address', server.address, '--store', folder.path);
     const events = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { event: string; step?: { id: string; status: string } });
+      .map((line) => JSON.parse(line) as { event: string; step?: { id: string; status: string }; lastLine?: string });
     const steps = events.flatMap(({ event, step }) => (event === 'step' ? [`${step?.id ?? ''} ${step?.status ?? ''}`] : []));
     expect(steps).toEqual(expect.arrayContaining(['slow running', 'slow succeeded', 'after succeeded']));
+    expect(events.map(({ lastLine }) => lastLine)).toContain('read 7 rows');
     expect(events.at(-1)).toMatchObject({ event: 'end', status: 'succeeded' });
 
     const listed = async (...filter: string[]): Promise<string[]> => {
@@ -66,6 +68,8 @@ describe('views of a run', () => {
       'viewed-1',
     ]);
     expect(await listed('--status', 'failed')).toEqual([]);
+
+    expect((await cli('status', 'viewed-1', '--address', server.address)).stdout).toContain('trigger manual, started 20');
 
     await stop();
     const svg = path.join(folder.path, 'run.svg');

@@ -54,7 +54,7 @@ export class CallBoard implements OwnCalls {
     const status = this.status();
     setCurrentDetails(this.#details.render(status));
     this.#attributes.follow(status);
-    this.#hooks.follow(status);
+    this.#hooks.follow(() => this.#calls.flatMap(({ driver }) => driver.waiting()));
   }
 
   async end(status: 'succeeded' | 'failed' | 'cancelled'): Promise<void> {

@@ -41,7 +41,9 @@ export function reproduceCommand(terminal: Terminal): Command {
           run: { author: flags.by, cache: false, pin, reuse: { ...pin, steps: stepsWithEffects(original) } },
           ...(flags.id === undefined ? {} : { workflowId: flags.id }),
         });
-        await followRun(client, settings, started.workflowId, flags.json === true ? silenced(terminal) : terminal);
+        await followRun(client, settings, started.workflowId, flags.json === true ? silenced(terminal) : terminal, {
+          store: flags.store,
+        });
         // The end of a run that failed is in its manifest too.
         await client.result(started.workflowId).catch(() => null);
         const repeated = await requireManifest(objects, started.workflowId, started.runId);

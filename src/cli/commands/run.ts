@@ -121,7 +121,7 @@ async function startWithWorker(
 
 async function stayWith(client: PipelineClient, workflowId: string, flags: RunFlags, terminal: Terminal): Promise<void> {
   const json = flags.json === true;
-  await followRun(client, connectionSettings(flags), workflowId, json ? silenced(terminal) : terminal);
+  await followRun(client, connectionSettings(flags), workflowId, json ? silenced(terminal) : terminal, { store: flags.store });
   await reportEnd(client, workflowId, terminal, json);
 }
 

@@ -18,15 +18,22 @@ export function statusCommand(terminal: Terminal): Command {
       examples('perennial status flight-delay-1', "perennial status flight-delay-1 --json | jq '.steps[] | {id, status}'"),
     )
     .action(async (run: string, flags: ConnectionFlags & JsonFlag & StoreFlags) => {
-      const { status, progress } = await withClient({ ...connectionSettings(flags), store: flags.store }, async (client) => {
-        const answer = await answered(connectionSettings(flags), run, client.status(run));
-        const running = answer.steps.some((step) => step.status === 'running');
-        return { status: answer, progress: running ? await client.progress(run) : [] };
-      });
-      if (flags.json === true) terminal.out(JSON.stringify({ ...status, activities: progress }, null, 2));
+      const { status, summary, progress } = await withClient(
+        { ...connectionSettings(flags), store: flags.store },
+        async (client) => {
+          const answer = await answered(connectionSettings(flags), run, client.status(run));
+          const running = answer.steps.some((step) => step.status === 'running');
+          const listed = await client.summary(run);
+          return { status: answer, summary: listed, progress: running ? await client.progress(run) : [] };
+        },
+      );
+      const { trigger, startedAt, finishedAt } = summary;
+      if (flags.json === true)
+        terminal.out(JSON.stringify({ ...status, trigger, startedAt, finishedAt, activities: progress }, null, 2));
       else {
         const { colours } = terminal;
         terminal.out(`${colours.bold(status.pipeline)}  ${run}  ${paintStatus(status.status, colours)}`);
+        terminal.out(`  ${colours.dim(`trigger ${trigger ?? 'unknown'}, started ${startedAt}`)}`);
         if (status.waitingFor !== undefined) terminal.out(`  waits for ${status.waitingFor}`);
         for (const step of status.steps) terminal.out(`  ${stepLine(step, colours)}`);
         for (const entry of progress) terminal.out(`  ${progressLine(entry)}`);

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
 import { followRun } from '../follow-run.js';
 import { reportEnd } from '../report-end.js';
 import { runEvents } from '../run-events.js';
@@ -10,7 +10,7 @@ import { withClient } from '../with-client.js';
 
 /** `perennial watch RUN`: the run's graph, live, until it ends. */
 export function watchCommand(terminal: Terminal): Command {
-  return withJson(withConnection(new Command('watch')))
+  return withJson(withStore(withConnection(new Command('watch'))))
     .description(
       'watch a run until it ends: a live graph on a terminal, one line per change elsewhere, with --json one event per line',
     )
@@ -23,12 +23,13 @@ export function watchCommand(terminal: Terminal): Command {
         'perennial watch flight-delay-1 --json | jq \'select(.event == "step")\'',
       ),
     )
-    .action(async (run: string, flags: ConnectionFlags & JsonFlag) => {
+    .action(async (run: string, flags: ConnectionFlags & JsonFlag & StoreFlags) => {
       await withClient(connectionSettings(flags), async (client) => {
         const settings = connectionSettings(flags);
-        if (flags.json === true) await followRun(client, settings, run, silenced(terminal), runEvents(terminal, run));
-        else await followRun(client, settings, run, terminal);
-        await reportEnd(client, run, terminal, flags.json === true ? 'line' : false);
+        const { json, store } = flags;
+        if (json === true) await followRun(client, settings, run, silenced(terminal), { view: runEvents(terminal, run), store });
+        else await followRun(client, settings, run, terminal, { store });
+        await reportEnd(client, run, terminal, json === true ? 'line' : false);
       });
     });
 }

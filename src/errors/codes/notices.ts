@@ -11,7 +11,7 @@ export const NOTICES_CODES = {
     retryable: true,
     httpStatus: 503,
     cause: 'The receiver of a notice could not be reached, did not answer in time, or is out of order.',
-    cure: 'Wait: it is tried again for about half an hour; then send it anew with `temporal workflow reset` or look at the receiver.',
+    cure: 'Look at the receiver; the notice is tried again for about half an hour. After that send it anew: `perennial reset`, with its workflow id.',
   },
   NOTICE_SIGNATURE: {
     retryable: false,

@@ -49,6 +49,29 @@ describe('docs/cli.md', () => {
     for (const row of rows) expect(commands.some((command) => command.split(' ')[0] === row)).toBe(true);
   });
 
+  it('groups the commands as --help does, in the same order', async () => {
+    const terminal = recorder();
+    await runCli(['--help'], terminal);
+    const help = terminal.lines.join('\n').split('\n');
+    const heading = /^([A-Z][a-z ]+):$/;
+    const groups = [...page.matchAll(/^### (.+)\n\n([^]*?)\n\n/gm)].map(([, title = '', rows = '']) => ({
+      title,
+      // A row may have two commands of one kind: `approve ...`, `reject ...`.
+      names: [...rows.matchAll(/^\| (.*?) +\| /gm)].flatMap(([, cell = '']) =>
+        [...cell.matchAll(/`([a-z-]+)/g)].map((name) => name[1]!),
+      ),
+    }));
+    expect(groups.length).toBeGreaterThan(5);
+    const shown = help.flatMap((line, at) => {
+      const title = heading.exec(line)?.[1];
+      if (title === undefined || ['Options', 'Examples'].includes(title)) return [];
+      const rows = help.slice(at + 1, help.indexOf('', at));
+      const names = rows.flatMap((row) => /^ {2}([a-z-]+)/.exec(row)?.[1] ?? []).filter((name) => name !== 'help');
+      return [{ title, names }];
+    });
+    expect(groups.map(({ title, names }) => ({ title, names: [...new Set(names)] }))).toEqual(shown);
+  });
+
   it('names every exit code', () => {
     const rows = [...page.matchAll(/^\| (\d+) +\| (\w+) +\|/gm)].map((match) => [match[2], Number(match[1])]);
     expect(Object.fromEntries(rows)).toEqual(EXIT);

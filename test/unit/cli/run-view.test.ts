@@ -103,9 +103,14 @@ describe('a run on a terminal', () => {
     view.show(plan, state('running'), progress(10));
     const first = terminal.text();
     const drawn = first.split('\n').length - 1;
-    view.show(plan, state('running'), progress(90));
+    view.show(
+      plan,
+      state('running'),
+      progress(90).map((entry) => ({ ...entry, lastLine: 'loss 0.31' })),
+    );
     const second = terminal.text().slice(first.length);
     expect(second.startsWith(`\u001B[?2026h\u001B[${drawn}A`)).toBe(true);
+    expect(second.replaceAll(CODES, '')).toContain('  > loss 0.31\n');
     // Nothing is cleared before it is written over, or the picture would flicker.
     expect(second.indexOf('\u001B[0J')).toBeGreaterThan(second.indexOf('90/100'));
     for (const line of terminal.text().split('\n')) {
