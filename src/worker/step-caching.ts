@@ -2,7 +2,7 @@ import type { PlanStep } from '../contracts/plan.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { operationCaching } from '../../activities/caching.js';
 import { type CodeSource, pipelineCode } from '../cache/pipeline-code.js';
-import { type Hit, openStepCache, type StepCache, type StepCaching } from '../cache/step-cache.js';
+import { type Hit, type Miss, openStepCache, type StepCache, type StepCaching } from '../cache/step-cache.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { StepLog } from '../pipeline/step-context.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
@@ -72,6 +72,12 @@ function uncached(key: string): CachedStep {
     record: (objects, outcome) => recordOutcome(objects, key, outcome),
     release: () => Promise.resolve(),
   };
+}
+
+/** What the wrapper would find for the task, or why it would compute. Takes, keeps and remembers nothing. Null: the task is not cached. */
+export async function lookAhead(task: StepTask, surroundings: CacheSurroundings): Promise<Hit | Miss | null> {
+  const cache = await openCache(task, surroundings);
+  return cache === null ? null : cache.look();
 }
 
 /** Null when the task is not cached. A step whose code cannot be read runs without the cache and says so in its log. */

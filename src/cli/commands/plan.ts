@@ -1,24 +1,64 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import type { JsonObject } from '../../contracts/json.js';
 import type { Plan } from '../../contracts/plan.js';
-import { examples, withJson } from '../options.js';
-import type { JsonFlag } from '../options.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import type { ProfileFlags } from '../apply-settings.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
 import { loadPipeline } from '../load-pipeline.js';
+import { readPreview, type RunPreview } from '../preview.js';
+import { renderPreview } from '../render-preview.js';
+import { readReuse, withReuse } from '../run-options.js';
+import type { ReuseFlags } from '../run-options.js';
 import type { Terminal } from '../terminal.js';
+import { parametersOf, withParameters } from '../with-parameters.js';
+import type { ParameterFlags } from '../with-parameters.js';
+
+interface PlanFlags extends ConnectionFlags, JsonFlag, ProfileFlags, ReuseFlags, StoreFlags, ParameterFlags {}
 
 /** `perennial plan FILE`: what a run would do, without doing it. */
 export function planCommand(terminal: Terminal): Command {
-  return withJson(new Command('plan'))
-    .description('show the plan of a pipeline file: steps, order, limits, parameters, hash')
+  return withReuse(withParameters(withJson(withStore(withConnection(new Command('plan'))))))
+    .description(
+      'show the plan of a pipeline file: steps, order, limits, parameters, hash; and, with its parameters, what a run would do now: ' +
+        'kept results, pools, gates, hooks, time',
+    )
     .argument('<file>', 'pipeline file')
     .addHelpText(
       'after',
-      examples('perennial plan examples/flight-delay/pipeline.ts', 'perennial plan pipeline.ts --json > plan.json'),
+      examples(
+        'perennial plan examples/flight-delay/pipeline.ts',
+        'perennial plan examples/flight-delay/pipeline.ts --from 2001-01-01 --to 2001-02-01',
+        'perennial plan pipeline.ts --force train --json   # the plan, and under "run" what a run would do',
+      ),
     )
-    .action(async (file: string, flags: JsonFlag) => {
-      const { plan } = await loadPipeline(file);
-      terminal.out(flags.json === true ? JSON.stringify(plan, null, 2) : renderPlan(plan, terminal));
+    .action(async (file: string, flags: PlanFlags, command: Command) => {
+      const pipeline = await loadPipeline(file);
+      const run = await previewOf(pipeline, await parametersOf(command, pipeline, terminal.env), flags);
+      const { plan } = pipeline;
+      if (flags.json === true) terminal.out(JSON.stringify(run === null ? plan : { ...plan, run }, null, 2));
+      else terminal.out([renderPlan(plan, terminal), ...(run === null ? [] : ['', renderPreview(run, terminal)])].join('\n'));
     });
+}
+
+/** Null when the line gives no parameters, but some are required: then only the plan itself can be shown. */
+async function previewOf(pipeline: Pipeline, given: JsonObject, flags: PlanFlags): Promise<RunPreview | null> {
+  const { parameters: schema } = pipeline.plan;
+  const required = schema['required'];
+  const needs = Array.isArray(required) && required.length > 0;
+  if (Object.keys(given).length === 0 && needs) return null;
+  const [{ validateParameters }, { openObjectStore }] = await Promise.all([
+    import('../../schema/validate-parameters.js'),
+    import('../../store/open-store.js'),
+  ]);
+  return readPreview(pipeline, {
+    parameters: validateParameters(schema, given),
+    options: await readReuse(flags, flags.store, pipeline),
+    objects: await openObjectStore(flags.store),
+    pools: flags.chosen.profile.pools ?? {},
+    settings: connectionSettings(flags),
+  });
 }
 
 const SECOND_MS = 1000;

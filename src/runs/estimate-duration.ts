@@ -1,0 +1,69 @@
+import type { PlanStep } from '../contracts/plan.js';
+import type { RunManifest } from '../contracts/run-manifest.js';
+
+/** Of a step: surely computed, surely not, or not known yet. */
+export type Work = 'surely' | 'never' | 'perhaps';
+
+/** How long a run will take by what earlier ones took, along the longest way through the graph. */
+export type DurationEstimate = {
+  /** Earlier runs that were looked at. */
+  readonly runs: number;
+  /** Seconds when all that is not decided takes a kept result, and when all of it is computed. */
+  readonly least: number;
+  readonly most: number;
+  /** Median seconds of the steps that may run. */
+  readonly steps: { readonly [step: string]: number };
+  /** Steps that may run and never did; they count as nothing. */
+  readonly unknown: readonly string[];
+};
+
+/** Waits of gates do not count, for nobody knows how long people take. */
+export function estimateDuration(
+  steps: readonly PlanStep[],
+  workOf: (step: PlanStep) => Work,
+  earlier: readonly RunManifest[],
+): DurationEstimate {
+  const timed = steps.filter(({ kind }) => kind !== 'gate' && kind !== 'join');
+  const known = timed.flatMap((step) => {
+    const seconds = workOf(step) === 'never' ? null : medianSeconds(step.id, earlier);
+    return seconds === null ? [] : [[step.id, seconds] as const];
+  });
+  const medians = new Map(known);
+  const unknown = timed.filter((step) => workOf(step) !== 'never' && !medians.has(step.id)).map(({ id }) => id);
+  const along = (counts: (work: Work) => boolean): number =>
+    longestWay(steps, (step) => (counts(workOf(step)) ? (medians.get(step.id) ?? 0) : 0));
+  return {
+    runs: earlier.length,
+    least: along((work) => work === 'surely'),
+    most: along((work) => work !== 'never'),
+    steps: Object.fromEntries(known),
+    unknown,
+  };
+}
+
+/** Of the runs in which the step was computed; null when there is none. */
+function medianSeconds(id: string, earlier: readonly RunManifest[]): number | null {
+  const seconds = earlier
+    .flatMap(({ steps }) => steps.filter((step) => step.id === id && step.status === 'succeeded'))
+    .filter(({ cached, reusedFrom }) => !cached && reusedFrom === undefined)
+    .flatMap((step) => (step.seconds === null ? [] : [step.seconds]))
+    .sort((left, right) => left - right);
+  const middle = seconds.length / 2;
+  if (seconds.length === 0) return null;
+  return ((seconds[Math.ceil(middle) - 1] ?? 0) + (seconds[Math.floor(middle)] ?? 0)) / 2;
+}
+
+/** Clean-up steps begin when all others have ended. */
+function longestWay(steps: readonly PlanStep[], secondsOf: (step: PlanStep) => number): number {
+  const ends = new Map<string, number>();
+  const latest = (): number => Math.max(0, ...ends.values());
+  const ordered = [...steps.filter((step) => step.finally !== true), ...steps.filter((step) => step.finally === true)];
+  const main = ordered.filter((step) => step.finally !== true).length;
+  let begin = 0;
+  for (const [index, step] of ordered.entries()) {
+    if (index === main) begin = latest();
+    const start = Math.max(begin, ...step.needs.map((need) => ends.get(need) ?? 0));
+    ends.set(step.id, start + secondsOf(step));
+  }
+  return latest();
+}
