@@ -145,7 +145,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     const returned = await leavingInTime(working, signal, graceOf(task), stored.remark);
     const result: JsonValue = redactor.json(checkResult(returned, where));
     const outcome = { result, metrics: redactor.json(metrics), cached: false, seconds: (performance.now() - startedAt) / 1000 };
-    const final = await cached.record(objects, outcome);
+    const final = await cached.record(objects, outcome, orders.steered);
     await checkpoints.clear();
     return final;
   } catch (error) {

@@ -33,8 +33,8 @@ export interface CachedStep {
   readonly hit: StepOutcome | null;
   /** Waits while another run does the same work and then takes its outcome; null: this run does it. */
   claim(signal: AbortSignal, heartbeats: Heartbeats): Promise<StepOutcome | null>;
-  /** Records the outcome for later attempts of this run and keeps it for later runs. */
-  record(objects: ObjectStore, outcome: StepOutcome): Promise<StepOutcome>;
+  /** Records the outcome for later attempts of this run and keeps it for later runs. `steered`: orders had a part in it, so it is not kept. */
+  record(objects: ObjectStore, outcome: StepOutcome, steered: boolean): Promise<StepOutcome>;
   release(): Promise<void>;
 }
 
@@ -56,9 +56,9 @@ export async function openCachedStep(task: StepTask, surroundings: CacheSurround
       });
       return shared === null ? null : take(shared);
     },
-    record: async (guarded, outcome) => {
+    record: async (guarded, outcome, steered) => {
       const recorded = await recordOutcome(guarded, key, outcome, looked.record);
-      await Promise.all([cache.keep(recorded), cache.remember()]);
+      await Promise.all([...(steered ? [] : [cache.keep(recorded)]), cache.remember()]);
       return recorded;
     },
     release: () => cache.release(),

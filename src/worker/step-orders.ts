@@ -26,7 +26,12 @@ type Surroundings = {
   readonly remark: (message: string) => void;
 };
 
-export type OpenControl = { readonly control: StepControl; close(): void };
+export type OpenControl = {
+  readonly control: StepControl;
+  /** True once the step has seen an order that changes its result: to stop early, or a live parameter that was set. */
+  readonly steered: boolean;
+  close(): void;
+};
 
 /** Of a step that declares nothing live: nobody can order it anything, and it looks nowhere. */
 export const UNCONTROLLED: OpenControl = {
@@ -37,6 +42,7 @@ export const UNCONTROLLED: OpenControl = {
     onOrder: () => () => undefined,
     between: () => Promise.resolve('continue'),
   },
+  steered: false,
   close: () => undefined,
 };
 
@@ -47,6 +53,9 @@ export async function openControl(task: StepTask, surroundings: Surroundings): P
   await orders.open();
   return {
     control: orders,
+    get steered() {
+      return orders.steered;
+    },
     close: () => {
       orders.close();
     },
@@ -76,6 +85,10 @@ class OrderedControl implements StepControl {
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#listeners.clear();
+  }
+
+  get steered(): boolean {
+    return this.#orders.stopped || Object.keys(this.#orders.values).length > 0;
   }
 
   get pauseRequested(): boolean {

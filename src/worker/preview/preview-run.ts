@@ -102,7 +102,8 @@ class RunPreview {
   }
 
   #guardOf(step: PlanStep): ReturnType<typeof guardVerdict> {
-    return guardVerdict(step.when ?? [], this.#parameters, this.#lookup);
+    const lost = (id: string): StepStatus | null => (this.#known.get(id)?.verdict === 'skipped' ? 'skipped' : null);
+    return guardVerdict(step.when ?? [], this.#parameters, this.#lookup, lost);
   }
 
   /** It only waits for its turn: all that its result depends on is known. */

@@ -10,6 +10,8 @@ import { objectKey } from '../../../src/store/artifact-keys.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import type { HeartbeatDetails } from '../../../src/worker/heartbeats.js';
+import { writeOrders } from '../../../src/worker/step-orders.js';
+import { NO_ORDERS, type StepOrders } from '../../../src/contracts/live-control.js';
 import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/run-step.js';
 import type { RecordedOutcome } from '../../../src/worker/step-record.js';
 
@@ -167,6 +169,24 @@ describe('a step with the cache', () => {
       cached: false,
     });
     expect(await entries()).toEqual([]);
+  });
+
+  it('keeps no result that orders had a part in, and any other of a step that takes orders', async () => {
+    const live = { live: { rate: { type: 'number' } } };
+    const orders = (runId: string, given: Partial<StepOrders>): Promise<void> =>
+      writeOrders(objects, { workflowId: runId, runId, activityId: 's', orders: { ...NO_ORDERS, ...given } });
+    await orders('r1', { stopped: true });
+    await orders('r2', { values: { rate: 0.5 } });
+    await orders('r3', { snapshots: 1 });
+    for (const runId of ['r1', 'r2']) {
+      expect(await run(runId, live)).toMatchObject({ cached: false });
+      expect(await entries()).toEqual([]);
+    }
+    await run('r1', live);
+    expect(computed).toEqual(['r1', 'r2']);
+    expect(await run('r3', live)).toMatchObject({ cached: false });
+    expect(await run('r4', live)).toMatchObject({ cached: true });
+    expect(await reasonOf('r3')).toBe('no result was kept');
   });
 
   it('goes with what the operation reads', async () => {
