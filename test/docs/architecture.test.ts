@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 
 const NAMED_PATH = /`((?:src|workflows|activities|examples|test|docs|scripts|bench|\.ci|\.github)(?:\/[\w.@-]+)*\/?)`/g;
@@ -17,6 +18,19 @@ describe('the documents', () => {
     expect(folders.map((folder) => folder.name).filter((name) => !text.includes(`src/${name}`))).toEqual([]);
   });
 
+  it('ARCHITECTURE.md has the arrows that are enforced', async () => {
+    const text = await readFile('ARCHITECTURE.md', 'utf8');
+    const rows = [...text.matchAll(/^\| `src\/(\w+)\/` +\|[^|]*\|([^|]*)\|$/gm)];
+    const told = new Map(rows.map(([, room = '', cell = '']) => [room, namesIn(cell.split(';')[0] ?? '')]));
+    const rules = enforced.filter(({ name }) => name.startsWith('arrows-of-src-'));
+    expect(rules.length).toBeGreaterThan(20);
+    for (const { name, to } of rules) {
+      const room = name.replace('arrows-of-src-', '');
+      const allowed = /\((.*)\)/.exec(String(to.pathNot))?.[1]?.split('|') ?? [];
+      expect([room, told.get(room)]).toEqual([room, allowed.filter((other) => !['contracts', 'errors', room].includes(other))]);
+    }
+  });
+
   it('have no link to a file that does not exist', async () => {
     const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...(await markdownPages('docs'))];
     const broken: string[] = [];
@@ -30,6 +44,18 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 });
+
+const { forbidden: enforced } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as {
+  readonly forbidden: readonly { readonly name: string; readonly to: { readonly pathNot?: string | readonly string[] } }[];
+};
+
+/** `data, evaluation (metrics), store` without the remarks. */
+const namesIn = (cell: string): string[] =>
+  cell
+    .replaceAll(/\([^)]*\)/g, '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 async function markdownPages(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
