@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { constants, fchmodSync, fstatSync, fsync, futimesSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, fsync, futimesSync, openSync, unlinkSync, write, writeSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,8 @@ export interface StagedFile {
 const FOLDER = `${RESERVED}tmp`;
 const LEFTOVER_MS = 86_400_000;
 const READ_ONLY = 0o444;
+/** Files up to this size are read and written on the calling thread. */
+export const SMALL_BYTES = 256 * 1024;
 
 /** Where the files of unfinished writes lie: inside the store, so that a rename or link never crosses a file system. */
 export class StagingFolder {
@@ -40,12 +42,13 @@ export class StagingFolder {
   /** Makes a new file of these bytes durable, hands it to `use` and removes it afterwards, whatever happens. */
   withBytes<Result>(bytes: Uint8Array, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
     return this.#with(async (file) => {
-      const handle = await fs.open(file, 'wx', READ_ONLY);
+      const descriptor = openSync(file, 'wx', READ_ONLY);
       try {
-        await handle.writeFile(bytes);
-        return handle;
+        if (bytes.length <= SMALL_BYTES) writeWhole(descriptor, bytes);
+        else await writeElsewhere(descriptor, bytes);
+        return descriptor;
       } catch (error) {
-        await handle.close();
+        closeSync(descriptor);
         throw error;
       }
     }, use);
@@ -55,19 +58,16 @@ export class StagingFolder {
   withCopy<Result>(source: string, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
     return this.#with(async (file) => {
       await copyWritable(source, file);
-      return fs.open(file, 'r+');
+      return openSync(file, 'r+');
     }, use);
   }
 
-  async #with<Result>(
-    fill: (file: string) => Promise<fs.FileHandle>,
-    use: (staged: StagedFile) => Promise<Result>,
-  ): Promise<Result> {
+  async #with<Result>(fill: (file: string) => Promise<number>, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
     const file = this.freshName();
     try {
       return await use({ path: file, etag: await seal(await fill(file)) });
     } finally {
-      await removeIfThere(file);
+      removeIfThere(file);
     }
   }
 
@@ -77,30 +77,39 @@ export class StagingFolder {
 }
 
 const flush = promisify(fsync);
+const writeAside = promisify(write);
 
 /**
  * Read-only, on the disk, and with a time of its own: two files made within one tick of the clock must not share an etag. Only what waits
  * for the disk leaves this thread: each trip to the pool of threads costs more than the other calls take.
  */
-async function seal(handle: fs.FileHandle): Promise<string> {
+async function seal(descriptor: number): Promise<string> {
   try {
     const now = Date.now() / 1000 + randomInt(1_000_000) / 1e9;
-    futimesSync(handle.fd, now, now);
-    fchmodSync(handle.fd, READ_ONLY);
-    await flush(handle.fd);
-    return etagOf(fstatSync(handle.fd, { bigint: true }));
+    futimesSync(descriptor, now, now);
+    fchmodSync(descriptor, READ_ONLY);
+    await flush(descriptor);
+    return etagOf(fstatSync(descriptor, { bigint: true }));
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
+}
+
+function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+}
+
+async function writeElsewhere(descriptor: number, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length;) written += (await writeAside(descriptor, bytes, written)).bytesWritten;
 }
 
 /** Makes the names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await fs.open(folder, 'r');
+  const descriptor = openSync(folder, 'r');
   try {
-    await handle.sync();
+    await flush(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
@@ -110,9 +119,9 @@ export async function copyWritable(source: string, target: string): Promise<void
   await fs.chmod(target, 0o644);
 }
 
-async function removeIfThere(file: string): Promise<void> {
+export function removeIfThere(file: string): void {
   try {
-    await fs.unlink(file);
+    unlinkSync(file);
   } catch (error) {
     if (!isAbsent(error)) throw error;
   }

@@ -1,4 +1,4 @@
-import type { BigIntStats, Dirent } from 'node:fs';
+import { type BigIntStats, type Dirent, readdirSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode } from './file-errors.js';
@@ -20,14 +20,25 @@ export interface Place {
 const DIGITS = 10;
 const NAME = /^\d{10}$/;
 
-/** The place of the key whose plain file is `plain`. */
-export async function currentPlace(plain: string): Promise<Place> {
+/** The place of the key whose plain file is `plain`. Names alone are read, which the system has at hand: a pool of threads would cost more. */
+export function currentPlace(plain: string): Place {
+  const folder = plain + GENERATIONS;
   let top: { readonly name: string; readonly gone: boolean } | null = null;
-  for (const entry of await entriesOf(plain + GENERATIONS)) {
+  for (const entry of namesIn(folder)) {
     if (NAME.test(entry.name) && (top === null || entry.name > top.name)) top = { name: entry.name, gone: entry.isDirectory() };
   }
   if (top === null) return { file: plain, generation: 0, gone: false };
   return { file: path.join(plain + GENERATIONS, top.name), generation: Number(top.name), gone: top.gone };
+}
+
+function namesIn(folder: string): Dirent[] {
+  try {
+    // Asking first is cheaper than an error, and most keys have no generations.
+    return statSync(folder, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
 }
 
 /** The file that holds `generation` of a key. */
@@ -46,10 +57,10 @@ export async function entriesOf(folder: string): Promise<Dirent[]> {
 }
 
 /** Status of a file with nanoseconds; null when there is none, or a folder in its place. */
-export async function statusOf(file: string): Promise<BigIntStats | null> {
+export function statusOf(file: string): BigIntStats | null {
   try {
-    const status = await fs.stat(file, { bigint: true });
-    return status.isFile() ? status : null;
+    const status = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return status?.isFile() === true ? status : null;
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;
@@ -67,9 +78,9 @@ export function isAbsent(error: unknown): boolean {
 }
 
 /** Runs an exclusive file operation: false when the name was taken. */
-export async function claimed(operation: Promise<unknown>): Promise<boolean> {
+export function claimed(operation: () => unknown): boolean {
   try {
-    await operation;
+    operation();
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;

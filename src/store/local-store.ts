@@ -1,9 +1,11 @@
+import { closeSync, fstatSync, linkSync, mkdirSync, openSync, readFile, readFileSync, renameSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { conflict, fileError, notFound, systemCode } from './file-errors.js';
-import { copyWritable, ensureFolder, StagingFolder, syncFolder } from './folder-staging.js';
+import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, StagingFolder, syncFolder } from './folder-staging.js';
 import type { StagedFile } from './folder-staging.js';
 import { claimed, currentPlace, entriesOf, etagOf, generationFile, isAbsent, statusOf } from './folder-versions.js';
 import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from './object-key.js';
@@ -12,7 +14,8 @@ import type { ObjectInfo, ObjectStore, StoredObject } from './port.js';
 /**
  * An object store in a folder of a local or NFS disk, shared by any number of processes, without locks. See `Place` for its layout.
  * Writes are durable (fsync of the file and its folder) when they return. Mixing `put` with compare-and-swap on one key is safe for
- * every reader, and the last of them wins.
+ * every reader, and the last of them wins. Only what waits for the disk, and long files, leave the calling thread: a trip to the pool of
+ * threads costs several times what a name or a few kilobytes cost.
  */
 export async function openLocalStore(root: string): Promise<ObjectStore> {
   const staging = new StagingFolder(root);
@@ -25,6 +28,8 @@ export async function openLocalStore(root: string): Promise<ObjectStore> {
   }
   return new LocalStore(root, staging);
 }
+
+const readAside: (descriptor: number) => Promise<Buffer> = promisify(readFile);
 
 class LocalStore implements ObjectStore {
   readonly uri: string;
@@ -39,23 +44,24 @@ class LocalStore implements ObjectStore {
 
   get(key: string): Promise<StoredObject> {
     return this.#guard('read', key, async (plain) => {
-      const place = await currentPlace(plain);
-      const handle = place.gone ? null : await openExisting(place.file);
-      if (handle === null) throw notFound(key, this.uri);
+      const place = currentPlace(plain);
+      const descriptor = place.gone ? null : openExisting(place.file);
+      if (descriptor === null) throw notFound(key, this.uri);
       try {
-        const status = await handle.stat({ bigint: true });
+        const status = fstatSync(descriptor, { bigint: true });
         if (!status.isFile()) throw notFound(key, this.uri);
-        return { etag: etagOf(status), bytes: await handle.readFile() };
+        const bytes = status.size <= SMALL_BYTES ? readFileSync(descriptor) : await readAside(descriptor);
+        return { etag: etagOf(status), bytes };
       } finally {
-        await handle.close();
+        closeSync(descriptor);
       }
     });
   }
 
   head(key: string): Promise<ObjectInfo | null> {
     return this.#guard('look at', key, async (plain) => {
-      const place = await currentPlace(plain);
-      const status = place.gone ? null : await statusOf(place.file);
+      const place = currentPlace(plain);
+      const status = place.gone ? null : statusOf(place.file);
       if (status === null) return null;
       const modifiedAt = new Date(Number(status.mtimeMs)).toISOString();
       return { key, bytes: Number(status.size), etag: etagOf(status), modifiedAt };
@@ -78,18 +84,23 @@ class LocalStore implements ObjectStore {
   putIfAbsent(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }> {
     return this.#write(key, bytes, async (plain, staged) => {
       for (;;) {
-        const place = await currentPlace(plain);
+        const place = currentPlace(plain);
         if (place.generation > 0) {
           if (!place.gone) throw conflict(key, this.uri, 'it exists already');
           if (await this.#append(plain, place.generation + 1, staged)) return;
           continue;
         }
-        if (!(await claimed(linkInto(staged.path, plain)))) {
-          if ((await statusOf(plain)) === null) throw await occupied(key, plain);
+        const isNew = await inFolder(plain, () =>
+          claimed(() => {
+            linkSync(staged.path, plain);
+          }),
+        );
+        if (!isNew) {
+          if (statusOf(plain) === null) throw await occupied(key, plain);
           throw conflict(key, this.uri, 'it exists already');
         }
         await syncFolder(path.dirname(plain));
-        if (await isCurrentOrFirst(plain, staged)) return;
+        if (isCurrentOrFirst(plain, staged)) return;
       }
     });
   }
@@ -97,8 +108,8 @@ class LocalStore implements ObjectStore {
   putIfMatch(key: string, bytes: Uint8Array, etag: string): Promise<{ readonly etag: string }> {
     return this.#write(key, bytes, async (plain, staged) => {
       for (;;) {
-        const place = await currentPlace(plain);
-        const status = place.gone ? null : await statusOf(place.file);
+        const place = currentPlace(plain);
+        const status = place.gone ? null : statusOf(place.file);
         if (status === null) throw conflict(key, this.uri, 'it does not exist');
         if (etagOf(status) !== etag) throw conflict(key, this.uri, 'it has changed since it was read');
         if (place.generation === 0) {
@@ -114,18 +125,19 @@ class LocalStore implements ObjectStore {
   delete(key: string): Promise<void> {
     return this.#guard('delete', key, async (plain) => {
       for (;;) {
-        const place = await currentPlace(plain);
+        const place = currentPlace(plain);
         if (place.gone) return;
         if (place.generation > 0) {
-          if (!(await claimed(fs.mkdir(generationFile(plain, place.generation + 1))))) continue;
+          const gone = generationFile(plain, place.generation + 1);
+          if (!claimed(() => { mkdirSync(gone); })) continue;
           await syncFolder(plain + GENERATIONS);
           await this.#refreshCopy(plain);
           return;
         }
-        if ((await statusOf(plain)) === null) return;
+        if (statusOf(plain) === null) return;
         await fs.rm(plain, { force: true });
         await syncFolder(path.dirname(plain));
-        if ((await currentPlace(plain)).generation === 0) return;
+        if (currentPlace(plain).generation === 0) return;
       }
     });
   }
@@ -137,8 +149,8 @@ class LocalStore implements ObjectStore {
 
   getFile(key: string, target: string): Promise<void> {
     return this.#guard('copy out', key, async (plain) => {
-      const place = await currentPlace(plain);
-      if (place.gone || (await statusOf(place.file)) === null) throw notFound(key, this.uri);
+      const place = currentPlace(plain);
+      if (place.gone || statusOf(place.file) === null) throw notFound(key, this.uri);
       const part = `${target}.part-${path.basename(this.#staging.freshName())}`;
       try {
         await copyWritable(place.file, part);
@@ -178,20 +190,25 @@ class LocalStore implements ObjectStore {
 
   async #replace(plain: string, staged: StagedFile): Promise<void> {
     for (;;) {
-      const place = await currentPlace(plain);
+      const place = currentPlace(plain);
       if (place.generation > 0) {
         if (await this.#append(plain, place.generation + 1, staged)) return;
         continue;
       }
-      await ensureFolder(path.dirname(plain));
-      await this.#linkOver(staged.path, plain);
+      await inFolder(plain, () => {
+        this.#linkOver(staged.path, plain);
+      });
       await syncFolder(path.dirname(plain));
-      if (await isCurrentOrFirst(plain, staged)) return;
+      if (isCurrentOrFirst(plain, staged)) return;
     }
   }
 
   async #append(plain: string, generation: number, staged: StagedFile): Promise<boolean> {
-    if (!(await claimed(fs.link(staged.path, generationFile(plain, generation))))) return false;
+    const file = generationFile(plain, generation);
+    const isOurs = claimed(() => {
+      linkSync(staged.path, file);
+    });
+    if (!isOurs) return false;
     await syncFolder(plain + GENERATIONS);
     await this.#refreshCopy(plain);
     return true;
@@ -204,10 +221,10 @@ class LocalStore implements ObjectStore {
   async #refreshCopy(plain: string): Promise<void> {
     try {
       for (;;) {
-        const place = await currentPlace(plain);
+        const place = currentPlace(plain);
         if (place.gone) await fs.rm(plain, { force: true });
-        else await this.#linkOver(place.file, plain);
-        if ((await currentPlace(plain)).generation === place.generation) return;
+        else this.#linkOver(place.file, plain);
+        if (currentPlace(plain).generation === place.generation) return;
       }
     } catch (error) {
       if (systemCode(error) === null) throw error;
@@ -215,13 +232,13 @@ class LocalStore implements ObjectStore {
   }
 
   /** Puts a hard link to `file` in the place of `target` in one move. A rename between links to one file does nothing, so both names go. */
-  async #linkOver(file: string, target: string): Promise<void> {
+  #linkOver(file: string, target: string): void {
     const fresh = this.#staging.freshName();
     try {
-      await fs.link(file, fresh);
-      await fs.rename(fresh, target);
+      linkSync(file, fresh);
+      renameSync(fresh, target);
     } finally {
-      await fs.rm(fresh, { force: true });
+      removeIfThere(fresh);
     }
   }
 
@@ -249,9 +266,9 @@ class LocalStore implements ObjectStore {
 const byUtf8 = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
 
 /** False when generations were started from another file at the same time: then ours must become one of them. */
-async function isCurrentOrFirst(plain: string, staged: StagedFile): Promise<boolean> {
-  if ((await currentPlace(plain)).generation === 0) return true;
-  const first = await statusOf(generationFile(plain, 1));
+function isCurrentOrFirst(plain: string, staged: StagedFile): boolean {
+  if (currentPlace(plain).generation === 0) return true;
+  const first = statusOf(generationFile(plain, 1));
   return first !== null && etagOf(first) === staged.etag;
 }
 
@@ -259,26 +276,30 @@ async function isCurrentOrFirst(plain: string, staged: StagedFile): Promise<bool
 async function startGenerations(plain: string): Promise<void> {
   await ensureFolder(plain + GENERATIONS);
   try {
-    if (await claimed(fs.link(plain, generationFile(plain, 1)))) await syncFolder(plain + GENERATIONS);
+    const first = generationFile(plain, 1);
+    const isOurs = claimed(() => {
+      linkSync(plain, first);
+    });
+    if (isOurs) await syncFolder(plain + GENERATIONS);
   } catch (error) {
     if (!isAbsent(error)) throw error;
   }
 }
 
-/** An exclusive hard link; makes the folder when it is not there. */
-async function linkInto(file: string, target: string): Promise<void> {
+/** Carries out a change of a name in a folder, which is made when it is not there. */
+async function inFolder<Result>(file: string, change: () => Result): Promise<Result> {
   try {
-    await fs.link(file, target);
+    return change();
   } catch (error) {
     if (!isAbsent(error)) throw error;
-    await ensureFolder(path.dirname(target));
-    await fs.link(file, target);
+    await ensureFolder(path.dirname(file));
+    return change();
   }
 }
 
-async function openExisting(file: string): Promise<fs.FileHandle | null> {
+function openExisting(file: string): number | null {
   try {
-    return await fs.open(file, 'r');
+    return openSync(file, 'r');
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;
