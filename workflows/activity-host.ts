@@ -60,7 +60,11 @@ function bodiesOf({ openBody }: HostedStep): StageHost['runBody'] {
         for (const other of open) other.cancel();
       });
     }
-    const done = body.run().finally(() => open.delete(body));
+    const done = body.run();
+    const close = (): void => {
+      open.delete(body);
+    };
+    done.then(close, close);
     return {
       done,
       cancel: () => {
@@ -70,7 +74,8 @@ function bodiesOf({ openBody }: HostedStep): StageHost['runBody'] {
   };
 }
 
-async function callOperation(
+/** Promises are dear in a workflow, where Temporal keeps a stack of each: here and below there is one where it does. */
+function callOperation(
   hosted: HostedStep,
   operation: string,
   operationArguments: JsonObject,
@@ -113,9 +118,10 @@ async function callOperation(
   };
   const activity = isLocal ? localActivity(type, options) : queuedActivity(type, options);
   const attempts = (): Promise<StepOutcome> => outlivingWorkers(step.retry.maximumAttempts, () => activity(task));
-  const outcome = await (isLocal ? attempts() : inPool(hosted, id, attempts));
-  hosted.record(outcome);
-  return outcome.result;
+  return (isLocal ? attempts() : inPool(hosted, id, attempts)).then((outcome) => {
+    hosted.record(outcome);
+    return outcome.result;
+  });
 }
 
 /** Only pools with a limit are asked for room. */

@@ -286,15 +286,13 @@ export class GraphScope implements Scope {
     const outer: ResultLookup = (id) => (Object.hasOwn(results, id) ? results[id] : this.#lookup(id));
     const scope = new GraphScope({ steps: body.steps, instance, outer }, this.#surroundings);
     return {
-      run: async () => {
+      run: () => {
         bodies.add(scope);
-        try {
-          const verdict = await scope.run();
+        return scope.run().then((verdict) => {
+          bodies.delete(scope);
           if (verdict !== 'succeeded') throw new CodedError(scope.failure(verdict));
           return body.result === null ? null : scope.valueOf(body.result, `the result of "${step.id}${instance}"`);
-        } finally {
-          bodies.delete(scope);
-        }
+        });
       },
       cancel: () => {
         scope.cancel();

@@ -39,22 +39,27 @@ export function localActivity(type: string, options: StepActivityOptions): StepA
       ...(options.summary === undefined ? {} : { summary: options.summary }),
     }),
   );
-  return async (task) => {
-    while (chain.pause !== null) await chain.pause;
+  const start = (task: StepTask): Promise<StepOutcome> => {
+    if (chain.pause !== null) return chain.pause.then(() => start(task));
     return chain.seconds < LONGEST_CHAIN_SECONDS ? runLocally(activity, task) : endTask(queuedActivity(type, options), task);
   };
+  return start;
 }
 
-async function runLocally(activity: StepActivity, task: StepTask): Promise<StepOutcome> {
+function runLocally(activity: StepActivity, task: StepTask): Promise<StepOutcome> {
   chain.seconds += OVERHEAD_SECONDS;
   chain.running += 1;
-  try {
-    const outcome = await activity(task);
-    chain.seconds += outcome.seconds;
-    return outcome;
-  } finally {
-    chain.running -= 1;
-  }
+  return activity(task).then(
+    (outcome) => {
+      chain.running -= 1;
+      chain.seconds += outcome.seconds;
+      return outcome;
+    },
+    (error: unknown) => {
+      chain.running -= 1;
+      throw error;
+    },
+  );
 }
 
 async function endTask(queued: StepActivity, task: StepTask): Promise<StepOutcome> {

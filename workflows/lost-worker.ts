@@ -11,14 +11,12 @@ const SHUTDOWN_TYPE = 'WorkerShutdown';
  * Runs a step's activity again when its last attempt was lost with its worker, by a crash or a shut-down: that is no fault of the step, so
  * it does not use up the step's retries for good. A step that must not be repeated (`maximumAttempts` 1) is left as it is.
  */
-export async function outlivingWorkers<T>(maximumAttempts: number, activity: () => Promise<T>): Promise<T> {
-  for (let losses = 0; ; losses++) {
-    try {
-      return await activity();
-    } catch (error) {
-      if (maximumAttempts === 1 || losses === MAX_LOSSES || !wasLost(error)) throw error;
-    }
-  }
+export function outlivingWorkers<T>(maximumAttempts: number, activity: () => Promise<T>, losses = 0): Promise<T> {
+  if (maximumAttempts === 1 || losses === MAX_LOSSES) return activity();
+  return activity().catch((error: unknown) => {
+    if (!wasLost(error)) throw error;
+    return outlivingWorkers(maximumAttempts, activity, losses + 1);
+  });
 }
 
 function wasLost(error: unknown): boolean {

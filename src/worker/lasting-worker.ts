@@ -4,12 +4,17 @@ import { connect, connectionOptions, type ConnectionSettings, connectNative } fr
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import type { AttemptJournal } from './attempt-journal.js';
 import { reportLostAttempts } from './report-lost.js';
+import { withShortStacks } from './short-stacks.js';
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 10_000;
 
 /** Where the server is, or an open connection that the caller closes. */
-export type WorkerConnection = ConnectionSettings & { readonly connection?: NativeConnection };
+export type WorkerConnection = ConnectionSettings & {
+  readonly connection?: NativeConnection;
+  /** A file of hand-written workflows, if there is one. */
+  readonly workflows?: string;
+};
 
 export interface PipelineWorker {
   /** Resolves when the worker has shut down. A lost server does not end it: it goes on when the server is back. */
@@ -34,19 +39,29 @@ async function startSession(options: WorkerConnection, settings: readonly Worker
   const { connection } = options;
   if (connection !== undefined) {
     await reportLostAttempts(connection.workflowService, connectionOptions(options));
-    const workers = await Promise.all(settings.map((each) => Worker.create({ ...each, connection })));
+    const workers = await createWorkers(options, settings, connection);
     return { workers, close: () => Promise.resolve() };
   }
   await prepareNamespace(options, settings[0]?.namespace ?? 'default');
   const own = await connectNative(options);
   try {
     await reportLostAttempts(own.workflowService, connectionOptions(options));
-    const workers = await Promise.all(settings.map((each) => Worker.create({ ...each, connection: own })));
+    const workers = await createWorkers(options, settings, own);
     return { workers, close: () => own.close() };
   } catch (error) {
     await own.close();
     throw error;
   }
+}
+
+/** Whoever brings workflows of their own wants to see their stacks. */
+function createWorkers(
+  { workflows }: WorkerConnection,
+  settings: readonly WorkerOptions[],
+  connection: NativeConnection,
+): Promise<Worker[]> {
+  const create = (): Promise<Worker[]> => Promise.all(settings.map((each) => Worker.create({ ...each, connection })));
+  return workflows === undefined ? withShortStacks(create) : create();
 }
 
 /** A run that writes search attributes which the namespace lacks would never get past its first task. */
