@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
+import { measureBareTemporal } from './orchestration/bare/measure.js';
 import { PEERS, withPeer } from './orchestration/peers.js';
 import { WORKLOADS } from './orchestration/index.js';
-import { type BenchResult, machine, publish } from './report.js';
+import { type BenchResult, machine, publish, withFigure } from './report.js';
 import { measureTraining } from './train/measure.js';
 
 const DEFAULT_REPEATS = 5;
@@ -30,6 +31,14 @@ program
       if (flags.only.length > 0 && !flags.only.includes(id)) continue;
       console.error(`${new Date().toISOString().slice(11, 19)} ${id}`);
       results = [...results, ...(await measure(flags.repeats))];
+    }
+    if (flags.only.length === 0 || flags.only.some((id) => ['W1', 'W2', 'W3'].includes(id))) {
+      console.error(`${new Date().toISOString().slice(11, 19)} bare Temporal`);
+      const bare = await measureBareTemporal(flags.repeats);
+      results = results.map((result) => {
+        const found = bare.get(result.metric);
+        return found === undefined ? result : withFigure(result, 'temporal', { ...found, mode: 'stock worker, same server' });
+      });
     }
     for (const peer of [flags.peers ?? []].flat()) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${peer}`);

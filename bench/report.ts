@@ -4,7 +4,7 @@ import os from 'node:os';
 /** A figure over its repetitions. */
 export type Measured = { readonly median: number; readonly min: number; readonly max: number; readonly n: number };
 
-/** One figure of a benchmark; `peers` and `ratio` (ours divided by the first peer's median) when peers ran in the same call. */
+/** One figure of a benchmark; `peers` and `ratio` (ours divided by the median of the peer that was measured last) when peers ran in the same call. */
 export type BenchResult = {
   readonly id: string;
   readonly metric: string;
@@ -41,6 +41,12 @@ export function measured(values: readonly number[]): Measured {
     max: round(sorted.at(-1) ?? Number.NaN),
     n: sorted.length,
   };
+}
+
+/** The result with a peer's figure beside it. */
+export function withFigure(result: BenchResult, peer: string, figure: Measured & { readonly mode: string }): BenchResult {
+  const ratio = Number((result.ours.median / figure.median).toPrecision(3));
+  return { ...result, peers: { ...result.peers, [peer]: figure }, ratio };
 }
 
 export function machine(): BenchReport['machine'] {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type BenchResult, type Measured, measured } from '../report.js';
+import { type BenchResult, type Measured, measured, withFigure } from '../report.js';
 
 const FOLDER = path.join('bench', 'peers');
 
@@ -55,9 +55,7 @@ export function withPeer(results: readonly BenchResult[], peer: string, only: re
   const rows = runScripts(home, peer, sections);
   return results.map((result) => {
     const found = bestOf(result, rows);
-    if (found === null) return result;
-    const ratio = result.ratio ?? Number((result.ours.median / found.median).toPrecision(3));
-    return { ...result, peers: { ...result.peers, [peer]: found }, ratio };
+    return found === null ? result : withFigure(result, peer, found);
   });
 }
 

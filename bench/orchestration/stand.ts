@@ -8,6 +8,7 @@ import type { PipelineClient } from 'perennial/client';
 import { type Body, readBodies } from './bodies.js';
 
 const CLI = 'dist/src/cli/main.js';
+const BARE_WORKER = path.join('bench', 'orchestration', 'bare', 'worker.ts');
 const PIPELINES = path.join('bench', 'orchestration', 'pipelines');
 
 type Started = { readonly child: ChildProcess; readonly ready: Record<string, unknown> };
@@ -31,7 +32,7 @@ export class Stand {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'perennial-bench-'));
     await writeFile(path.join(folder, 'bodies.log'), '');
     const db = path.join(folder, 'temporal.db');
-    const server = await start(['dev', '--port', '0', '--headless', '--db', db], {});
+    const server = await start([CLI, 'dev', '--json', '--port', '0', '--headless', '--db', db], {});
     const { address } = server.ready['temporal'] as { readonly address: string };
     return new Stand(folder, server, address, await connectClient({ address }));
   }
@@ -53,8 +54,13 @@ export class Stand {
 
   /** Starts a worker for a file of `pipelines/`. */
   async work(file: string, environment: NodeJS.ProcessEnv = {}): Promise<void> {
-    const words = ['worker', path.join(PIPELINES, file), '--address', this.address, '--store', this.store];
+    const words = [CLI, 'worker', '--json', path.join(PIPELINES, file), '--address', this.address, '--store', this.store];
     this.#worker = await start(words, { BENCH_BODIES: this.#bodiesFile, ...environment });
+  }
+
+  /** Starts a stock Temporal worker instead of ours. */
+  async workBare(): Promise<void> {
+    this.#worker = await start(['--import', 'tsx', BARE_WORKER, this.address], { BENCH_BODIES: this.#bodiesFile });
   }
 
   async killWorker(): Promise<void> {
@@ -102,9 +108,9 @@ export async function onStand<T>(
   }
 }
 
-/** Starts `perennial ...` and waits for the line that says that it is ready. */
+/** Starts a program of Node and waits for the line that says that it is ready. */
 async function start(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Started> {
-  const child = spawn(process.execPath, [CLI, ...words, '--json'], {
+  const child = spawn(process.execPath, words, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -120,7 +126,7 @@ async function start(words: readonly string[], environment: NodeJS.ProcessEnv): 
       text = (text + chunk).slice(-20_000);
     });
     child.once('exit', (code) => {
-      reject(new Error(`perennial ${words.join(' ')} ended with ${String(code)}:\n${text}`));
+      reject(new Error(`node ${words.join(' ')} ended with ${String(code)}:\n${text}`));
     });
   });
   return { child, ready };

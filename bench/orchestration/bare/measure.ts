@@ -1,0 +1,46 @@
+import { Client, Connection } from '@temporalio/client';
+import { type Measured, measured } from '../../report.js';
+import { timeOfDayMs } from '../bodies.js';
+import { Stand } from '../stand.js';
+
+const STARTS = 30;
+const CHAIN = 100;
+const FAN_OUT = 1_000;
+const MS_PER_SECOND = 1_000;
+
+/** What Temporal itself takes for W1, W2 and W3 on this machine, with nothing of ours but the dev server: by the metric that it answers. */
+export async function measureBareTemporal(repeats: number): Promise<ReadonlyMap<string, Measured>> {
+  const stand = await Stand.open();
+  const connection = await Connection.connect({ address: stand.address });
+  try {
+    await stand.workBare();
+    const { workflow } = new Client({ connection });
+    const run = async (type: string, size: number): Promise<number> => {
+      await stand.clearBodies();
+      const startedAt = timeOfDayMs();
+      const workflowId = `${type}-${startedAt}`;
+      await workflow.execute(type, { taskQueue: 'bare', workflowId, args: [size] });
+      return timeOfDayMs() - startedAt;
+    };
+    const firstStep: number[] = [];
+    for (let start = 0; start <= STARTS; start += 1) {
+      const before = timeOfDayMs();
+      await run('bareChain', 1);
+      if (start > 0) firstStep.push((stand.bodies()[0]?.atMs ?? Number.NaN) - before);
+    }
+    await run('bareChain', CHAIN);
+    const chain: number[] = [];
+    for (let turn = 0; turn < repeats; turn += 1) chain.push((await run('bareChain', CHAIN)) / CHAIN);
+    await run('bareFanOut', FAN_OUT);
+    const fanOut: number[] = [];
+    for (let turn = 0; turn < repeats; turn += 1) fanOut.push(FAN_OUT / ((await run('bareFanOut', FAN_OUT)) / MS_PER_SECOND));
+    return new Map([
+      ['triggerToFirstStepMs', measured(firstStep)],
+      ['msPerStep', measured(chain)],
+      ['stepsPerSecond1000', measured(fanOut)],
+    ]);
+  } finally {
+    await connection.close();
+    await stand.close();
+  }
+}
