@@ -23,7 +23,7 @@ const ROOMS = {
   monitoring: ['data', 'evaluation', 'pipeline', 'registry', 'report', 'store'],
   triggers: ['data', 'pipeline', 'registry', 'store'],
   temporal: ['store'],
-  config: ['secrets'],
+  config: ['pipeline', 'secrets'],
   deploy: ['pipeline', 'store', 'temporal'],
   client: ['pipeline', 'runs', 'schema', 'store', 'temporal'],
   worker: ['cache', 'logs', 'pipeline', 'runs', 'schema', 'secrets', 'store', 'temporal'],

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 
-const CLI = 'dist/src/cli/main.js';
+const CLI = path.resolve('dist/src/cli/main.js');
 const READY_MS = 60_000;
 
 /** A `perennial ...` child process of a test: its output is kept for messages, its end is by its own id. */
@@ -17,8 +18,9 @@ export class CliProcess {
   }
 
   /** Starts the command with `--json` and waits for the line that says it is ready. */
-  static async start(words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<CliProcess> {
+  static async start(words: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd = '.'): Promise<CliProcess> {
     const child = spawn(process.execPath, [CLI, ...words, '--json'], {
+      cwd,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

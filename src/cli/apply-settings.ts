@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SETTING_NAMES, chooseProfile, settle } from '../config/settings.js';
 import type { ChosenProfile } from '../config/settings.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import type { PipelineWorkerOptions } from '../worker/index.js';
 import type { Terminal } from './terminal.js';
 
 /** What the profile in force gives beside the options: set on every command that takes `--profile`. */
@@ -27,6 +28,12 @@ export async function applySettings(command: Command, terminal: Terminal): Promi
     const { value, source } = settle(name, undefined, terminal.env, chosen.profile);
     if (source === 'profile') command.setOptionValueWithSource(name, value, source);
   }
+}
+
+/** What the profile in force says of every worker. */
+export function workerSettings({ chosen }: ProfileFlags): Pick<PipelineWorkerOptions, 'pools' | 'secrets'> {
+  const { pools, secrets } = chosen.profile;
+  return { ...(pools === undefined ? {} : { pools }), ...(secrets === undefined ? {} : { secrets }) };
 }
 
 /**

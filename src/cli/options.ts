@@ -16,9 +16,16 @@ export interface QueueFlags {
   readonly taskQueue: string;
 }
 
+export interface PoolFlags {
+  readonly pool: readonly string[];
+}
+
 export interface JsonFlag {
   readonly json?: boolean;
 }
+
+/** A repeatable option: each value is added to the ones before. */
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** `--profile`, once per command; `applySettings` reads it before the command acts. */
 export const withProfile = (command: Command): Command =>
@@ -44,15 +51,21 @@ export const withTaskQueue = (command: Command): Command =>
     new Option('--task-queue <name>', 'task queue of the workers').env('PERENNIAL_TASK_QUEUE').default('ml'),
   );
 
+/** `--pool`, of commands that run a worker. */
+export const withPools = (command: Command): Command =>
+  command.option(
+    '--pool <name>',
+    'take the steps of this pool of the profile, as many at once as it has devices; repeatable',
+    collect,
+    [],
+  );
+
 export const withJson = (command: Command): Command => command.option('--json', 'print JSON instead of text');
 
 export const connectionSettings = (flags: ConnectionFlags): ConnectionSettings => ({
   ...(flags.address === undefined ? {} : { address: flags.address }),
   ...(flags.namespace === undefined ? {} : { namespace: flags.namespace }),
 });
-
-/** A repeatable option: each value is added to the ones before. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** The closing lines of a command's help. */
 export const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`;

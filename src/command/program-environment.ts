@@ -1,6 +1,7 @@
 import os from 'node:os';
 import type { CommandSettings } from '../contracts/command.js';
 import type { StepContext } from '../pipeline/step-context.js';
+import { deviceEnvironment } from './device-environment.js';
 import type { DataManifest } from './materialise-inputs.js';
 import type { WorkFolder } from './work-folder.js';
 import { asText, asTexts, HOST } from './write-config.js';
@@ -29,7 +30,7 @@ export type ProgramFacts = {
   readonly settings: Pick<CommandSettings, 'env' | 'inherit' | 'hyperparameters'>;
   readonly data: DataManifest;
   readonly folder: WorkFolder;
-  readonly context: Pick<StepContext, 'run' | 'step' | 'seed' | 'attempt' | 'devices'>;
+  readonly context: Pick<StepContext, 'run' | 'step' | 'seed' | 'attempt' | 'devices' | 'devicesAreLent'>;
   /** Folder of the worker, from which the pipeline's paths are read. */
   readonly project: string;
   readonly worker: Environment;
@@ -41,7 +42,7 @@ export function programEnvironment(facts: ProgramFacts): { readonly [name: strin
   const own = Object.entries(settings.env).map(([name, value]) => [name, asText(value)]);
   return {
     ...inheritedVariables(worker, settings.inherit),
-    ...deviceVariables(facts.context.devices),
+    ...deviceVariables(facts.context),
     TMPDIR: folder.temporary,
     PYTHONUNBUFFERED: '1',
     ...ourVariables(facts),
@@ -50,14 +51,13 @@ export function programEnvironment(facts: ProgramFacts): { readonly [name: strin
   };
 }
 
-/** A step that leased devices sees these alone; any other sees what the worker sees. */
-function deviceVariables(devices: readonly string[]): { [name: string]: string } {
-  const list = devices.join(',');
-  return list === '' ? {} : { CUDA_VISIBLE_DEVICES: list, NVIDIA_VISIBLE_DEVICES: list };
+/** Where devices are lent, a step sees those that it leased, be it none; elsewhere it sees what the worker sees. */
+function deviceVariables({ devices, devicesAreLent }: ProgramFacts['context']): { readonly [name: string]: string } {
+  return devicesAreLent === true || devices.length > 0 ? deviceEnvironment(devices) : {};
 }
 
 function countDevices({ context, worker }: ProgramFacts): number {
-  if (context.devices.length > 0) return context.devices.length;
+  if (context.devicesAreLent === true || context.devices.length > 0) return context.devices.length;
   const list = (worker['CUDA_VISIBLE_DEVICES'] ?? '').split(',');
   return list.filter((id) => id.trim() !== '' && id.trim() !== '-1').length;
 }

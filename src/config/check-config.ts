@@ -1,4 +1,6 @@
 import { PipelineError } from '../errors/pipeline-error.js';
+import { checkKeys, isObject, kindOf, show, type Fields, type Report } from './config-fields.js';
+import { checkPoolSettings } from './check-pool-settings.js';
 import type { PerennialConfig } from './config.js';
 
 const CONFIG_KEYS = ['profiles', 'defaultProfile'];
@@ -6,9 +8,6 @@ const PROFILE_KEYS = ['address', 'namespace', 'store', 'taskQueue', 'pools', 'se
 const TEXTS = ['address', 'namespace', 'store', 'taskQueue'];
 const PROFILE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 const ADDRESS = /^(\[[^\]]+\]|[^:\s/]+):\d+$/;
-
-type Fields = Readonly<Record<string, unknown>>;
-type Report = (path: string, problem: string) => void;
 
 /**
  * What the default export of a configuration file must be.
@@ -64,25 +63,8 @@ function checkProfile(profile: Fields, path: string, report: Report): void {
   const { address, pools, secrets, pipelines } = profile;
   if (typeof address === 'string' && !ADDRESS.test(address))
     report(`${path}.address`, `expected host:port, got ${show(address)}`);
-  if (pools !== undefined && !isObject(pools)) report(`${path}.pools`, `expected an object of pools, got ${kindOf(pools)}`);
+  if (pools !== undefined) checkPoolSettings(pools, `${path}.pools`, report);
   if (secrets !== undefined && !isObject(secrets)) report(`${path}.secrets`, `expected an object, got ${kindOf(secrets)}`);
   if (pipelines !== undefined && !(Array.isArray(pipelines) && pipelines.every((file) => typeof file === 'string')))
     report(`${path}.pipelines`, `expected a list of files, got ${show(pipelines)}`);
 }
-
-function checkKeys(fields: Fields, valid: readonly string[], path: string, report: Report): void {
-  for (const key of Object.keys(fields)) {
-    if (!valid.includes(key)) report(path === '' ? key : `${path}.${key}`, `unknown; valid are ${valid.join(', ')}`);
-  }
-}
-
-const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'a list' : `${/^[aeiou]/.test(typeof value) ? 'an' : 'a'} ${typeof value}`;
-}
-
-const show = (value: unknown): string =>
-  value === undefined || typeof value === 'function' ? kindOf(value) : JSON.stringify(value);

@@ -8,6 +8,13 @@ const POOL_NAME = /^[a-z][a-z0-9-]{0,62}$/;
  * @throws PipelineError `POOL_CONFIG_INVALID` with everything that is wrong in `details.problems`.
  */
 export function checkPools(pools: Pools): Pools {
+  const problems = poolProblems(pools);
+  if (problems.length === 0) return pools;
+  throw new PipelineError('POOL_CONFIG_INVALID', { what: problems.join('; '), where: 'pools', details: { problems } });
+}
+
+/** Why pools of the right types cannot be used; empty: they can. */
+export function poolProblems(pools: Pools): string[] {
   const problems: string[] = [];
   const queues = new Map<string, string>();
   for (const [name, pool] of Object.entries(pools)) {
@@ -31,6 +38,5 @@ export function checkPools(pools: Pools): Pools {
     const ids = devices?.map(({ id }) => id) ?? [];
     if (new Set(ids).size < ids.length) problems.push(`${name}.devices names a device twice`);
   }
-  if (problems.length === 0) return pools;
-  throw new PipelineError('POOL_CONFIG_INVALID', { what: problems.join('; '), where: 'pools', details: { problems } });
+  return problems;
 }

@@ -56,6 +56,8 @@ export interface StepContext {
    * pool is configured.
    */
   readonly devices: readonly string[];
+  /** True on a worker that lends devices to steps: then what is not in `devices` belongs to others. */
+  readonly devicesAreLent?: boolean;
   /** Orders of people to this step while it runs: pause, snapshot, stop, live parameters. */
   readonly control: StepControl;
   readonly artifacts: ArtifactStore;

@@ -108,6 +108,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     get devices() {
       return lease.devices;
     },
+    devicesAreLent: surroundings.devices !== undefined,
     get control() {
       return orders.control;
     },

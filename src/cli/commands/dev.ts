@@ -2,21 +2,24 @@ import { Command } from 'commander';
 import type { DevServer } from '../../temporal/dev-server.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { loadPipelines } from '../load-pipeline.js';
-import { examples, withJson, withStore, withTaskQueue } from '../options.js';
-import type { JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import { workerSettings } from '../apply-settings.js';
+import type { ProfileFlags } from '../apply-settings.js';
+import { examples, withJson, withPools, withStore, withTaskQueue } from '../options.js';
+import type { JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options.js';
 import { startServing } from '../start-serving.js';
 import { startWorker } from '../start-worker.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { parsePort } from '../value-options.js';
 
-interface DevFlags extends JsonFlag, QueueFlags, StoreFlags {
+interface DevFlags extends JsonFlag, PoolFlags, ProfileFlags, QueueFlags, StoreFlags {
   readonly port: number;
   readonly uiPort: number;
   readonly headless?: boolean;
   readonly db: string;
   readonly namespace: string;
   readonly pipeline: readonly string[];
+  readonly workflows?: string;
   readonly serve?: string;
   readonly servePort: number;
 }
@@ -27,14 +30,15 @@ interface Running {
 
 /** `perennial dev`: all that a laptop needs in one process group: Temporal, and on request a worker and a model server. */
 export function devCommand(terminal: Terminal): Command {
-  return withJson(withTaskQueue(withStore(new Command('dev'))))
+  return withPools(withJson(withTaskQueue(withStore(new Command('dev')))))
     .description('start a Temporal dev server, and with --pipeline a worker, with --serve a model server; Ctrl-C stops all')
     .option('--port <number>', 'port of Temporal, 0 takes a free one', parsePort, 7233)
     .option('--ui-port <number>', 'port of the web UI, 0 takes a free one', parsePort, 8233)
     .option('--headless', 'no web UI')
     .option('--db <file>', 'keeps runs over restarts', '.perennial/temporal.db')
     .option('--namespace <name>', 'Temporal namespace', 'default')
-    .option('--pipeline <files...>', 'run a worker for these pipeline files', [])
+    .option('--pipeline <files...>', 'run a worker for these pipeline files (default: those of the profile)', [])
+    .option('--workflows <file>', 'a file of hand-written workflows that the worker runs as well')
     .option('--serve <endpoint>', 'run a model server for this endpoint')
     .option('--serve-port <number>', 'port of the model server, 0 takes a free one', parsePort, 8080)
     .addHelpText(
@@ -46,7 +50,7 @@ export function devCommand(terminal: Terminal): Command {
       ),
     )
     .action(async (flags: DevFlags) => {
-      const pipelines = await loadPipelines(flags.pipeline);
+      const pipelines = await loadPipelines(filesFor(flags));
       const interrupted = untilInterrupted();
       const running: Running[] = [];
       try {
@@ -61,7 +65,11 @@ export function devCommand(terminal: Terminal): Command {
         const { address, namespace } = server;
         if (pipelines.length > 0) {
           const worker = await startWorker(
-            { pipelines, store: flags.store, taskQueue: flags.taskQueue, address, namespace },
+            {
+              ...{ pipelines, store: flags.store, taskQueue: flags.taskQueue, address, namespace, pool: flags.pool },
+              ...workerSettings(flags),
+              ...(flags.workflows === undefined ? {} : { workflows: flags.workflows }),
+            },
             'WARN',
           );
           running.push({ stop: () => worker.stop() });
@@ -86,6 +94,18 @@ export function devCommand(terminal: Terminal): Command {
         await stopAll(running);
       }
     });
+}
+
+/** @throws PipelineError `CLI_USAGE` when there is something for a worker to do and no pipeline. */
+function filesFor({ pipeline, pool, workflows, chosen }: DevFlags): readonly string[] {
+  const files = pipeline.length > 0 ? pipeline : (chosen.profile.pipelines ?? []);
+  const asked = [...(pool.length > 0 ? ['--pool'] : []), ...(workflows === undefined ? [] : ['--workflows'])];
+  if (files.length > 0 || asked.length === 0) return files;
+  throw new PipelineError('CLI_USAGE', {
+    what: `${asked.join(' and ')} ${asked.length === 1 ? 'is' : 'are'} for a worker, and no pipeline file was named`,
+    where: 'perennial dev',
+    expected: '--pipeline FILE, or `pipelines` in the profile',
+  });
 }
 
 async function startTemporal(terminal: Terminal, flags: DevFlags): Promise<DevServer> {

@@ -1,12 +1,23 @@
 import { Command } from 'commander';
 import type { PipelineClient, StartedRun } from '../../client/index.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
+import { workerSettings } from '../apply-settings.js';
+import type { ProfileFlags } from '../apply-settings.js';
 import { EXIT } from '../exit-codes.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { followRun } from '../follow-run.js';
 import { loadPipeline, looksLikeFile } from '../load-pipeline.js';
-import { connectionSettings, decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import {
+  connectionSettings,
+  decidedBy,
+  examples,
+  withConnection,
+  withJson,
+  withPools,
+  withStore,
+  withTaskQueue,
+} from '../options.js';
+import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options.js';
 import { reportEnd } from '../report-end.js';
 import { startWorker } from '../start-worker.js';
 import type { RunningWorker } from '../start-worker.js';
@@ -20,7 +31,8 @@ import { withClient } from '../with-client.js';
 import { parametersOf, withParameters } from '../with-parameters.js';
 import type { ParameterFlags } from '../with-parameters.js';
 
-interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, ReuseFlags, StoreFlags, ParameterFlags {
+interface RunFlags
+  extends ConnectionFlags, JsonFlag, PoolFlags, ProfileFlags, QueueFlags, ReuseFlags, StoreFlags, ParameterFlags {
   readonly id?: string;
   readonly by: string;
   readonly team?: string;
@@ -31,7 +43,7 @@ interface RunFlags extends ConnectionFlags, JsonFlag, QueueFlags, ReuseFlags, St
 
 /** `perennial run FILE|NAME`: starts a run, and with `--follow` or `--worker` stays with it to its end. */
 export function runCommand(terminal: Terminal): Command {
-  return withReuse(withParameters(withJson(withTaskQueue(withStore(withConnection(new Command('run')))))))
+  return withReuse(withParameters(withPools(withJson(withTaskQueue(withStore(withConnection(new Command('run'))))))))
     .description('start a run of a pipeline file, or of a pipeline that a worker knows by name')
     .argument('<file-or-name>', 'pipeline file, or name of a pipeline')
     .option('--id <id>', 'workflow id of the run (default: made from the name and the time)')
@@ -94,6 +106,8 @@ async function startWithWorker(
   const worker: RunningWorker = await startWorker(
     {
       pipelines: [pipeline],
+      pool: flags.pool,
+      ...workerSettings(flags),
       store: flags.store,
       taskQueue: flags.taskQueue,
       ...settings,

@@ -1,16 +1,15 @@
 import { Command } from 'commander';
-import { filesOf } from '../apply-settings.js';
+import { filesOf, workerSettings } from '../apply-settings.js';
 import type { ProfileFlags } from '../apply-settings.js';
 import { loadPipelines } from '../load-pipeline.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { collect, connectionSettings, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson, withPools, withStore, withTaskQueue } from '../options.js';
+import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options.js';
 import { startWorker } from '../start-worker.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 
-interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag, ProfileFlags {
-  readonly pool: readonly string[];
+interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag, PoolFlags, ProfileFlags {
   readonly workflows?: string;
   readonly workflowsOnly?: boolean;
   readonly activitiesOnly?: boolean;
@@ -20,15 +19,9 @@ interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag,
 
 /** `perennial worker FILE...`: carries out the steps of these pipelines until interrupted. */
 export function workerCommand(terminal: Terminal): Command {
-  return withJson(withTaskQueue(withStore(withConnection(new Command('worker')))))
+  return withPools(withJson(withTaskQueue(withStore(withConnection(new Command('worker'))))))
     .description('run a worker for these pipeline files; Ctrl-C lets running steps checkpoint and leave')
     .argument('[files...]', 'pipeline files (default: those of the profile)')
-    .option(
-      '--pool <name>',
-      'take the steps of this pool of the profile, as many at once as it has devices; repeatable',
-      collect,
-      [],
-    )
     .option('--workflows <file>', 'a file of hand-written workflows to run as well')
     .option('--workflows-only', 'carry runs on, take no steps')
     .option('--activities-only', 'take steps (of the pools, else of the task queue), carry no runs on')
@@ -46,15 +39,13 @@ export function workerCommand(terminal: Terminal): Command {
     )
     .action(async (files: readonly string[], flags: WorkerFlags) => {
       const pipelines = await loadPipelines(filesOf(files, flags, 'perennial worker'));
-      const { pools, secrets } = flags.chosen.profile;
       const role = roleOf(flags);
       const worker = await startWorker(
         {
           pipelines,
           role,
           pool: flags.pool,
-          ...(pools === undefined ? {} : { pools }),
-          ...(secrets === undefined ? {} : { secrets }),
+          ...workerSettings(flags),
           store: flags.store,
           taskQueue: flags.taskQueue,
           ...connectionSettings(flags),

@@ -35,6 +35,43 @@ describe('a setting', () => {
   });
 });
 
+describe('the pools of a profile', () => {
+  const problemsOf = (pools: unknown): readonly string[] => {
+    try {
+      checkConfig({ profiles: { dev: { pools } } }, 'perennial.config.ts');
+      return [];
+    } catch (error) {
+      const { problems } = (error as { details: { problems: readonly { path: string; problem: string }[] } }).details;
+      return problems.map(({ path, problem }) => `${path}: ${problem}`);
+    }
+  };
+
+  it('may say all that a pool can have', () => {
+    const devices = [{ id: '0', type: 'a100', vramGiB: 80 }];
+    const gpu = { taskQueue: 'g', cpu: 8, memoryGiB: 64, gpu: 1, gpuType: 'a100', vramGiB: 80, limit: 4, devices };
+    expect(problemsOf({ cpu: {}, gpu })).toEqual([]);
+  });
+
+  it('are refused for wrong types, all at once', () => {
+    const at = 'profiles.dev.pools';
+    expect(problemsOf([])).toEqual([`${at}: expected an object of pools, got a list`]);
+    expect(problemsOf({ a: null, b: { gpu: '2', gpuType: 7, gpus: 2, devices: [{ id: 0 }] } })).toEqual([
+      `${at}.a: expected an object, got null`,
+      expect.stringContaining(`${at}.b.gpus: unknown; valid are`),
+      `${at}.b.gpu: expected a number, got "2"`,
+      `${at}.b.gpuType: expected a text, got 7`,
+      `${at}.b.devices: expected a list of { id, type, vramGiB }, got [{"id":0}]`,
+    ]);
+  });
+
+  it('are refused for what they say, as a worker would refuse them', () => {
+    expect(problemsOf({ a: { taskQueue: 'q', limit: 0 }, b: { taskQueue: 'q' } })).toEqual([
+      expect.stringContaining('a.limit must be a whole number >= 1'),
+      expect.stringContaining('share the task queue q'),
+    ]);
+  });
+});
+
 describe('the profile', () => {
   it('is that of the flag, else of the environment, else the default one', () => {
     expect(chooseProfile(loaded, undefined, {})).toMatchObject({ name: 'dev', source: 'default' });
