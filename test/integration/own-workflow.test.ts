@@ -6,6 +6,7 @@ import { Worker } from '@temporalio/worker';
 import type { Connection } from '@temporalio/client';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import descent from '../../examples/own-workflow/pipeline.js';
+import { definePipeline, integer } from '../../src/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { createPipelineWorker } from '../../src/worker/index.js';
 import { workflowBundle } from '../../src/worker/workflow-bundle.js';
@@ -65,6 +66,17 @@ export async function givesUp() {
   });
 }
 
+export async function mapsAndCalls() {
+  return perennial({ pipeline: 'whole', params: { n: 4 } }, async (stages) => {
+    await stages.step('words');
+    const lengths = await stages.step('lengths');
+    const again = await stages.step('lengths', { items: ['seven..'] });
+    await stages.step('priced');
+    const sum = await stages.step('sum');
+    return { counts: [lengths.count, again.count], sum, ids: stages.status().steps.map(({ id, status }) => id + ' ' + status) };
+  });
+}
+
 export async function failsWithCode() {
   return perennial({ pipeline: 'loose' }, (stages) => stages.step('bad'));
 }
@@ -92,6 +104,23 @@ const loose = handMade(
   { type: 'object', properties: { n: { type: 'integer', default: 3 } }, additionalProperties: false },
 );
 
+const priced = definePipeline('priced', { params: { count: integer() } }, (p) =>
+  p.step('price', { run: (_inputs, { parameters }) => ({ total: 10 * Number(parameters['count']) }) }),
+);
+const whole = definePipeline('whole', { params: { n: integer() } }, (p) => {
+  const words = p.step('words', { run: () => ['a', 'bcd'] });
+  const lengths = p.map('lengths', words, (word) => p.step('length', { inputs: { word }, run: (inputs) => inputs.word.length }));
+  const called = p.call('priced', priced, { params: { count: p.params.n } });
+  p.step('sum', {
+    inputs: { lengths, called },
+    run: async (inputs, context) => {
+      let sum = inputs.called.total;
+      for await (const length of context.items(inputs.lengths)) sum += length ?? 0;
+      return sum;
+    },
+  });
+});
+
 let server: TestServer;
 let client: PipelineClient;
 let connection: Connection;
@@ -100,7 +129,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const workers: { stop: () => Promise<void> }[] = [];
 
 async function startWorker(taskQueue: string, workflows: string): Promise<void> {
-  const pipelines = [descent, loose];
+  const pipelines = [descent, loose, whole];
   const worker = await createPipelineWorker({ pipelines, workflows, store: folder.path, address: server.address, taskQueue });
   const running = worker.run();
   workers.push({
@@ -189,6 +218,16 @@ describe('a hand-written workflow', () => {
       child: 'after 40 loose',
       ids: ['first succeeded', 'first[1] succeeded', 'after pending', 'bad pending', 'slow pending'],
     });
+  });
+
+  it('runs a whole map, also over items of its own, and a called pipeline; what follows reads their results', async () => {
+    expect(await execute('mapsAndCalls', 'whole')).toEqual({
+      counts: [2, 1],
+      sum: 7 + 40,
+      ids: ['words succeeded', 'lengths succeeded', 'lengths[1] succeeded', 'priced succeeded', 'sum succeeded'],
+    });
+    const { result } = await client.result('whole/priced');
+    expect(result).toEqual({ total: 40 });
   });
 
   it('cancels a step with the scope around its call', async () => {
