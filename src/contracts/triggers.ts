@@ -9,14 +9,11 @@ export type ChangeSubject = { readonly kind: 'dataset' | 'alias'; readonly name:
  */
 export type TriggerOverlap = 'coalesce' | 'queue' | 'allow';
 
-/** Stands for a field of the change inside a trigger's parameters. */
-export type EventMarker = { readonly $event: string };
-
 /** A pipeline's wish to run when its subject changes. */
 export type TriggerSpec = {
   readonly on: ChangeSubject;
   readonly overlap: TriggerOverlap;
-  /** Parameters of the started run; `EventMarker`s where a field of the change is used. A field that is null is left out. */
+  /** Parameters of the started run; `{ $event: field }` where a field of the change is used. A field that is null is left out. */
   readonly parameters: JsonObject;
 };
 
