@@ -64,5 +64,5 @@ async function check(target: DeployTarget, bundle: WorkflowBundle, flags: Versio
     });
   }
   if (flags.json === true) terminal.out(JSON.stringify({ checked, broken }));
-  else terminal.out(`${checked} open runs replay against this build (${place}).`);
+  else terminal.out(`${checked === 1 ? '1 open run replays' : `${checked} open runs replay`} against this build (${place}).`);
 }

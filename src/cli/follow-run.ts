@@ -34,12 +34,14 @@ export async function followRun(
   terminal: Terminal,
   { view = createRunView(terminal, workflowId), store }: FollowOptions = {},
 ): Promise<RunStatus | null> {
+  // Only this tells an unknown run from other troubles.
+  const { runId } = await client.summary(workflowId);
   const { namespace } = connectionOptions(settings);
   const connection = await connect(settings);
   const wakes = historyWakes(connection, namespace, workflowId, (reason) => {
     view.note(reason);
   });
-  const withLines = store === undefined ? null : linesFrom(store, client, workflowId, view);
+  const withLines = store === undefined ? null : linesFrom(store, { workflowId, runId }, view);
   let plan: Plan | null = null;
   let status: RunStatus | null = null;
   const look = async (): Promise<void> => {
@@ -74,13 +76,13 @@ export async function followRun(
 type AddLines = (progress: readonly ActivityProgress[]) => Promise<readonly ActivityProgress[]>;
 
 /** A store that does not answer is said, and costs the view its lines and nothing more. */
-function linesFrom(store: string, client: PipelineClient, workflowId: string, view: RunView): AddLines {
+function linesFrom(store: string, run: { readonly workflowId: string; readonly runId: string }, view: RunView): AddLines {
   let read: AddLines | null = null;
   let given = true;
   return async (progress) => {
     if (!given || progress.length === 0) return progress;
     try {
-      read ??= lastLogLines(await openObjectStore(store), await client.summary(workflowId));
+      read ??= lastLogLines(await openObjectStore(store), run);
       return await read(progress);
     } catch (error) {
       given = false;

@@ -14,6 +14,8 @@ export async function resetRun(
   step: string | undefined,
 ): Promise<{ readonly runId: string; readonly step: string }> {
   const handle = workflow.getHandle(workflowId);
+  // Asked first, because only this tells an unknown run from other troubles.
+  const { runId: before } = await handle.describe();
   const { events } = await handle.fetchHistory();
   const scheduled = (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: attributes }) =>
     attributes == null
@@ -40,7 +42,7 @@ export async function resetRun(
   }
   const { runId } = await workflow.workflowService.resetWorkflowExecution({
     namespace,
-    workflowExecution: { workflowId, runId: (await handle.describe()).runId },
+    workflowExecution: { workflowId, runId: before },
     reason: `before step ${first.step}`,
     workflowTaskFinishEventId: first.task,
     requestId: randomUUID(),

@@ -84,7 +84,7 @@ export const EXECUTION_CODES = {
     retryable: false,
     httpStatus: 404,
     cause: 'The server knows no run with this workflow id.',
-    cure: 'Check the id and the namespace with `temporal workflow list`.',
+    cure: 'Look for its id with `perennial runs`, and check the namespace.',
   },
   EXECUTION_RUN_FAILED: {
     retryable: false,

@@ -168,9 +168,11 @@ describe('reading commands', () => {
   });
 
   it('name a run, a model or a version that is not there', async () => {
-    const run = await cli('status', 'nothing-of-this-name', '--json');
-    expect(run.code).toBe(2);
-    expect(JSON.parse(run.stderr)).toMatchObject({ error: { code: 'EXECUTION_RUN_NOT_FOUND' } });
+    for (const command of ['status', 'watch', 'reset', 'graph', 'logs']) {
+      const run = await cli(command, 'nothing-of-this-name', '--json');
+      expect([command, run.code]).toEqual([command, 2]);
+      expect(JSON.parse(run.stderr)).toMatchObject({ error: { code: 'EXECUTION_RUN_NOT_FOUND' } });
+    }
     expect(await cli('models', 'show', 'nothing')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('REGISTRY_VERSION_NOT_FOUND'),
