@@ -232,6 +232,7 @@ describe('perennial setup and doctor', () => {
       'Store',
       'Disk space',
       'onnxruntime',
+      'secrets',
     ]);
   });
 
