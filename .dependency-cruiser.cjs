@@ -81,7 +81,9 @@ module.exports = {
     {
       name: 'pure-rooms-know-no-temporal',
       severity: 'error',
-      from: { path: '^src/(store|secrets|logs|command|data|validation|features|training|evaluation|registry|serving|monitoring|notices|onnx)/' },
+      from: {
+        path: '^src/(store|secrets|logs|command|data|validation|features|training|evaluation|registry|serving|monitoring|notices|onnx)/',
+      },
       to: { path: ['node_modules/@temporalio', '^src/(worker|client|cli|temporal|testing)/'], ...value },
     },
     {

@@ -1,7 +1,15 @@
 import type { DecisionRecord } from '../src/contracts/gates.js';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { Plan, PlanStep } from '../src/contracts/plan.js';
-import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepState, StepStatus } from '../src/contracts/run.js';
+import type {
+  ApproveInput,
+  RejectInput,
+  ResumeInput,
+  RunResult,
+  RunStatus,
+  StepState,
+  StepStatus,
+} from '../src/contracts/run.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { GraphScope, type ScopeContent } from './graph-scope.js';
 import type { ScopeSurroundings } from './scope-surroundings.js';

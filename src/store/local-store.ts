@@ -129,7 +129,12 @@ class LocalStore implements ObjectStore {
         if (place.gone) return;
         if (place.generation > 0) {
           const gone = generationFile(plain, place.generation + 1);
-          if (!claimed(() => { mkdirSync(gone); })) continue;
+          if (
+            !claimed(() => {
+              mkdirSync(gone);
+            })
+          )
+            continue;
           await syncFolder(plain + GENERATIONS);
           await this.#refreshCopy(plain);
           return;

@@ -268,8 +268,6 @@ describe('hooks of a run', () => {
     const [dead] = await client.progress(`${workflowId}/notice/success/1`);
     expect(dead?.lastFailure).toContain('no answer: ECONNREFUSED in webhook at 127.0.0.1:');
     const failed = await client.list('WorkflowType = "deliverNotice" AND ExecutionStatus = "Failed"');
-    expect(failed.map((run) => run.workflowId)).toEqual(
-      expect.arrayContaining([`${workflowId}/notice/success/3`]),
-    );
+    expect(failed.map((run) => run.workflowId)).toEqual(expect.arrayContaining([`${workflowId}/notice/success/3`]));
   });
 });
