@@ -21,10 +21,8 @@ export async function writeManifest(objects: ObjectStore, manifest: RunManifest)
   const { workflowId, runId, pipeline } = manifest.run;
   const age = String(FAR_FUTURE_MS - Date.parse(manifest.finishedAt)).padStart(TIME_DIGITS, '0');
   const entry: IndexEntry = { workflowId, runId };
-  await Promise.all([
-    objects.put(manifestKey(workflowId, runId), recordBytes(manifest)),
-    objects.put(`${indexPrefix(pipeline)}${age}-${keyName(runId)}.json`, recordBytes(entry)),
-  ]);
+  await objects.put(manifestKey(workflowId, runId), recordBytes(manifest));
+  await objects.put(`${indexPrefix(pipeline)}${age}-${keyName(runId)}.json`, recordBytes(entry));
 }
 
 /** What is kept of a run; without `runId` of the newest one of that workflow id. Null when nothing is. */

@@ -145,7 +145,12 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
   const status: RunEnd['status'] = ended === 'succeeded' || ended === 'failed' ? ended : 'cancelled';
   const { steps } = driver.status();
   const end = { run, status, plan: pipeline.plan, parameters: valid, options: runOptions, steps, results: driver.results() };
-  await recordRun(objects, { ...end, startedAt, finishedAt: new Date().toISOString() }, pipeline);
+  try {
+    await recordRun(objects, { ...end, startedAt, finishedAt: new Date().toISOString() }, pipeline);
+  } catch (error) {
+    // As on a server: what the run did counts, not whether it could be noted.
+    log.warn('the manifest of the run could not be written', { error: localFailure(error).message });
+  }
   return driver.result();
 }
 

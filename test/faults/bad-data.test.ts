@@ -144,7 +144,7 @@ afterAll(() => fs.rm(folder, { recursive: true, force: true }));
 async function visible(uri: string): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   for await (const { key, etag } of (await openObjectStore(uri)).list('')) {
-    if (!/^(runs|objects)\/|\/produced-by\//.test(key)) found[key] = etag;
+    if (!/^(runs|run-index|logs|objects|cache\/steps)\/|\/produced-by\//.test(key)) found[key] = etag;
   }
   return found;
 }

@@ -119,11 +119,10 @@ describe('the wrapper of every step', () => {
   it('heartbeats by itself while the step works, with its newest progress', async () => {
     const work: StepWork = async (_task, context) => {
       context.progress(1, 4, 'epoch 1');
-      await new Promise((resolve) => setTimeout(resolve, 350));
+      while (beats.length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
       return null;
     };
     await runStep(task, work, surroundings());
-    expect(beats.length).toBeGreaterThanOrEqual(3);
     expect(beats.at(-1)).toMatchObject({ progress: { done: 1, total: 4, note: 'epoch 1' }, checkpoint: null });
     expect(beats.at(-1)?.process?.rssMiB).toBeGreaterThan(0);
   });
