@@ -115,7 +115,10 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   loop<State>(id: string, options: StartedLoopOptions<State>): LoopReference<State>;
   loop<Result>(id: string, options: LoopOptions<Result>): LoopReference<Result>;
   /** TypeScript code that runs when everything else has ended: with success, with a failure, or because the run was cancelled. */
-  finally<Inputs extends StepInputs, Output>(id: string, options: CleanUpOptions<Inputs, Output> & JsonOutput<Output>): void;
+  finally<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets>(
+    id: string,
+    options: CleanUpOptions<Inputs, Output, Secrets> & JsonOutput<Output>,
+  ): void;
   /** Any program as a step. With `result` the typed content of its `output/result.json` is part of what it gives. */
   command<Result extends ParameterShape>(
     id: string,

@@ -1,5 +1,5 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import { and, definePipeline, eq, field, gt, integer, lt, ne, not, oneOf, string } from '../../src/index.js';
+import { and, definePipeline, eq, field, gt, integer, lt, ne, not, oneOf, secret, string } from '../../src/index.js';
 import type { ModelReference, Ref } from '../../src/index.js';
 
 declare const one: ModelReference<{ a: 'float' }, 'binary'>;
@@ -92,6 +92,9 @@ export const good = definePipeline(
       // @ts-expect-error the step may not have run
       run: ({ text: words }) => words.length,
     });
+    p.finally('secretive', { secrets: { key: secret('KEY') }, run: (_, { secrets }) => secrets.key.length });
+    // @ts-expect-error the clean-up does not declare this secret
+    p.finally('undeclared', { secrets: { key: secret('KEY') }, run: (_, { secrets }) => secrets.kye });
     // @ts-expect-error nothing can follow the clean-up
     p.step('later', { inputs: { tidy: p.finally('early', { run: () => null }) }, run: () => null });
     // @ts-expect-error the name tells how the run ended

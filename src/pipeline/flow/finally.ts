@@ -3,8 +3,8 @@ import type { RunOutcome } from '../../contracts/run.js';
 import type { DraftInput } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
 import type { ResultOf } from '../reference.js';
-import type { StepInputs } from '../stages/custom.js';
-import type { StepContext } from '../step-context.js';
+import type { NoSecrets, SecretReferences } from '../secret.js';
+import { customConfig, type CustomStepContext, type StepInputs } from '../stages/custom.js';
 import type { StepOptions } from '../step-options.js';
 
 /** Null where the step did not succeed. */
@@ -13,19 +13,24 @@ type CleanUpInputs<Inputs extends StepInputs> = { readonly [Name in keyof Inputs
   readonly outcome: RunOutcome;
 };
 
-export interface CleanUpOptions<Inputs extends StepInputs, Output> extends Omit<StepOptions, 'id' | 'after' | 'onFailure'> {
+export interface CleanUpOptions<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets> extends Omit<
+  StepOptions,
+  'id' | 'after' | 'onFailure'
+> {
   /** Results that the clean-up uses; `outcome` is taken. */
   readonly inputs?: Inputs & { readonly outcome?: never };
+  /** `{ token: secret('TOKEN') }`: the clean-up finds the value in `context.secrets.token`. */
+  readonly secrets?: Secrets;
   /** `fail` (default): its failure fails a run that had succeeded. `continue`: it does not. */
   readonly onFailure?: 'fail' | 'continue';
   /** Runs once, after everything else. Its signal is not aborted when the run is cancelled. */
-  readonly run: (inputs: CleanUpInputs<Inputs>, context: StepContext) => Promise<Output> | Output;
+  readonly run: (inputs: CleanUpInputs<Inputs>, context: CustomStepContext<Secrets>) => Promise<Output> | Output;
 }
 
-export function addCleanUp<Inputs extends StepInputs, Output>(
+export function addCleanUp<Inputs extends StepInputs, Output, Secrets extends SecretReferences>(
   draft: PipelineDraft,
   id: string,
-  options: CleanUpOptions<Inputs, Output>,
+  options: CleanUpOptions<Inputs, Output, Secrets>,
 ): void {
   const at = draft.root.at(id);
   if (!draft.isAtRoot) at.report('finally', 'a clean-up belongs to the pipeline itself, not into a branch or a body');
@@ -38,10 +43,12 @@ export function addCleanUp<Inputs extends StepInputs, Output>(
   draft.add({
     ...{ kind: 'step', id, options, fields: { finally: true } },
     inputs: Object.fromEntries(inputs.filter((entry): entry is [string, DraftInput] => entry[1] !== null)),
+    ...(options.secrets === undefined ? {} : { config: (read) => customConfig(options, read) }),
   });
   // The compiler has checked `run` against the references; at run time both sides are plain JSON.
   draft.functions.set(
     id,
-    async (given, context) => (await options.run(given as unknown as CleanUpInputs<Inputs>, context)) as JsonValue,
+    async (given, context) =>
+      (await options.run(...([given, context] as unknown as Parameters<typeof options.run>))) as JsonValue,
   );
 }

@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import { betterThan, driftDetected, field, gt, psi } from '../../../src/index.js';
+import type { Ref } from '../../../src/index.js';
+import { type Builder, found, issuesOf, trained } from './flights.js';
+
+const run = (): null => null;
+const score = (): { readonly value: number } => ({ value: 1 });
+
+describe('the linter of control flow', () => {
+  it('finds conditions that are none, operands that are none, and branches without steps', () => {
+    const build = (p: Builder): void => {
+      const measured = p.step('measured', { run: score });
+      p.when(true as never, () => p.step('a', { run }));
+      p.when(gt(field(measured, 'value'), NaN), () => p.step('b', { run }));
+      p.when(gt(field(measured, 'value'), { limit: 1 } as never), () => p.step('c', { run }));
+      p.when(gt(field(measured, 'value'), 1), () => undefined);
+    };
+    expect(found(build)).toEqual(['condition when', 'condition when', 'condition when', 'condition when']);
+    expect(issuesOf(build)[0]?.message).toMatch(/^expected a condition such as .*, got /);
+    expect(issuesOf(build)[3]?.message).toBe('neither branch declares a step');
+  });
+
+  it('finds joins of nothing, of what is always there, and of stages that later ones could not tell apart', () => {
+    const build = (p: Builder): void => {
+      const { model } = trained(p);
+      const evaluations = [
+        p.evaluate(model, { id: 'one', model: 'one' }),
+        p.evaluate(model, { id: 'other', model: 'other', gate: betterThan('champion', { metric: 'roc_auc' }) }),
+      ] as const;
+      p.join('evaluated', evaluations, { mode: 'first' });
+      p.join('nothing', [] as never, { mode: 'all' });
+      p.loop('rounds', {
+        times: 2,
+        start: { value: 1 },
+        body: (previous) => {
+          p.join('again', [previous], { mode: 'all' });
+          return p.step('inside', { run: score });
+        },
+        until: (last) => gt(field(last, 'value'), 1),
+      });
+    };
+    expect(found(build)).toEqual(['join evaluated', 'join nothing', 'join again']);
+    expect(issuesOf(build)[0]?.message).toContain('differ in their model');
+  });
+
+  it('finds loops whose round gives nothing, and conditions that read inside the loop past their argument', () => {
+    const build = (p: Builder): void => {
+      p.loop('empty', { times: 2, body: () => undefined as never, until: () => gt(p.params.trees, 1) });
+      let inside: Ref<{ readonly value: number }> | undefined;
+      p.loop('peeking', {
+        times: 2,
+        body: () => (inside = p.step('inside', { run: score })),
+        until: () => gt(field(inside!, 'value'), 1),
+      });
+    };
+    expect(issuesOf(build).filter(({ rule }) => rule === 'loop')).toEqual([
+      expect.objectContaining({ path: 'empty' }),
+      expect.objectContaining({ path: 'peeking.until', message: expect.stringContaining('reads "inside"') }),
+    ]);
+  });
+
+  it('finds gates that nobody could pass, or whose rules cannot take effect', () => {
+    expect(
+      found((p) => {
+        const message = 'ship it?';
+        p.gate('expiry', { message, onExpiry: 'approve' });
+        p.gate('quorum', { message, approvers: ['ada', 'bob'], quorum: 3 });
+        p.gate('anybody', { message, escalate: { after: '1 hour', to: ['eve'] } });
+        p.gate('late', { message, approvers: ['ada'], expires: '1 hour', escalate: { after: '2 hours', to: ['eve'] } });
+        p.gate('people', { message, approvers: [] });
+        p.gate('twice', { message, approvers: ['Ada', ' ada', ' '] });
+      }),
+    ).toEqual([
+      'gate expiry.onExpiry',
+      'gate quorum.quorum',
+      'gate anybody.escalate',
+      'gate late.escalate.after',
+      'gate people.approvers',
+      'gate twice.approvers',
+      'gate twice.approvers',
+    ]);
+  });
+
+  it('finds clean-up that is not at the root, that would wait for a person, and inputs with a name that is taken', () => {
+    expect(
+      found((p) => {
+        const measured = p.step('measured', { run: score });
+        p.when(gt(field(measured, 'value'), 1), () => {
+          p.finally('branch', { run });
+        });
+        p.finally('waiting', { onFailure: 'block' as 'fail', run });
+        p.finally('taken', { inputs: { outcome: measured } as never, run });
+      }).filter((issue) => issue.startsWith('finally')),
+    ).toEqual(['finally branch', 'finally waiting.onFailure', 'finally taken.inputs.outcome']);
+  });
+
+  it('finds steps of a body used outside, stages that exist once for a model, and people asked once for each item', () => {
+    const build = (p: Builder): void => {
+      let inside: Ref<{ readonly value: number }> | undefined;
+      p.map('each', [1, 2], () => {
+        p.gate('review', { message: 'good?' });
+        return (inside = p.step('inside', { onFailure: 'block', run: score }));
+      });
+      p.step('outside', { inputs: { inside: inside! }, run });
+      const endpoint = p.deploy(p.evaluate(trained(p).model), { endpoint: 'flights' });
+      p.map('many', [1, 2], () => {
+        p.monitor(endpoint, { every: '1 day', drift: { distance: psi({ max: 1 }) } });
+        p.retrain({ on: [driftDetected()] });
+      });
+    };
+    expect(found(build).filter((issue) => issue.startsWith('inside-a-'))).toEqual([
+      'inside-a-body outside.inputs.inside',
+      'inside-a-body monitor',
+      'inside-a-body retrain',
+      'inside-a-map review',
+      'inside-a-map inside.onFailure',
+    ]);
+  });
+});
