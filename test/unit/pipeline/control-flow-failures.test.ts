@@ -27,7 +27,7 @@ describe('a condition that compares with a number', () => {
     const pipeline = definePipeline('undecided', { params: {} }, (p) => {
       const measured = { nothing: null, text: 'high', absent: undefined };
       for (const [name, score] of Object.entries(measured)) {
-        const step = p.step(name, { run: () => (score === undefined ? {} : { score }) as object as { readonly score: number } });
+        const step = p.step(name, { run: () => (score === undefined ? {} : { score }) as unknown as { readonly score: number } });
         p.when(gt(field(step, 'score'), 0.5), () => p.step(`publish-${name}`, { onFailure: 'continue', run: () => null }));
       }
       p.loop('rounds', {

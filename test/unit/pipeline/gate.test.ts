@@ -48,6 +48,10 @@ describe('a gate that too few people may answer', () => {
     expect(reach({ approvers: ['Ada'], fourEyes: true })).toBe('EXECUTION_GATE_UNREACHABLE');
     expect(reach({ quorum: 3, escalate: { afterMs: 1, to: ['Eve'] } })).toBeNull();
     expect(reach({ quorum: 3, escalate: { afterMs: 1, to: ['ada '] } })).toBe('EXECUTION_GATE_UNREACHABLE');
-    expect(codeOf(() => { gate({ quorum: 20 }).checkReachable(); })).toBeNull();
+    expect(
+      codeOf(() => {
+        gate({ quorum: 20 }).checkReachable();
+      }),
+    ).toBeNull();
   });
 });
