@@ -10,6 +10,8 @@ export interface ModuleGraph {
   readonly modules: readonly string[];
   /** Packages that any of them imports, by name: the version that is installed, or `not found`. */
   readonly packages: { readonly [name: string]: string };
+  /** By package, the folder of the module that imports it. */
+  readonly importers: ReadonlyMap<string, string>;
 }
 
 /** The folder of this package's own code: it counts by its version. */
@@ -29,17 +31,21 @@ export async function moduleGraph(file: string): Promise<ModuleGraph> {
   });
   const modules: string[] = [];
   const packages = new Map<string, string>();
+  const importers = new Map<string, string>();
   for (const [name, input] of Object.entries(metafile.inputs)) {
     const absolute = path.resolve(root, name);
     if (absolute !== file && (await isFile(absolute))) modules.push(absolute);
     for (const imported of input.imports) {
       const found = imported.external === true ? packageName(imported.path) : null;
-      if (found !== null && !packages.has(found)) packages.set(found, await packageVersion(found, path.dirname(absolute)));
+      if (found === null || packages.has(found)) continue;
+      importers.set(found, path.dirname(absolute));
+      packages.set(found, await packageVersion(found, path.dirname(absolute)));
     }
   }
   return {
     modules: modules.sort(),
     packages: Object.fromEntries([...packages].sort(([left], [right]) => (left < right ? -1 : 1))),
+    importers,
   };
 }
 

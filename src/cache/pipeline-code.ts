@@ -1,16 +1,11 @@
-import path from 'node:path';
 import type { PlanStep } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { sha256Hex } from '../store/hash.js';
 import { canonicalJson } from '../store/canonical-json.js';
-import { moduleGraph } from './module-graph.js';
 import { OWN_VERSION } from './package-version.js';
-import { definingFileHash, moduleHash } from './source-hash.js';
+import { sharedCode, type StepCode } from './shared-code.js';
 import { functionHash } from './syntax-hash.js';
-
-/** Parts of a step's code by name, each with its hash or version. */
-export type StepCode = { readonly [part: string]: string };
 
 /** Hashes of the code of a pipeline's steps, as it was when this was asked for first. */
 export interface PipelineCode {
@@ -49,19 +44,6 @@ async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
       const hash = hashes.get(id);
       return hash === undefined ? { perennial: OWN_VERSION } : { function: hash, ...shared };
     },
-  };
-}
-
-/** What all steps of a file share: the file around the definition, the local modules that it imports, the packages of all of these. */
-async function sharedCode(file: string): Promise<StepCode> {
-  const { modules, packages } = await moduleGraph(file);
-  const folder = path.dirname(file);
-  const name = (module: string): string => path.relative(folder, module).replaceAll(path.sep, '/');
-  const [own, ...imported] = await Promise.all([definingFileHash(file), ...modules.map(moduleHash)]);
-  return {
-    [`file ${path.basename(file)}`]: own,
-    ...Object.fromEntries(modules.map((module, index) => [`module ${name(module)}`, imported[index] ?? ''])),
-    ...Object.fromEntries(Object.entries(packages).map(([name, version]) => [`package ${name}`, version])),
   };
 }
 

@@ -7,7 +7,7 @@ import { cacheKey, componentsOf } from './cache-key.js';
 import { changesBetween } from './explain-change.js';
 import { keepLastComponents, lastComponents } from './last-components.js';
 import { claimLease, type Lease, type LeaseOwner } from './lease.js';
-import type { StepCode } from './pipeline-code.js';
+import type { StepCode } from './shared-code.js';
 
 /** What an operation reads beside its inputs, and which results may be kept. */
 export interface OperationCaching {
