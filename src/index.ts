@@ -1,8 +1,9 @@
 export { category, float, text, timestamp } from './schema/column.js';
 export type { Column } from './schema/column.js';
 export { boolean, integer } from './schema/integer-and-boolean.js';
+export { list } from './schema/list.js';
 export { date, number, oneOf, string } from './schema/parameter.js';
-export type { Parameter, ParameterInput, ParameterShape } from './schema/parameter.js';
+export type { Parameter, ParameterInput, ParameterShape, ParameterValue } from './schema/parameter.js';
 export { schema } from './schema/schema.js';
 export type { ColumnTypes, Schema } from './schema/schema.js';
 export { validateParameters } from './schema/validate-parameters.js';

@@ -26,8 +26,18 @@ export async function readParameters(words: ParameterWords, schema: JsonObject |
       continue;
     }
     const name = word.slice(0, split);
-    const value = readValue(word.slice(split + 1), declaredType(schema, name));
-    if (value === undefined) problems.push(`--param ${word}: expected ${declaredType(schema, name) ?? 'JSON'}`);
+    const declared = declaredSchema(schema, name);
+    if (declared?.['type'] === 'array') {
+      const before = single[name];
+      single[name] = [
+        ...(Array.isArray(before) ? (before as readonly JsonValue[]) : []),
+        ...readList(word.slice(split + 1), declared),
+      ];
+      continue;
+    }
+    const type = typeof declared?.['type'] === 'string' ? declared['type'] : null;
+    const value = readValue(word.slice(split + 1), type);
+    if (value === undefined) problems.push(`--param ${word}: expected ${type ?? 'JSON'}`);
     else single[name] = value;
   }
   if (problems.length > 0) throw new PipelineError('CLI_PARAMETERS', { what: problems.join('; '), details: { problems } });
@@ -53,12 +63,9 @@ async function readObject(word: string): Promise<JsonObject> {
   });
 }
 
-function declaredType(schema: JsonObject | null, name: string): string | null {
-  const properties = schema?.['properties'];
-  if (!isObject(properties)) return null;
-  const property = properties[name];
-  if (!isObject(property)) return null;
-  return typeof property['type'] === 'string' ? property['type'] : null;
+function declaredSchema(schema: JsonObject | null, name: string): JsonObject | null {
+  const property = schema === null ? undefined : propertiesOf(schema)[name];
+  return isObject(property) ? property : null;
 }
 
 /** Undefined when the word cannot be read as the type. */
@@ -69,7 +76,6 @@ function readValue(word: string, type: string | null): JsonValue | undefined {
   const fits =
     ((type === 'number' || type === 'integer') && typeof value === 'number') ||
     (type === 'boolean' && typeof value === 'boolean') ||
-    (type === 'array' && Array.isArray(value)) ||
     (type === 'object' && isObject(value ?? null));
   return fits ? value : undefined;
 }
@@ -118,39 +124,67 @@ export function environmentParameters(schema: JsonObject, env: Readonly<Record<s
 }
 
 /** Words as the declared types; one that does not fit stays a text, so that the check of all parameters names it. */
-export function flagParameters(schema: JsonObject, words: Readonly<Record<string, string | boolean>>): JsonObject {
-  const properties = propertiesOf(schema);
+export function flagParameters(schema: JsonObject, words: FlagWords): JsonObject {
   return Object.fromEntries(
     Object.entries(words).map(([parameter, word]): [string, JsonValue] => {
-      const property = properties[parameter];
-      if (typeof word === 'boolean' || !isObject(property)) return [parameter, word];
-      const { enum: values, type } = property;
-      if (Array.isArray(values))
-        return [
-          parameter,
-          (values as readonly JsonValue[]).find(
-            (value) => (typeof value === 'string' ? value : JSON.stringify(value)) === word,
-          ) ?? word,
-        ];
-      return [parameter, readValue(word, typeof type === 'string' ? type : null) ?? word];
+      const property = declaredSchema(schema, parameter);
+      if (typeof word === 'boolean' || property === null) return [parameter, word];
+      if (property['type'] === 'array') return [parameter, [word].flat().flatMap((part) => readList(part, property))];
+      return [parameter, typeof word === 'string' ? readWord(word, property) : word];
     }),
   );
 }
 
+/** By parameter; the words of a list in the order in which its flag was repeated. */
+export type FlagWords = Readonly<Record<string, string | boolean | readonly string[]>>;
+
+function readWord(word: string, { enum: values, type }: JsonObject): JsonValue {
+  if (!Array.isArray(values)) return readValue(word, typeof type === 'string' ? type : null) ?? word;
+  const fitting = (values as readonly JsonValue[]).find((value) => asWord(value) === word);
+  return fitting ?? word;
+}
+
+/** `ATL,JFK`, or a JSON array, in which items may have commas. No text is no items. */
+function readList(word: string, { items }: JsonObject): readonly JsonValue[] {
+  const json = word.trimStart().startsWith('[') ? parseJson(word) : undefined;
+  if (Array.isArray(json)) return json as readonly JsonValue[];
+  if (word === '') return [];
+  return word.split(',').map((part) => readWord(part.trim(), isObject(items) ? items : {}));
+}
+
+const asWord = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** Type, range, default and description in one line of help. */
 export function schemaInWords(schema: JsonObject, required: boolean): string {
-  const { type, format, enum: values, minimum, maximum, minLength, maxLength, pattern, default: preset, description } = schema;
-  const show = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const { items, minItems, maxItems, default: preset, description } = schema;
+  const isList = schema['type'] === 'array';
   const about = [
-    Array.isArray(values) ? values.map(show).join(' | ') : format === 'date' ? 'date, such as 2001-01-31' : show(type),
-    minimum === undefined ? '' : `at least ${show(minimum)}`,
-    maximum === undefined ? '' : `at most ${show(maximum)}`,
-    minLength === undefined ? '' : `${show(minLength)} characters or more`,
-    maxLength === undefined ? '' : `${show(maxLength)} characters or less`,
-    pattern === undefined ? '' : `matches ${show(pattern)}`,
-    preset === undefined ? (required ? 'required' : '') : `default ${show(preset)}`,
+    ...valueInWords(isList && isObject(items) ? items : schema),
+    isList ? 'a list with commas, or repeated' : '',
+    minItems === undefined ? '' : `${asWord(minItems)} items or more`,
+    maxItems === undefined ? '' : `${asWord(maxItems)} items or less`,
+    preset === undefined ? (required ? 'required' : '') : `default ${presetInWords(preset)}`,
   ].filter((part) => part !== '');
   return `${typeof description === 'string' ? `${description} ` : ''}(${about.join(', ')})`;
+}
+
+function valueInWords(schema: JsonObject): readonly string[] {
+  const { type, format, enum: values, minimum, maximum, minLength, maxLength, pattern } = schema;
+  return [
+    Array.isArray(values) ? values.map(asWord).join(' | ') : format === 'date' ? 'date, such as 2001-01-31' : asWord(type),
+    minimum === undefined ? '' : `at least ${asWord(minimum)}`,
+    maximum === undefined ? '' : `at most ${asWord(maximum)}`,
+    minLength === undefined ? '' : `${asWord(minLength)} characters or more`,
+    maxLength === undefined ? '' : `${asWord(maxLength)} characters or less`,
+    pattern === undefined ? '' : `matches ${asWord(pattern)}`,
+  ];
+}
+
+/** A list as its flag takes it; one that is empty, or has commas of its own, as JSON. */
+function presetInWords(preset: JsonValue): string {
+  if (!Array.isArray(preset)) return asWord(preset);
+  const words = (preset as readonly JsonValue[]).map(asWord);
+  return words.length === 0 || words.some((word) => word.includes(',')) ? JSON.stringify(preset) : words.join(',');
 }
 
 const propertiesOf = (schema: JsonObject): JsonObject => {

@@ -6,7 +6,7 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Environment } from '../store/cache-folder.js';
 import { loadPipeline, looksLikeFile } from './load-pipeline.js';
 import { collect } from './options.js';
-import { environmentParameters, flagParameters, flagName, readParameters, schemaInWords } from './parameters.js';
+import { environmentParameters, flagParameters, flagName, type FlagWords, readParameters, schemaInWords } from './parameters.js';
 
 export interface ParameterFlags {
   readonly params?: string;
@@ -64,11 +64,10 @@ export function addParameterFlags(command: Command, { name, plan }: Pipeline): v
  */
 export async function parametersOf(command: Command, pipeline: Pipeline | null, env: Environment): Promise<JsonObject> {
   const schema = pipeline?.plan.parameters ?? null;
-  const words: Record<string, string | boolean> = {};
+  const words: { [parameter: string]: FlagWords[string] } = {};
   for (const [attribute, parameter] of generated.get(command) ?? []) {
-    const value: unknown = command.getOptionValue(attribute);
-    const given = command.getOptionValueSource(attribute) === 'cli';
-    if (given && (typeof value === 'string' || typeof value === 'boolean')) words[parameter] = value;
+    if (command.getOptionValueSource(attribute) === 'cli')
+      words[parameter] = command.getOptionValue(attribute) as FlagWords[string];
   }
   return {
     ...(schema === null ? {} : environmentParameters(schema, env)),
@@ -81,6 +80,13 @@ function optionsFor(parameter: string, schema: JsonObject, required: boolean): r
   const flag = flagName(parameter);
   const words = schemaInWords(schema, required);
   if (schema['type'] === 'boolean') return [new Option(`--${flag}`, words), new Option(`--no-${flag}`, `not --${flag}`)];
+  if (schema['type'] === 'array')
+    // Without a default of its own, which the help would show: before the first word there is nothing.
+    return [
+      new Option(`--${flag} <list>`, words).argParser((word: string, before: readonly string[] | undefined) =>
+        collect(word, before ?? []),
+      ),
+    ];
   return [new Option(`--${flag} <value>`, words)];
 }
 

@@ -57,7 +57,7 @@ export const ALIAS_FIELDS = [
 
 type SettingOf<P> =
   P extends Parameter<infer Value, boolean, infer Format>
-    ? Value | EventReference<Value, Format extends 'date' ? 'date' : ParameterFormat>
+    ? Value | EventReference<Extract<Value, JsonPrimitive>, Format extends 'date' ? 'date' : ParameterFormat>
     : never;
 
 /** Parameters of a triggered run: values or fields of the change; those with a default may be left out. */

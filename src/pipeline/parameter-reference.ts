@@ -1,12 +1,12 @@
 import type { JsonPrimitive } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { Parameter, ParameterFormat, ParameterShape } from '../schema/parameter.js';
+import type { Parameter, ParameterFormat, ParameterShape, ParameterValue } from '../schema/parameter.js';
 
 declare const VALUE: unique symbol;
 
 /** Stands for a parameter's value in a step's options; put in when the step starts. */
 export interface ParameterReference<
-  Value extends JsonPrimitive = JsonPrimitive,
+  Value extends ParameterValue = JsonPrimitive,
   Format extends ParameterFormat = ParameterFormat,
 > {
   readonly $param: string;

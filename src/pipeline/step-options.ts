@@ -1,6 +1,6 @@
 import type { JsonObject } from '../contracts/json.js';
 import type { FailurePolicy, PlanStep, ResourceSpec, RetrySpec, StepKind } from '../contracts/plan.js';
-import type { ParameterShape } from '../schema/parameter.js';
+import type { ScalarShape } from '../schema/parameter.js';
 import type { Duration } from './duration.js';
 import { jsonSchemaProblem } from '../schema/validate-parameters.js';
 import type { OptionReader } from './issues.js';
@@ -20,7 +20,7 @@ export interface StepOptions {
   /** 1 (first) to 5 among the steps that wait for the same pool; default the run's, which is 3 unless set. */
   readonly priority?: number;
   /** Parameters that may be changed while the step runs: `perennial control RUN STEP set name=value`. */
-  readonly live?: ParameterShape;
+  readonly live?: ScalarShape;
   /** Default: 3 attempts, 1 second apart, twice as long each time, at most 60 seconds. */
   readonly retry?: RetryOptions;
   /** Longest time one attempt may take; default 24 hours for train, commands and Python, else 1 hour. */
@@ -113,7 +113,7 @@ export function readPriority(priority: number, read: OptionReader): number {
 }
 
 /** JSON Schemas by name. Without defaults: a live parameter has no value before it is set. */
-function readLive(kind: StepKind, live: ParameterShape, read: OptionReader): JsonObject {
+function readLive(kind: StepKind, live: ScalarShape, read: OptionReader): JsonObject {
   if (kind !== 'step' && kind !== 'train')
     read.report('live', `a ${kind} step takes no orders while it runs; \`p.step\` and \`p.train\` do`);
   const unknown = kind === 'train' ? Object.keys(live).filter((name) => name !== 'learningRate') : [];
@@ -121,6 +121,7 @@ function readLive(kind: StepKind, live: ParameterShape, read: OptionReader): Jso
   const entries = Object.entries(live).map(([name, { parameter }]) => {
     const problem = jsonSchemaProblem(parameter);
     if (problem !== null) read.at(name).report('parameter', problem);
+    if (parameter['type'] === 'array') read.at(name).report('live', 'a live parameter is one value, no list');
     if ('default' in parameter)
       read.at(name).report('parameter', 'a live parameter has no default: it counts from when it is set');
     return [name, structuredClone(parameter)] as const;

@@ -3,9 +3,12 @@ import type { JsonObject, JsonPrimitive } from '../contracts/json.js';
 /** What a parameter may stand for: `date` is an ISO date such as `2001-01-31`, everything else `plain`. */
 export type ParameterFormat = 'date' | 'plain';
 
+/** What a parameter may be: one value, or a list of such. */
+export type ParameterValue = JsonPrimitive | readonly JsonPrimitive[];
+
 /** One parameter of a pipeline, before it has a name. `HasDefault` decides whether a start may leave it out. */
 export interface Parameter<
-  Value extends JsonPrimitive = JsonPrimitive,
+  Value extends ParameterValue = ParameterValue,
   HasDefault extends boolean = boolean,
   Format extends ParameterFormat = ParameterFormat,
 > {
@@ -20,6 +23,9 @@ export interface Parameter<
 /** Parameters by name, as `definePipeline` takes them. */
 export type ParameterShape = { readonly [name: string]: Parameter };
 
+/** Parameters by name, none of them a list. */
+export type ScalarShape = { readonly [name: string]: Parameter<JsonPrimitive> };
+
 type Flat<T> = { readonly [Key in keyof T]: T[Key] };
 type ValueOf<P> = P extends Parameter<infer Value> ? Value : never;
 
@@ -33,7 +39,7 @@ export type ParameterInput<Shape extends ParameterShape> = Flat<
 type DefaultOf<Value> = { readonly default: Value };
 
 /** Builds a parameter from its JSON Schema; the builders of each type are thin wrappers of this. */
-export function parameterOf<Value extends JsonPrimitive, HasDefault extends boolean, Format extends ParameterFormat>(
+export function parameterOf<Value extends ParameterValue, HasDefault extends boolean, Format extends ParameterFormat>(
   parameter: JsonObject,
   hasDefault: HasDefault,
   format: Format,

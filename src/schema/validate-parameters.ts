@@ -65,7 +65,10 @@ function shallowCopy(input: unknown): unknown {
 }
 
 function problemOf(error: ErrorObject, parameters: JsonObject): ParameterProblem {
-  const at = error.instancePath.slice(1).replaceAll('/', '.');
+  const at = error.instancePath
+    .slice(1)
+    .replaceAll(/\/(\d+)/g, '[$1]')
+    .replaceAll('/', '.');
   const details: Readonly<Record<string, unknown>> = error.params;
   if (error.keyword === 'required') {
     const name = String(details['missingProperty']);
@@ -80,9 +83,16 @@ function problemOf(error: ErrorObject, parameters: JsonObject): ParameterProblem
   return { path: at === '' ? '(all)' : at, expected, received: show(error.data) };
 }
 
-function propertySchema(parameters: JsonObject, name: string): JsonObject {
+/** Of a parameter, or of the items of a list: `airports[2]`. */
+function propertySchema(parameters: JsonObject, path: string): JsonObject {
   const properties = parameters['properties'] as Readonly<Record<string, JsonObject>> | undefined;
-  return properties?.[name] ?? {};
+  const [name = '', item] = path.split('[');
+  const property = properties?.[name] ?? {};
+  return item === undefined ? property : itemSchema(property);
+}
+
+function itemSchema({ items }: JsonObject): JsonObject {
+  return typeof items === 'object' && items !== null && !Array.isArray(items) ? (items as JsonObject) : {};
 }
 
 const NOUNS: Readonly<Record<string, string>> = {
@@ -105,6 +115,7 @@ function describe(field: JsonObject): string {
   } = field as Readonly<Record<string, JsonValue>>;
   if (Array.isArray(values)) return `one of ${values.map(show).join(', ')}`;
   if (format === 'date') return 'a date such as "2001-01-31"';
+  if (type === 'array') return describeList(field);
   const noun = typeof type === 'string' ? (NOUNS[type] ?? 'a valid value') : 'a valid value';
   const limits = [
     ...(minimum === undefined ? [] : [`>= ${show(minimum)}`]),
@@ -114,6 +125,15 @@ function describe(field: JsonObject): string {
     ...(pattern === undefined ? [] : [`that matches ${show(pattern)}`]),
   ];
   return [noun, limits.join(' and ')].filter((part) => part !== '').join(' ');
+}
+
+function describeList(field: JsonObject): string {
+  const { minItems: least, maxItems: most } = field;
+  const limits = [
+    ...(least === undefined ? [] : [`at least ${show(least)}`]),
+    ...(most === undefined ? [] : [`at most ${show(most)}`]),
+  ].join(' and ');
+  return `a list${limits === '' ? '' : ` of ${limits} items`}, each ${describe(itemSchema(field))}`;
 }
 
 const LONGEST_SHOWN = 80;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { failureCode } from '../../src/client/index.js';
-import { definePipeline, integer, PipelineError, range } from '../../src/index.js';
+import { definePipeline, integer, list, oneOf, PipelineError, range } from '../../src/index.js';
 import { until, waitFor } from './execution-fixtures.js';
 import { type Served, serve } from './served.js';
 
@@ -77,12 +77,19 @@ const nested = definePipeline('map-nested', { params: {} }, (p) => {
   });
 });
 
+const listed = definePipeline('map-listed', { params: { airports: list(oneOf(['ATL', 'JFK', 'LAX'])) } }, (p) => {
+  const names = p.map('each', p.params.airports, (item, index) =>
+    p.step('name', { inputs: { item, index }, run: (inputs) => `${inputs.index} ${inputs.item.toLowerCase()}` }),
+  );
+  return p.step('all', { inputs: { names }, run: (inputs, context) => context.items(inputs.names).toArray() });
+});
+
 const sumOfSquares = (n: number): number => ((n - 1) * n * (2 * n - 1)) / 6 + n;
 
 describe('p.map', () => {
   let served: Served;
   beforeAll(async () => {
-    served = await serve([squares, strict, slow, nested]);
+    served = await serve([squares, strict, slow, nested, listed]);
   });
   afterAll(() => served.stop());
 
@@ -90,6 +97,13 @@ describe('p.map', () => {
     await served.settled();
     return served.workflows(`WorkflowType = 'mapShard' AND WorkflowId STARTS_WITH '${workflowId}/'${more}`);
   };
+
+  it('takes its items from a parameter, which is checked before anything starts', async () => {
+    const { workflowId } = await served.client.start(listed, { airports: ['LAX', 'ATL'] });
+    expect((await served.client.result(workflowId)).results['all']).toEqual(['0 lax', '1 atl']);
+    const wrong = served.client.start(listed, { airports: ['LAX', 'XXX'] });
+    await expect(wrong).rejects.toMatchObject({ details: { problems: [{ path: 'airports[1]' }] } });
+  });
 
   it('runs few items inside the run, as activities that bear their index', async () => {
     const { workflowId } = await served.client.start(squares, { n: 30 });

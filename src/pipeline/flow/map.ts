@@ -1,9 +1,10 @@
+import type { JsonObject, JsonPrimitive } from '../../contracts/json.js';
 import type { ItemList, MapConfig, MapResult } from '../../contracts/map.js';
 import { type DraftInput } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
 import { type ItemSource, partitionedDataset, rangeCount } from '../item-sources.js';
 import type { OptionReader } from '../issues.js';
-import { isParameterReference } from '../parameter-reference.js';
+import { isParameterReference, type ParameterReference } from '../parameter-reference.js';
 import { isReference, type Ref } from '../reference.js';
 import type { StepOptions } from '../step-options.js';
 
@@ -18,8 +19,13 @@ export interface MapOptions extends Pick<StepOptions, 'description' | 'after' | 
   readonly minSuccess?: number;
 }
 
-/** What a map may run over: values, a range or partitions, a list that a step returns or publishes. */
-export type MapItems<Item> = readonly Item[] | ItemSource<Item> | Ref<readonly Item[]> | Ref<ItemList<Item>>;
+/** What a map may run over: values, a range or partitions, a parameter that is a list, a list that a step returns or publishes. */
+export type MapItems<Item> =
+  | readonly Item[]
+  | ItemSource<Item>
+  | ParameterReference<readonly (Item & JsonPrimitive)[]>
+  | Ref<readonly Item[]>
+  | Ref<ItemList<Item>>;
 
 /** What one run of the body gives: the result behind the reference that it returned, null when it returned none. */
 type BodyResult<Returned> = [Returned] extends [Ref<infer Result>] ? Result : null;
@@ -60,9 +66,25 @@ function readItems(items: unknown, draft: PipelineDraft, at: OptionReader): Sour
   if (dataset !== null) return fromInput('partitions', draft.locate(dataset, at));
   if (isReference(items)) return fromInput('input', draft.locate(items, at));
   if (Array.isArray(items)) return { spec: { from: 'values', values: items as readonly unknown[] }, inputs: {} };
-  const hint = isParameterReference(items) ? '; for so many items as a parameter says use range(p.params...)' : '';
-  at.report('map', `expected an array, range(), partitionsOf() or the reference of a list, got a ${typeof items}${hint}`);
+  // Its values take the place of the reference when the run gets there.
+  if (isParameterReference(items)) return { spec: { from: 'values', values: listParameter(items, draft, at) }, inputs: {} };
+  at.report('map', `expected an array, range(), partitionsOf() or the reference of a list, got a ${typeof items}`);
   return { spec: { from: 'values', values: [] }, inputs: {} };
+}
+
+function listParameter<Reference extends ParameterReference>(
+  parameter: Reference,
+  draft: PipelineDraft,
+  at: OptionReader,
+): Reference {
+  const properties = (draft.parameters['properties'] ?? {}) as Readonly<Record<string, JsonObject>>;
+  const schema = properties[parameter.$param];
+  if (schema !== undefined && schema['type'] !== 'array')
+    at.report(
+      'map',
+      `parameter "${parameter.$param}" is no list; declare it with list(...), or use range() for so many items as it says`,
+    );
+  return parameter;
 }
 
 function fromInput(from: 'input' | 'partitions', found: DraftInput | null): Source {

@@ -1,5 +1,6 @@
 import type { CallConfig } from '../../contracts/call.js';
-import type { JsonObject, JsonPrimitive, JsonValue } from '../../contracts/json.js';
+import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import type { ParameterValue } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
 import type { DraftInput } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
@@ -12,13 +13,13 @@ import { isReference } from '../reference.js';
 import type { StepOptions } from '../step-options.js';
 
 /** A parameter of the called pipeline: a value, a parameter of this one, or the result of a step. */
-type CallParameter<Value> = Value | ParameterReference<Extract<Value, JsonPrimitive>> | Ref<Value>;
+type CallParameter<Value> = Value | ParameterReference<Extract<Value, ParameterValue>> | Ref<Value>;
 
 /** Parameters of the called pipeline by name; those with a default may be left out. */
 export type CallParameters<Params> = { readonly [Name in keyof Params]: CallParameter<Params[Name]> };
 
 /** Parameters of a pipeline that is known by name only: the called run checks them. */
-export type NamedCallParameters = { readonly [name: string]: CallParameter<JsonValue> };
+export type NamedCallParameters = { readonly [name: string]: CallParameter<JsonValue> | ParameterReference<ParameterValue> };
 
 /** The called run has its own limits: a call takes none. */
 type CallStepOptions = Pick<StepOptions, 'description' | 'onFailure' | 'after'>;

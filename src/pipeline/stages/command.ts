@@ -1,5 +1,5 @@
 import type { PatternSpec } from '../../contracts/command.js';
-import type { Parameter, ParameterShape } from '../../schema/parameter.js';
+import type { Parameter, ParameterShape, ParameterValue } from '../../schema/parameter.js';
 import { parameterSchema } from '../../schema/parameter-schema.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../issues.js';
@@ -10,7 +10,7 @@ import type { StepInputs } from './custom.js';
 
 /** One word of a command line, or the value of an environment variable. */
 export type CommandWord = string | number | boolean | ParameterReference;
-export type Hyperparameter = CommandWord | readonly Hyperparameter[];
+export type Hyperparameter = CommandWord | ParameterReference<ParameterValue> | readonly Hyperparameter[];
 
 /** Options that `p.command` and `p.python` have in common. */
 export interface ProgramOptions extends Omit<StepOptions, 'id'> {

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { flagName, schemaInWords, variableName } from '../../../src/cli/parameters.js';
-import { boolean, date, definePipeline, integer, number, oneOf, string } from '../../../src/index.js';
+import { boolean, date, definePipeline, integer, list, number, oneOf, string } from '../../../src/index.js';
+import { complete } from '../../../src/cli/complete.js';
 import { addParameterFlags, parametersOf, withParameters } from '../../../src/cli/with-parameters.js';
 
 /** A parameter of every type, and one whose flag the command has already. */
@@ -17,6 +18,9 @@ const params = {
   mode: oneOf(['fast', 'good'], { default: 'good' }),
   level: oneOf([1, 2], { default: 1 }),
   id: string({ default: '' }),
+  airports: list(oneOf(['ATL', 'JFK', 'LAX']), { min: 1, default: ['ATL'], description: 'Where from.' }),
+  sizes: list(integer({ min: 1 }), { default: [] }),
+  tags: list(string(), { default: ['a,b'] }),
 };
 
 const pipeline = definePipeline('many-parameters', { params }, (p) => {
@@ -64,6 +68,43 @@ describe('parameters of a command line', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('take a list with commas, by a repeated flag, or as JSON', async () => {
+    expect(await read(['--airports', 'ATL,JFK'])).toEqual({ airports: ['ATL', 'JFK'] });
+    expect(await read(['--airports', 'ATL', '--airports', 'JFK, LAX', '--sizes', '3'])).toEqual({
+      airports: ['ATL', 'JFK', 'LAX'],
+      sizes: [3],
+    });
+    expect(await read(['--tags', '["a,b"]', '--tags=c', '--sizes', ''])).toEqual({ tags: ['a,b', 'c'], sizes: [] });
+    expect(await read(['--sizes', '1,two,3'])).toEqual({ sizes: [1, 'two', 3] });
+  });
+
+  it('take a list from --param, a file and the environment as well', async () => {
+    expect(await read(['--param', 'airports=ATL', '--param', 'airports=JFK', '--param', 'sizes=[1,2]'])).toEqual({
+      airports: ['ATL', 'JFK'],
+      sizes: [1, 2],
+    });
+    expect(await read([], { PERENNIAL_PARAM_AIRPORTS: 'LAX,JFK', PERENNIAL_PARAM_SIZES: '7' })).toEqual({
+      airports: ['LAX', 'JFK'],
+      sizes: [7],
+    });
+    const yaml = path.join(folder, 'lists.yaml');
+    await fs.writeFile(yaml, 'airports: [ATL]\nsizes:\n  - 4\n');
+    expect(await read(['--params', `@${yaml}`, '--airports', 'JFK'])).toEqual({ airports: ['JFK'], sizes: [4] });
+  });
+
+  it('show lists in the help and complete their items', async () => {
+    const command = await commandFor([]);
+    const help = command.helpInformation().replaceAll(/\s+/g, ' ');
+    expect(help).toContain(
+      '--airports <list> Where from. (ATL | JFK | LAX, a list with commas, or repeated, 1 items or more, default ATL)',
+    );
+    expect(help).toContain('--sizes <list> (integer, at least 1, a list with commas, or repeated, default [])');
+    expect(help).toContain('--tags <list> (string, a list with commas, or repeated, default ["a,b"])');
+    const program = new Command().addCommand(command);
+    expect(await complete(program, ['run', 'pipeline.ts', '--airports', ''])).toEqual(['ATL', 'JFK', 'LAX']);
+    expect(await complete(program, ['run', 'pipeline.ts', '--airports', 'ATL', '--air'])).toEqual(['--airports']);
   });
 
   it('come from a JSON or a YAML file', async () => {

@@ -13,6 +13,7 @@ import {
   float,
   gbdt,
   integer,
+  list,
   newRows,
   notNull,
   numeric,
@@ -279,6 +280,31 @@ describe('the linter', () => {
       }),
     );
     expect(() => definePipeline('empty', { params: {} }, async () => null)).toThrow(/async.*\n.*at least one step/);
+  });
+
+  it('finds lists that cannot be, and lists as live parameters', () => {
+    const params = {
+      a: list(string(), { min: -1 }),
+      b: list(string({ pattern: '(' })),
+      c: list(integer({ min: 1 }), { default: [1, 0] }),
+    };
+    const build = (): unknown =>
+      definePipeline('lists', { params }, (p) => {
+        p.step('x', { live: { many: list(integer()) as never }, run: () => null });
+      });
+    expect(build).toThrow(
+      expect.objectContaining({
+        details: {
+          pipeline: 'lists',
+          issues: [
+            { rule: 'parameter', path: 'params.a', message: expect.stringContaining('minItems must be >= 0') },
+            { rule: 'parameter', path: 'params.b', message: expect.stringContaining('Invalid regular expression') },
+            { rule: 'live', path: 'x.live.many', message: 'a live parameter is one value, no list' },
+            { rule: 'parameter', path: 'params.c[1]', message: 'the default must be an integer >= 1, got 0' },
+          ],
+        },
+      }),
+    );
   });
 
   it('finds references and other things where a value is expected', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { boolean, integer } from '../../../src/schema/integer-and-boolean.js';
+import { list } from '../../../src/schema/list.js';
 import { date, number, oneOf, string } from '../../../src/schema/parameter.js';
 import { parameterSchema } from '../../../src/schema/parameter-schema.js';
 import { validateParameters } from '../../../src/schema/validate-parameters.js';
@@ -17,9 +18,9 @@ const schema = parameterSchema('flight-delay', {
 });
 const good = { from: '2001-01-01', to: '2001-02-01' };
 
-function problemsOf(input: unknown): unknown {
+function problemsOf(input: unknown, against = schema): unknown {
   try {
-    validateParameters(schema, input);
+    validateParameters(against, input);
   } catch (error) {
     if (isPipelineError(error)) return error.details;
     throw error;
@@ -102,6 +103,49 @@ describe('parameters of a run', () => {
 
   it('may be left out altogether when all have defaults', () => {
     expect(validateParameters(parameterSchema('x', { n: integer({ default: 3 }) }), undefined)).toEqual({ n: 3 });
+  });
+
+  it('may be lists, of which every wrong item is reported with its place', () => {
+    const lists = parameterSchema('lists', {
+      airports: list(oneOf(['ATL', 'JFK']), { min: 2, max: 3 }),
+      days: list(date()),
+      sizes: list(integer({ min: 1 }), { default: [1, 2], description: 'how many' }),
+    });
+    expect(lists['properties']).toEqual({
+      airports: { type: 'array', items: { enum: ['ATL', 'JFK'] }, minItems: 2, maxItems: 3 },
+      days: { type: 'array', items: { type: 'string', format: 'date' } },
+      sizes: { type: 'array', items: { type: 'integer', minimum: 1 }, default: [1, 2], description: 'how many' },
+    });
+    expect(lists['required']).toEqual(['airports', 'days']);
+    const valid = { airports: ['JFK', 'ATL', 'JFK'], days: [] };
+    const first = validateParameters(lists, valid);
+    expect(first).toEqual({ ...valid, sizes: [1, 2] });
+    expect(validateParameters(lists, valid)['sizes']).not.toBe(first['sizes']);
+    const problems = (input: object): unknown => problemsOf(input, lists);
+    expect(problems({ airports: ['ATL', 'JFK', 'LAX', 4], days: ['2001-01-31', '2001-02-30'], sizes: [0, 1, 1.5] })).toEqual({
+      problems: [
+        {
+          path: 'airports',
+          expected: 'a list of at least 2 and at most 3 items, each one of "ATL", "JFK"',
+          received: '["ATL","JFK","LAX",4]',
+        },
+        { path: 'airports[2]', expected: 'one of "ATL", "JFK"', received: '"LAX"' },
+        { path: 'airports[3]', expected: 'one of "ATL", "JFK"', received: '4' },
+        { path: 'days[1]', expected: 'a date such as "2001-01-31"', received: '"2001-02-30"' },
+        { path: 'sizes[0]', expected: 'an integer >= 1', received: '0' },
+        { path: 'sizes[2]', expected: 'an integer >= 1', received: '1.5' },
+      ],
+    });
+    expect(problems({ airports: 'ATL' })).toEqual({
+      problems: [
+        { path: 'days', expected: 'a list, each a date such as "2001-01-31"', received: 'nothing' },
+        {
+          path: 'airports',
+          expected: 'a list of at least 2 and at most 3 items, each one of "ATL", "JFK"',
+          received: '"ATL"',
+        },
+      ],
+    });
   });
 
   it('do not take names of Object.prototype for given', () => {
