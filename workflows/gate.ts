@@ -45,6 +45,11 @@ export class Gate {
     return fourEyes === true && this.#author === null ? Math.max(quorum, 2) : quorum;
   }
 
+  /** True once the people of the escalation may answer too. */
+  get isEscalated(): boolean {
+    return this.#escalated;
+  }
+
   get missing(): number {
     return Math.max(0, this.quorum - this.decisions.filter(({ action }) => action === 'approve').length);
   }

@@ -18,8 +18,11 @@ import { type Scope, stateOf, type StepRecord } from './step-states.js';
 /** What a run needs from where it lives: a Temporal workflow, or this process. */
 export interface RunSurroundings extends Omit<ScopeSurroundings, 'changed' | 'parameters'> {
   /** Called after every change of the status. `waiting` gives the steps that wait for somebody then, those inside bodies too. */
-  changed(status: RunStatus, waiting: () => readonly StepState[]): void;
+  changed(status: RunStatus, waiting: () => readonly WaitingStep[]): void;
 }
+
+/** A step that waits for somebody. `escalated`: it is a gate that has waited so long that others may answer too. */
+export type WaitingStep = StepState & { readonly escalated: boolean };
 
 export type CancelStepInput = { readonly step: string; readonly by?: string };
 
@@ -81,10 +84,13 @@ export class RunDriver {
   }
 
   /** Gates that wait and steps that are blocked, by the names under which they are answered: `review[3]`. */
-  waiting(): readonly StepState[] {
+  waiting(): readonly WaitingStep[] {
     return this.#places()
       .filter(({ record: { status } }) => status === 'waiting' || status === 'blocked')
-      .map(({ scope, record }) => ({ ...stateOf(record), id: scope.nameOf(record) }));
+      .map(({ scope, record }) => ({
+        ...{ ...stateOf(record), id: scope.nameOf(record) },
+        escalated: record.gate?.isEscalated ?? false,
+      }));
   }
 
   /** Of the steps that have succeeded so far. */

@@ -4,6 +4,7 @@ import type { HookEvent, HookSpec, NoticeDelivery, RunNotice } from '../src/cont
 import type { Plan } from '../src/contracts/plan.js';
 import type { RunStatus, StepState } from '../src/contracts/run.js';
 import type { deliverNotice } from './deliver-notice.js';
+import type { WaitingStep } from './run-driver.js';
 import { failureOf } from './temporal-failure.js';
 
 const MAX_STEPS = 20;
@@ -47,8 +48,8 @@ export class RunHooks {
     }
   }
 
-  /** Tells of every step that has come to wait for somebody since the last call. */
-  follow(waiting: () => readonly StepState[]): void {
+  /** Tells of every step that has come to wait for somebody since the last call, and of every gate that others may answer by now. */
+  follow(waiting: () => readonly WaitingStep[]): void {
     const hooks = this.#hooks.filter(({ on }) => on === 'blocked');
     if (hooks.length === 0) return;
     const fresh = waiting().filter((step) => !this.#told.has(occasion(step)));
@@ -115,8 +116,9 @@ async function start(delivery: NoticeDelivery): Promise<void> {
 const stepsIn = (status: RunStatus, statuses: readonly StepState['status'][]): readonly StepState[] =>
   status.steps.filter((step) => statuses.includes(step.status));
 
-/** A step that was resumed and waits again is a new occasion. */
-const occasion = ({ id, startedAt }: StepState): string => `${id} ${startedAt ?? ''}`;
+/** A step that was resumed and waits again is a new occasion, and so is a gate that has escalated. */
+const occasion = ({ id, startedAt, escalated }: WaitingStep): string =>
+  `${id} ${startedAt ?? ''}${escalated ? ' escalated' : ''}`;
 
 function told(step: StepState): RunNotice['steps'][number] {
   const message = step.failure === null ? step.waitingFor : `${step.failure.code}: ${step.failure.message}`;

@@ -17,7 +17,7 @@ export type RunDifference = {
   readonly metrics: readonly ValueChange[];
   /** Steps with other results. */
   readonly results: readonly string[];
-  /** Of each step of either run: seconds, null when it did not run. */
+  /** Of the steps that took another time: seconds, null when it did not run. */
   readonly seconds: readonly ValueChange[];
 };
 
@@ -29,7 +29,7 @@ export function compareRuns(before: RunManifest, now: RunManifest): RunDifferenc
     environment: changes(before.environment, now.environment),
     metrics: changes(metricsOf(before), metricsOf(now)),
     results: differentResults(before.results, now.results),
-    seconds: all(secondsOf(before), secondsOf(now)),
+    seconds: changes(secondsOf(before), secondsOf(now)),
   };
 }
 

@@ -102,6 +102,13 @@ describe('hooks of a run', () => {
         const asked = p.gate('ask', { message: 'ship it?' });
         return p.step('ship', { inputs: { asked }, run: async () => 1 });
       }),
+      definePipeline('escalating', { params: {}, hooks: { onBlocked: [hook] } }, (p) =>
+        p.gate('ask', {
+          message: 'ship it?',
+          approvers: ['ada'],
+          escalate: { after: '300 milliseconds', to: ['eve'] },
+        }),
+      ),
       definePipeline('rounds', { params: {}, hooks: { onBlocked: [hook] } }, (p) =>
         p.loop('improve', {
           times: 2,
@@ -232,6 +239,23 @@ describe('hooks of a run', () => {
     await client.approve(workflowId, { step: 'ask', by: 'somebody' });
     await client.result(workflowId);
     expect(received).toHaveLength(1);
+  });
+
+  it('tell of a gate again when others may answer too, with their names', async () => {
+    const { workflowId } = await client.start('escalating', {});
+    await arrival(2);
+    const notices = received
+      .map(({ body }) => JSON.parse(body) as NoticeMessage)
+      .sort((one, other) => one.at.localeCompare(other.at));
+    expect(
+      notices.map(({ event, steps }) => [event, ...steps.map(({ step, message }) => `${step}: ${String(message)}`)]),
+    ).toEqual([
+      ['blocked', 'ask: ship it? (from ada)'],
+      ['blocked', 'ask: ship it? (from ada, eve)'],
+    ]);
+    await client.approve(workflowId, { step: 'ask', by: 'eve' });
+    await client.result(workflowId);
+    expect(received).toHaveLength(2);
   });
 
   it('tell of a gate inside a loop in every round, by the name under which it is answered, also while another step works', async () => {

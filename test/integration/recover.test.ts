@@ -86,6 +86,16 @@ describe('runs after their end', () => {
     ]);
   });
 
+  it('are not started again when nothing failed, and do not differ from themselves', async () => {
+    const refused = await cli('recover', 'second', '--yes');
+    expect(refused.code).not.toBe(0);
+    expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'RUNS_NOTHING_TO_RECOVER' } });
+    expect(json(await cli('diff', 'second', 'second'))).toEqual({
+      ...{ parameters: [], plan: [], code: [], environment: [], metrics: [], results: [], seconds: [] },
+    });
+    expect((await runCli(['diff', 'second', 'second', '--store', store])).stdout.trim()).toBe('no differences');
+  });
+
   it('give their cached results to later runs, and say why a step ran', async () => {
     ran.length = 0;
     await client.start(pipeline, {}, { workflowId: 'third' });

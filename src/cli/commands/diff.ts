@@ -24,7 +24,6 @@ export function diffCommand(terminal: Terminal): Command {
     });
 }
 
-/** Without durations nothing is left of two runs that did the same. */
 export function renderDifference(difference: RunDifference, { colours }: Terminal): string {
   const { parameters, plan, code, environment, metrics, results, seconds } = difference;
   const sections: [string, readonly string[]][] = [
@@ -37,6 +36,7 @@ export function renderDifference(difference: RunDifference, { colours }: Termina
     ['seconds', seconds.map(changeLine)],
   ];
   const shown = sections.filter(([, lines]) => lines.length > 0);
+  if (shown.length === 0) return 'no differences';
   return shown.map(([title, lines]) => [colours.bold(title), ...lines.map((line) => `  ${line}`)].join('\n')).join('\n');
 }
 

@@ -34,6 +34,7 @@ export function recoverCommand(terminal: Terminal): Command {
       const objects = await openObjectStore(flags.store);
       await withClient({ ...connectionSettings(flags), taskQueue: flags.taskQueue }, async (client) => {
         const manifest = await endedRun(client, objects, run);
+        refuseFinished(manifest);
         const pipeline = await currentPipeline(manifest, file);
         const changes = pipeline === null ? [] : await changesSince(manifest, pipeline);
         const plan: Plan = pipeline?.plan ?? manifest.plan;
@@ -59,6 +60,15 @@ export function recoverCommand(terminal: Terminal): Command {
         else terminal.out(`Started ${manifest.run.pipeline} as ${started.workflowId}.\n  perennial watch ${started.workflowId}`);
       });
     });
+}
+
+/** RUNS_NOTHING_TO_RECOVER. A run may have succeeded although a step failed, with the policy `continue`: that one can be recovered. */
+function refuseFinished({ run, status, steps }: RunManifest): void {
+  if (status !== 'succeeded' || steps.some((step) => step.status === 'failed' || step.status === 'cancelled')) return;
+  throw new PipelineError('RUNS_NOTHING_TO_RECOVER', {
+    what: `run "${run.workflowId}" succeeded, and no step of it failed`,
+    expected: 'a run with a step that failed or was cancelled',
+  });
 }
 
 /** Null when the file that the run was made from is not on this machine, or exports no pipeline. */

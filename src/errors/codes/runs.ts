@@ -14,6 +14,12 @@ export const RUNS_CODES = {
     cause: 'Only a run that has ended can be recovered, compared or run again from a step.',
     cure: 'Wait for its end with `perennial watch`, or end it with `perennial cancel`.',
   },
+  RUNS_NOTHING_TO_RECOVER: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'No step of the run failed or was cancelled, so that there is nothing to start again from.',
+    cure: 'Repeat it from a step with `perennial run FILE --from-step STEP --of RUN`, or all of it with `perennial reproduce`.',
+  },
   RUNS_STEP_UNKNOWN: {
     retryable: false,
     httpStatus: 404,
