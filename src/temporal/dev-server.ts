@@ -52,6 +52,9 @@ const DYNAMIC_CONFIG = [
   'frontend.enableUpdateWorkflowExecutionAsyncAccepted=true',
   'history.transferProcessorMaxPollRPS=10000',
   'matching.enableFairness=true',
+  // One partition of a queue: priorities hold within a partition, and one machine has no use for four.
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
 ];
 
 /**
