@@ -101,15 +101,24 @@ describe('perennial run', () => {
 describe('a run that waits for people', () => {
   it('is approved, blocks, and is resumed', async () => {
     const flag = path.join(folder, 'flag');
-    await cli('run', 'release', '--param', `flag=${flag}`, '--id', 'release-1');
+    await cli('run', 'release', '--param', `flag=${flag}`, '--id', 'release-1', '--by', 'Otto');
     const waiting = await until('release-1', 'waiting');
     expect(waiting.code).toBe(4);
     expect(waiting.stdout).toMatch(/approval +waiting +for /);
+    const gates = await cli('gates', 'release-1');
+    expect(gates).toMatchObject({ code: 0, stderr: '' });
+    expect(gates.stdout).toMatch(/^approval +release-1\n +May it go out\?\n/);
+    expect(gates.stdout).toContain('1 of 1 approval missing; anybody may answer; not Otto, who started the run\n');
+    expect(gates.stdout).toContain("perennial approve release-1 --step 'approval'");
+    const own = await cli('approve', 'release-1', '--step', 'approval', '--by', 'otto');
+    expect(own.code).toBe(2);
+    expect(own.stderr).toMatch(/EXECUTION_APPROVAL_REFUSED[^]*otto started the run/);
 
     const wrong = await cli('approve', 'release-1', '--step', 'publish');
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toMatch(/error EXECUTION_UPDATE_REFUSED/);
     expect(await cli('approve', 'release-1', '--step', 'approval', '--reason', 'fine')).toMatchObject({ code: 0, stderr: '' });
+    expect(json<unknown[]>(await cli('gates', 'release-1', '--json'))).toEqual([]);
 
     const blocked = await until('release-1', 'blocked');
     expect(blocked.code).toBe(4);
@@ -124,7 +133,7 @@ describe('a run that waits for people', () => {
   });
 
   it('is rejected with a reason', async () => {
-    await cli('run', 'release', '--param', 'flag=x', '--id', 'release-2');
+    await cli('run', 'release', '--param', 'flag=x', '--id', 'release-2', '--by', 'Otto');
     await until('release-2', 'waiting');
     expect(await cli('reject', 'release-2', '--step', 'approval', '--reason', 'not today')).toMatchObject({ code: 0 });
     const watched = await cli('watch', 'release-2');

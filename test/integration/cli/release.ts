@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { definePipeline, string } from 'perennial';
 
-/** A gate, then a step that blocks while the file of `flag` is absent. */
+/** A gate that the author of the run may not answer, then a step that blocks while the file of `flag` is absent. */
 export default definePipeline('release', { params: { flag: string() } }, (p) => {
-  const approved = p.gate('approval', { message: 'May it go out?' });
+  const approved = p.gate('approval', { message: 'May it go out?', fourEyes: true });
   p.step('publish', {
     inputs: { approved },
     onFailure: 'block',
