@@ -56,7 +56,7 @@ describe('kill -9 of the worker', () => {
   it('in a chain of light steps, in a sharded map and in a called run repeats only what was under way', async () => {
     const { workflowId } = await client.start('wide', { effects }, { workflowId: 'wide' });
     await killWhen(async () => (await seen('light')).size === 3);
-    await killWhen(async () => (await seen('one')).size >= 60);
+    await killWhen(async () => (await seen('one')).size >= 150);
     const before = await seen('one');
     await killWhen(async () => (await seen('work-began')).size === 1);
 
