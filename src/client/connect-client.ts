@@ -34,6 +34,7 @@ import { recordedRuns } from './recorded-run.js';
 import { resetRun } from './reset-run.js';
 import { admissionView, withQueuePlaces } from './queue-places.js';
 import { type OpenGate, openGates } from './open-gates.js';
+import { repeatedUpdate } from './repeated-update.js';
 import { type RunSummary, summarize } from './run-listing.js';
 
 export interface ClientOptions {
@@ -128,7 +129,7 @@ function createClient(connection: Connection, namespace: string, options: Client
   const update = async (workflowId: string, name: string, input: object): Promise<RunStatus> =>
     unended(
       workflow.getHandle(workflowId),
-      workflow.getHandle(workflowId).executeUpdate<RunStatus, [object]>(name, { args: [input] }),
+      repeatedUpdate(() => workflow.getHandle(workflowId).executeUpdate<RunStatus, [object]>(name, { args: [input] })),
     );
   const query = async <T>(workflowId: string, name: string): Promise<T> =>
     found(workflowId, workflow.getHandle(workflowId).query<T>(name));
