@@ -4,7 +4,6 @@ import { connect, connectionOptions, type ConnectionSettings, connectNative } fr
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import type { AttemptJournal } from './attempt-journal.js';
 import { reportLostAttempts } from './report-lost.js';
-import { withShortStacks } from './short-stacks.js';
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 10_000;
@@ -12,8 +11,6 @@ const LONGEST_BACKOFF_MS = 10_000;
 /** Where the server is, or an open connection that the caller closes. */
 export type WorkerConnection = ConnectionSettings & {
   readonly connection?: NativeConnection;
-  /** A file of hand-written workflows, if there is one. */
-  readonly workflows?: string;
 };
 
 export interface PipelineWorker {
@@ -39,14 +36,14 @@ async function startSession(options: WorkerConnection, settings: readonly Worker
   const { connection } = options;
   if (connection !== undefined) {
     await reportLostAttempts(connection.workflowService, connectionOptions(options));
-    const workers = await createWorkers(options, settings, connection);
+    const workers = await createWorkers(settings, connection);
     return { workers, close: () => Promise.resolve() };
   }
   await prepareNamespace(options, settings[0]?.namespace ?? 'default');
   const own = await connectNative(options);
   try {
     await reportLostAttempts(own.workflowService, connectionOptions(options));
-    const workers = await createWorkers(options, settings, own);
+    const workers = await createWorkers(settings, own);
     return { workers, close: () => own.close() };
   } catch (error) {
     await own.close();
@@ -54,14 +51,8 @@ async function startSession(options: WorkerConnection, settings: readonly Worker
   }
 }
 
-/** Whoever brings workflows of their own wants to see their stacks. */
-function createWorkers(
-  { workflows }: WorkerConnection,
-  settings: readonly WorkerOptions[],
-  connection: NativeConnection,
-): Promise<Worker[]> {
-  const create = (): Promise<Worker[]> => Promise.all(settings.map((each) => Worker.create({ ...each, connection })));
-  return workflows === undefined ? withShortStacks(create) : create();
+function createWorkers(settings: readonly WorkerOptions[], connection: NativeConnection): Promise<Worker[]> {
+  return Promise.all(settings.map((each) => Worker.create({ ...each, connection })));
 }
 
 /** A run that writes search attributes which the namespace lacks would never get past its first task. */

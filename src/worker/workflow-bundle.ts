@@ -1,5 +1,6 @@
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
 import { joinWorkflows, OUR_WORKFLOWS, workflowFile } from './own-workflows.js';
+import { withoutPromiseStacks } from './untracked-promises.js';
 
 const bundles = new Map<string, Promise<WorkflowBundle>>();
 
@@ -21,11 +22,12 @@ export async function workflowBundle(own?: string, taken: readonly string[] = []
   }
 }
 
-function bundleOurs(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath: OUR_WORKFLOWS, logger: new DefaultLogger('WARN') });
+async function bundleOurs(): Promise<WorkflowBundle> {
+  return withoutPromiseStacks(await bundleWorkflowCode({ workflowsPath: OUR_WORKFLOWS, logger: new DefaultLogger('WARN') }));
 }
 
-async function bundleBoth(file: string, taken: readonly string[]): Promise<WorkflowBundle> {
+/** Whoever brings workflows of their own wants to see their stacks. */
+function bundleBoth(file: string, taken: readonly string[]): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     workflowsPath: OUR_WORKFLOWS,
     // What the bundler would log is in the error.
