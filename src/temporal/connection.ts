@@ -2,7 +2,7 @@ import net from 'node:net';
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { GrpcCompressionConfig, NativeConnectionOptions } from '@temporalio/worker';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** Settings that win over the environment and the configuration file. */
@@ -86,19 +86,26 @@ export async function connectNative(settings: ConnectionSettings = {}): Promise<
   await (await connect(settings)).close();
   const target = connectionOptions(settings);
   try {
-    return await NativeConnection.connect(target.options);
+    return await NativeConnection.connect({ ...target.options, grpcCompression: compressionFor(target.address) });
   } catch (error) {
     throw connectionError(target, error);
   }
 }
+
+/** Between processes of one machine there is no line to relieve: packing and unpacking would only take the time of both. */
+export function compressionFor(address: string): GrpcCompressionConfig {
+  const host = hostOf(address);
+  return { codec: /^(localhost|::1|127(\.\d+){3})$/.test(host) ? 'none' : 'gzip' };
+}
+
+const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 
 const PROXIES = ['grpc_proxy', 'https_proxy', 'http_proxy'];
 
 /** gRPC retries a refused connection until its deadline and forgets the reason; a socket says it at once. Not through a proxy. */
 async function probe(address: string): Promise<void> {
   if (PROXIES.some((name) => (process.env[name] ?? '') !== '')) return;
-  const split = address.lastIndexOf(':');
-  const socket = net.connect({ host: address.slice(0, split).replace(/^\[|\]$/g, ''), port: Number(address.slice(split + 1)) });
+  const socket = net.connect({ host: hostOf(address), port: Number(address.slice(address.lastIndexOf(':') + 1)) });
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);

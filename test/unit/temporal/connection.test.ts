@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { cacheFolder } from '../../../src/store/cache-folder.js';
-import { connect, connectionOptions } from '../../../src/temporal/connection.js';
+import { compressionFor, connect, connectionOptions } from '../../../src/temporal/connection.js';
 import { freePort } from '../../../src/temporal/free-port.js';
 
 const before = { ...process.env };
@@ -81,5 +81,16 @@ describe('cacheFolder', () => {
     expect(cacheFolder({ PERENNIAL_CACHE: '/x', XDG_CACHE_HOME: '/y', HOME: '/z' })).toBe('/x');
     expect(cacheFolder({ XDG_CACHE_HOME: '/y', HOME: '/z' })).toBe('/y/perennial');
     expect(cacheFolder({ HOME: '/z' })).toBe('/z/.cache/perennial');
+  });
+});
+
+describe('compressionFor', () => {
+  it('packs what goes over a line, and nothing within one machine', () => {
+    for (const address of ['127.0.0.1:7233', '127.1.2.3:1', 'localhost:7233', '[::1]:7233']) {
+      expect(compressionFor(address)).toEqual({ codec: 'none' });
+    }
+    for (const address of ['acct.tmprl.cloud:7233', '10.0.0.1:7233', '127.example.com:1']) {
+      expect(compressionFor(address)).toEqual({ codec: 'gzip' });
+    }
   });
 });
