@@ -1,18 +1,28 @@
+import type { GateState } from '../src/contracts/gates.js';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { InputBinding, PlanStep } from '../src/contracts/plan.js';
 import type { ReusedResults, RunStatus, StepFailure, StepState, StepStatus } from '../src/contracts/run.js';
 import type { GateConfig } from '../src/contracts/stages.js';
-import { PipelineError } from '../src/errors/pipeline-error.js';
 import { resolveConfig } from '../src/pipeline/resolve-config.js';
-import { decide, type Decision } from '../src/pipeline/scheduler.js';
+import { decide, type Decision, verdictAtRest } from '../src/pipeline/scheduler.js';
 import { bindInputs, bindOptional, bindValue, type ResultLookup } from './bindings.js';
 import { Gate, type GateVerdict } from './gate.js';
 import { gateTimers } from './gate-timers.js';
 import { guardVerdict, type GuardVerdict } from './guards.js';
 import type { BodyInput } from './stage-host.js';
 import type { BodyRun, ScopeSurroundings } from './scope-surroundings.js';
-import { cancelledFailure, CodedError } from './step-failure.js';
-import { outcomeOf, pendingRecord, type Scope, standingOf, stateOf, type StepRecord } from './step-states.js';
+import { cancelledFailure, CodedError, unknownStep } from './step-failure.js';
+import {
+  decisiveFailure,
+  isUnderWay,
+  outcomeOf,
+  pendingRecord,
+  type Scope,
+  secondsOf,
+  standingOf,
+  stateOf,
+  type StepRecord,
+} from './step-states.js';
 
 /** What a scope carries out: the steps of a plan, or one run of a body. */
 export type ScopeContent = {
@@ -35,6 +45,8 @@ export class GraphScope implements Scope {
   readonly #records: ReadonlyMap<string, StepRecord>;
   readonly #results = new Map<string, JsonValue>();
   #cancelled = false;
+  /** False while a decision is being carried out. */
+  #isAtRest = false;
   #verdict: RunStatus['status'] = 'running';
   #outcome: Decision['outcome'] = null;
   #finish: ((verdict: RunStatus['status']) => void) | null = null;
@@ -84,7 +96,8 @@ export class GraphScope implements Scope {
 
   standing(): RunStatus['status'] {
     if (this.#isFinal()) return this.#verdict;
-    return this.#decide(this.#standings()).verdict;
+    const standings = this.#standings();
+    return this.#isAtRest ? verdictAtRest(standings.values()) : this.#decide(standings).verdict;
   }
 
   waits(): readonly string[] {
@@ -96,8 +109,18 @@ export class GraphScope implements Scope {
   }
 
   everyScope(): readonly Scope[] {
-    const inside = [...this.#records.values()].flatMap((record) => [...record.bodies].flatMap((body) => body.everyScope()));
-    return [this, ...inside];
+    const scopes: Scope[] = [this];
+    for (const { bodies } of this.#records.values()) for (const body of bodies) scopes.push(...body.everyScope());
+    return scopes;
+  }
+
+  gates(): readonly GateState[] {
+    const found: GateState[] = [];
+    for (const { step, gate, bodies } of this.#records.values()) {
+      if (gate !== null) found.push(gate.state());
+      if (step.kind !== 'map') for (const body of bodies) found.push(...body.gates());
+    }
+    return found;
   }
 
   nameOf(record: StepRecord): string {
@@ -144,19 +167,21 @@ export class GraphScope implements Scope {
 
   advance(): void {
     if (this.#isFinal()) return;
-    for (let settled = false; !settled;) {
-      const statuses = this.#standings();
-      const decision = this.#decide(statuses);
-      this.#verdict = decision.verdict;
-      this.#outcome = decision.outcome;
-      for (const id of decision.skip) this.#skip(this.#record(id));
-      for (const id of decision.fail) this.#failGuard(this.#record(id));
-      for (const id of decision.cancel) this.#cancelRecord(this.#record(id));
-      for (const id of decision.start) this.#start(this.#record(id));
-      settled = [...this.#records].every(([id, record]) => statuses.get(id) === standingOf(record));
-    }
+    this.#isAtRest = false;
+    while (!this.#isAtRest) this.#isAtRest = this.#carryOut(this.#decide(this.#standings()));
     this.#surroundings.changed();
     if (this.#isFinal()) this.#finish?.(this.#verdict);
+  }
+
+  /** True when all went as the decision counts on: what it started is under way. Anything else is for another decision. */
+  #carryOut({ verdict, outcome, skip, fail, cancel, start }: Decision): boolean {
+    this.#verdict = verdict;
+    this.#outcome = outcome;
+    for (const id of skip) this.#skip(this.#record(id));
+    for (const id of fail) this.#failGuard(this.#record(id));
+    const cancelled = cancel.map((id) => this.#cancelRecord(this.#record(id))).some((changed) => changed);
+    const started = start.map((id) => this.#start(this.#record(id))).every((underWay) => underWay);
+    return skip.length === 0 && fail.length === 0 && !cancelled && started;
   }
 
   readonly #lookup: ResultLookup = (id) => (this.#records.has(id) ? this.#results.get(id) : this.#outer(id));
@@ -202,14 +227,12 @@ export class GraphScope implements Scope {
 
   #record(id: string): StepRecord {
     const record = this.#records.get(id);
-    if (record !== undefined) return record;
-    throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
-      what: `"${id}" is no step of the plan`,
-      expected: `one of ${[...this.#records.keys()].join(', ')}`,
-    });
+    if (record === undefined) throw unknownStep(id, [...this.#records.keys()]);
+    return record;
   }
 
-  #start(record: StepRecord): void {
+  /** False when it has ended already. */
+  #start(record: StepRecord): boolean {
     const { step } = record;
     record.startedAt = this.#clock();
     record.status = step.kind === 'gate' ? 'waiting' : 'running';
@@ -221,6 +244,7 @@ export class GraphScope implements Scope {
     } catch (error) {
       this.#settleFailure(record, this.#surroundings.failureOf(error));
     }
+    return isUnderWay(record);
   }
 
   #inputsOf(step: PlanStep): JsonObject {
@@ -302,19 +326,8 @@ export class GraphScope implements Scope {
 
   /** Why the scope did not succeed: the failure of the step that failed it. */
   failure(verdict: RunStatus['status']): StepFailure {
-    const records = [...this.#records.values()];
     if (this.#cancelled || verdict === 'cancelled') return cancelledFailure(`the body${this.instance}`);
-    const failed = records.filter((record) => record.failure !== null && record.step.onFailure === 'fail');
-    const first = failed.find((record) => record.status === 'failed') ?? failed[0];
-    if (first?.failure == null) {
-      return { code: 'EXECUTION_RUN_FAILED', message: 'the steps of the body wait for each other', details: null };
-    }
-    const { code, message, details } = first.failure;
-    return {
-      code,
-      message: `step "${this.nameOf(first)}" failed: ${message}`,
-      details: { step: this.nameOf(first), details },
-    };
+    return decisiveFailure([...this.#records.values()], (record) => this.nameOf(record));
   }
 
   #openGate(record: StepRecord, config: GateConfig): void {
@@ -359,19 +372,22 @@ export class GraphScope implements Scope {
     this.#end(record, failure.code === 'EXECUTION_STEP_CANCELLED' ? 'cancelled' : 'failed');
   }
 
-  #cancelRecord(record: StepRecord): void {
-    if (record.cancelling) return;
+  /** True when it has ended at once. */
+  #cancelRecord(record: StepRecord): boolean {
+    if (record.cancelling) return false;
     record.cancelling = true;
     record.work?.cancel();
     record.gate?.cancel();
-    if (record.status === 'running') return;
+    if (record.status === 'running') return false;
     record.failure ??= cancelledFailure(this.nameOf(record));
     this.#end(record, 'cancelled');
+    return true;
   }
 
   #end(record: StepRecord, status: StepStatus): void {
     record.status = status;
     record.finishedAt = this.#clock();
+    record.seconds = secondsOf(record);
     record.waitingFor = null;
     record.work = null;
   }

@@ -72,7 +72,7 @@ export class RunDriver {
   }
 
   status(): RunStatus {
-    const gates = this.#places().flatMap(({ record }) => (record.gate === null ? [] : [record.gate.state()]));
+    const gates = this.#scope.gates();
     return {
       pipeline: this.#plan.pipeline,
       planHash: this.#plan.hash,

@@ -1,5 +1,5 @@
 import type { StepFailure } from '../src/contracts/run.js';
-import { isPipelineError } from '../src/errors/pipeline-error.js';
+import { isPipelineError, PipelineError } from '../src/errors/pipeline-error.js';
 
 /** Turns whatever a step rejected with into a coded failure; EXECUTION_STEP_CANCELLED when it was cancelled. */
 export type FailureReader = (error: unknown) => StepFailure;
@@ -17,6 +17,13 @@ export class CodedError extends Error {
 
 export function cancelledFailure(what: string): StepFailure {
   return { code: 'EXECUTION_STEP_CANCELLED', message: `"${what}" was cancelled`, details: null };
+}
+
+export function unknownStep(id: string, known: readonly string[]): PipelineError {
+  return new PipelineError('EXECUTION_UNKNOWN_STEP', {
+    what: `"${id}" is no step of the plan`,
+    expected: `one of ${known.join(', ')}`,
+  });
 }
 
 /** The failure of an error that never crossed Temporal. */

@@ -1,3 +1,4 @@
+import type { GateState } from '../src/contracts/gates.js';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
 import type { RunOutcome, RunStatus, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
@@ -13,6 +14,8 @@ export interface Scope {
   waits(): readonly string[];
   /** This scope and those of the bodies that are under way inside it. */
   everyScope(): readonly Scope[];
+  /** The gates that have opened, those of bodies included. Nothing inside a map waits for a person (rule `inside-a-map`). */
+  gates(): readonly GateState[];
   /** A step's id with its instance: `review[3]`. */
   nameOf(record: StepRecord): string;
   succeed(record: StepRecord, result: JsonValue): void;
@@ -30,6 +33,8 @@ export type StepRecord = {
   round: number;
   startedAt: string | null;
   finishedAt: string | null;
+  /** From start to end; null while it has not ended. */
+  seconds: number | null;
   outcomes: StepOutcome[];
   failure: StepFailure | null;
   waitingFor: string | null;
@@ -55,6 +60,7 @@ export function pendingRecord(step: PlanStep, round: number): StepRecord {
     round,
     startedAt: null,
     finishedAt: null,
+    seconds: null,
     outcomes: [],
     failure: null,
     waitingFor: null,
@@ -69,9 +75,13 @@ export function pendingRecord(step: PlanStep, round: number): StepRecord {
   };
 }
 
+export function isUnderWay({ status }: StepRecord): boolean {
+  return status === 'running' || status === 'waiting';
+}
+
 /** The status as others see it: a step whose bodies all wait for a person waits itself. */
 export function standingOf(record: StepRecord): StepStatus {
-  // Nothing inside a map waits for a person (rule `inside-a-map`), and there may be hundreds of bodies to ask.
+  // Bodies of a map wait for nobody, and there may be hundreds to ask.
   if (record.status !== 'running' || record.bodies.size === 0 || record.step.kind === 'map') return record.status;
   const standings = [...record.bodies].map((body) => body.standing());
   if (standings.includes('blocked')) return 'blocked';
@@ -79,7 +89,7 @@ export function standingOf(record: StepRecord): StepStatus {
 }
 
 export function stateOf(record: StepRecord): StepState {
-  const { step, startedAt, finishedAt, outcomes, failure, items, run, reason, reusedFrom } = record;
+  const { step, startedAt, finishedAt, seconds, outcomes, failure, items, run, reason, reusedFrom } = record;
   const status = standingOf(record);
   return {
     id: step.id,
@@ -88,7 +98,7 @@ export function stateOf(record: StepRecord): StepState {
     onFailure: step.onFailure,
     startedAt,
     finishedAt,
-    seconds: startedAt === null || finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000,
+    seconds,
     cached: outcomes.length > 0 && outcomes.every((outcome) => outcome.cached),
     metrics: Object.assign({}, ...outcomes.map((outcome) => outcome.metrics)) as StepState['metrics'],
     failure,
@@ -100,12 +110,32 @@ export function stateOf(record: StepRecord): StepState {
   };
 }
 
+/** How long a step that has ended took; null when it never started. */
+export function secondsOf({ startedAt, finishedAt }: StepRecord): number | null {
+  return startedAt === null || finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+}
+
 /** What a clean-up step is told of the rest of the run. */
 export function outcomeOf(status: RunOutcome['status'], records: ReadonlyMap<string, StepRecord>): RunOutcome {
   const failures = [...records.values()].flatMap(({ step, status: end, failure }) =>
     end === 'failed' && failure !== null ? [{ step: step.id, code: failure.code, message: failure.message }] : [],
   );
   return { status, failures };
+}
+
+/** The failure of the step that failed its scope, told with the name of that step. */
+export function decisiveFailure(records: readonly StepRecord[], nameOf: (record: StepRecord) => string): StepFailure {
+  const failed = records.filter((record) => record.failure !== null && record.step.onFailure === 'fail');
+  const first = failed.find((record) => record.status === 'failed') ?? failed[0];
+  if (first?.failure == null) {
+    return { code: 'EXECUTION_RUN_FAILED', message: 'the steps of the body wait for each other', details: null };
+  }
+  const { code, message, details } = first.failure;
+  return {
+    code,
+    message: `step "${nameOf(first)}" failed: ${message}`,
+    details: { step: nameOf(first), details },
+  };
 }
 
 function waitingForOf(record: StepRecord, status: StepStatus): string | null {

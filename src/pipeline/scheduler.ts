@@ -34,6 +34,7 @@ type Phase = Omit<Decision, 'outcome'>;
 
 const ACTIVE: ReadonlySet<StepStatus> = new Set<StepStatus>(['running', 'waiting', 'blocked']);
 const UNSUCCESSFUL: ReadonlySet<StepStatus> = new Set<StepStatus>(['failed', 'cancelled', 'skipped']);
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The whole control flow of a run as a pure function of the plan and the statuses of its steps. Deterministic; the order in which steps
@@ -73,6 +74,12 @@ export function decide(
   if (outcome === null) return { ...main, outcome };
   const last = steps.filter((step) => step.finally === true);
   return { ...main, ...decideLast(last, statusOf, outcome), outcome };
+}
+
+/** The verdict on an unfinished run whose driver has done all that was decided: it follows from the statuses alone. */
+export function verdictAtRest(statuses: Iterable<StepStatus>): 'running' | 'waiting' | 'blocked' {
+  const active = [...statuses].filter((status) => ACTIVE.has(status));
+  return active.length === 0 ? 'running' : unfinished(active);
 }
 
 function decideMain(
@@ -133,7 +140,7 @@ function chanceOf(
   lost: ReadonlySet<string>,
 ): 'now' | 'later' | 'none' {
   const joined = joinedBy(step);
-  const needs = step.needs.filter((need) => !joined.has(need));
+  const needs = joined.size === 0 ? step.needs : step.needs.filter((need) => !joined.has(need));
   if (needs.some((need) => lost.has(need))) return 'none';
   if (joined.size > 0 && [...joined].every((need) => lost.has(need))) return 'none';
   if (!needs.every(succeeded)) return 'later';
@@ -145,7 +152,7 @@ function chanceOf(
 
 /** The steps of which a join of mode `any` or `first` needs one. */
 function joinedBy({ kind, join, inputs = {} }: SchedulableStep): ReadonlySet<string> {
-  return kind !== 'join' || join === 'all' ? new Set() : new Set(Object.values(inputs).map((binding) => binding.step));
+  return kind !== 'join' || join === 'all' ? NONE : new Set(Object.values(inputs).map((binding) => binding.step));
 }
 
 function decideLast(
@@ -168,6 +175,7 @@ function finalOf(verdict: RunStatus['status']): Outcome | null {
   return verdict === 'succeeded' || verdict === 'failed' || verdict === 'cancelled' ? verdict : null;
 }
 
+/** The word for a run of which steps in these statuses are active. */
 function unfinished(live: readonly StepStatus[]): 'running' | 'waiting' | 'blocked' {
   if (live.includes('blocked')) return 'blocked';
   return live.every((status) => status === 'waiting') ? 'waiting' : 'running';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FailurePolicy } from '../../../src/contracts/plan.js';
 import type { StepStatus } from '../../../src/contracts/run.js';
-import { decide, type SchedulableStep } from '../../../src/pipeline/scheduler.js';
+import { decide, type Decision, type SchedulableStep, verdictAtRest } from '../../../src/pipeline/scheduler.js';
 
 type Fate = 'succeed' | 'fail';
 type Scenario = { readonly steps: readonly SchedulableStep[]; readonly fates: ReadonlyMap<string, Fate> };
@@ -48,6 +48,7 @@ function drive(
       statuses.set(id, byId.get(id)!.kind === 'gate' ? 'waiting' : 'running');
     }
     const active = steps.filter((step) => ACTIVE.includes(statuses.get(step.id) ?? 'pending'));
+    checkRest(steps, statuses, decision);
     if (['succeeded', 'failed', 'cancelled'].includes(decision.verdict)) {
       expect(active).toEqual([]);
       return { verdict: decision.verdict, statuses, started };
@@ -59,6 +60,17 @@ function drive(
     else statuses.set(step.id, step.onFailure === 'block' ? 'blocked' : 'failed');
   }
   throw new Error('the run did not end');
+}
+
+/**
+ * What a driver relies on: when all that was decided is a start, the next decision decides nothing, and both verdicts are that of the
+ * statuses alone.
+ */
+function checkRest(steps: readonly SchedulableStep[], statuses: ReadonlyMap<string, StepStatus>, decision: Decision): void {
+  if (decision.skip.length > 0 || decision.cancel.length > 0 || decision.start.length === 0) return;
+  const next = decide(steps, statuses);
+  expect([next.start, next.skip, next.fail, next.cancel].flat()).toEqual([]);
+  expect([next.verdict, decision.verdict]).toEqual([verdictAtRest(statuses.values()), next.verdict]);
 }
 
 function random(seed: number): (count: number) => number {
