@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { isNativeError } from 'node:util/types';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { StepControl } from '../pipeline/step-control.js';
@@ -154,10 +154,11 @@ async function boostInTeam(
     abortTeam(control);
   };
   const checkpoints = keepNewest(hooks.checkpoint, abort);
-  port1.on('message', (message: BoostMessage) => {
+  const take = (message: BoostMessage): void => {
     if (message.type === 'checkpoint') checkpoints.offer(message.bytes);
     else hooks.evaluated?.(message.trees, message.trainLoss, message.validLoss);
-  });
+  };
+  port1.on('message', take);
   const forget = hooks.control?.onOrder(abort);
   hooks.signal.addEventListener('abort', abort, { once: true });
   if (hooks.signal.aborted) abort();
@@ -172,6 +173,10 @@ async function boostInTeam(
       });
     });
     await Promise.allSettled(answers);
+    // An answer may come before messages that were sent before it: they have another road.
+    for (let left = receiveMessageOnPort(port1); left !== undefined; left = receiveMessageOnPort(port1)) {
+      take(left.message as BoostMessage);
+    }
     const [first] = await Promise.all(answers);
     if (first === undefined) throw new RangeError('a team has at least one thread');
     if (first.end === 'aborted' && first.checkpoint !== null) checkpoints.offer(first.checkpoint);
