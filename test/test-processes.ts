@@ -57,6 +57,12 @@ export class CliProcess {
     return this.child.pid ?? 0;
   }
 
+  /** Waits until it has ended by itself; the signal by which it did. */
+  async ended(): Promise<NodeJS.Signals | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+    return this.child.signalCode;
+  }
+
   async kill9(): Promise<void> {
     await this.end('SIGKILL');
   }

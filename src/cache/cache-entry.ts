@@ -1,4 +1,5 @@
-import type { CacheEntry } from '../contracts/cache.js';
+import type { CacheEntry, RunRef } from '../contracts/cache.js';
+import type { StepOutcome } from '../contracts/run.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { objectKey } from '../store/artifact-keys.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
@@ -24,6 +25,18 @@ export async function findEntry(
   if (expiresMs !== null && now - Date.parse(entry.createdAt) > expiresMs) return { entry: null, reason: 'expired' };
   const gone = await goneArtifacts(artifacts, entry);
   return gone.length === 0 ? { entry } : { entry: null, reason: `artifact gone: ${gone.join(', ')}` };
+}
+
+export function entryOf(task: { readonly run: RunRef; readonly step: string }, key: string, outcome: StepOutcome): CacheEntry {
+  const { workflowId, runId } = task.run;
+  return {
+    formatVersion: 1,
+    key,
+    outcome: { ...outcome, cached: false },
+    by: { workflowId, runId },
+    step: task.step,
+    createdAt: new Date().toISOString(),
+  };
 }
 
 /** Replaces what may be there: of two that computed the same, either may stay. */

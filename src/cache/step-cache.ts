@@ -2,7 +2,7 @@ import type { CacheComponents, CacheEntry, CacheRecord, RunRef } from '../contra
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
-import { type Found, findEntry, keepEntry } from './cache-entry.js';
+import { entryOf, type Found, findEntry, keepEntry } from './cache-entry.js';
 import { cacheKey, componentsOf } from './cache-key.js';
 import { changesBetween } from './explain-change.js';
 import { keepLastComponents, lastComponents } from './last-components.js';
@@ -25,8 +25,6 @@ export interface StepCaching {
   /** A holder of a computation that is silent so long has gone. */
   readonly leaseMs?: number;
 }
-
-export type Computation = Pick<StepOutcome, 'result' | 'metrics' | 'seconds'>;
 
 export type Hit = { readonly record: CacheRecord; readonly outcome: StepOutcome };
 /** The record says why there is no result to take. */
@@ -84,18 +82,14 @@ export class StepCache {
     return found.entry === null ? null : this.#hit(found.entry);
   }
 
+  /** Whether later runs may take such a result. */
+  keeps(result: JsonValue): boolean {
+    return this.#options.caching.operation.keeps?.(result) !== false;
+  }
+
   /** Keeps what was computed for later runs. */
-  async keep(outcome: Computation): Promise<void> {
-    const { artifacts, caching } = this.#options;
-    if (caching.operation.keeps?.(outcome.result) === false) return;
-    await keepEntry(artifacts.objects, {
-      formatVersion: 1,
-      key: this.#key,
-      outcome: { ...outcome, cached: false },
-      by: this.#run,
-      step: this.#task.step,
-      createdAt: new Date().toISOString(),
-    });
+  keep(outcome: StepOutcome): Promise<void> {
+    return keepEntry(this.#options.artifacts.objects, entryOf(this.#task, this.#key, outcome));
   }
 
   /** Makes this run the one that later ones are compared with. */

@@ -36,6 +36,8 @@ export type CacheRecord = {
   /** Whose result was taken; null when it was computed. */
   readonly from: RunRef | null;
   readonly components: CacheComponents;
+  /** Whether the result was to be kept for later runs; absent when another run's was taken. */
+  readonly kept?: boolean;
 };
 
 /** `cache/<key>.json`: a result and who computed it. */

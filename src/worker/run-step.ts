@@ -22,8 +22,7 @@ import { openControl, UNCONTROLLED } from './step-orders.js';
 import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
 import { openStepLog } from './step-log.js';
 import { secureTask } from './step-secrets.js';
-import { openCachedStep } from './step-caching.js';
-import { readOutcome } from './step-record.js';
+import { openCachedStep, recordedOutcome } from './step-caching.js';
 import { openScratch } from './step-scratch.js';
 
 /** A heartbeat is no place for more. */
@@ -68,7 +67,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const { activityId, signal } = surroundings;
   const where = `step "${task.step}" of ${task.run.pipeline}`;
   const key = recordKey(task, activityId);
-  const recorded = await readOutcome(surroundings.objects, key);
+  const recorded = await recordedOutcome(task, surroundings.objects, key);
   if (recorded !== null) return recorded;
   const cached = await openCachedStep(task, surroundings, key);
   if (cached.hit !== null) return cached.hit;

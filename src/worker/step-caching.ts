@@ -2,6 +2,7 @@ import type { PlanStep } from '../contracts/plan.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { operationCaching } from '../../activities/caching.js';
 import { type CodeSource, pipelineCode } from '../cache/pipeline-code.js';
+import { finishRecord } from '../cache/finish-record.js';
 import { type Hit, type Miss, openStepCache, type StepCache, type StepCaching } from '../cache/step-cache.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { StepLog } from '../pipeline/step-context.js';
@@ -9,7 +10,7 @@ import { createArtifactStore } from '../store/create-artifact-store.js';
 import type { ObjectStore } from '../store/port.js';
 import type { Heartbeats } from './heartbeats.js';
 import { seedOf } from './run-keys.js';
-import { recordOutcome } from './step-record.js';
+import { readOutcome, recordOutcome } from './step-record.js';
 
 /** How an operation of a step of the pipeline is cached. */
 export function cachingOf(pipeline: CodeSource, step: PlanStep, operation: string): StepCaching {
@@ -57,12 +58,22 @@ export async function openCachedStep(task: StepTask, surroundings: CacheSurround
       return shared === null ? null : take(shared);
     },
     record: async (guarded, outcome, steered) => {
-      const recorded = await recordOutcome(guarded, key, outcome, looked.record);
-      await Promise.all([...(steered ? [] : [cache.keep(recorded)]), cache.remember()]);
+      const kept = !steered && cache.keeps(outcome.result);
+      const recorded = await recordOutcome(guarded, key, outcome, { ...looked.record, kept });
+      await Promise.all([...(kept ? [cache.keep(recorded)] : []), cache.remember()]);
       return recorded;
     },
     release: () => cache.release(),
   };
+}
+
+/** The outcome that an earlier attempt of this run recorded, or null. */
+export async function recordedOutcome(task: StepTask, objects: ObjectStore, key: string): Promise<StepOutcome | null> {
+  const recorded = await readOutcome(objects, key);
+  if (recorded === null) return null;
+  const { outcome, cache } = recorded;
+  if (cache !== null) await finishRecord(objects, task, outcome, cache);
+  return outcome;
 }
 
 function uncached(key: string): CachedStep {

@@ -3,12 +3,15 @@ import type { CacheRecord } from '../contracts/cache.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { ObjectStore } from '../store/port.js';
 
-/** The outcome that an earlier attempt recorded, or null. STORE_RECORD_CORRUPT when it cannot be read as one. */
-export async function readOutcome(store: ObjectStore, key: string): Promise<StepOutcome | null> {
+/** What an earlier attempt recorded, or null. STORE_RECORD_CORRUPT when it cannot be read. */
+export async function readOutcome(
+  store: ObjectStore,
+  key: string,
+): Promise<{ readonly outcome: StepOutcome; readonly cache: CacheRecord | null } | null> {
   try {
     const { bytes } = await store.get(key);
-    const { result, metrics, seconds } = parseOutcome(bytes.toString('utf8'), key);
-    return { result, metrics, seconds, cached: true };
+    const { result, metrics, seconds, cache = null } = parseOutcome(bytes.toString('utf8'), key);
+    return { outcome: { result, metrics, seconds, cached: true }, cache };
   } catch (error) {
     if (isPipelineError(error) && error.code === 'STORE_NOT_FOUND') return null;
     throw error;
@@ -27,7 +30,7 @@ export async function recordOutcome(
     return outcome;
   } catch (error) {
     if (!isPipelineError(error) || error.code !== 'STORE_CONFLICT') throw error;
-    return (await readOutcome(store, key)) ?? outcome;
+    return (await readOutcome(store, key))?.outcome ?? outcome;
   }
 }
 

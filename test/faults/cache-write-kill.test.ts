@@ -1,0 +1,82 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectClient, type PipelineClient } from '../../src/client/index.js';
+import { openObjectStore } from '../../src/store/open-store.js';
+import type { ObjectStore } from '../../src/store/port.js';
+import { CliProcess } from '../test-processes.js';
+import { startTestServer, type TestServer } from '../test-temporal.js';
+
+const RECORD = /^runs\/.*\/make\.json$/;
+const ENTRY = /^cache\/[0-9a-f]{64}\.json$/;
+const REMEMBERED = /^cache\/steps\//;
+
+describe('kill -9 of the worker while it writes down what a cached step gave', () => {
+  let folder: string;
+  let server: TestServer;
+  let client: PipelineClient;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'perennial-write-kill-'));
+    server = await startTestServer();
+    client = await connectClient({ address: server.address });
+  }, 60_000);
+  afterAll(async () => {
+    await client.close();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const startWorker = (store: string, dies = ''): Promise<CliProcess> =>
+    CliProcess.start(['worker', 'test/faults/fixtures/kept.ts'], {
+      ...{ PERENNIAL_STORE: store, TEMPORAL_ADDRESS: server.address, DIES: dies },
+      NODE_OPTIONS: '--import ./test/faults/fixtures/dying-in-a-write.mjs',
+    });
+
+  /** What readers see of the write; throws when something of it is not whole. */
+  async function visible(objects: ObjectStore): Promise<string[]> {
+    const seen: string[] = [];
+    for await (const { key } of objects.list('')) {
+      const what = RECORD.test(key) ? 'record' : ENTRY.test(key) ? 'entry' : REMEMBERED.test(key) ? 'remembered' : '';
+      if (what === '') continue;
+      expect(JSON.parse((await objects.get(key)).bytes.toString())).toBeInstanceOf(Object);
+      seen.push(what);
+    }
+    return seen.sort();
+  }
+
+  it.each([
+    ['before the record has its name', 'before /runs/.*/make[.]json$', [], 2],
+    ['with the record there and the entry staged', 'before /cache/[0-9a-f]{64}[.]json$', ['record'], 1],
+    ['with the entry there and nothing remembered', 'after /cache/[0-9a-f]{64}[.]json$', ['entry', 'record'], 1],
+    ['with all of it there', 'after /cache/steps/', ['entry', 'record', 'remembered'], 1],
+  ])(
+    '%s: all or nothing of each is seen, the run ends by itself, and later runs take the result',
+    async (_, dies, seen, times) => {
+      const store = await mkdtemp(join(folder, 'store-'));
+      const trace = `${store}-trace`;
+      const worked = async (): Promise<number> => (await readFile(trace, 'utf8')).trim().split('\n').length;
+
+      const mortal = await startWorker(store, dies);
+      const first = await client.start('kept', { trace });
+      expect(await mortal.ended()).toBe('SIGKILL');
+      const objects = await openObjectStore(store);
+      expect(await visible(objects)).toEqual(seen);
+
+      const worker = await startWorker(store);
+      try {
+        expect((await client.result(first.workflowId)).results['read']).toBe('whole');
+        expect(await worked()).toBe(times);
+        expect(await visible(objects)).toEqual(['entry', 'record', 'remembered']);
+
+        const second = await client.start('kept', { trace });
+        const { steps } = await client.result(second.workflowId);
+        expect(steps.find(({ id }) => id === 'make')).toMatchObject({ status: 'succeeded', cached: true });
+        expect(await worked()).toBe(times);
+      } finally {
+        await worker.stop();
+      }
+    },
+    60_000,
+  );
+});
