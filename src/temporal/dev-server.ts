@@ -3,12 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { endWithUs } from './end-with-us.js';
 import { findTemporalBinary } from './find-binary.js';
 import { freePort, isPortFree } from './free-port.js';
+import { LogExcerpt } from './log-excerpt.js';
 import { ensureSearchAttributes, searchAttributeFlags } from './search-attributes.js';
 
 export interface DevServerOptions {
@@ -33,8 +35,8 @@ export interface DevServer {
   readonly pid: number;
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<void>;
-  /** The last lines of the server's log. */
-  logTail(): readonly string[];
+  /** The first and the last lines of the server's log, and those that say why it ended. */
+  logExcerpt(): readonly string[];
   /** Ends the process and waits for its end. Safe to repeat. */
   stop(): Promise<void>;
 }
@@ -43,7 +45,6 @@ const HEALTHY_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 5_000;
 const PROGRESS_EVERY_MS = 2_000;
 const TRIES_ON_FREE_PORTS = 3;
-const TAIL_LINES = 30;
 
 /** The first three are what `TestWorkflowEnvironment` sets; the fourth lifts the limit of 20 sequential steps a second (decision 9 of the design), the last lets teams take turns in a queue. */
 const DYNAMIC_CONFIG = [
@@ -60,7 +61,7 @@ const DYNAMIC_CONFIG = [
 /**
  * Starts `temporal server start-dev` with our settings and search attributes, and waits until its namespace answers.
  * The server ends with this process, however that ends.
- * @throws PipelineError `TEMPORAL_BINARY_MISSING`, `TEMPORAL_PORT_IN_USE`, `TEMPORAL_SERVER_FAILED` (with the end of its log).
+ * @throws PipelineError `TEMPORAL_BINARY_MISSING`, `TEMPORAL_PORT_IN_USE`, `TEMPORAL_SERVER_FAILED` (with what its log says).
  */
 export async function startDevServer(options: DevServerOptions = {}): Promise<DevServer> {
   const binary = await findTemporalBinary(options.onProgress === undefined ? {} : { onProgress: options.onProgress });
@@ -91,7 +92,7 @@ async function startOnce(binary: string, options: DevServerOptions): Promise<Dev
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
-  const tail = collectLog(child, options.logFile);
+  const log = collectLog(child, options.logFile);
   let ended = false;
   const hasEnded = (): boolean => ended;
   const exited = new Promise<void>((resolve) => {
@@ -99,9 +100,9 @@ async function startOnce(binary: string, options: DevServerOptions): Promise<Dev
       ended = true;
       resolve();
     };
-    child.once('exit', end);
+    child.once('close', end);
     child.once('error', (error) => {
-      tail.push(error.message);
+      log.add(error.message);
       end();
     });
   });
@@ -120,10 +121,10 @@ async function startOnce(binary: string, options: DevServerOptions): Promise<Dev
   } catch (error) {
     const died = hasEnded();
     await stop();
-    throw startFailure(error, died, tail, address, port);
+    throw startFailure(error, died, log.lines(), address, port);
   }
   const uiUrl = uiPort === null ? null : `http://127.0.0.1:${uiPort}`;
-  return { address, namespace, uiUrl, pid: child.pid ?? 0, exited, logTail: () => [...tail], stop };
+  return { address, namespace, uiUrl, pid: child.pid ?? 0, exited, logExcerpt: () => log.lines(), stop };
 }
 
 function serverArguments(options: DevServerOptions, port: number, uiPort: number | null, namespace: string): string[] {
@@ -138,19 +139,21 @@ function serverArguments(options: DevServerOptions, port: number, uiPort: number
   ];
 }
 
-function collectLog(child: ChildProcess, logFile: string | undefined): string[] {
-  const tail: string[] = [];
+function collectLog(child: ChildProcess, logFile: string | undefined): LogExcerpt {
+  const excerpt = new LogExcerpt();
   const file = logFile === undefined ? null : createWriteStream(logFile, { flags: 'a' });
-  file?.on('error', (error) => tail.push(`the log file cannot be written: ${error.message}`));
+  file?.on('error', (error) => {
+    excerpt.add(`the log file cannot be written: ${error.message}`);
+  });
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      file?.write(chunk);
-      tail.push(...chunk.split('\n').filter((line) => line.trim() !== ''));
-      tail.splice(0, Math.max(0, tail.length - TAIL_LINES));
+    if (stream === null) continue;
+    stream.on('data', (chunk: Buffer) => file?.write(chunk));
+    createInterface({ input: stream }).on('line', (line) => {
+      excerpt.add(line);
     });
   }
   child.once('close', () => file?.end());
-  return tail;
+  return excerpt;
 }
 
 async function untilHealthy(
@@ -193,15 +196,15 @@ async function checkNamespace(address: string, namespace: string): Promise<void>
   }
 }
 
-function startFailure(error: unknown, died: boolean, tail: readonly string[], address: string, port: number): PipelineError {
+function startFailure(error: unknown, died: boolean, lines: readonly string[], address: string, port: number): PipelineError {
   if (error instanceof PipelineError) return error;
-  const log = tail.join('\n');
+  const log = lines.join('\n');
   if (died && /address already in use|can't set (up )?port|port .* in use/i.test(log)) return portInUse(port, log);
   return new PipelineError('TEMPORAL_SERVER_FAILED', {
     what: died
       ? 'the Temporal dev server ended while starting'
       : `the Temporal dev server was not healthy after ${HEALTHY_LIMIT_MS / 1000} s`,
-    where: `${address}; the end of its log:\n${log === '' ? '(empty)' : log}\n`,
+    where: `${address}; its log:\n${log === '' ? '(empty)' : log}\n`,
     cause: error,
   });
 }

@@ -165,6 +165,6 @@ async function stopAll(running: readonly Running[]): Promise<void> {
 function serverGone(server: DevServer): PipelineError {
   return new PipelineError('TEMPORAL_SERVER_FAILED', {
     what: 'the Temporal dev server ended by itself',
-    where: `${server.address}; the end of its log:\n${server.logTail().join('\n')}\n`,
+    where: `${server.address}; its log:\n${server.logExcerpt().join('\n')}\n`,
   });
 }
