@@ -23,7 +23,19 @@ export default tseslint.config(
     files: ['workflows/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'fetch', 'crypto', 'performance', 'structuredClone'],
-      'no-restricted-imports': ['error', { patterns: ['node:*', 'fs', 'path', 'crypto'] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: ['node:*', 'fs', 'path', 'crypto'],
+          paths: [
+            {
+              name: '@temporalio/workflow',
+              importNames: ['proxyLocalActivities'],
+              message: 'Use localActivities: answers that come together on replay must be given one at a time.',
+            },
+          ],
+        },
+      ],
     },
   },
   { files: ['test/**/*.ts'], rules: { 'max-lines': ['error', { max: 600 }], '@typescript-eslint/no-non-null-assertion': 'off' } },

@@ -116,7 +116,7 @@ function callOperation(
     ...(step.live === undefined ? {} : { live: step.live }),
     ...(Object.keys(step.resources).length === 0 ? {} : { resources: step.resources }),
   };
-  const activity = isLocal ? localActivity(type, options) : queuedActivity(type, options);
+  const activity = isLocal ? localActivity(type, options, step.retry) : queuedActivity(type, options);
   const attempts = (): Promise<StepOutcome> => outlivingWorkers(step.retry.maximumAttempts, () => activity(task));
   return (isLocal ? attempts() : inPool(hosted, id, attempts)).then((outcome) => {
     hosted.record(outcome);

@@ -8,7 +8,6 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   log,
-  proxyLocalActivities,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -17,12 +16,13 @@ import {
 import type { AdmissionInput, AdmissionRequest, AdmissionView } from '../src/contracts/admission.js';
 import type { ControlActivities } from '../src/contracts/control.js';
 import { ask, emptyAdmission, grant, leave, used, viewOf } from './admission-policy.js';
+import { localActivities } from './local-activities.js';
 import { versioned } from './versioning.js';
 
 const MAX_SIGNALS_PER_RUN = 1_000;
 const DEFAULT_CHECK_MS = 30_000;
 
-const { describeRun } = proxyLocalActivities<Pick<ControlActivities, 'describeRun'>>({
+const { describeRun } = localActivities<Pick<ControlActivities, 'describeRun'>>({
   startToCloseTimeout: '10 seconds',
   retry: { maximumAttempts: 3 },
 });

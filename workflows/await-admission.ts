@@ -4,18 +4,18 @@ import {
   defineSignal,
   getExternalWorkflowHandle,
   log,
-  proxyLocalActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { type AdmissionKind, admissionId } from '../src/contracts/admission.js';
 import type { SystemActivities } from '../src/contracts/system.js';
+import { localActivities } from './local-activities.js';
 
 /** Asked again after so long without an answer, then half as rarely each time: the entity may have been ended by hand. */
 const FIRST_PATIENCE_MS = 60_000;
 const LONGEST_PATIENCE_MS = 600_000;
 
-const { askAdmission } = proxyLocalActivities<Pick<SystemActivities, 'askAdmission'>>({
+const { askAdmission } = localActivities<Pick<SystemActivities, 'askAdmission'>>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });

@@ -11,7 +11,6 @@ import {
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
-  proxyLocalActivities,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -30,6 +29,7 @@ import type {
 import type { ControlActivities } from '../src/contracts/control.js';
 import { RUN_OPTIONS_MEMO } from '../src/contracts/run.js';
 import { countsOf } from './backfill-counts.js';
+import { localActivities } from './local-activities.js';
 import { failureOf } from './temporal-failure.js';
 
 /** A run of a partition is about ten events. */
@@ -39,7 +39,7 @@ const KEPT_FAILURES = 20;
 /** How often a run that somebody else started is looked up. */
 const LOOK_AGAIN_MS = 5_000;
 
-const { backfillPartitions } = proxyLocalActivities<BackfillActivities>({
+const { backfillPartitions } = localActivities<BackfillActivities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });

@@ -1,10 +1,11 @@
-import { CancellationScope, proxyLocalActivities } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { DecisionRecord, StepDecision } from '../src/contracts/gates.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { RunIdentity } from '../src/contracts/run.js';
 import type { SystemActivities } from '../src/contracts/system.js';
+import { localActivities } from './local-activities.js';
 
-const { recordDecision } = proxyLocalActivities<SystemActivities>({
+const { recordDecision } = localActivities<SystemActivities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });

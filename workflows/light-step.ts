@@ -1,11 +1,8 @@
-import {
-  ActivityCancellationType,
-  type ActivityOptions,
-  condition,
-  proxyActivities,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
+import { type ActivityOptions, CancellationScope, proxyActivities } from '@temporalio/workflow';
+import type { RetrySpec } from '../src/contracts/plan.js';
 import type { StepOutcome, StepTask } from '../src/contracts/run.js';
+import { localActivities } from './local-activities.js';
+import { inAttempts } from './step-attempts.js';
 
 type StepActivities = { readonly [type: string]: (task: StepTask) => Promise<StepOutcome> };
 /** As Temporal has them, with the time-out in milliseconds. */
@@ -21,42 +18,56 @@ const LONGEST_CHAIN_SECONDS = 0.5;
 const OVERHEAD_SECONDS = 0.003;
 
 /** The module of a workflow belongs to one run: each run has its own count. */
-const chain: { seconds: number; running: number; pause: Promise<void> | null } = { seconds: 0, running: 0, pause: null };
+const chain: { seconds: number; running: number; pause: Promise<void> | null; atRest: () => void } = {
+  seconds: 0,
+  running: 0,
+  pause: null,
+  atRest: () => undefined,
+};
 
 /** An activity of this type on a queue. */
 export function queuedActivity(type: string, options: StepActivityOptions): StepActivity {
   return proxyOf(type, proxyActivities<StepActivities>(options));
 }
 
-/** A light step or a small operation of the interpreter: in the worker that runs the workflow, without the way over a queue. */
-export function localActivity(type: string, options: StepActivityOptions): StepActivity {
+/**
+ * A light step or a small operation of the interpreter: in the worker that runs the workflow, without the way over a queue. Once it runs it
+ * runs to its end, also when it is cancelled.
+ */
+export function localActivity(type: string, options: StepActivityOptions, retry: RetrySpec): StepActivity {
+  const once = { ...options, retry: { maximumAttempts: 1 } };
   const activity = proxyOf(
     type,
-    proxyLocalActivities<StepActivities>({
-      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-      startToCloseTimeout: options.startToCloseTimeout,
-      ...(options.retry === undefined ? {} : { retry: options.retry }),
+    localActivities<StepActivities>({
+      ...{ startToCloseTimeout: options.startToCloseTimeout, retry: once.retry },
       ...(options.summary === undefined ? {} : { summary: options.summary }),
     }),
   );
   const start = (task: StepTask): Promise<StepOutcome> => {
+    const scope = CancellationScope.current();
+    if (scope.consideredCancelled) return scope.cancelRequested;
     if (chain.pause !== null) return chain.pause.then(() => start(task));
-    return chain.seconds < LONGEST_CHAIN_SECONDS ? runLocally(activity, task) : endTask(queuedActivity(type, options), task);
+    if (chain.seconds >= LONGEST_CHAIN_SECONDS) return endTask(queuedActivity(type, once), task);
+    return CancellationScope.nonCancellable(() => runLocally(activity, task));
   };
-  return start;
+  return (task) => inAttempts(retry, (attempt) => start(attempt === 1 ? task : { ...task, attempt }));
 }
 
 function runLocally(activity: StepActivity, task: StepTask): Promise<StepOutcome> {
   chain.seconds += OVERHEAD_SECONDS;
   chain.running += 1;
+  const ended = (): void => {
+    chain.running -= 1;
+    if (chain.running === 0) chain.atRest();
+  };
   return activity(task).then(
     (outcome) => {
-      chain.running -= 1;
       chain.seconds += outcome.seconds;
+      ended();
       return outcome;
     },
     (error: unknown) => {
-      chain.running -= 1;
+      ended();
       throw error;
     },
   );
@@ -68,7 +79,11 @@ async function endTask(queued: StepActivity, task: StepTask): Promise<StepOutcom
     resume = resolve;
   });
   try {
-    await condition(() => chain.running === 0);
+    if (chain.running > 0) {
+      await new Promise<void>((resolve) => {
+        chain.atRest = resolve;
+      });
+    }
     return await queued(task);
   } finally {
     chain.seconds = 0;

@@ -1,4 +1,4 @@
-import { CancellationScope, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { JsonValue } from '../src/contracts/json.js';
 import {
   CONTROL_ACTIONS,
@@ -9,13 +9,14 @@ import {
 } from '../src/contracts/live-control.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
+import { localActivities } from './local-activities.js';
 import type { RunningStep } from './run-driver.js';
 import { liveValueProblem } from './live-value.js';
 
 /** Only the newest are kept in the status. */
 const MAX_RECORDS = 100;
 
-const { writeOrders } = proxyLocalActivities<Pick<SystemActivities, 'writeOrders'>>({
+const { writeOrders } = localActivities<Pick<SystemActivities, 'writeOrders'>>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });

@@ -1,9 +1,10 @@
-import { CancellationScope, CancelledFailure, proxyLocalActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { MapRangeEnd, MapShardInput } from '../src/contracts/map.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { createActivityHost } from './activity-host.js';
 import { cancellable } from './cancellable-scope.js';
 import { GraphScope } from './graph-scope.js';
+import { localActivities } from './local-activities.js';
 import { createMapHost } from './map-host.js';
 import { authorOf, runOptions } from './run-options.js';
 import { runShard } from './map-shards.js';
@@ -11,7 +12,7 @@ import type { RunFrame } from './run-frame.js';
 import { stepRunner } from './step-runner.js';
 import { applicationFailure, coded, failureOf } from './temporal-failure.js';
 
-const { readMapContext } = proxyLocalActivities<SystemActivities>({
+const { readMapContext } = localActivities<SystemActivities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });

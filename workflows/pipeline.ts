@@ -4,7 +4,6 @@ import {
   CancelledFailure,
   getExternalWorkflowHandle,
   log,
-  proxyLocalActivities,
   setCurrentDetails,
   setWorkflowOptions,
   workflowInfo,
@@ -15,6 +14,7 @@ import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult, RunStatus } from '../src/contracts/run.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { DecisionLog } from './decision-log.js';
+import { localActivities } from './local-activities.js';
 import { recordEnd } from './record-end.js';
 import { field, RunAttributes } from './run-attributes.js';
 import { RunDetails } from './run-details.js';
@@ -28,7 +28,7 @@ import { identityOf, stepSurroundings } from './step-surroundings.js';
 import { applicationFailure, failureOf } from './temporal-failure.js';
 import { versioned } from './versioning.js';
 
-const { resolvePlan } = proxyLocalActivities<SystemActivities>({
+const { resolvePlan } = localActivities<SystemActivities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });

@@ -1,11 +1,12 @@
-import { CancellationScope, log, proxyLocalActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
 import type { RunManifest } from '../src/contracts/run-manifest.js';
 import type { SystemActivities } from '../src/contracts/system.js';
+import { localActivities } from './local-activities.js';
 import type { RunView } from './run-messages.js';
 import { runOptions } from './run-options.js';
 import { failureOf } from './temporal-failure.js';
 
-const { recordRun } = proxyLocalActivities<SystemActivities>({
+const { recordRun } = localActivities<SystemActivities>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '200 milliseconds', maximumAttempts: 5 },
 });

@@ -1,13 +1,14 @@
-import { proxyLocalActivities, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { StageKind } from '../src/contracts/plan.js';
 import type { StageStart, SystemActivities } from '../src/contracts/system.js';
 import { resolveConfig } from '../src/pipeline/resolve-config.js';
 import { createActivityHost } from './activity-host.js';
+import { localActivities } from './local-activities.js';
 import { stageOfStep } from './stages.js';
 import { coded } from './temporal-failure.js';
 
-const { resolveStage } = proxyLocalActivities<SystemActivities>({
+const { resolveStage } = localActivities<SystemActivities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });

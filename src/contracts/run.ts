@@ -29,6 +29,8 @@ export type StepTask = {
   readonly instance?: string;
   /** Of a local activity, for which Temporal takes no id of ours: what its id would be. */
   readonly activityId?: string;
+  /** Of a light step after the first: Temporal counts no attempts of it. */
+  readonly attempt?: number;
   /** Absent: the step is not cached across runs. `use` false: the result is computed and kept, but none is taken; `forced`: for this step alone. */
   readonly cache?: CacheSpec & { readonly use: boolean; readonly forced?: true };
   /** What the step asked for, for the worker that hands out devices. */

@@ -102,7 +102,7 @@ export function activitySurroundings(objects: ObjectStore, task: StepTask, servi
   const priority = info.priority?.priorityKey ?? DEFAULT_PRIORITY;
   return {
     activityId,
-    attempt: info.attempt,
+    attempt: task.attempt ?? info.attempt,
     objects,
     ...(secrets === undefined ? {} : { secrets }),
     temporal: createTemporalDoor(client, info.taskQueue),

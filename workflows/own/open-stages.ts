@@ -1,10 +1,4 @@
-import {
-  executeChild,
-  getExternalWorkflowHandle,
-  isCancellation,
-  proxyLocalActivities,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { executeChild, getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { continuousTrainingId } from '../../src/contracts/continuous-training.js';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { PlanStep, StageKind } from '../../src/contracts/plan.js';
@@ -12,6 +6,7 @@ import type { ResolvedPlan, RunResult } from '../../src/contracts/run.js';
 import type { GateResult } from '../../src/contracts/stages.js';
 import type { SystemActivities } from '../../src/contracts/system.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
+import { localActivities } from '../local-activities.js';
 import { applicationFailure } from '../temporal-failure.js';
 import type { CallBoard } from './call-board.js';
 import { failureCode } from './failure-code.js';
@@ -19,7 +14,7 @@ import { runCall } from './run-call.js';
 import type { CallOptions, GateOptions, StageOptions, Stages, StepResults } from './stages.js';
 import { callInputs, findStage, findStep } from './step-lookup.js';
 
-export const { resolvePlan } = proxyLocalActivities<SystemActivities>({
+export const { resolvePlan } = localActivities<SystemActivities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });
