@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { measureBareTemporal } from './orchestration/bare/measure.js';
 import { PEERS, withPeer } from './orchestration/peers.js';
 import { WORKLOADS } from './orchestration/index.js';
+import { removeFolders } from './orchestration/stand.js';
 import { type BenchResult, machine, publish, withFigure } from './report.js';
 import { measureTraining } from './train/measure.js';
 
@@ -57,4 +58,8 @@ program
     const here = machine();
     publish({ name: 'train', machine: here, results: await measureTraining(flags) }, flags.json);
   });
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} finally {
+  await removeFolders();
+}

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { type Measured, measured } from '../../report.js';
 import { timeOfDayMs } from '../bodies.js';
+import { repeated } from '../repeated.js';
 import { Stand } from '../stand.js';
 
 const STARTS = 30;
@@ -28,12 +29,8 @@ export async function measureBareTemporal(repeats: number): Promise<ReadonlyMap<
       await run('bareChain', 1);
       if (start > 0) firstStep.push((stand.bodies()[0]?.atMs ?? Number.NaN) - before);
     }
-    await run('bareChain', CHAIN);
-    const chain: number[] = [];
-    for (let turn = 0; turn < repeats; turn += 1) chain.push((await run('bareChain', CHAIN)) / CHAIN);
-    await run('bareFanOut', FAN_OUT);
-    const fanOut: number[] = [];
-    for (let turn = 0; turn < repeats; turn += 1) fanOut.push(FAN_OUT / ((await run('bareFanOut', FAN_OUT)) / MS_PER_SECOND));
+    const chain = await repeated(repeats, async () => (await run('bareChain', CHAIN)) / CHAIN);
+    const fanOut = await repeated(repeats, async () => FAN_OUT / ((await run('bareFanOut', FAN_OUT)) / MS_PER_SECOND));
     return new Map([
       ['triggerToFirstStepMs', measured(firstStep)],
       ['msPerStep', measured(chain)],

@@ -1,5 +1,6 @@
 import { type BenchResult, measured } from '../../report.js';
 import { timeOfDayMs } from '../bodies.js';
+import { repeated } from '../repeated.js';
 import { onStand } from '../stand.js';
 
 const STEPS = 100;
@@ -17,19 +18,16 @@ export async function measureChain(repeats: number): Promise<readonly BenchResul
 function msPerStep(repeats: number, environment: NodeJS.ProcessEnv): Promise<number[]> {
   return onStand(
     'chain.ts',
-    async (stand) => {
-      const found: number[] = [];
-      for (let run = 0; run <= repeats; run += 1) {
+    (stand) =>
+      repeated(repeats, async () => {
         await stand.clearBodies();
         const startedAt = timeOfDayMs();
         const { workflowId } = await stand.client.start('bench-chain', {});
         const { results } = await stand.client.result(workflowId);
         const took = timeOfDayMs() - startedAt;
         if (results[`s${STEPS - 1}`] !== STEPS - 1 || stand.bodies().length !== STEPS) throw new Error('the chain is not whole');
-        if (run > 0) found.push(took / STEPS);
-      }
-      return found;
-    },
+        return took / STEPS;
+      }),
     { BENCH_STEPS: String(STEPS), ...environment },
   );
 }

@@ -1,6 +1,7 @@
 import { type BenchResult, measured } from '../../report.js';
 import { watched } from '../../processes.js';
 import { timeOfDayMs } from '../bodies.js';
+import { repeated } from '../repeated.js';
 import { onStand, type Stand } from '../stand.js';
 
 const NARROW = 1_000;
@@ -9,9 +10,11 @@ const MS_PER_SECOND = 1_000;
 
 /** W3: so many no-op steps and one that joins them, from the client's call to the result; memory of the worker meanwhile. */
 export async function measureFanOut(repeats: number): Promise<readonly BenchResult[]> {
-  const light = await onStand('fan-out.ts', (stand) => repeated(stand, repeats), { BENCH_LIGHT: '1' });
+  const light = await onStand('fan-out.ts', (stand) => repeated(repeats, () => stepsPerSecond(stand, NARROW)), {
+    BENCH_LIGHT: '1',
+  });
   return onStand('fan-out.ts', async (stand) => {
-    const narrow = await repeated(stand, repeats);
+    const narrow = await repeated(repeats, () => stepsPerSecond(stand, NARROW));
     const wide: number[] = [];
     const rss: number[] = [];
     for (let run = 0; run < repeats; run += 1) {
@@ -26,14 +29,6 @@ export async function measureFanOut(repeats: number): Promise<readonly BenchResu
       { id: 'W3', metric: 'workerRssMiB', ours: measured(rss) },
     ];
   });
-}
-
-/** After a first run that loads and compiles. */
-async function repeated(stand: Stand, repeats: number): Promise<number[]> {
-  await stepsPerSecond(stand, NARROW);
-  const found: number[] = [];
-  for (let run = 0; run < repeats; run += 1) found.push(await stepsPerSecond(stand, NARROW));
-  return found;
 }
 
 async function stepsPerSecond(stand: Stand, items: number): Promise<number> {
