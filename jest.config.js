@@ -18,6 +18,7 @@ const level = (name) => ({
 
 export default {
   testTimeout: 180_000,
+  testSequencer: '<rootDir>/test/slowest-first.js',
   projects: [
     level('unit'),
     level('contract'),
