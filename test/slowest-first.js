@@ -5,7 +5,6 @@ const SLOW = [
   'examples/demo',
   'contract/s3-artifacts',
   'faults/kill-nine',
-  'docs/snippets',
   'integration/cli/cli',
   'faults/phases-kill',
   'integration/bench',

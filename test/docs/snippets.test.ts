@@ -3,13 +3,25 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pc from 'picocolors';
+import { runCli } from '../../src/cli/program.js';
 import { createServerMetrics } from '../../src/serving/server-metrics.js';
 
 const run = promisify(execFile);
 /** Inside the repository, so that `perennial` is this package. */
 const FOLDER = '.perennial/snippets';
 const COMPILER = 'node_modules/typescript7/bin/tsc';
-const CLI = 'dist/src/cli/main.js';
+
+/** What `perennial WORDS --help` prints. */
+async function askHelp(words: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  const print = (text: string): void => void lines.push(text);
+  await runCli([...words, '--help'], {
+    ...{ out: print, note: print, raw: print, interactive: false, width: 80 },
+    ...{ colours: pc.createColors(false), env: {}, exitCode: 0 },
+  });
+  return lines.join('\n');
+}
 
 interface Block {
   readonly page: string;
@@ -58,7 +70,7 @@ describe('commands in the documents', () => {
     const key = words.join(' ');
     const known = helps.get(key);
     if (known !== undefined) return known;
-    const asked = run(process.execPath, [CLI, ...words, '--help']).then(({ stdout }) => stdout);
+    const asked = askHelp(words);
     helps.set(key, asked);
     return asked;
   };
