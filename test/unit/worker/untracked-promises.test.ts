@@ -6,7 +6,7 @@ import { withoutPromiseStacks } from '../../../src/worker/untracked-promises.js'
 const MAP = '\n//# sourceMappingURL=data:application/json;base64,e30=';
 
 /** As a promise hook wants it that an earlier test of this process, which ran a workflow in it, has left behind. */
-const ACTIVATOR = { info: { runId: 'a-run' }, promiseStackStore: {} };
+const ACTIVATOR = { info: { runId: 'a-run' }, promiseStackStore: { promiseToStack: new Map(), childToParent: new Map() } };
 
 /** Runs code as Temporal does: without the source map and what follows it. */
 function sandboxOf(code: string): vm.Context {
