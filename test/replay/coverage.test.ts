@@ -41,6 +41,7 @@ describe('the stored histories', () => {
       when: steps.some(({ when }) => when !== undefined),
       finally: steps.some((step) => step.finally === true),
       light: steps.some((step) => step.light === true),
+      lightSideBySide: steps.some(({ body }) => (body?.steps ?? []).filter((step) => step.light === true).length > 1),
       lightOnly: plans.some((plan) => plan.steps.every((step) => step.light === true)),
     };
     expect(Object.entries(covered).flatMap(([part, isThere]) => (isThere ? [] : [part]))).toEqual([]);

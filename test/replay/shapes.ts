@@ -65,6 +65,26 @@ export const light = definePipeline('light', { params: {} }, (p) => {
   return p.step('three', { light: true, inputs: { two }, run: (inputs) => inputs.two + 1 });
 });
 
+/** Light steps side by side, which end in another order than they start, and what follows each. */
+export const ragged = definePipeline('ragged', { params: {} }, (p) =>
+  p.map(
+    'items',
+    Array.from({ length: 12 }, (_, item) => item),
+    (item) => {
+      const waited = p.step('waited', {
+        light: true,
+        inputs: { item },
+        run: async (inputs) => {
+          await new Promise((resolve) => setTimeout(resolve, (inputs.item * 37) % 50));
+          return inputs.item;
+        },
+      });
+      return p.step('doubled', { light: true, inputs: { waited }, run: (inputs) => inputs.waited * 2 });
+    },
+    { concurrency: 4 },
+  ),
+);
+
 /** The eight stages on four days of flights. */
 export const life = definePipeline('life', { params: { from: date(), to: date() } }, (p) => {
   const raw = p.ingest({
