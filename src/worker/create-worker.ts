@@ -53,7 +53,7 @@ export const DEFAULT_TASK_QUEUE = 'ml';
 const DEFAULT_SHUTDOWN_GRACE_MS = 10_000;
 /** After the grace time: for steps to write what they have and for the reports to reach the server. */
 const SHUTDOWN_MARGIN_MS = 10_000;
-const MAX_CACHED_WORKFLOWS = 200;
+const MAX_CACHED_WORKFLOWS = 100;
 /**
  * Cores and devices are handed out by the steps' wrapper; this bounds what only waits or shares the main thread. With few, each step would
  * end alone and cost the server a workflow task of its own.
