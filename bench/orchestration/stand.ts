@@ -11,7 +11,7 @@ const CLI = 'dist/src/cli/main.js';
 const BARE_WORKER = path.join('bench', 'orchestration', 'bare', 'worker.ts');
 const PIPELINES = path.join('bench', 'orchestration', 'pipelines');
 
-type Started = { readonly child: ChildProcess; readonly ready: Record<string, unknown> };
+type Started = { readonly child: ChildProcess; readonly ready: Record<string, unknown>; readonly output: () => string };
 
 const folders: string[] = [];
 
@@ -63,12 +63,12 @@ export class Stand {
   /** Starts a worker for a file of `pipelines/`. */
   async work(file: string, environment: NodeJS.ProcessEnv = {}): Promise<void> {
     const words = [CLI, 'worker', '--json', path.join(PIPELINES, file), '--address', this.address, '--store', this.store];
-    this.#worker = await start(words, { BENCH_BODIES: this.#bodiesFile, ...environment });
+    this.#worker = await this.#start(words, environment);
   }
 
   /** Starts a stock Temporal worker instead of ours. */
   async workBare(): Promise<void> {
-    this.#worker = await start(['--import', 'tsx', BARE_WORKER, this.address], { BENCH_BODIES: this.#bodiesFile });
+    this.#worker = await this.#start(['--import', 'tsx', BARE_WORKER, this.address], {});
   }
 
   async killWorker(): Promise<void> {
@@ -93,6 +93,14 @@ export class Stand {
     await this.client.close();
     await this.stopWorker();
     await end(this.#server, 'SIGTERM');
+  }
+
+  async #start(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Started> {
+    try {
+      return await start(words, { BENCH_BODIES: this.#bodiesFile, ...environment });
+    } catch (error) {
+      throw new Error(`a worker did not start; its server said:\n${this.#server.output()}`, { cause: error });
+    }
   }
 
   get #bodiesFile(): string {
@@ -136,7 +144,7 @@ async function start(words: readonly string[], environment: NodeJS.ProcessEnv): 
       reject(new Error(`node ${words.join(' ')} ended with ${String(code)}:\n${text}`));
     });
   });
-  return { child, ready };
+  return { child, ready, output: () => text };
 }
 
 async function end(started: Started | null, signal: NodeJS.Signals): Promise<void> {

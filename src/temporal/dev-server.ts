@@ -45,6 +45,9 @@ const HEALTHY_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 5_000;
 const PROGRESS_EVERY_MS = 2_000;
 const TRIES_ON_FREE_PORTS = 3;
+/** The services of a server start side by side: one that finds its port taken ends them all, perhaps just after the others have answered. */
+const SETTLE_MS = 100;
+const GRPC_NOT_FOUND = 5;
 
 /** The first three are what `TestWorkflowEnvironment` sets; the fourth lifts the limit of 20 sequential steps a second (decision 9 of the design), the last lets teams take turns in a queue. */
 const DYNAMIC_CONFIG = [
@@ -171,7 +174,8 @@ async function untilHealthy(
       // gRPC waits a second after a refused connection, a plain socket does not.
       if (!(await isPortFree(port))) {
         await checkNamespace(address, namespace);
-        return;
+        await sleep(SETTLE_MS);
+        if (!hasEnded()) return;
       }
     } catch (error) {
       if (error instanceof PipelineError) throw error;
@@ -190,9 +194,20 @@ async function checkNamespace(address: string, namespace: string): Promise<void>
   const connection = await Connection.connect({ address, connectTimeout: PROGRESS_EVERY_MS });
   try {
     await connection.workflowService.describeNamespace({ namespace });
+    await checkServices(connection, namespace);
     await ensureSearchAttributes(connection, namespace);
   } finally {
     await connection.close();
+  }
+}
+
+/** Behind the front end: the services that keep histories and that hand out tasks. */
+async function checkServices({ workflowService }: Connection, namespace: string): Promise<void> {
+  await workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'perennial-health' } });
+  try {
+    await workflowService.describeWorkflowExecution({ namespace, execution: { workflowId: 'perennial-health' } });
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== GRPC_NOT_FOUND) throw error;
   }
 }
 
