@@ -1,8 +1,12 @@
-import { type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGrpcServiceError, ServiceError, type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import { type AdmissionKind, admissionId, type AdmissionView } from '../contracts/admission.js';
 import type { RunStatus, StepState } from '../contracts/run.js';
 
 const WAITS = /^(pool|pipeline) (\S+)$/;
+const GRPC_FAILED_PRECONDITION = 9;
+const PAUSE_MS = 100;
+const PATIENCE_MS = 5_000;
 
 /** A status whose waits for a pool or for the pipeline's turn say how many are before it. Asks nobody when nothing waits so. */
 export async function withQueuePlaces(workflow: WorkflowClient, workflowId: string, status: RunStatus): Promise<RunStatus> {
@@ -32,12 +36,23 @@ async function viewOf(workflow: WorkflowClient, text: string): Promise<Admission
 
 /** Who holds a limit and who waits for it; null when nobody has asked for it yet. */
 export async function admissionView(workflow: WorkflowClient, kind: AdmissionKind, name: string): Promise<AdmissionView | null> {
-  try {
-    return await workflow.getHandle(admissionId(kind, name)).query<AdmissionView>('status');
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
+  for (const end = Date.now() + PATIENCE_MS; ;) {
+    try {
+      return await workflow.getHandle(admissionId(kind, name)).query<AdmissionView>('status');
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      if (!isBetweenTasks(error) || Date.now() > end) throw error;
+      await sleep(PAUSE_MS);
+    }
   }
+}
+
+/** An entity that goes on as new while signals come has tasks that fail and are done again; meanwhile it answers no queries. */
+function isBetweenTasks(error: unknown): boolean {
+  if (!(error instanceof ServiceError) || !isGrpcServiceError(error.cause)) return false;
+  const { details } = error.cause;
+  const status: number = error.cause.code;
+  return status === GRPC_FAILED_PRECONDITION && details.includes('failed state');
 }
 
 /** The step behind a request: ids of steps hold none of the marks that follow them in ids of activities. Empty for the run itself. */
