@@ -3,7 +3,8 @@ import { measureBareTemporal } from './orchestration/bare/measure.js';
 import { PEERS, withPeer } from './orchestration/peers.js';
 import { WORKLOADS } from './orchestration/index.js';
 import { removeFolders } from './orchestration/stand.js';
-import { type BenchResult, machine, publish, withFigure } from './report.js';
+import { watched } from './processes.js';
+import { type BenchResult, machine, measured, publish, withFigure } from './report.js';
 import { measureTraining } from './train/measure.js';
 
 const DEFAULT_REPEATS = 5;
@@ -17,9 +18,23 @@ const wholeNumber = (text: string): number => {
 /** The workloads that a stock worker does too. */
 const WITH_BARE = ['W1', 'W2', 'W3'];
 
-async function besideBare(results: readonly BenchResult[], repeats: number): Promise<readonly BenchResult[]> {
+/** The figures of a workload, and what server, worker and client took for all of it, warm-up included. */
+async function withUse(id: string, repeats: number): Promise<readonly BenchResult[]> {
+  const { value, cpuSeconds, peakRssMiB } = await watched([process.pid], async () => (await WORKLOADS[id]?.(repeats)) ?? []);
+  return [
+    ...value,
+    { id, metric: 'cpuSeconds', ours: measured([cpuSeconds]) },
+    { id, metric: 'peakRssMiB', ours: measured([peakRssMiB]) },
+  ];
+}
+
+async function besideBare(
+  results: readonly BenchResult[],
+  ids: readonly string[],
+  repeats: number,
+): Promise<readonly BenchResult[]> {
   console.error(`${new Date().toISOString().slice(11, 19)} bare Temporal`);
-  const bare = await measureBareTemporal(repeats);
+  const bare = await measureBareTemporal(ids, repeats);
   return results.map((result) => {
     const found = bare.get(result.metric);
     return found === undefined ? result : withFigure(result, 'temporal', { ...found, mode: 'stock worker, same server' });
@@ -44,9 +59,9 @@ program
     let results: readonly BenchResult[] = [];
     for (const id of chosen) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${id}`);
-      results = [...results, ...((await WORKLOADS[id]?.(flags.repeats)) ?? [])];
+      results = [...results, ...(await withUse(id, flags.repeats))];
       // Right after ours, for a machine does not stay as fast as it is.
-      if (id === lastWithBare) results = await besideBare(results, flags.repeats);
+      if (id === lastWithBare) results = await besideBare(results, chosen, flags.repeats);
     }
     for (const peer of [flags.peers ?? []].flat()) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${peer}`);

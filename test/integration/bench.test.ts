@@ -17,8 +17,12 @@ describe('the benchmark command', () => {
       const file = join(folder, 'report.json');
       const { stdout } = await bench(['orchestration', '--only', 'W1', '--json', file]);
       const report = JSON.parse(await readFile(file, 'utf8')) as BenchReport;
-      expect(report).toMatchObject({ name: 'orchestration', results: [{ id: 'W1', metric: 'triggerToFirstStepMs' }] });
-      const [figure] = report.results;
+      const metrics = ['triggerToFirstStepMs', 'cpuSeconds', 'peakRssMiB'].map((metric) => ({ id: 'W1', metric }));
+      expect(report).toMatchObject({ name: 'orchestration', results: metrics });
+      const [figure, cpuSeconds, peakRssMiB] = report.results;
+      // Server, worker and client: no Node of theirs starts in less.
+      expect(cpuSeconds?.ours.median).toBeGreaterThan(1);
+      expect(peakRssMiB?.ours.median).toBeGreaterThan(150);
       expect(figure?.ours.n).toBe(30);
       expect(figure?.ours.min).toBeGreaterThan(0);
       expect(figure?.ours.max).toBeGreaterThanOrEqual(figure?.ours.median ?? Infinity);
