@@ -8,9 +8,8 @@ type LocalActivities<Activities> = {
     : never;
 };
 
-/** The module of a workflow belongs to one run: each run has its own queue. */
-const waiting: Answer[] = [];
-let isHandingOut = false;
+/** The module of a workflow belongs to one run: each run has its own. Resolves when the last answer so far has been given. */
+let given: Promise<void> = Promise.resolve();
 
 /**
  * Activities in the worker that runs the workflow. Those that run side by side are answered one at a time: of what follows from an answer,
@@ -23,7 +22,7 @@ export function localActivities<Activities extends object>(options: LocalActivit
     get(_, type) {
       const activity = typeof type === 'string' ? activities[type] : undefined;
       if (activity === undefined) return undefined;
-      return (...given: unknown[]): Promise<unknown> => inOrder(activity(...given));
+      return (...input: unknown[]): Promise<unknown> => inOrder(activity(...input));
     },
   });
 }
@@ -31,8 +30,7 @@ export function localActivities<Activities extends object>(options: LocalActivit
 function inOrder<T>(answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const give = (handOver: Answer): void => {
-      waiting.push(handOver);
-      if (!isHandingOut) void handOut();
+      given = given.then(() => CancellationScope.nonCancellable(quiet)).then(handOver);
     };
     answer.then(
       (result) => {
@@ -48,15 +46,6 @@ function inOrder<T>(answer: Promise<T>): Promise<T> {
       },
     );
   });
-}
-
-async function handOut(): Promise<void> {
-  isHandingOut = true;
-  while (waiting.length > 0) {
-    await CancellationScope.nonCancellable(quiet);
-    waiting.shift()?.();
-  }
-  isHandingOut = false;
 }
 
 /** Resolves when nothing more can happen without an answer: conditions are looked at again only then. */
