@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isGrpcServiceError, ServiceError, type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
+import { type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import { type AdmissionKind, admissionId, type AdmissionView } from '../contracts/admission.js';
 import type { RunStatus, StepState } from '../contracts/run.js';
+import { isFailedPrecondition } from './failed-precondition.js';
 
 const WAITS = /^(pool|pipeline) (\S+)$/;
-const GRPC_FAILED_PRECONDITION = 9;
+/** An entity that goes on as new while signals come has tasks that fail and are done again; meanwhile the server says so instead of asking it. */
+const BETWEEN_TASKS = 'failed state';
 const PAUSE_MS = 100;
 const PATIENCE_MS = 5_000;
 
@@ -41,18 +43,10 @@ export async function admissionView(workflow: WorkflowClient, kind: AdmissionKin
       return await workflow.getHandle(admissionId(kind, name)).query<AdmissionView>('status');
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
-      if (!isBetweenTasks(error) || Date.now() > end) throw error;
+      if (!isFailedPrecondition(error, BETWEEN_TASKS) || Date.now() > end) throw error;
       await sleep(PAUSE_MS);
     }
   }
-}
-
-/** An entity that goes on as new while signals come has tasks that fail and are done again; meanwhile it answers no queries. */
-function isBetweenTasks(error: unknown): boolean {
-  if (!(error instanceof ServiceError) || !isGrpcServiceError(error.cause)) return false;
-  const { details } = error.cause;
-  const status: number = error.cause.code;
-  return status === GRPC_FAILED_PRECONDITION && details.includes('failed state');
 }
 
 /** The step behind a request: ids of steps hold none of the marks that follow them in ids of activities. Empty for the run itself. */

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import type { ObjectStore } from '../../src/store/port.js';
-import { CliProcess } from '../test-processes.js';
+import type { CliProcess } from '../test-processes.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
+import { startDyingWorker } from './dying-worker.js';
 
 const RECORD = /^runs\/.*\/make\.json$/;
 const ENTRY = /^cache\/[0-9a-f]{64}\.json$/;
@@ -28,10 +29,7 @@ describe('kill -9 of the worker while it writes down what a cached step gave', (
   }, 60_000);
 
   const startWorker = (store: string, dies = ''): Promise<CliProcess> =>
-    CliProcess.start(['worker', 'test/faults/fixtures/kept.ts'], {
-      ...{ PERENNIAL_STORE: store, TEMPORAL_ADDRESS: server.address, DIES: dies },
-      NODE_OPTIONS: '--import ./test/faults/fixtures/dying-in-a-write.mjs',
-    });
+    startDyingWorker('test/faults/fixtures/kept.ts', { store, address: server.address }, dies);
 
   /** What readers see of the write; throws when something of it is not whole. */
   async function visible(objects: ObjectStore): Promise<string[]> {

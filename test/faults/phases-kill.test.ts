@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
-import { CliProcess } from '../test-processes.js';
+import type { CliProcess } from '../test-processes.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
+import { startDyingWorker } from './dying-worker.js';
 
 /** Where the worker dies, each time another one, in the order in which a run comes there. */
 const DEATHS = [
@@ -37,10 +38,7 @@ describe('kill -9 of the worker in every phase of a run', () => {
   }, 60_000);
 
   const startWorker = (dies = ''): Promise<CliProcess> =>
-    CliProcess.start(['worker', 'test/faults/fixtures/every-phase.ts'], {
-      ...{ PERENNIAL_STORE: join(folder, 'store'), TEMPORAL_ADDRESS: server.address, DIES: dies },
-      NODE_OPTIONS: '--import ./test/faults/fixtures/dying-in-a-write.mjs',
-    });
+    startDyingWorker('test/faults/fixtures/every-phase.ts', { store: join(folder, 'store'), address: server.address }, dies);
 
   it('the run ends by itself; what was recorded is not done again', async () => {
     const trace = join(folder, 'trace');
