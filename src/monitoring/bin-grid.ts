@@ -8,8 +8,33 @@ export interface Binned {
   readonly counts: readonly number[];
 }
 
-/** Left edge's index of the bin that holds `value`. Exact: dividing by a power of two loses no bits. */
-const binOf = (value: number, exponent: number): number => Math.floor(value / 2 ** exponent) + 0;
+/** Exponent of the smallest number there is: no grid is finer. */
+const FINEST = -1074;
+
+/** Largest position, so that all stay finite on any grid that is chosen. */
+const MAX_POSITION = 2 ** 1000;
+
+/**
+ * Left edge's index of the bin that holds `value`. Dividing by a power of two is exact but for what becomes too small and rounds to
+ * zero: below zero that still belongs to bin -1.
+ */
+const binOf = (value: number, exponent: number): number => {
+  const bin = Math.floor(value / 2 ** exponent);
+  return value < 0 ? Math.min(bin, -1) : bin + 0;
+};
+
+/** `binOf` in SQL, of the column or expression `value`. */
+export const binOfSql = (value: string, exponent: number): string => {
+  const bin = `floor(${value} / ${(2 ** exponent).toExponential()}::DOUBLE)`;
+  return `CASE WHEN ${value} < 0 THEN least(${bin}, -1.0) ELSE ${bin} + 0.0 END`;
+};
+
+/** Finest grid on which no position is beyond `MAX_POSITION`; the same for a value and for any bin that holds it. */
+function finestFor(outermost: number, own: number): number {
+  let steps = Math.max(Math.floor(Math.log2(Math.abs(outermost))) - 1001, FINEST);
+  while (Math.abs(binOf(outermost, steps)) > MAX_POSITION) steps += 1;
+  return Math.max(own + steps, FINEST);
+}
 
 /**
  * The smallest exponent whose grid has at most `MAX_BINS` occupied bins, found by asking: yields an exponent, is sent back how many
@@ -17,7 +42,7 @@ const binOf = (value: number, exponent: number): number => Math.floor(value / 2 
  * merge of parts finds what the whole would.
  */
 export function* searchExponent(min: number, max: number): Generator<number, number, number> {
-  const lowest = Math.ceil(Math.log2(Math.max(Math.abs(min), Math.abs(max)))) - 1000;
+  const lowest = Math.max(finestFor(min, 0), finestFor(max, 0));
   let fits = Math.ceil(Math.log2((max / 2 - min / 2) / MAX_BINS)) + 2;
   let tooFine = lowest - 1;
   for (let stride = 1; fits - stride >= lowest; stride *= 2) {
@@ -40,15 +65,16 @@ export function* searchExponent(min: number, max: number): Generator<number, num
 export function rebin(binned: Binned, exponent: number): Binned {
   const { exponent: own } = binned;
   if (own === exponent) return binned;
-  const target = (position: number): number =>
-    own === null ? binOf(position, exponent) : Math.floor(position / 2 ** (exponent - own)) + 0;
+  const target = (position: number): number => binOf(position, exponent - (own ?? 0));
   return { exponent, ...collapse(binned.positions.map(target), binned.counts) };
 }
 
 /** Both on the finest grid that both can be put on: values stay values when both sides have them. */
 export function alignBins(left: Binned, right: Binned): readonly [Binned, Binned] {
   if (left.exponent === null && right.exponent === null) return [left, right];
-  const exponent = Math.max(left.exponent ?? -Infinity, right.exponent ?? -Infinity);
+  const finest = ({ exponent, positions }: Binned): number[] =>
+    [positions[0], positions.at(-1)].map((position) => finestFor(position ?? 0, exponent ?? 0));
+  const exponent = Math.max(left.exponent ?? FINEST, right.exponent ?? FINEST, ...finest(left), ...finest(right));
   return [rebin(left, exponent), rebin(right, exponent)];
 }
 

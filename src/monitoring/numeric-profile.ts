@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { randomUUID } from 'node:crypto';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Binned } from './bin-grid.js';
-import { binSorted, MAX_BINS, mergeBins, searchExponent } from './bin-grid.js';
+import { binOfSql, binSorted, MAX_BINS, mergeBins, searchExponent } from './bin-grid.js';
 
 /**
  * Distribution of a numeric column: exact value counts while there are at most 2,048 distinct values, else counts on a grid whose
@@ -54,7 +54,7 @@ export async function profileNumeric(
       ? { count: 0, nulls: nulls ?? 0, min: null, max: null, mean: null, m2: null }
       : { count, nulls: nulls ?? 0, min: min ?? null, max: max ?? null, mean: mean ?? null, m2: m2 ?? null };
     const exponent = empty || (distinct ?? 0) <= MAX_BINS ? null : await chooseExponent(connection, table, min ?? 0, max ?? 0);
-    const position = exponent === null ? 'v' : binSql(exponent);
+    const position = exponent === null ? 'v' : binOfSql('v', exponent);
     const rows = await numbers(connection, `SELECT ${position}, sum(n) FROM ${table} WHERE v IS NOT NULL GROUP BY 1 ORDER BY 1`);
     return {
       type: 'numeric',
@@ -148,14 +148,12 @@ async function chooseExponent(connection: DuckDBConnection, table: string, min: 
   while (step.done !== true) {
     const [row] = await numbers(
       connection,
-      `SELECT count(DISTINCT ${binSql(step.value)})::DOUBLE FROM ${table} WHERE v IS NOT NULL`,
+      `SELECT count(DISTINCT ${binOfSql('v', step.value)})::DOUBLE FROM ${table} WHERE v IS NOT NULL`,
     );
     step = search.next(row?.[0] ?? 0);
   }
   return step.value;
 }
-
-const binSql = (exponent: number): string => `floor(v / ${(2 ** exponent).toExponential()}::DOUBLE) + 0.0`;
 
 async function numbers(connection: DuckDBConnection, sql: string): Promise<(number | null)[][]> {
   const reader = await connection.runAndReadAll(sql);

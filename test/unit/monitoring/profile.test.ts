@@ -109,9 +109,9 @@ describe('profiles of columns', () => {
           expect(Math.abs((mergedM2 ?? 0) - (m2 ?? 0)) / (size * size * Math.max(whole.count, 1))).toBeLessThan(1e-9);
         },
       ),
-      { numRuns: 8 },
+      { numRuns: 8, endOnFailure: true, examples: [[[-34, -8.4e-323], 2204, 2386, 1e6]] },
     );
-  }, 20_000);
+  });
 
   it('gives the same profile for January and February merged as for both at once, on real flights', async () => {
     const of = (condition: string): string => `(SELECT * FROM '${FLIGHTS}' WHERE ${condition})`;
