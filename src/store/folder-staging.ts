@@ -21,6 +21,8 @@ export const SMALL_BYTES = 256 * 1024;
 /** Where the files of unfinished writes lie: inside the store, so that a rename or link never crosses a file system. */
 export class StagingFolder {
   readonly #folder: string;
+  readonly #own = `${process.pid}-${randomBytes(8).toString('hex')}`;
+  #names = 0;
 
   constructor(root: string) {
     this.#folder = path.join(root, FOLDER);
@@ -72,7 +74,8 @@ export class StagingFolder {
   }
 
   freshName(): string {
-    return path.join(this.#folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+    this.#names += 1;
+    return path.join(this.#folder, `${this.#own}-${this.#names}`);
   }
 }
 

@@ -32,7 +32,7 @@ export function openFolderCheckpoints(
   checkpoints: { save(bytes: Uint8Array): Promise<void>; newest(): Promise<Buffer | null> },
 ): FolderCheckpoints {
   // Files of another attempt, which may still run, are never removed by this one.
-  const own = `${prefix}files/${randomBytes(6).toString('hex')}-`;
+  let own = '';
   const stored = new Set<string>();
   let savedState = '';
   let before: readonly SavedFile[] = [];
@@ -41,6 +41,7 @@ export function openFolderCheckpoints(
     save: async (folder) => {
       const seen = await atRest(folder);
       if (seen === null || seen.length === 0 || JSON.stringify(seen) === savedState) return false;
+      own ||= `${prefix}files/${randomBytes(6).toString('hex')}-`;
       const files: SavedFile[] = [];
       for (const { name } of seen) {
         const file = path.join(folder, name);

@@ -26,28 +26,27 @@ export async function leavingInTime<T>(
   graceMs: number,
   onAbandon: (message: string) => void,
 ): Promise<T> {
-  const settled = new AbortController();
+  let giveUp = (): void => undefined;
+  let timer: NodeJS.Timeout | undefined;
   const abandoned = new Promise<never>((_, reject) => {
-    const giveUp = (): void => {
-      const timer = setTimeout(() => {
+    giveUp = (): void => {
+      timer = setTimeout(() => {
         const message = `it did not leave within ${graceMs / 1000} s of being told to stop, and was abandoned; its code may still run`;
         onAbandon(message);
         reject(abandonment(signal.reason, message));
       }, graceMs);
-      settled.signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-      });
     };
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp, { once: true, signal: settled.signal });
   });
+  if (signal.aborted) giveUp();
+  else signal.addEventListener('abort', giveUp, { once: true });
   // Whichever loses the race may reject later.
   abandoned.catch(() => undefined);
   work.catch(() => undefined);
   try {
     return await Promise.race([work, abandoned]);
   } finally {
-    settled.abort();
+    signal.removeEventListener('abort', giveUp);
+    clearTimeout(timer);
   }
 }
 

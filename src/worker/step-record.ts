@@ -8,6 +8,8 @@ export async function readOutcome(
   store: ObjectStore,
   key: string,
 ): Promise<{ readonly outcome: StepOutcome; readonly cache: CacheRecord | null } | null> {
+  // Mostly there is none, and to be told so costs less than an error.
+  if ((await store.head(key)) === null) return null;
   try {
     const { bytes } = await store.get(key);
     const { result, metrics, seconds, cache = null } = parseOutcome(bytes.toString('utf8'), key);
