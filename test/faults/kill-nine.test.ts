@@ -125,10 +125,9 @@ describe('kill -9', () => {
   it('of the model server during the canary: it comes back by itself with what the store says, and the roll-out ends', async () => {
     const before = await createRegistry(objects).alias('slow-flights', 'champion');
     const { workflowId } = await client.start('slow-flights', { ...WINDOW, trees: 20 }, { workflowId: 'kill-model-server' });
-    await until(
-      workflowId,
-      'the canary baked',
-      (status) => stepOf(status, 'deploy').status === 'running' && stepOf(status, 'deploy').waitingFor !== null,
+    // A run has no steps before its plan is resolved.
+    await until(workflowId, 'the canary baked', ({ steps }) =>
+      steps.some(({ id, status, waitingFor }) => id === 'deploy' && status === 'running' && waitingFor !== null),
     );
     await sleep(1_000);
     await server.kill9();
