@@ -135,7 +135,7 @@ async function startOnce(binary: string, options: DevServerOptions): Promise<Dev
   return { address, namespace, uiUrl, pid: child.pid ?? 0, exited, logExcerpt: () => log.lines(), stop };
 }
 
-/** The server allocates much and keeps little: its garbage collector takes a third of the time when it waits for four times the live memory. */
+/** The server allocates much and keeps little: its garbage collector takes a third of its usual time when it waits until there is four times as much garbage as live memory. */
 export const serverEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({ GOGC: '400', ...environment });
 
 function serverArguments(options: DevServerOptions, port: number, uiPort: number | null, namespace: string): string[] {

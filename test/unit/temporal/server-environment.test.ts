@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { serverEnvironment } from '../../../src/temporal/dev-server.js';
 
 describe('environment of a dev server', () => {
-  it('lets the garbage collector wait for four times the live memory, with all else as it is', () => {
+  it('lets the garbage collector wait longer, with all else as it is', () => {
     expect(serverEnvironment({ PATH: '/bin' })).toEqual({ GOGC: '400', PATH: '/bin' });
   });
 
