@@ -59,6 +59,11 @@ const MAX_CACHED_WORKFLOWS = 100;
  * end alone and cost the server a workflow task of its own.
  */
 const MAX_CONCURRENT_STEPS = 100;
+/**
+ * A step that finds a waiting poll is handed over at once; all others the server writes down first, and reads back and deletes afterwards.
+ * Half of the slots stay free for steps that come with the answer to their workflow task, without any poll.
+ */
+const STEP_POLLS = MAX_CONCURRENT_STEPS / 2;
 const HEARTBEAT_INTERVAL_MS = 500;
 /** How long a run that moves waits for the worker that remembers it before any other may take it. */
 const STICKY_LIMIT_MS = 5_000;
@@ -105,6 +110,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     shutdownForceTime: shutdownGraceTime + SHUTDOWN_MARGIN_MS,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     maxConcurrentActivityTaskExecutions: MAX_CONCURRENT_STEPS,
+    activityTaskPollerBehavior: { type: 'simple-maximum' as const, maximum: STEP_POLLS },
     stickyQueueScheduleToStartTimeout: STICKY_LIMIT_MS,
     maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
