@@ -1,18 +1,19 @@
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
 import { joinWorkflows, OUR_WORKFLOWS, workflowFile } from './own-workflows.js';
+import { readPrebuilt } from './prebuilt-bundle.js';
 import { withoutPromiseStacks } from './untracked-promises.js';
 
 const bundles = new Map<string, Promise<WorkflowBundle>>();
 
 /**
- * The code of all workflows, bundled for the sandbox once per process: ours, and those of the file `own` beside them.
+ * The code of all workflows, bundled for the sandbox once per process: ours as the build left it, or with those of the file `own` beside them.
  * @param taken - names that no workflow of the file may have: those of the pipelines.
  * @throws PipelineError `WORKFLOW_FILE_UNUSABLE`, `WORKFLOW_FORBIDDEN_IMPORT`, `WORKFLOW_NAME_TAKEN`.
  */
 export async function workflowBundle(own?: string, taken: readonly string[] = []): Promise<WorkflowBundle> {
   const file = own === undefined ? null : workflowFile(own);
   const key = JSON.stringify([file, taken]);
-  const made = bundles.get(key) ?? (file === null ? bundleOurs() : bundleBoth(file, taken));
+  const made = bundles.get(key) ?? (file === null ? ours() : bundleBoth(file, taken));
   bundles.set(key, made);
   try {
     return await made;
@@ -22,7 +23,12 @@ export async function workflowBundle(own?: string, taken: readonly string[] = []
   }
 }
 
-async function bundleOurs(): Promise<WorkflowBundle> {
+async function ours(): Promise<WorkflowBundle> {
+  return (await readPrebuilt()) ?? (await bundleOurs());
+}
+
+/** Made anew; what the build keeps for {@link workflowBundle}. */
+export async function bundleOurs(): Promise<WorkflowBundle> {
   return withoutPromiseStacks(await bundleWorkflowCode({ workflowsPath: OUR_WORKFLOWS, logger: new DefaultLogger('WARN') }));
 }
 

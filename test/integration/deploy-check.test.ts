@@ -70,7 +70,7 @@ describe('the check of open runs', () => {
     try {
       await fs.cp('dist', path.join(copy, 'dist'), { recursive: true });
       await fs.copyFile('package.json', path.join(copy, 'package.json'));
-      const file = path.join(copy, 'dist/workflows/pipeline.js');
+      const file = path.join(copy, 'dist/workflows/bundle.json');
       await fs.writeFile(file, (await fs.readFile(file, 'utf8')).replaceAll('resolvePlan', 'resolveTheePlan'));
       const cli = path.join(copy, 'dist/src/cli/main.js');
       const result = await runCli(['deploy', WAITING, '--check'], { TEMPORAL_ADDRESS: server.address }, cli);
