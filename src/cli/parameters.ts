@@ -1,5 +1,4 @@
 import fs from 'node:fs/promises';
-import { parse as parseYaml } from 'yaml';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
@@ -53,7 +52,7 @@ async function readObject(word: string): Promise<JsonObject> {
       : await fs.readFile(file, 'utf8').catch((error: unknown) => {
           throw new PipelineError('CLI_PARAMETERS', { what: `the parameter file ${file} cannot be read`, where, cause: error });
         });
-  const value = file !== null && /\.ya?ml$/.test(file) ? parseYamlFile(text, where) : parseJson(text);
+  const value = file !== null && /\.ya?ml$/.test(file) ? await parseYamlFile(text, where) : parseJson(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new PipelineError('CLI_PARAMETERS', {
     what: value === undefined ? 'the parameters are not JSON' : 'the parameters are not an object',
@@ -92,7 +91,8 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function parseYamlFile(text: string, where: string): JsonValue {
+async function parseYamlFile(text: string, where: string): Promise<JsonValue> {
+  const { parse: parseYaml } = await import('yaml');
   try {
     // Through JSON: what YAML knows beyond it, such as NaN, must not reach a run.
     return JSON.parse(JSON.stringify(parseYaml(text) ?? null)) as JsonValue;

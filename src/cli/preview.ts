@@ -86,12 +86,10 @@ async function reusedResults(objects: ObjectStore, { reuse }: RunOptions): Promi
 /** How many processes poll each queue; null when no server answers. Asks nobody when there is no queue. */
 async function workersAt(queues: readonly string[], settings: ConnectionSettings): Promise<ReadonlyMap<string, number> | null> {
   if (queues.length === 0) return null;
-  const [{ connect, connectionOptions }, { pollersOf }, { default: proto }] = await Promise.all([
+  const [{ connect, connectionOptions }, { pollersOf }] = await Promise.all([
     import('../temporal/connection.js'),
     import('../temporal/queue-pollers.js'),
-    import('@temporalio/proto'),
   ]);
-  const kind = proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
   const connection = await connect(settings).catch((error: unknown) => {
     if (isPipelineError(error) && error.code === 'TEMPORAL_UNREACHABLE') return null;
     throw error;
@@ -100,7 +98,7 @@ async function workersAt(queues: readonly string[], settings: ConnectionSettings
   try {
     const { namespace } = connectionOptions(settings);
     const counts = [...new Set(queues)].map(async (queue) => {
-      const pollers = await pollersOf(connection, namespace, queue, kind);
+      const pollers = await pollersOf(connection, namespace, queue, 'activity');
       return [queue, new Set(pollers.map(({ identity }) => identity)).size] as const;
     });
     return new Map(await Promise.all(counts));

@@ -1,13 +1,10 @@
 import type { Connection } from '@temporalio/client';
-import proto from '@temporalio/proto';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { pollersOf } from '../temporal/queue-pollers.js';
 
-const { TaskQueueType } = proto.temporal.api.enums.v1;
-
 /** Whether a worker polls the queue for workflow tasks. A worker that was killed counts for 75 seconds more. */
 export async function hasWorkers(connection: Connection, namespace: string, taskQueue: string): Promise<boolean> {
-  const pollers = await pollersOf(connection, namespace, taskQueue, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW);
+  const pollers = await pollersOf(connection, namespace, taskQueue, 'workflow');
   return pollers.length > 0;
 }
 

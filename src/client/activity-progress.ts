@@ -4,7 +4,7 @@ import proto from '@temporalio/proto';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import { pollersOf } from '../temporal/queue-pollers.js';
 
-const { TaskQueueType, PendingActivityState } = proto.temporal.api.enums.v1;
+const { PendingActivityState } = proto.temporal.api.enums.v1;
 
 /** Progress of an activity that is under way; `done` and `total` are null before it told any. `total` 0 = unknown. */
 export type ActivityProgress = {
@@ -38,7 +38,7 @@ export async function readProgress(
   const deserted = new Set<string>();
   await Promise.all(
     queues.map(async (queue) => {
-      const pollers = await pollersOf(connection, namespace, queue, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY);
+      const pollers = await pollersOf(connection, namespace, queue, 'activity');
       if (pollers.length === 0) deserted.add(queue);
     }),
   );

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { engineError } from './engine-error.js';
 
 export type SqlValue = string | number | boolean | null;
@@ -32,6 +31,8 @@ export interface DuckDb {
 /** Opens the engine. Errors of its queries: DATA_QUERY_FAILED, DATA_SCRATCH_FULL, DATA_MEMORY_EXCEEDED. */
 export async function openDuckDb({ scratch, signal, threads = 2, memoryMiB = 1024 }: DuckDbOptions): Promise<DuckDb> {
   signal?.throwIfAborted();
+  // Not above: workers that never read data need not load the engine.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${String(memoryMiB)}MiB`,

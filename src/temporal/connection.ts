@@ -1,8 +1,7 @@
 import net from 'node:net';
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection } from '@temporalio/worker';
-import type { GrpcCompressionConfig, NativeConnectionOptions } from '@temporalio/worker';
+import type { NativeConnectionOptions } from '@temporalio/worker';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** Settings that win over the environment and the configuration file. */
@@ -56,6 +55,8 @@ export function connectionOptions(settings: ConnectionSettings = {}): Connection
 export async function connect(settings: ConnectionSettings = {}): Promise<Connection> {
   const target = connectionOptions(settings);
   const { address, apiKey, metadata, tls } = target.options;
+  // Here and not above: a command line that asks no server would load gRPC for nothing.
+  const { Connection } = await import('@temporalio/client');
   let connection: Connection;
   try {
     await probe(address);
@@ -80,25 +81,8 @@ export async function connect(settings: ConnectionSettings = {}): Promise<Connec
   return connection;
 }
 
-/** Connection for workers. Errors as `connect`. */
-export async function connectNative(settings: ConnectionSettings = {}): Promise<NativeConnection> {
-  // The client's connection gives the exact reason of a failure; the native one has only a text.
-  await (await connect(settings)).close();
-  const target = connectionOptions(settings);
-  try {
-    return await NativeConnection.connect({ ...target.options, grpcCompression: compressionFor(target.address) });
-  } catch (error) {
-    throw connectionError(target, error);
-  }
-}
-
-/** Between processes of one machine there is no line to relieve: packing and unpacking would only take the time of both. */
-export function compressionFor(address: string): GrpcCompressionConfig {
-  const host = hostOf(address);
-  return { codec: /^(localhost|::1|127(\.\d+){3})$/.test(host) ? 'none' : 'gzip' };
-}
-
-const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+/** The host of an address `host:port`, without brackets. */
+export const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 
 const PROXIES = ['grpc_proxy', 'https_proxy', 'http_proxy'];
 
@@ -122,7 +106,8 @@ const GRPC_NOT_FOUND = 5;
 const GRPC_PERMISSION_DENIED = 7;
 const GRPC_UNAUTHENTICATED = 16;
 
-function connectionError(target: ConnectionOptions, error: unknown): PipelineError {
+/** Why there is no connection, by code. */
+export function connectionError(target: ConnectionOptions, error: unknown): PipelineError {
   const where = `namespace ${target.namespace} at ${target.address}`;
   const reason = messageOf(error);
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

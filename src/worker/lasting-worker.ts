@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { connect, connectionOptions, type ConnectionSettings, connectNative } from '../temporal/connection.js';
+import { connect, connectionOptions, type ConnectionSettings } from '../temporal/connection.js';
+import { connectNative } from '../temporal/native-connection.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import type { AttemptJournal } from './attempt-journal.js';
 import { reportLostAttempts } from './report-lost.js';

@@ -3,7 +3,6 @@ import { Command, Option } from 'commander';
 import type { Backfills } from '../../client/backfills.js';
 import type { BackfillSpec, BackfillStatus } from '../../contracts/backfill.js';
 import { answered } from '../answered.js';
-import { backfillSpec } from '../backfill-spec.js';
 import type { BackfillWords } from '../backfill-spec.js';
 import { EXIT } from '../exit-codes.js';
 import { loadPipeline } from '../load-pipeline.js';
@@ -65,6 +64,7 @@ export function backfillCommand(terminal: Terminal): Command {
     )
     .action(async (file: string, flags: BackfillFlags, command: Command) => {
       const pipeline = await loadPipeline(file);
+      const { backfillSpec } = await import('../backfill-spec.js');
       const spec = backfillSpec(pipeline, flags, await parametersOf(command, pipeline, terminal.env));
       await withTarget(flags, async ({ connection, namespace, taskQueue }) => {
         const { createBackfills } = await import('../../client/backfills.js');

@@ -7,7 +7,7 @@ import type { ProfileFlags } from '../apply-settings.js';
 import { examples, withJson, withPools, withStore, withTaskQueue } from '../options.js';
 import type { JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options.js';
 import { startServing } from '../start-serving.js';
-import { startWorker } from '../start-worker.js';
+import { startWorker, loadWorkerCode } from '../start-worker.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { parsePort } from '../value-options.js';
@@ -50,7 +50,9 @@ export function devCommand(terminal: Terminal): Command {
       ),
     )
     .action(async (flags: DevFlags) => {
-      const pipelines = await loadPipelines(filesFor(flags));
+      const files = filesFor(flags);
+      if (files.length > 0) await loadWorkerCode();
+      const pipelines = await loadPipelines(files);
       const interrupted = untilInterrupted();
       const running: Running[] = [];
       try {

@@ -52,14 +52,10 @@ async function rowOf(
   name: string,
   pool: PoolSpec,
 ): Promise<PoolRow> {
-  const [{ pollersOf }, { default: proto }] = await Promise.all([
-    import('../../temporal/queue-pollers.js'),
-    import('@temporalio/proto'),
-  ]);
+  const { pollersOf } = await import('../../temporal/queue-pollers.js');
   const taskQueue = queueOf(name, pool);
-  const kind = proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
   const [pollers, view] = await Promise.all([
-    pollersOf(connection, namespace, taskQueue, kind),
+    pollersOf(connection, namespace, taskQueue, 'activity'),
     pool.limit === undefined ? null : client.admission('pool', name),
   ]);
   return {

@@ -5,7 +5,7 @@ import { loadPipelines } from '../load-pipeline.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { connectionSettings, examples, withConnection, withJson, withPools, withStore, withTaskQueue } from '../options.js';
 import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options.js';
-import { startWorker } from '../start-worker.js';
+import { startWorker, loadWorkerCode } from '../start-worker.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 
@@ -38,7 +38,9 @@ export function workerCommand(terminal: Terminal): Command {
       ),
     )
     .action(async (files: readonly string[], flags: WorkerFlags) => {
-      const pipelines = await loadPipelines(filesOf(files, flags, 'perennial worker'));
+      const named = filesOf(files, flags, 'perennial worker');
+      await loadWorkerCode();
+      const pipelines = await loadPipelines(named);
       const role = roleOf(flags);
       const worker = await startWorker(
         {

@@ -3,7 +3,8 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { cacheFolder } from '../../../src/store/cache-folder.js';
-import { compressionFor, connect, connectionOptions } from '../../../src/temporal/connection.js';
+import { connect, connectionOptions } from '../../../src/temporal/connection.js';
+import { compressionFor } from '../../../src/temporal/native-connection.js';
 import { freePort } from '../../../src/temporal/free-port.js';
 
 const before = { ...process.env };

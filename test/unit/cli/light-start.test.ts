@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+
+const MAIN = path.resolve('dist/src/cli/main.js');
+/** Prints the packages that were loaded by `require`, as Temporal's are, when the process ends. */
+const REPORT = `data:text/javascript,${encodeURIComponent(`
+  import { createRequire } from 'node:module';
+  process.on('exit', () => {
+    const files = Object.keys(createRequire(${JSON.stringify(MAIN)}).cache).join('\\n');
+    const names = [...files.matchAll(/node_modules.((?:@[^/\\\\]+.)?[^/\\\\]+)/g)].map(([, name]) => name.replaceAll('\\\\', '/'));
+    process.stderr.write('loaded ' + [...new Set(names)].join(' '));
+  });
+`)}`;
+
+async function packagesOf(...words: string[]): Promise<readonly string[]> {
+  const { stderr } = await promisify(execFile)(process.execPath, ['--import', REPORT, MAIN, ...words]);
+  return stderr.slice(stderr.lastIndexOf('loaded ') + 'loaded '.length).split(' ');
+}
+
+const HEAVY = [
+  '@temporalio/client',
+  '@temporalio/worker',
+  '@temporalio/proto',
+  '@grpc/grpc-js',
+  'ajv',
+  'esbuild',
+  'yaml',
+  'cron-parser',
+];
+
+describe('a command loads what it needs', () => {
+  it.each([['--help'], ['run', '--help'], ['backfill', '--help'], ['completion', 'bash']])('%s %s', async (...words) => {
+    const packages = await packagesOf(...words);
+    expect(packages).toContain('commander');
+    expect(packages.filter((name) => HEAVY.includes(name))).toEqual([]);
+  });
+
+  it('drawing a file asks no server and loads no part of Temporal that could', async () => {
+    const packages = await packagesOf('graph', 'examples/fan-out/pipeline.ts');
+    expect(packages).toContain('ajv');
+    expect(packages.filter((name) => /^@temporalio.(client|worker|proto)$|grpc/.test(name))).toEqual([]);
+  });
+});
