@@ -25,6 +25,8 @@ export interface S3Missing {
 
 const VERSION = 'v1.8.0';
 const PACKAGE = `github.com/versity/versitygw/cmd/versitygw@${VERSION}`;
+/** Without inlining and debugging information the compiler takes half the time. */
+const QUICK_BUILD = ['-gcflags=all=-l -dwarf=false', '-ldflags=-s -w'];
 const BUILD_LIMIT_MS = 600_000;
 const START_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 5_000;
@@ -110,7 +112,7 @@ async function findGateway(): Promise<string> {
   await fs.mkdir(folder, { recursive: true });
   const workshop = await fs.mkdtemp(path.join(folder, 'versitygw-build-'));
   try {
-    const built = await runCommand('go', ['install', PACKAGE], {
+    const built = await runCommand('go', ['install', ...QUICK_BUILD, PACKAGE], {
       env: { ...process.env, CGO_ENABLED: '0', GOBIN: workshop },
       timeoutMs: BUILD_LIMIT_MS,
       onWait: (seconds) => {
