@@ -15,13 +15,18 @@ export async function startTestServer(options: Pick<DevServerOptions, 'dbFile' |
   const folder = options.dbFile === undefined ? await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-temporal-')) : null;
   const dbFile = options.dbFile ?? path.join(folder ?? os.tmpdir(), 'temporal.db');
   const server = await startDevServer({ ...options, uiPort: options.uiPort ?? null, dbFile });
+  let running = true;
+  void server.exited.then(() => (running = false));
   return {
     ...server,
     dbFile,
     port: Number(server.address.split(':')[1]),
     stop: async () => {
-      await server.stop();
-      if (folder !== null) await fs.rm(folder, { recursive: true, force: true });
+      if (folder === null) return server.stop();
+      // Nobody will read its database again: it need not take the second that a server takes to leave in order.
+      if (running) process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+      await fs.rm(folder, { recursive: true, force: true });
     },
   };
 }
