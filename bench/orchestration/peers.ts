@@ -45,7 +45,10 @@ const SECTIONS: { readonly [peer: string]: readonly string[] } = {
 
 export const PEERS = Object.keys(SECTIONS);
 
-/** Runs the scripts of a peer that `bench/peers/setup.sh` has installed, and puts its best mode beside each of our figures. */
+/**
+ * Runs the scripts of a peer that `bench/peers/setup.sh` has installed, and puts its best mode beside each of our figures. Scripts that end
+ * early leave the figures that they had, and this process the exit code 1.
+ */
 export function withPeer(results: readonly BenchResult[], peer: string, only: readonly string[]): BenchResult[] {
   const home = process.env['PEERS_HOME'] ?? path.resolve('.perennial', 'peers');
   if (!existsSync(path.join(home, peer, 'bin'))) {
@@ -68,7 +71,12 @@ function runScripts(home: string, peer: string, sections: readonly string[]): re
       env: { ...process.env, PEERS_HOME: home, PEERS_RESULTS: file },
       stdio: ['ignore', 2, 2],
     });
-    if (status !== 0) throw new Error(`the measurement of ${peer} ended with ${String(status)}`);
+    if (status !== 0) {
+      // What was measured until then, of ours as of the peer, took an hour perhaps.
+      console.error(`the measurement of ${peer} ended with ${String(status)}; the figures until then are kept`);
+      process.exitCode = 1;
+      if (!existsSync(file)) return [];
+    }
     return JSON.parse(readFileSync(file, 'utf8')) as PeerRow[];
   } finally {
     rmSync(folder, { recursive: true, force: true });

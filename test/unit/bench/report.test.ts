@@ -1,6 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
-import { bestOf, type PeerRow } from '../../../bench/orchestration/peers.js';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, jest, test } from '@jest/globals';
+import { bestOf, type PeerRow, withPeer } from '../../../bench/orchestration/peers.js';
 import { measured } from '../../../bench/report.js';
+import { temporaryFolder } from '../../integration/execution-fixtures.js';
 
 describe('figures of the benchmark', () => {
   test('a median is the middle value, or the mean of the two in the middle', () => {
@@ -32,6 +35,36 @@ describe('figures of the benchmark', () => {
       row('W2', 'chain 100: flow call', 'python flow.py, results persisted, sqlite', [1.2]),
     ];
     expect(bestOf({ id: 'W2', metric: 'msPerStep' }, rows)?.median).toBe(12);
+  });
+
+  test('a peer whose scripts end early keeps what they measured until then, and the exit code tells it', async () => {
+    const folder = await temporaryFolder();
+    const { PATH = '', PEERS_HOME } = process.env;
+    const told = jest.spyOn(console, 'error').mockReturnValue(undefined);
+    try {
+      await fs.mkdir(path.join(folder.path, 'prefect/bin'), { recursive: true });
+      const rows = JSON.stringify([row('W3', 'steps/s', 'map', [98])]);
+      await fs.writeFile(path.join(folder.path, 'python3'), `#!/bin/sh\necho '${rows}' > "$PEERS_RESULTS"\nexit 3\n`, {
+        mode: 0o755,
+      });
+      Object.assign(process.env, { PATH: `${folder.path}:${PATH}`, PEERS_HOME: folder.path });
+      const ours = [
+        { id: 'W1', metric: 'triggerToFirstStepMs', ours: measured([30]) },
+        { id: 'W3', metric: 'stepsPerSecond1000', ours: measured([196]) },
+      ];
+      const [first, second] = withPeer(ours, 'prefect', []);
+      expect(first).toEqual(ours[0]);
+      expect(second).toMatchObject({ peers: { prefect: { median: 98, mode: 'map' } }, ratio: 2 });
+      expect(process.exitCode).toBe(1);
+      expect(told).toHaveBeenCalledWith(expect.stringContaining('prefect ended with 3'));
+    } finally {
+      process.exitCode = undefined;
+      process.env['PATH'] = PATH;
+      if (PEERS_HOME === undefined) delete process.env['PEERS_HOME'];
+      else process.env['PEERS_HOME'] = PEERS_HOME;
+      told.mockRestore();
+      await folder.remove();
+    }
   });
 
   test('a peer that never finished has no figure', () => {
