@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { isAbsent } from '../store/folder-versions.js';
+import { isAbsent } from '../store/file-errors.js';
 
 /** Version of this package: the code version of the built-in stages. */
 export const OWN_VERSION = (createRequire(import.meta.url)('../../../package.json') as { readonly version: string }).version;

@@ -23,6 +23,12 @@ export function systemCode(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
+/** There is no such file, or a part of its path is no folder. */
+export function isAbsent(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
 /** Turns a file-system error met while working on `key` into the store's own. */
 export function fileError(error: unknown, action: string, key: string, uri: string): PipelineError {
   if (isPipelineError(error)) return error;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { describe } from './file-errors.js';
-import { openLocalStore } from './local-store.js';
+import { openLocalStore } from './folder/local-store.js';
 import type { ObjectStore } from './port.js';
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;

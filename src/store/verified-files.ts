@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ArtifactFile } from '../contracts/artifact.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { objectKey } from './artifact-keys.js';
-import { isAbsent } from './folder-versions.js';
+import { isAbsent } from './file-errors.js';
 import { sha256File } from './hash.js';
 import type { ObjectStore } from './port.js';
 

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowBundle } from '@temporalio/worker';
-import { isAbsent } from '../store/folder-versions.js';
+import { isAbsent } from '../store/file-errors.js';
 
 /** What a bundle was made with and the code itself; Temporal asks that its worker and the workflow package inside have one version. */
 interface Prebuilt {

@@ -1,8 +1,8 @@
 import { type BigIntStats, type Dirent, readdirSync, statSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { systemCode } from './file-errors.js';
-import { GENERATIONS } from './object-key.js';
+import { isAbsent, systemCode } from '../file-errors.js';
+import { GENERATIONS } from '../object-key.js';
 
 /**
  * How one key lies in the folder. A key that was never compared-and-swapped is the plain file `<key>`. From its first swap on it is the
@@ -70,11 +70,6 @@ export function statusOf(file: string): BigIntStats | null {
 /** Files are never changed in place, so inode, time and size name one content; a hard link keeps them. */
 export function etagOf(status: BigIntStats): string {
   return `${status.ino.toString(36)}-${status.mtimeNs.toString(36)}-${status.size.toString(36)}`;
-}
-
-export function isAbsent(error: unknown): boolean {
-  const code = systemCode(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** Runs an exclusive file operation: false when the name was taken. */

@@ -3,8 +3,9 @@ import { closeSync, constants, fchmodSync, fstatSync, fsync, futimesSync, openSy
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { entriesOf, etagOf, isAbsent } from './folder-versions.js';
-import { RESERVED } from './object-key.js';
+import { isAbsent } from '../file-errors.js';
+import { RESERVED } from '../object-key.js';
+import { entriesOf, etagOf } from './versions.js';
 
 /** A complete, durable file that no reader sees yet. */
 export interface StagedFile {

@@ -3,13 +3,12 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { conflict, fileError, notFound, systemCode } from './file-errors.js';
-import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, StagingFolder, syncFolder } from './folder-staging.js';
-import type { StagedFile } from './folder-staging.js';
-import { claimed, currentPlace, entriesOf, etagOf, generationFile, isAbsent, statusOf } from './folder-versions.js';
-import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from './object-key.js';
-import type { ObjectInfo, ObjectStore, StoredObject } from './port.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { conflict, fileError, isAbsent, notFound, systemCode } from '../file-errors.js';
+import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from '../object-key.js';
+import type { ObjectInfo, ObjectStore, StoredObject } from '../port.js';
+import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncFolder } from './staging.js';
+import { claimed, currentPlace, entriesOf, etagOf, generationFile, statusOf } from './versions.js';
 
 /**
  * An object store in a folder of a local or NFS disk, shared by any number of processes, without locks. See `Place` for its layout.
