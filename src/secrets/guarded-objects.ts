@@ -30,9 +30,9 @@ export function guardObjects(objects: ObjectStore, redactor: Redactor): ObjectSt
       checked(key, bytes);
       return objects.put(key, bytes);
     },
-    putIfAbsent: async (key, bytes) => {
+    putIfAbsent: async (key, bytes, options) => {
       checked(key, bytes);
-      return objects.putIfAbsent(key, bytes);
+      return objects.putIfAbsent(key, bytes, options);
     },
     putIfMatch: async (key, bytes, etag) => {
       checked(key, bytes);

@@ -12,6 +12,11 @@ export interface ObjectInfo {
   readonly modifiedAt: string;
 }
 
+export interface PutIfAbsentOptions {
+  /** The object will never be replaced or deleted. A driver may then make many of them durable together; it is durable when the put returns all the same. */
+  readonly writeOnce?: boolean;
+}
+
 /**
  * Bytes by key, on a folder or S3. Writes are atomic: a reader sees the whole object or none of it, also after kill -9.
  * Errors: STORE_NOT_FOUND, STORE_CONFLICT, STORE_FULL, STORE_UNREACHABLE, STORE_KEY_INVALID.
@@ -23,7 +28,7 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | null>;
   put(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }>;
   /** STORE_CONFLICT when the key exists. */
-  putIfAbsent(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }>;
+  putIfAbsent(key: string, bytes: Uint8Array, options?: PutIfAbsentOptions): Promise<{ readonly etag: string }>;
   /** STORE_CONFLICT when the object's etag is no longer `etag`. Of any number of racing writers exactly one wins. */
   putIfMatch(key: string, bytes: Uint8Array, etag: string): Promise<{ readonly etag: string }>;
   /** Objects whose key starts with `prefix`, in key order. */

@@ -83,6 +83,16 @@ export const objectStoreContract: readonly ObjectStoreContractCase[] = [
     await store.putIfAbsent(at('a'), Buffer.from('third'));
     assert.equal(await text(store, at('a')), 'third');
   }),
+  contractCase(`keeps an object that is written once, with one winner among ${WRITERS}`, async (store, at) => {
+    const won = await race((writer) => store.putIfAbsent(at('a'), Buffer.from(`writer ${writer}`), { writeOnce: true }));
+    assert.equal(won.length, 1);
+    assert.equal(await text(store, at('a')), `writer ${String(won[0])}`);
+    await rejectsWith('STORE_CONFLICT', () => store.putIfAbsent(at('a'), Buffer.from('late'), { writeOnce: true }));
+    await rejectsWith('STORE_CONFLICT', () => store.putIfAbsent(at('a'), Buffer.from('late')));
+    const { etag } = await store.putIfAbsent(at('b'), Buffer.from('b'), { writeOnce: true });
+    assert.deepEqual(await store.get(at('b')), { bytes: Buffer.from('b'), etag });
+    assert.deepEqual(await keys(store, at('')), [at('a'), at('b')]);
+  }),
   contractCase('swaps an object only when its etag is still the one that was read', async (store, at) => {
     await rejectsWith('STORE_CONFLICT', () => store.putIfMatch(at('a'), Buffer.from('1'), '"0"'));
     const first = await store.put(at('a'), Buffer.from('1'));

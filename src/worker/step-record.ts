@@ -28,7 +28,8 @@ export async function recordOutcome(
   cache?: CacheRecord,
 ): Promise<StepOutcome> {
   try {
-    await store.putIfAbsent(key, Buffer.from(JSON.stringify({ ...outcome, ...(cache === undefined ? {} : { cache }) })));
+    const record: RecordedOutcome = { ...outcome, ...(cache === undefined ? {} : { cache }) };
+    await store.putIfAbsent(key, Buffer.from(JSON.stringify(record)), { writeOnce: true });
     return outcome;
   } catch (error) {
     if (!isPipelineError(error) || error.code !== 'STORE_CONFLICT') throw error;

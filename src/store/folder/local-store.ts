@@ -4,15 +4,16 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { conflict, fileError, isAbsent, notFound, systemCode } from '../file-errors.js';
+import { conflict, describe, fileError, isAbsent, notFound, systemCode } from '../file-errors.js';
 import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from '../object-key.js';
-import type { ObjectInfo, ObjectStore, StoredObject } from '../port.js';
-import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncFolder } from './staging.js';
+import type { ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../port.js';
+import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncPath } from './staging.js';
 import { claimed, currentPlace, entriesOf, etagOf, generationFile, statusOf } from './versions.js';
+import { WriteAheadLog } from './write-ahead-log.js';
 
 /**
  * An object store in a folder of a local or NFS disk, shared by any number of processes, without locks. See `Place` for its layout.
- * Writes are durable (fsync of the file and its folder) when they return. Mixing `put` with compare-and-swap on one key is safe for
+ * Writes are durable (fsync of the file and its folder, or of a `WriteAheadLog`) when they return. Mixing `put` with compare-and-swap on one key is safe for
  * every reader, and the last of them wins. Only what waits for the disk, and long files, leave the calling thread: a trip to the pool of
  * threads costs several times what a name or a few kilobytes cost.
  */
@@ -20,13 +21,16 @@ export async function openLocalStore(root: string): Promise<ObjectStore> {
   const staging = new StagingFolder(root);
   try {
     await staging.prepare();
+    return new LocalStore(root, staging, await WriteAheadLog.open(root, staging));
   } catch (error) {
     const code = systemCode(error);
     if (code !== 'EEXIST' && code !== 'ENOTDIR') throw fileError(error, 'open', '', root);
     throw new PipelineError('STORE_URI_INVALID', { what: `${root} is not a folder`, cause: error });
   }
-  return new LocalStore(root, staging);
 }
+
+/** More than this is not worth writing twice. */
+const LOGGED_BYTES = 64 * 1024;
 
 const readAside: (descriptor: number) => Promise<Buffer> = promisify(readFile);
 
@@ -34,11 +38,13 @@ class LocalStore implements ObjectStore {
   readonly uri: string;
   readonly #root: string;
   readonly #staging: StagingFolder;
+  #log: WriteAheadLog | null;
 
-  constructor(root: string, staging: StagingFolder) {
+  constructor(root: string, staging: StagingFolder, log: WriteAheadLog | null) {
     this.uri = pathToFileURL(root).href;
     this.#root = root;
     this.#staging = staging;
+    this.#log = log;
   }
 
   get(key: string): Promise<StoredObject> {
@@ -80,7 +86,12 @@ class LocalStore implements ObjectStore {
     );
   }
 
-  putIfAbsent(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }> {
+  putIfAbsent(
+    key: string,
+    bytes: Uint8Array,
+    { writeOnce = false }: PutIfAbsentOptions = {},
+  ): Promise<{ readonly etag: string }> {
+    if (writeOnce && this.#log !== null && bytes.length <= LOGGED_BYTES) return this.#putOnce(this.#log, key, bytes);
     return this.#write(key, bytes, async (plain, staged) => {
       for (;;) {
         const place = currentPlace(plain);
@@ -94,11 +105,8 @@ class LocalStore implements ObjectStore {
             linkSync(staged.path, plain);
           }),
         );
-        if (!isNew) {
-          if (statusOf(plain) === null) throw await occupied(key, plain);
-          throw conflict(key, this.uri, 'it exists already');
-        }
-        await syncFolder(path.dirname(plain));
+        if (!isNew) throw await this.#taken(key, plain);
+        await syncPath(path.dirname(plain));
         if (isCurrentOrFirst(plain, staged)) return;
       }
     });
@@ -134,13 +142,13 @@ class LocalStore implements ObjectStore {
             })
           )
             continue;
-          await syncFolder(plain + GENERATIONS);
+          await syncPath(plain + GENERATIONS);
           await this.#refreshCopy(plain);
           return;
         }
         if (statusOf(plain) === null) return;
         await fs.rm(plain, { force: true });
-        await syncFolder(path.dirname(plain));
+        await syncPath(path.dirname(plain));
         if (currentPlace(plain).generation === 0) return;
       }
     });
@@ -192,6 +200,33 @@ class LocalStore implements ObjectStore {
     );
   }
 
+  #putOnce(log: WriteAheadLog, key: string, bytes: Uint8Array): Promise<{ readonly etag: string }> {
+    return this.#guard('write', key, (plain) =>
+      this.#staging.withFleeting(bytes, async ({ path: staged, etag }) => {
+        const isNew = await inFolder(plain, () =>
+          claimed(() => {
+            linkSync(staged, plain);
+          }),
+        );
+        if (!isNew) throw await this.#taken(key, plain);
+        try {
+          await log.append(key, bytes);
+        } catch (error) {
+          // The file is there: it can be made durable by itself, as all later ones will be.
+          if (this.#log === log) process.emitWarning(`${this.uri} goes on without its write-ahead log: ${describe(error)}`);
+          this.#log = null;
+          await syncPath(plain);
+          await syncPath(path.dirname(plain));
+        }
+        return { etag };
+      }),
+    );
+  }
+
+  async #taken(key: string, plain: string): Promise<PipelineError> {
+    return statusOf(plain) === null ? occupied(key, plain) : conflict(key, this.uri, 'it exists already');
+  }
+
   async #replace(plain: string, staged: StagedFile): Promise<void> {
     for (;;) {
       const place = currentPlace(plain);
@@ -202,7 +237,7 @@ class LocalStore implements ObjectStore {
       await inFolder(plain, () => {
         this.#linkOver(staged.path, plain);
       });
-      await syncFolder(path.dirname(plain));
+      await syncPath(path.dirname(plain));
       if (isCurrentOrFirst(plain, staged)) return;
     }
   }
@@ -213,7 +248,7 @@ class LocalStore implements ObjectStore {
       linkSync(staged.path, file);
     });
     if (!isOurs) return false;
-    await syncFolder(plain + GENERATIONS);
+    await syncPath(plain + GENERATIONS);
     await this.#refreshCopy(plain);
     return true;
   }
@@ -284,7 +319,7 @@ async function startGenerations(plain: string): Promise<void> {
     const isOurs = claimed(() => {
       linkSync(plain, first);
     });
-    if (isOurs) await syncFolder(plain + GENERATIONS);
+    if (isOurs) await syncPath(plain + GENERATIONS);
   } catch (error) {
     if (!isAbsent(error)) throw error;
   }

@@ -57,6 +57,16 @@ export class StagingFolder {
     }, use);
   }
 
+  /** As `withBytes`, for a few bytes that something else keeps over a power cut: the file itself is not durable. */
+  async withFleeting<Result>(bytes: Uint8Array, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
+    const file = this.freshName();
+    try {
+      return await use({ path: file, etag: makeFleeting(file, bytes) });
+    } finally {
+      removeIfThere(file);
+    }
+  }
+
   /** As `withBytes`, with a copy of the file `source`. */
   withCopy<Result>(source: string, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
     return this.#with(async (file) => {
@@ -83,14 +93,30 @@ export class StagingFolder {
 const flush = promisify(fsync);
 const writeAside = promisify(write);
 
+function makeFleeting(file: string, bytes: Uint8Array): string {
+  const descriptor = openSync(file, 'wx', READ_ONLY);
+  try {
+    writeWhole(descriptor, bytes);
+    giveOwnTime(descriptor);
+    return etagOf(fstatSync(descriptor, { bigint: true }));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Two files made within one tick of the clock must not share an etag. */
+function giveOwnTime(descriptor: number): void {
+  const now = Date.now() / 1000 + randomInt(1_000_000) / 1e9;
+  futimesSync(descriptor, now, now);
+}
+
 /**
- * Read-only, on the disk, and with a time of its own: two files made within one tick of the clock must not share an etag. Only what waits
- * for the disk leaves this thread: each trip to the pool of threads costs more than the other calls take.
+ * Read-only, on the disk, and with a time of its own. Only what waits for the disk leaves this thread: each trip to the pool of threads
+ * costs more than the other calls take.
  */
 async function seal(descriptor: number): Promise<string> {
   try {
-    const now = Date.now() / 1000 + randomInt(1_000_000) / 1e9;
-    futimesSync(descriptor, now, now);
+    giveOwnTime(descriptor);
     fchmodSync(descriptor, READ_ONLY);
     await flush(descriptor);
     return etagOf(fstatSync(descriptor, { bigint: true }));
@@ -99,7 +125,7 @@ async function seal(descriptor: number): Promise<string> {
   }
 }
 
-function writeWhole(descriptor: number, bytes: Uint8Array): void {
+export function writeWhole(descriptor: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
 }
 
@@ -107,9 +133,9 @@ async function writeElsewhere(descriptor: number, bytes: Uint8Array): Promise<vo
   for (let written = 0; written < bytes.length;) written += (await writeAside(descriptor, bytes, written)).bytesWritten;
 }
 
-/** Makes the names in a folder durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  const descriptor = openSync(folder, 'r');
+/** Makes a file durable, or the names in a folder. */
+export async function syncPath(place: string): Promise<void> {
+  const descriptor = openSync(place, 'r');
   try {
     await flush(descriptor);
   } finally {
@@ -136,7 +162,7 @@ export async function ensureFolder(folder: string): Promise<void> {
   const first = await fs.mkdir(folder, { recursive: true });
   if (first === undefined) return;
   for (let at = path.dirname(folder); at.length >= path.dirname(first).length; at = path.dirname(at)) {
-    await syncFolder(at);
+    await syncPath(at);
     if (at === path.dirname(at)) return;
   }
 }

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { describe, isAbsent } from '../file-errors.js';
+import { RESERVED } from '../object-key.js';
+import { GroupCommitFile } from './group-commit.js';
+import { segmentLine, settleSegment } from './log-segment.js';
+import { ensureFolder, type StagingFolder, syncPath } from './staging.js';
+import { entriesOf, statusOf } from './versions.js';
+
+const FOLDER = `${RESERVED}wal`;
+/** By then the system has written the files of its own accord, and to settle them costs little. */
+const SEGMENT_MS = 300_000;
+const SEGMENT_BYTES = 64 << 20;
+/** A process that lives has begun another segment long before. */
+const ABANDONED_MS = 3_600_000;
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+/** ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, F2FS: by their magic numbers in Linux's `magic.h`. */
+const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0xf2f52010]);
+
+type Segment = {
+  readonly path: string;
+  readonly file: GroupCommitFile;
+  readonly openedAt: number;
+  readonly timer: NodeJS.Timeout;
+};
+
+/**
+ * What makes many small files durable at the price of one: their bytes are in this log too, which alone waits for the disk. A process that is
+ * killed needs no log, as the system writes its files all the same; after a power cut, that is in another boot of the system, whoever opens
+ * the store first puts back what is missing. Each process writes segments of its own, `.~wal/<boot>~<random>.log`, for five minutes each.
+ */
+export class WriteAheadLog {
+  readonly #root: string;
+  readonly #boot: string;
+  readonly #staging: StagingFolder;
+  #segment: Segment | null = null;
+  #beginning: Promise<Segment> | null = null;
+  #ending: Promise<void> = Promise.resolve();
+
+  private constructor(root: string, boot: string, staging: StagingFolder) {
+    this.#root = root;
+    this.#boot = boot;
+    this.#staging = staging;
+  }
+
+  /**
+   * Settles first what an earlier boot, or a process that is gone, left. Null where no log can be kept: only Linux tells one boot from
+   * another, and a file system that several machines share has several.
+   */
+  static async open(root: string, staging: StagingFolder): Promise<WriteAheadLog | null> {
+    const boot = bootId();
+    if (boot === null || !LOCAL_FILE_SYSTEMS.has((await fs.statfs(root)).type)) return null;
+    const log = new WriteAheadLog(root, boot, staging);
+    for (const { name } of await entriesOf(log.#folder)) {
+      if (await log.#isLeft(name)) await log.#settle(path.join(log.#folder, name));
+    }
+    return log;
+  }
+
+  /** Durable when it resolves. */
+  async append(key: string, bytes: Uint8Array): Promise<void> {
+    const segment = await this.#current();
+    try {
+      await segment.file.append(segmentLine(key, bytes));
+    } catch (error) {
+      this.#end(segment);
+      throw error;
+    }
+  }
+
+  get #folder(): string {
+    return path.join(this.#root, FOLDER);
+  }
+
+  async #current(): Promise<Segment> {
+    const segment = this.#segment;
+    if (segment !== null && (segment.file.bytes > SEGMENT_BYTES || Date.now() - segment.openedAt > SEGMENT_MS))
+      this.#end(segment);
+    if (this.#segment !== null) return this.#segment;
+    this.#beginning ??= this.#begin().finally(() => {
+      this.#beginning = null;
+    });
+    return this.#beginning;
+  }
+
+  async #begin(): Promise<Segment> {
+    await ensureFolder(this.#folder);
+    const file = path.join(this.#folder, `${this.#boot}~${randomBytes(8).toString('hex')}.log`);
+    const segment: Segment = {
+      path: file,
+      file: new GroupCommitFile(file),
+      openedAt: Date.now(),
+      timer: setTimeout(() => {
+        this.#end(segment);
+      }, SEGMENT_MS).unref(),
+    };
+    await syncPath(this.#folder);
+    this.#segment = segment;
+    return segment;
+  }
+
+  #end(segment: Segment): void {
+    if (this.#segment !== segment) return;
+    this.#segment = null;
+    clearTimeout(segment.timer);
+    this.#ending = this.#ending.then(async () => {
+      await segment.file.close();
+      await this.#settle(segment.path);
+    });
+  }
+
+  async #isLeft(name: string): Promise<boolean> {
+    if (!name.startsWith(`${this.#boot}~`)) return true;
+    const status = statusOf(path.join(this.#folder, name));
+    return status !== null && Date.now() - Number(status.mtimeMs) > ABANDONED_MS;
+  }
+
+  /** A segment that cannot be settled stays, and whoever opens the store next tries again. */
+  async #settle(segment: string): Promise<void> {
+    try {
+      await settleSegment(segment, this.#root, this.#staging);
+    } catch (error) {
+      process.emitWarning(`the write-ahead log ${segment} could not be settled: ${describe(error)}`);
+    }
+  }
+}
+
+function bootId(): string | null {
+  try {
+    return readFileSync(BOOT_ID, 'utf8').trim();
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
