@@ -61,7 +61,9 @@ export class WriteAheadLog {
 
   /** Durable when it resolves. */
   async append(key: string, bytes: Uint8Array): Promise<void> {
-    const segment = await this.#current();
+    let segment = await this.#current();
+    // While one waited for it, another may have ended it.
+    while (segment !== this.#segment) segment = await this.#current();
     try {
       await segment.file.append(segmentLine(key, bytes));
     } catch (error) {
@@ -106,7 +108,7 @@ export class WriteAheadLog {
     this.#segment = null;
     clearTimeout(segment.timer);
     this.#ending = this.#ending.then(async () => {
-      await segment.file.close();
+      await segment.file.idle();
       await this.#settle(segment.path);
     });
   }

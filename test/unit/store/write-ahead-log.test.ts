@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -171,13 +171,37 @@ describe('a file with group commit', () => {
     await Promise.all(lines.map((line) => file.append(line)));
     expect(readFileSync(at('log'), 'utf8')).toBe(lines.join(''));
     expect(file.bytes).toBe(lines.join('').length);
-    await file.close();
   });
 
   it('fails every addition that it could not make durable', async () => {
     const file = new GroupCommitFile(at('log'));
     await file.append('a\n');
-    await file.close();
-    expect(() => file.append('b\n')).toThrow();
+    await fs.rm(at('log'));
+    const added = await Promise.allSettled(['b\n', 'c\n'].map((line) => file.append(line)));
+    expect(added.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   });
+
+  (process.platform === 'linux' ? it : it.skip)(
+    'is open only while somebody waits, so that the disk below can be unmounted',
+    async () => {
+      const file = new GroupCommitFile(at('log'));
+      const added = file.append('a\n');
+      expect(openFiles()).toContain(at('log'));
+      await added;
+      expect(openFiles()).not.toContain(at('log'));
+      await file.append('b\n');
+      expect(readFileSync(at('log'), 'utf8')).toBe('a\nb\n');
+    },
+  );
 });
+
+function openFiles(): readonly string[] {
+  return readdirSync('/proc/self/fd').map((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      // The folder itself, open while its names were read.
+      return '';
+    }
+  });
+}
