@@ -13,9 +13,9 @@ import { WriteAheadLog } from './write-ahead-log.js';
 
 /**
  * An object store in a folder of a local or NFS disk, shared by any number of processes, without locks. See `Place` for its layout.
- * Writes are durable (fsync of the file and its folder, or of a `WriteAheadLog`) when they return. Mixing `put` with compare-and-swap on one key is safe for
- * every reader, and the last of them wins. Only what waits for the disk, and long files, leave the calling thread: a trip to the pool of
- * threads costs several times what a name or a few kilobytes cost.
+ * Writes are durable (fsync of the file and its folder, or of a `WriteAheadLog`) when they return. Mixing `put` with compare-and-swap on one
+ * key is safe for every reader, and the last of them wins. Only what waits for the disk, and long files, leave the calling thread: a trip to
+ * the pool of threads costs several times what a name or a few kilobytes cost.
  */
 export async function openLocalStore(root: string): Promise<ObjectStore> {
   const staging = new StagingFolder(root);
@@ -100,12 +100,7 @@ class LocalStore implements ObjectStore {
           if (await this.#append(plain, place.generation + 1, staged)) return;
           continue;
         }
-        const isNew = await inFolder(plain, () =>
-          claimed(() => {
-            linkSync(staged.path, plain);
-          }),
-        );
-        if (!isNew) throw await this.#taken(key, plain);
+        await this.#takeName(key, plain, staged);
         await syncPath(path.dirname(plain));
         if (isCurrentOrFirst(plain, staged)) return;
       }
@@ -202,13 +197,8 @@ class LocalStore implements ObjectStore {
 
   #putOnce(log: WriteAheadLog, key: string, bytes: Uint8Array): Promise<{ readonly etag: string }> {
     return this.#guard('write', key, (plain) =>
-      this.#staging.withFleeting(bytes, async ({ path: staged, etag }) => {
-        const isNew = await inFolder(plain, () =>
-          claimed(() => {
-            linkSync(staged, plain);
-          }),
-        );
-        if (!isNew) throw await this.#taken(key, plain);
+      this.#staging.withVolatile(bytes, async (staged) => {
+        await this.#takeName(key, plain, staged);
         try {
           await log.append(key, bytes);
         } catch (error) {
@@ -218,13 +208,20 @@ class LocalStore implements ObjectStore {
           await syncPath(plain);
           await syncPath(path.dirname(plain));
         }
-        return { etag };
+        return { etag: staged.etag };
       }),
     );
   }
 
-  async #taken(key: string, plain: string): Promise<PipelineError> {
-    return statusOf(plain) === null ? occupied(key, plain) : conflict(key, this.uri, 'it exists already');
+  /** STORE_CONFLICT when the name is taken. */
+  async #takeName(key: string, plain: string, staged: StagedFile): Promise<void> {
+    const isNew = await inFolder(plain, () =>
+      claimed(() => {
+        linkSync(staged.path, plain);
+      }),
+    );
+    if (isNew) return;
+    throw statusOf(plain) === null ? await occupied(key, plain) : conflict(key, this.uri, 'it exists already');
   }
 
   async #replace(plain: string, staged: StagedFile): Promise<void> {

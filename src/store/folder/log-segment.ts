@@ -5,53 +5,74 @@ import { isAbsent } from '../file-errors.js';
 import { sha256Hex } from '../hash.js';
 import { ensureFolder, type StagingFolder, syncPath } from './staging.js';
 
-/** A line of a segment. The hash vouches for the rest, of which a power cut may leave a part. */
+/**
+ * A line of a segment. The hash vouches for the rest, of which a power cut may leave a part; whatever part of a line is before it ends where
+ * this one begins.
+ */
 export function segmentLine(key: string, bytes: Uint8Array): string {
   const entry = `${Buffer.from(key).toString('base64')} ${Buffer.from(bytes).toString('base64')}`;
-  return `${sha256Hex(entry)} ${entry}\n`;
+  return `\n${sha256Hex(entry)} ${entry}`;
 }
 
 /**
- * Makes every object of a segment durable by itself and removes the segment. An object whose file a power cut took or cut short is written
- * anew: those in a log are never replaced or deleted, so nothing newer is lost. Safe to repeat, also by several processes at once.
+ * After a power cut: every object of a segment whose file is gone or cut short is written anew. Those in a log are never replaced or deleted by
+ * us, so nothing newer is lost. Then as `settleSegment`.
  */
-export async function settleSegment(segment: string, root: string, staging: StagingFolder): Promise<void> {
+export async function restoreSegment(segment: string, root: string, staging: StagingFolder): Promise<void> {
+  await settleEach(segment, root, async (file, bytes) => {
+    if (contentOf(file)?.equals(bytes) === true) return;
+    await ensureFolder(path.dirname(file));
+    await staging.withBytes(bytes, (staged) => {
+      renameSync(staged.path, file);
+      return Promise.resolve();
+    });
+  });
+}
+
+/**
+ * Makes every object of a segment durable by itself and removes the segment. A file that is gone was deleted by somebody, on purpose. Safe to
+ * repeat, also by several processes at once.
+ */
+export async function settleSegment(segment: string, root: string): Promise<void> {
+  await settleEach(segment, root, () => Promise.resolve());
+}
+
+async function settleEach(segment: string, root: string, prepare: (file: string, bytes: Buffer) => Promise<void>): Promise<void> {
+  const handle = await openIfThere(segment);
+  if (handle === null) return;
   try {
     const folders = new Set<string>();
-    for await (const line of linesOf(segment)) {
+    for await (const line of handle.readLines()) {
       const entry = parseLine(line);
       if (entry === null) continue;
       const file = path.join(root, ...entry.key.split('/'));
-      await settle(file, entry.bytes, staging);
+      await prepare(file, entry.bytes);
+      await syncIfThere(file);
       folders.add(path.dirname(file));
     }
-    for (const folder of folders) await syncPath(folder);
-    await fs.unlink(segment);
-  } catch (error) {
-    // Somebody else settled it meanwhile.
-    if (!isAbsent(error)) throw error;
-  }
-}
-
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const handle = await fs.open(file);
-  try {
-    yield* handle.readLines();
+    for (const folder of folders) await syncIfThere(folder);
   } finally {
     await handle.close();
   }
+  await fs.rm(segment, { force: true });
 }
 
-async function settle(file: string, bytes: Buffer, staging: StagingFolder): Promise<void> {
-  if (contentOf(file)?.equals(bytes) === true) {
-    await syncPath(file);
-    return;
+/** Null when somebody else settled it meanwhile. */
+async function openIfThere(file: string): Promise<fs.FileHandle | null> {
+  try {
+    return await fs.open(file);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
   }
-  await ensureFolder(path.dirname(file));
-  await staging.withBytes(bytes, (staged) => {
-    renameSync(staged.path, file);
-    return Promise.resolve();
-  });
+}
+
+async function syncIfThere(place: string): Promise<void> {
+  try {
+    await syncPath(place);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
 }
 
 function contentOf(file: string): Buffer | null {

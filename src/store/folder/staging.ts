@@ -58,10 +58,10 @@ export class StagingFolder {
   }
 
   /** As `withBytes`, for a few bytes that something else keeps over a power cut: the file itself is not durable. */
-  async withFleeting<Result>(bytes: Uint8Array, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
+  async withVolatile<Result>(bytes: Uint8Array, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
     const file = this.freshName();
     try {
-      return await use({ path: file, etag: makeFleeting(file, bytes) });
+      return await use({ path: file, etag: makeVolatile(file, bytes) });
     } finally {
       removeIfThere(file);
     }
@@ -93,7 +93,7 @@ export class StagingFolder {
 const flush = promisify(fsync);
 const writeAside = promisify(write);
 
-function makeFleeting(file: string, bytes: Uint8Array): string {
+function makeVolatile(file: string, bytes: Uint8Array): string {
   const descriptor = openSync(file, 'wx', READ_ONLY);
   try {
     writeWhole(descriptor, bytes);

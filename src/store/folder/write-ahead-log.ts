@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, isAbsent } from '../file-errors.js';
 import { RESERVED } from '../object-key.js';
 import { GroupCommitFile } from './group-commit.js';
-import { segmentLine, settleSegment } from './log-segment.js';
+import { restoreSegment, segmentLine, settleSegment } from './log-segment.js';
 import { ensureFolder, type StagingFolder, syncPath } from './staging.js';
 import { entriesOf, statusOf } from './versions.js';
 
@@ -37,7 +37,6 @@ export class WriteAheadLog {
   readonly #staging: StagingFolder;
   #segment: Segment | null = null;
   #beginning: Promise<Segment> | null = null;
-  #ending: Promise<void> = Promise.resolve();
 
   private constructor(root: string, boot: string, staging: StagingFolder) {
     this.#root = root;
@@ -54,7 +53,7 @@ export class WriteAheadLog {
     if (boot === null || !LOCAL_FILE_SYSTEMS.has((await fs.statfs(root)).type)) return null;
     const log = new WriteAheadLog(root, boot, staging);
     for (const { name } of await entriesOf(log.#folder)) {
-      if (await log.#isLeft(name)) await log.#settle(path.join(log.#folder, name));
+      await log.#takeOver(name);
     }
     return log;
   }
@@ -107,25 +106,32 @@ export class WriteAheadLog {
     if (this.#segment !== segment) return;
     this.#segment = null;
     clearTimeout(segment.timer);
-    this.#ending = this.#ending.then(async () => {
+    // Nobody waits for it: whatever ends it early leaves the segment to the next.
+    void orWarn(segment.path, async () => {
       await segment.file.idle();
-      await this.#settle(segment.path);
+      await settleSegment(segment.path, this.#root);
     });
   }
 
-  async #isLeft(name: string): Promise<boolean> {
-    if (!name.startsWith(`${this.#boot}~`)) return true;
-    const status = statusOf(path.join(this.#folder, name));
-    return status !== null && Date.now() - Number(status.mtimeMs) > ABANDONED_MS;
+  /** Of this boot, the system has what a process that is gone wrote; of an earlier one, only what is durable is left. */
+  async #takeOver(name: string): Promise<void> {
+    const segment = path.join(this.#folder, name);
+    if (!name.startsWith(`${this.#boot}~`)) await orWarn(segment, () => restoreSegment(segment, this.#root, this.#staging));
+    else if (isAbandoned(segment)) await orWarn(segment, () => settleSegment(segment, this.#root));
   }
+}
 
-  /** A segment that cannot be settled stays, and whoever opens the store next tries again. */
-  async #settle(segment: string): Promise<void> {
-    try {
-      await settleSegment(segment, this.#root, this.#staging);
-    } catch (error) {
-      process.emitWarning(`the write-ahead log ${segment} could not be settled: ${describe(error)}`);
-    }
+function isAbandoned(segment: string): boolean {
+  const status = statusOf(segment);
+  return status !== null && Date.now() - Number(status.mtimeMs) > ABANDONED_MS;
+}
+
+/** A segment that cannot be settled stays, and whoever opens the store next tries again. */
+async function orWarn(segment: string, settle: () => Promise<void>): Promise<void> {
+  try {
+    await settle();
+  } catch (error) {
+    process.emitWarning(`the write-ahead log ${segment} could not be settled: ${describe(error)}`);
   }
 }
 
