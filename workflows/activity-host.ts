@@ -117,7 +117,8 @@ function callOperation(
     ...(Object.keys(step.resources).length === 0 ? {} : { resources: step.resources }),
   };
   const activity = isLocal ? localActivity(type, options, step.retry) : queuedActivity(type, options);
-  const attempts = (): Promise<StepOutcome> => outlivingWorkers(step.retry.maximumAttempts, () => activity(task));
+  const attempts = (): Promise<StepOutcome> =>
+    outlivingWorkers(step.retry.maximumAttempts, (losses) => activity(losses === 0 ? task : { ...task, again: true }));
   return (isLocal ? attempts() : inPool(hosted, id, attempts)).then((outcome) => {
     hosted.record(outcome);
     return outcome.result;

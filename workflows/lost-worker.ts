@@ -11,9 +11,9 @@ const SHUTDOWN_TYPE = 'WorkerShutdown';
  * Runs a step's activity again when its last attempt was lost with its worker, by a crash or a shut-down: that is no fault of the step, so
  * it does not use up the step's retries for good. A step that must not be repeated (`maximumAttempts` 1) is left as it is.
  */
-export function outlivingWorkers<T>(maximumAttempts: number, activity: () => Promise<T>, losses = 0): Promise<T> {
-  if (maximumAttempts === 1 || losses === MAX_LOSSES) return activity();
-  return activity().catch((error: unknown) => {
+export function outlivingWorkers<T>(maximumAttempts: number, activity: (losses: number) => Promise<T>, losses = 0): Promise<T> {
+  if (maximumAttempts === 1 || losses === MAX_LOSSES) return activity(losses);
+  return activity(losses).catch((error: unknown) => {
     if (!wasLost(error)) throw error;
     return outlivingWorkers(maximumAttempts, activity, losses + 1);
   });

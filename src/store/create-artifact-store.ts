@@ -36,7 +36,7 @@ const LISTED = 20;
 
 /** Artifacts over an object store. Any number of processes may publish and read at once; publishing the same again is success. */
 export function createArtifactStore(objects: ObjectStore, options: ArtifactStoreOptions = {}): ArtifactStore {
-  const files = new VerifiedFiles(objects, options.cacheFolder ?? path.join(defaultCacheFolder(process.env), 'objects'));
+  const files = new VerifiedFiles(objects, () => options.cacheFolder ?? path.join(defaultCacheFolder(process.env), 'objects'));
   return new StoredArtifacts(objects, files, options.producer ?? null);
 }
 

@@ -7,9 +7,12 @@ export const GENERATIONS = '.~v';
 const KEY_BYTES = 1_024;
 /** File systems allow 255 bytes a name; the rest is room for the driver's own suffix. */
 const NAME_BYTES = 240;
+/** Nearly all keys: nothing is wrong with these if they are short. */
+const PLAIN = /^[\w%-][\w%.-]*(?:\/[\w%-][\w%.-]*)*$/;
 
 /** @throws PipelineError `STORE_KEY_INVALID` naming everything that is wrong with the key. */
 export function checkKey(key: string): void {
+  if (key.length <= NAME_BYTES && PLAIN.test(key)) return;
   const problems = key === '' ? ['it is empty'] : [...new Set(key.split('/').flatMap(problemsOfName))];
   if (Buffer.byteLength(key) > KEY_BYTES) problems.push(`it is longer than ${KEY_BYTES} bytes`);
   if (problems.length > 0) throw invalidKey(key, problems);

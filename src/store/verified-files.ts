@@ -14,11 +14,11 @@ import type { ObjectStore } from './port.js';
  */
 export class VerifiedFiles {
   readonly #objects: ObjectStore;
-  readonly #cacheFolder: string;
+  readonly #cacheFolder: () => string;
   readonly #verified = new Map<string, string>();
   readonly #pending = new Map<string, Promise<string>>();
 
-  constructor(objects: ObjectStore, cacheFolder: string) {
+  constructor(objects: ObjectStore, cacheFolder: () => string) {
     this.#objects = objects;
     this.#cacheFolder = cacheFolder;
   }
@@ -38,14 +38,14 @@ export class VerifiedFiles {
       if ((await this.#check(stored, file)) === 'right') return stored;
       throw corrupt(file, this.#objects.uri);
     }
-    const cached = path.join(this.#cacheFolder, file.sha256);
+    const cached = path.join(this.#cacheFolder(), file.sha256);
     if ((await this.#check(cached, file)) === 'right') return cached;
     await this.#download(file, cached);
     return cached;
   }
 
   async #download(file: ArtifactFile, target: string): Promise<void> {
-    await fs.mkdir(this.#cacheFolder, { recursive: true });
+    await fs.mkdir(path.dirname(target), { recursive: true });
     const part = `${target}.part-${process.pid}-${randomBytes(6).toString('hex')}`;
     try {
       if ((await this.#objects.head(objectKey(file.sha256))) === null) throw corrupt(file, this.#objects.uri);

@@ -6,6 +6,7 @@ import { findReferences } from '../store/find-references.js';
 /** @throws PipelineError `ARTIFACT_NOT_FOUND` naming every reference inside `inputs` that the store does not have. */
 export async function checkInputs(inputs: JsonObject, artifacts: ArtifactStore, where: string): Promise<void> {
   const references = findReferences(inputs, 'inputs');
+  if (references.length === 0) return;
   const present = await Promise.all(references.map(({ ref }) => artifacts.exists(ref)));
   const missing = references
     .filter((_, index) => present[index] === false)

@@ -20,34 +20,39 @@ export function graceOf({ kind, config }: StepTask): number {
  * its code may still run.
  * @throws PipelineError `EXECUTION_STEP_CANCELLED` that says so when the step was cancelled; else the reason of the abort.
  */
-export async function leavingInTime<T>(
+export function leavingInTime<T>(
   work: Promise<T>,
   signal: AbortSignal,
   graceMs: number,
   onAbandon: (message: string) => void,
 ): Promise<T> {
-  let giveUp = (): void => undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const abandoned = new Promise<never>((_, reject) => {
-    giveUp = (): void => {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const giveUp = (): void => {
       timer = setTimeout(() => {
         const message = `it did not leave within ${graceMs / 1000} s of being told to stop, and was abandoned; its code may still run`;
         onAbandon(message);
         reject(abandonment(signal.reason, message));
       }, graceMs);
     };
+    const settled = (): void => {
+      signal.removeEventListener('abort', giveUp);
+      clearTimeout(timer);
+    };
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+    work.then(
+      (result) => {
+        settled();
+        resolve(result);
+      },
+      (error: unknown) => {
+        settled();
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what the work failed with
+        reject(error);
+      },
+    );
   });
-  if (signal.aborted) giveUp();
-  else signal.addEventListener('abort', giveUp, { once: true });
-  // Whichever loses the race may reject later.
-  abandoned.catch(() => undefined);
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, abandoned]);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-    clearTimeout(timer);
-  }
 }
 
 /** Marks the error of an abandoned attempt, so that it is not taken for one of the step's own. */

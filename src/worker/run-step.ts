@@ -67,7 +67,7 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
   const { activityId, signal } = surroundings;
   const where = `step "${task.step}" of ${task.run.pipeline}`;
   const key = recordKey(task, activityId);
-  const recorded = await recordedOutcome(task, surroundings.objects, key);
+  const recorded = await recordedOutcome(task, surroundings, key);
   if (recorded !== null) return recorded;
   const cached = await openCachedStep(task, surroundings, key);
   if (cached.hit !== null) return cached.hit;
@@ -100,7 +100,9 @@ export async function runStep(task: StepTask, work: StepWork, surroundings: Step
     output: stored.output,
     secrets: secured.secrets,
     signal,
-    seed: seedOf(task),
+    get seed() {
+      return seedOf(task);
+    },
     get scratch() {
       return scratch.path();
     },

@@ -67,13 +67,26 @@ export async function openCachedStep(task: StepTask, surroundings: CacheSurround
   };
 }
 
-/** The outcome that an earlier attempt of this run recorded, or null. */
-export async function recordedOutcome(task: StepTask, objects: ObjectStore, key: string): Promise<StepOutcome | null> {
+/** The outcome that an earlier attempt of this run recorded, or null. Of a first attempt nothing is asked of the store. */
+export async function recordedOutcome(
+  task: StepTask,
+  { attempt, objects }: { readonly attempt: number; readonly objects: ObjectStore },
+  key: string,
+): Promise<StepOutcome | null> {
+  if (isFirst(task, attempt)) return null;
   const recorded = await readOutcome(objects, key);
   if (recorded === null) return null;
   const { outcome, cache } = recorded;
   if (cache !== null) await finishRecord(objects, task, outcome, cache);
   return outcome;
+}
+
+/**
+ * True of nearly all: nothing can have recorded an outcome before. Where that is wrong all the same, as after `temporal activity reset`, the
+ * work is done once more and the outcome that was recorded first stays. Light steps come again with their workflow task, uncounted.
+ */
+function isFirst({ activityId, again }: StepTask, attempt: number): boolean {
+  return attempt === 1 && again === undefined && activityId === undefined;
 }
 
 function uncached(key: string): CachedStep {

@@ -17,20 +17,19 @@ export type ScratchFence = {
 
 /** An empty folder that no other attempt has, made when it is first asked for; `remove` deletes it with all that it holds. */
 export function openScratch(fence: ScratchFence): { path(): string; remove(): Promise<void> } {
-  const run = path.join(ROOT, OWN, `${keyName(fence.workflowId)}@${keyName(fence.runId)}`);
-  const folder = path.join(run, keyName(fence.activityId), String(fence.attempt));
-  let made = false;
+  let folder: string | null = null;
   return {
     path: () => {
-      if (!made) {
+      if (folder === null) {
+        const run = `${keyName(fence.workflowId)}@${keyName(fence.runId)}`;
+        folder = path.join(ROOT, OWN, run, keyName(fence.activityId), String(fence.attempt));
         rmSync(folder, { recursive: true, force: true });
         mkdirSync(folder, { recursive: true });
-        made = true;
       }
       return folder;
     },
     remove: async () => {
-      if (!made) return;
+      if (folder === null) return;
       await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 });
       await removeEmptyParents(path.dirname(folder));
     },

@@ -34,9 +34,9 @@ export class GroupCommitFile {
     return this.#bytes;
   }
 
-  async append(text: string): Promise<void> {
-    const descriptor = this.#write(Buffer.from(text));
-    await new Promise<void>((resolve, reject) => {
+  append(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const descriptor = this.#write(Buffer.from(text));
       this.#waiting.push({ resolve, reject });
       this.#committing ??= this.#commit(descriptor);
     });

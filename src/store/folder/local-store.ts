@@ -42,7 +42,7 @@ class LocalStore implements ObjectStore {
 
   constructor(root: string, staging: StagingFolder, log: WriteAheadLog | null) {
     this.uri = pathToFileURL(root).href;
-    this.#root = root;
+    this.#root = path.resolve(root);
     this.#staging = staging;
     this.#log = log;
   }
@@ -100,7 +100,7 @@ class LocalStore implements ObjectStore {
           if (await this.#append(plain, place.generation + 1, staged)) return;
           continue;
         }
-        await this.#takeName(key, plain, staged);
+        if (!(await inFolder(plain, () => tookName(plain, staged)))) throw await this.#taken(key, plain);
         await syncPath(path.dirname(plain));
         if (isCurrentOrFirst(plain, staged)) return;
       }
@@ -170,7 +170,7 @@ class LocalStore implements ObjectStore {
 
   localPath(key: string): string {
     checkKey(key);
-    return path.join(this.#root, ...key.split('/'));
+    return this.#root + path.sep + (path.sep === '/' ? key : key.replaceAll('/', path.sep));
   }
 
   async #guard<Result>(action: string, key: string, work: (plain: string) => Promise<Result>): Promise<Result> {
@@ -196,32 +196,26 @@ class LocalStore implements ObjectStore {
   }
 
   #putOnce(log: WriteAheadLog, key: string, bytes: Uint8Array): Promise<{ readonly etag: string }> {
-    return this.#guard('write', key, (plain) =>
-      this.#staging.withVolatile(bytes, async (staged) => {
-        await this.#takeName(key, plain, staged);
-        try {
-          await log.append(key, bytes);
-        } catch (error) {
-          // The file is there: it can be made durable by itself, as all later ones will be.
-          if (this.#log === log) process.emitWarning(`${this.uri} goes on without its write-ahead log: ${describe(error)}`);
-          this.#log = null;
-          await syncPath(plain);
-          await syncPath(path.dirname(plain));
-        }
-        return { etag: staged.etag };
-      }),
-    );
+    return this.#guard('write', key, async (plain) => {
+      const etag = await inFolder(plain, () =>
+        this.#staging.withVolatile(bytes, (staged) => (tookName(plain, staged) ? staged.etag : null)),
+      );
+      if (etag === null) throw await this.#taken(key, plain);
+      try {
+        await log.append(key, bytes);
+      } catch (error) {
+        // The file is there: it can be made durable by itself, as all later ones will be.
+        if (this.#log === log) process.emitWarning(`${this.uri} goes on without its write-ahead log: ${describe(error)}`);
+        this.#log = null;
+        await syncPath(plain);
+        await syncPath(path.dirname(plain));
+      }
+      return { etag };
+    });
   }
 
-  /** STORE_CONFLICT when the name is taken. */
-  async #takeName(key: string, plain: string, staged: StagedFile): Promise<void> {
-    const isNew = await inFolder(plain, () =>
-      claimed(() => {
-        linkSync(staged.path, plain);
-      }),
-    );
-    if (isNew) return;
-    throw statusOf(plain) === null ? await occupied(key, plain) : conflict(key, this.uri, 'it exists already');
+  async #taken(key: string, plain: string): Promise<PipelineError> {
+    return statusOf(plain) === null ? occupied(key, plain) : conflict(key, this.uri, 'it exists already');
   }
 
   async #replace(plain: string, staged: StagedFile): Promise<void> {
@@ -320,6 +314,13 @@ async function startGenerations(plain: string): Promise<void> {
   } catch (error) {
     if (!isAbsent(error)) throw error;
   }
+}
+
+/** False when there is such a name already. */
+function tookName(plain: string, staged: StagedFile): boolean {
+  return claimed(() => {
+    linkSync(staged.path, plain);
+  });
 }
 
 /** Carries out a change of a name in a folder, which is made when it is not there. */

@@ -58,10 +58,10 @@ export class StagingFolder {
   }
 
   /** As `withBytes`, for a few bytes that something else keeps over a power cut: the file itself is not durable. */
-  async withVolatile<Result>(bytes: Uint8Array, use: (staged: StagedFile) => Promise<Result>): Promise<Result> {
+  withVolatile<Result>(bytes: Uint8Array, use: (staged: StagedFile) => Result): Result {
     const file = this.freshName();
     try {
-      return await use({ path: file, etag: makeVolatile(file, bytes) });
+      return use({ path: file, etag: makeVolatile(file, bytes) });
     } finally {
       removeIfThere(file);
     }
@@ -86,7 +86,7 @@ export class StagingFolder {
 
   freshName(): string {
     this.#names += 1;
-    return path.join(this.#folder, `${this.#own}-${this.#names}`);
+    return `${this.#folder}${path.sep}${this.#own}-${this.#names}`;
   }
 }
 

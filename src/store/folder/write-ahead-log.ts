@@ -36,7 +36,7 @@ export class WriteAheadLog {
   readonly #boot: string;
   readonly #staging: StagingFolder;
   #segment: Segment | null = null;
-  #beginning: Promise<Segment> | null = null;
+  #beginning: Promise<void> | null = null;
 
   private constructor(root: string, boot: string, staging: StagingFolder) {
     this.#root = root;
@@ -60,9 +60,12 @@ export class WriteAheadLog {
 
   /** Durable when it resolves. */
   async append(key: string, bytes: Uint8Array): Promise<void> {
-    let segment = await this.#current();
-    // While one waited for it, another may have ended it.
-    while (segment !== this.#segment) segment = await this.#current();
+    let segment = this.#current();
+    while (segment === null) {
+      await this.#begun();
+      // While one waited for it, another may have ended it.
+      segment = this.#current();
+    }
     try {
       await segment.file.append(segmentLine(key, bytes));
     } catch (error) {
@@ -75,18 +78,22 @@ export class WriteAheadLog {
     return path.join(this.#root, FOLDER);
   }
 
-  async #current(): Promise<Segment> {
+  /** Null when another is to be begun. */
+  #current(): Segment | null {
     const segment = this.#segment;
     if (segment !== null && (segment.file.bytes > SEGMENT_BYTES || Date.now() - segment.openedAt > SEGMENT_MS))
       this.#end(segment);
-    if (this.#segment !== null) return this.#segment;
+    return this.#segment;
+  }
+
+  #begun(): Promise<void> {
     this.#beginning ??= this.#begin().finally(() => {
       this.#beginning = null;
     });
     return this.#beginning;
   }
 
-  async #begin(): Promise<Segment> {
+  async #begin(): Promise<void> {
     await ensureFolder(this.#folder);
     const file = path.join(this.#folder, `${this.#boot}~${randomBytes(8).toString('hex')}.log`);
     const segment: Segment = {
@@ -99,7 +106,6 @@ export class WriteAheadLog {
     };
     await syncPath(this.#folder);
     this.#segment = segment;
-    return segment;
   }
 
   #end(segment: Segment): void {

@@ -182,7 +182,7 @@ describe('a step with the cache', () => {
       expect(await run(runId, live)).toMatchObject({ cached: false });
       expect(await entries()).toEqual([]);
     }
-    await run('r1', live);
+    await run('r1', live, { attempt: 2 });
     expect(computed).toEqual(['r1', 'r2']);
     expect(await run('r3', live)).toMatchObject({ cached: false });
     expect(await run('r4', live)).toMatchObject({ cached: true });

@@ -67,6 +67,36 @@ describe('the wrapper of every step', () => {
     expect(await keys('runs/')).toEqual(['runs/team%2Frun%201/r1/train.json']);
   });
 
+  it('asks nothing of the store before a first attempt', async () => {
+    const asked: string[] = [];
+    const watched = new Proxy(objects, {
+      get: (store, name) => {
+        const member: unknown = Reflect.get(store, name);
+        if (typeof member !== 'function') return member;
+        return (...given: unknown[]): unknown => {
+          asked.push(String(name));
+          return Reflect.apply(member, store, given);
+        };
+      },
+    });
+    await runStep(task, async () => 1, surroundings({ objects: watched }));
+    expect(asked).toEqual(['putIfAbsent']);
+  });
+
+  it.each([
+    ['was lost with its worker', { again: true }],
+    ['is a local activity, of which Temporal counts no attempts', { activityId: 'train' }],
+  ] as const)('finds the recorded outcome when the activity %s', async (_, changes) => {
+    await runStep(task, async () => 'first', surroundings());
+    const again = await runStep({ ...task, ...changes }, async () => 'second', surroundings());
+    expect(again).toMatchObject({ result: 'first', cached: true });
+  });
+
+  it('keeps the first outcome when somebody resets the count of attempts', async () => {
+    await runStep(task, async () => 'first', surroundings());
+    expect(await runStep(task, async () => 'second', surroundings())).toMatchObject({ result: 'first', cached: true });
+  });
+
   it('lets the first of two attempts that both finish win', async () => {
     let release = (): void => undefined;
     const slow = runStep(
