@@ -42,7 +42,7 @@ function leafValue(tree: Tree, { columns }: FeatureMatrix, row: number): number 
   while (node >= 0) {
     const value = columns[tree.feature[node] ?? 0]?.[row] ?? Number.NaN;
     const threshold = tree.threshold[node] ?? Infinity;
-    const goesLeft = Number.isNaN(value) ? tree.missingLeft[node] === true : value <= threshold;
+    const goesLeft = value <= threshold || (tree.missingLeft[node] === true && Number.isNaN(value));
     node = (goesLeft ? tree.left[node] : tree.right[node]) ?? -1;
   }
   return tree.value[~node] ?? 0;

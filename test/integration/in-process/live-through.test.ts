@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RetrainConfig } from '../../../src/contracts/stages.js';
 import { type LifeWindow, liveThrough } from '../../../src/testing/index.js';
-import { handMade } from '../../integration/execution-fixtures.js';
+import { handMade } from '../execution-fixtures.js';
 
 const DAY_MS = 86_400_000;
 const day = (n: number): string => new Date(Date.parse('2030-01-01') + n * DAY_MS).toISOString();

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../src/contracts/json.js';
 import { definePipeline, integer, PipelineError, range } from '../../../src/index.js';
 import type { MapOptions } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
-import { temporaryFolder } from '../../integration/execution-fixtures.js';
+import { temporaryFolder } from '../execution-fixtures.js';
 
 let store: { path: string; remove: () => Promise<void> };
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isPipelineError, type PipelineError } from '../../../src/errors/pipeline-error.js';
 import { workflowBundle } from '../../../src/worker/workflow-bundle.js';
-import { temporaryFolder } from '../../integration/execution-fixtures.js';
+import { temporaryFolder } from '../execution-fixtures.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {

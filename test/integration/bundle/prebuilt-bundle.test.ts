@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readPrebuilt, writePrebuilt } from '../../../src/worker/prebuilt-bundle.js';
 import { bundleOurs, workflowBundle } from '../../../src/worker/workflow-bundle.js';
-import { temporaryFolder } from '../../integration/execution-fixtures.js';
+import { temporaryFolder } from '../execution-fixtures.js';
 
 const MAP = '\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,';
 const ROOT = `${path.resolve(import.meta.dirname, '../../..')}/`;

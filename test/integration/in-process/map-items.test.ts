@@ -12,8 +12,8 @@ import {
   timestamp,
 } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
-import { temporaryFolder } from '../../integration/execution-fixtures.js';
-import { sourceFile, sql } from '../data/tiny-source.js';
+import { temporaryFolder } from '../execution-fixtures.js';
+import { sourceFile, sql } from '../../unit/data/tiny-source.js';
 
 let store: { path: string; remove: () => Promise<void> };
 beforeAll(async () => {

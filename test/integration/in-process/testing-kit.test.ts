@@ -10,7 +10,7 @@ import {
   timeOutAttempt,
   withDoubles,
 } from '../../../src/testing/index.js';
-import { handMade, temporaryFolder, text } from '../../integration/execution-fixtures.js';
+import { handMade, temporaryFolder, text } from '../execution-fixtures.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import { runInProcess } from '../../../src/testing/index.js';
-import { handMade, temporaryFolder, text } from '../../integration/execution-fixtures.js';
+import { handMade, temporaryFolder, text } from '../execution-fixtures.js';
 
 describe('a run in this process', () => {
   const inFolder = async <T>(work: (store: string) => Promise<T>): Promise<T> => {
