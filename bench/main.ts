@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
-import { measureBareTemporal } from './orchestration/bare/measure.js';
 import { PEERS, withPeer } from './orchestration/peers.js';
 import { WORKLOADS } from './orchestration/index.js';
 import { removeFolders } from './orchestration/stand.js';
 import { watched } from './processes.js';
-import { type BenchResult, machine, measured, publish, withFigure } from './report.js';
+import { type BenchResult, machine, measured, publish } from './report.js';
 import { measureTraining } from './train/measure.js';
 
 const DEFAULT_REPEATS = 5;
@@ -15,9 +14,6 @@ const wholeNumber = (text: string): number => {
   return value;
 };
 
-/** The workloads that a stock worker does too. */
-const WITH_BARE = ['W1', 'W2', 'W3'];
-
 /** The figures of a workload, and what server, worker and client took for all of it, warm-up included. */
 async function withUse(id: string, repeats: number): Promise<readonly BenchResult[]> {
   const { value, cpuSeconds, peakRssMiB } = await watched([process.pid], async () => (await WORKLOADS[id]?.(repeats)) ?? []);
@@ -26,19 +22,6 @@ async function withUse(id: string, repeats: number): Promise<readonly BenchResul
     { id, metric: 'cpuSeconds', ours: measured([cpuSeconds]) },
     { id, metric: 'peakRssMiB', ours: measured([peakRssMiB]) },
   ];
-}
-
-async function besideBare(
-  results: readonly BenchResult[],
-  ids: readonly string[],
-  repeats: number,
-): Promise<readonly BenchResult[]> {
-  console.error(`${new Date().toISOString().slice(11, 19)} bare Temporal`);
-  const bare = await measureBareTemporal(ids, repeats);
-  return results.map((result) => {
-    const found = bare.get(result.metric);
-    return found === undefined ? result : withFigure(result, 'temporal', { ...found, mode: 'stock worker, same server' });
-  });
 }
 
 const program = new Command('npm run bench --').description('measure, and print the figures as JSON');
@@ -55,13 +38,10 @@ program
       throw new Error(`unknown workloads ${unknown.join(', ')}; there are ${Object.keys(WORKLOADS).join(', ')}`);
     const here = machine();
     const chosen = Object.keys(WORKLOADS).filter((id) => flags.only.length === 0 || flags.only.includes(id));
-    const lastWithBare = chosen.findLast((id) => WITH_BARE.includes(id));
     let results: readonly BenchResult[] = [];
     for (const id of chosen) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${id}`);
       results = [...results, ...(await withUse(id, flags.repeats))];
-      // Right after ours, for a machine does not stay as fast as it is.
-      if (id === lastWithBare) results = await besideBare(results, chosen, flags.repeats);
     }
     for (const peer of [flags.peers ?? []].flat()) {
       console.error(`${new Date().toISOString().slice(11, 19)} ${peer}`);

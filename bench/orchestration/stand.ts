@@ -27,6 +27,7 @@ export class Stand {
   readonly client: PipelineClient;
   readonly #server: Started;
   #worker: Started | null = null;
+  #stock: Started | null = null;
 
   private constructor(folder: string, server: Started, address: string, client: PipelineClient) {
     this.folder = folder;
@@ -66,9 +67,9 @@ export class Stand {
     this.#worker = await this.#start(words, environment);
   }
 
-  /** Starts a stock Temporal worker instead of ours. */
+  /** Starts a stock Temporal worker beside ours. */
   async workBare(): Promise<void> {
-    this.#worker = await this.#start(['--import', 'tsx', BARE_WORKER, this.address], {});
+    this.#stock = await this.#start(['--import', 'tsx', BARE_WORKER, this.address], {});
   }
 
   async killWorker(): Promise<void> {
@@ -92,6 +93,7 @@ export class Stand {
   async close(): Promise<void> {
     await this.client.close();
     await this.stopWorker();
+    await end(this.#stock, 'SIGTERM');
     await end(this.#server, 'SIGTERM');
   }
 

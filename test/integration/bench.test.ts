@@ -25,6 +25,8 @@ describe('the benchmark command', () => {
       expect(peakRssMiB?.ours.median).toBeGreaterThan(150);
       expect(figure?.ours.n).toBe(30);
       expect(figure?.ours.min).toBeGreaterThan(0);
+      expect(figure?.peers?.['temporal']).toMatchObject({ n: 30, mode: 'stock worker, same server, in turns' });
+      expect(figure?.ratio).toBeCloseTo((figure?.ours.median ?? 0) / (figure?.peers?.['temporal']?.median ?? 0), 1);
       expect(figure?.ours.max).toBeGreaterThanOrEqual(figure?.ours.median ?? Infinity);
       expect(stdout).toContain('W1  triggerToFirstStepMs');
     } finally {

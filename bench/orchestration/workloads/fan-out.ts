@@ -1,7 +1,8 @@
 import { type BenchResult, measured } from '../../report.js';
 import { watched } from '../../processes.js';
 import { timeOfDayMs } from '../bodies.js';
-import { repeated } from '../repeated.js';
+import { besideStock, besideTemporal } from '../bare/stock-worker.js';
+import { inTurns, repeated } from '../repeated.js';
 import { onStand, type Stand } from '../stand.js';
 
 const NARROW = 1_000;
@@ -10,8 +11,6 @@ const MS_PER_SECOND = 1_000;
 
 /** W3: so many no-op steps and one that joins them, from the client's call to the result; memory of the worker meanwhile. */
 export async function measureFanOut(repeats: number): Promise<readonly BenchResult[]> {
-  const narrow = (environment: NodeJS.ProcessEnv): Promise<number[]> =>
-    onStand('fan-out.ts', (stand) => repeated(repeats, () => stepsPerSecond(stand, NARROW)), environment);
   const wide: number[] = [];
   const rss: number[] = [];
   await onStand('fan-out.ts', async (stand) => {
@@ -22,11 +21,17 @@ export async function measureFanOut(repeats: number): Promise<readonly BenchResu
       rss.push(peakRssMiB);
     }
   });
-  const light = await narrow({ BENCH_LIGHT: '1' });
-  // Last and on a server of its own, so that the stock worker, which comes next, finds the same machine.
-  const ordinary = await narrow({});
+  const light = await onStand('fan-out.ts', (stand) => repeated(repeats, () => stepsPerSecond(stand, NARROW)), {
+    BENCH_LIGHT: '1',
+  });
+  const ordinary = await besideStock('fan-out.ts', (stand, stock) =>
+    inTurns(repeats, {
+      ours: () => stepsPerSecond(stand, NARROW),
+      theirs: async () => NARROW / ((await stock.run('bareFanOut', NARROW)).tookMs / MS_PER_SECOND),
+    }),
+  );
   return [
-    { id: 'W3', metric: 'stepsPerSecond1000', ours: measured(ordinary) },
+    besideTemporal('W3', 'stepsPerSecond1000', ordinary),
     { id: 'W3', metric: 'lightStepsPerSecond1000', ours: measured(light) },
     { id: 'W3', metric: 'stepsPerSecond10000', ours: measured(wide) },
     { id: 'W3', metric: 'workerRssMiB', ours: measured(rss) },
