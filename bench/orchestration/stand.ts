@@ -68,7 +68,7 @@ export class Stand {
   }
 
   /** Starts a stock Temporal worker beside ours. */
-  async workBare(): Promise<void> {
+  async workStock(): Promise<void> {
     this.#stock = await this.#start(['--import', 'tsx', BARE_WORKER, this.address], {});
   }
 

@@ -5,18 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { listLogChunks, readLogChunk } from '../../src/logs/read-logs.js';
 import { openObjectStore } from '../../src/store/open-store.js';
+import { isAlive } from '../../src/worker/attempt-journal.js';
 import { temporaryFolder } from '../integration/execution-fixtures.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('kill -9 of the worker while a command runs', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -1,29 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RetrainConfig } from '../../src/contracts/stages.js';
 import { createLifecycle, failAttempt, type Lifecycle, type LifecycleOptions, type LifeWindow } from '../../src/testing/index.js';
 import { handMade } from './execution-fixtures.js';
+import { DAY_MS, weeklyPolicy } from './weekly-policy.js';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Years ahead of any clock that this test will see. */
 const day = (n: number): string => new Date(Date.parse('2090-01-01') + n * DAY_MS).toISOString();
 
-const policy: RetrainConfig = {
-  model: 'm',
-  pipeline: 'weekly',
-  on: [{ on: 'drift' }, { on: 'performance', metric: 'roc_auc', below: 0.64 }],
-  debounceMs: 60_000,
-  coolDownMs: 3 * DAY_MS,
-  budget: { runs: 12, perMs: 100 * DAY_MS },
-  clock: 'wall',
-  window: { lengthMs: 28 * DAY_MS, from: 'from', to: 'to' },
-  parameters: {},
-};
 const weekly = handMade('weekly', [
   { id: 'fit', run: () => Promise.reject(new Error('real training has no place in this test')) },
   { id: 'review', kind: 'gate', needs: ['fit'], config: { message: 'good?', expiresMs: 2 * DAY_MS, onExpiry: 'approve' } },
-  { id: 'retrain', kind: 'retrain', needs: ['review'], config: { ...policy } },
+  { id: 'retrain', kind: 'retrain', needs: ['review'], config: { ...weeklyPolicy } },
 ]);
 
 let life: Lifecycle | null = null;

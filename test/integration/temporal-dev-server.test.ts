@@ -9,6 +9,7 @@ import { connect } from '../../src/temporal/connection.js';
 import { connectNative } from '../../src/temporal/native-connection.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../../src/temporal/search-attributes.js';
+import { isAlive } from '../../src/worker/attempt-journal.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
 
@@ -133,13 +134,5 @@ async function untilNamespace(namespace: string): ReturnType<typeof connect> {
       if (attempt === 50) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }

@@ -17,7 +17,7 @@ export class StockWorker {
   }
 
   static async on(stand: Stand): Promise<StockWorker> {
-    await stand.workBare();
+    await stand.workStock();
     return new StockWorker(stand, await Connection.connect({ address: stand.address }));
   }
 

@@ -8,7 +8,7 @@ import { conflict, describe, fileError, isAbsent, notFound, systemCode } from '.
 import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from '../object-key.js';
 import type { ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../port.js';
 import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncPath } from './staging.js';
-import { claimed, currentPlace, entriesOf, etagOf, generationFile, statusOf } from './versions.js';
+import { claimed, currentPlace, entriesOf, etagOf, generationFile, plainFile, statusOf } from './versions.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 /**
@@ -170,7 +170,7 @@ class LocalStore implements ObjectStore {
 
   localPath(key: string): string {
     checkKey(key);
-    return this.#root + path.sep + (path.sep === '/' ? key : key.replaceAll('/', path.sep));
+    return plainFile(this.#root, key);
   }
 
   async #guard<Result>(action: string, key: string, work: (plain: string) => Promise<Result>): Promise<Result> {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isAbsent } from '../file-errors.js';
 import { sha256Hex } from '../hash.js';
 import { ensureFolder, type StagingFolder, syncPath } from './staging.js';
+import { plainFile } from './versions.js';
 
 /**
  * A line of a segment. The hash vouches for the rest, of which a power cut may leave a part; whatever part of a line is before it ends where
@@ -45,7 +46,7 @@ async function settleEach(segment: string, root: string, prepare: (file: string,
     for await (const line of handle.readLines()) {
       const entry = parseLine(line);
       if (entry === null) continue;
-      const file = path.join(root, ...entry.key.split('/'));
+      const file = plainFile(root, entry.key);
       await prepare(file, entry.bytes);
       await syncIfThere(file);
       folders.add(path.dirname(file));

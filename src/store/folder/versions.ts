@@ -20,6 +20,11 @@ export interface Place {
 const DIGITS = 10;
 const NAME = /^\d{10}$/;
 
+/** The plain file of a key that was checked. */
+export function plainFile(root: string, key: string): string {
+  return root + path.sep + (path.sep === '/' ? key : key.replaceAll('/', path.sep));
+}
+
 /** The place of the key whose plain file is `plain`. Names alone are read, which the system has at hand: a pool of threads would cost more. */
 export function currentPlace(plain: string): Place {
   const folder = plain + GENERATIONS;

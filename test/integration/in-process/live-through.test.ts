@@ -1,23 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RetrainConfig } from '../../../src/contracts/stages.js';
 import { type LifeWindow, liveThrough } from '../../../src/testing/index.js';
 import { handMade } from '../execution-fixtures.js';
+import { DAY_MS, weeklyPolicy } from '../weekly-policy.js';
 
-const DAY_MS = 86_400_000;
 const day = (n: number): string => new Date(Date.parse('2030-01-01') + n * DAY_MS).toISOString();
 
-const policy: RetrainConfig = {
-  model: 'm',
-  pipeline: 'weekly',
-  on: [{ on: 'drift' }, { on: 'performance', metric: 'roc_auc', below: 0.64 }],
-  debounceMs: 60_000,
-  coolDownMs: 3 * DAY_MS,
-  budget: { runs: 12, perMs: 100 * DAY_MS },
-  clock: 'wall',
-  window: { lengthMs: 28 * DAY_MS, from: 'from', to: 'to' },
-  parameters: {},
-};
-const weekly = handMade('weekly', [{ id: 'retrain', kind: 'retrain', config: { ...policy } }]);
+const weekly = handMade('weekly', [{ id: 'retrain', kind: 'retrain', config: { ...weeklyPolicy } }]);
 
 describe('the life of a model', () => {
   it('lives through 90 days of windows: 12 retrains, one rolled back, the rest held back with the reason', async () => {

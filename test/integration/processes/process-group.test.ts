@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ProgramEnd, runProgram } from '../../../src/command/process-group.js';
+import { isAlive } from '../../../src/worker/attempt-journal.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -22,14 +23,6 @@ const sh = (script: string, signal = new AbortController().signal, graceMs = 5_0
   });
 };
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 /** The process id that a script wrote. */
 const pidIn = async (name: string): Promise<number> => {
   for (let tries = 0; tries < 200; tries++) {
