@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
-import type { MapConfig, MapPages, OpenedMap } from '../src/contracts/map.js';
+import type { MapConfig, MapContext, MapPages, OpenedMap } from '../src/contracts/map.js';
+import { admittedLimits, shardSize } from '../src/pipeline/fan-out.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';
 import { joinPages, publishList, publishPage, readItems, type StoredPage } from '../src/store/item-pages.js';
 import { itemsOf } from './map-items.js';
@@ -10,8 +11,8 @@ type MapOperation<Result, Arguments = JsonObject> = StageOperation<MapConfig, Js
 const MOST_BYTES = 28 * 1024;
 
 /** Looks at the items. Few of them are returned; of many a list is written, which the shards read page by page. */
-const open: MapOperation<OpenedMap, { readonly context: JsonObject }> = async ({ config, inputs, arguments: given }, context) => {
-  const { limits } = config;
+const open: MapOperation<OpenedMap, { readonly context: MapContext }> = async ({ config, inputs, arguments: given }, context) => {
+  const limits = isAdmitted(given.context) ? admittedLimits(config.limits) : config.limits;
   const items = itemsOf(config, inputs, context.artifacts);
   let count = 0;
   let bytes = 0;
@@ -25,7 +26,8 @@ const open: MapOperation<OpenedMap, { readonly context: JsonObject }> = async ({
   if (count === 0 || (count <= limits.inline && bytes <= MOST_BYTES)) {
     return { count, items: await collect(items()), pages: null, context: null };
   }
-  const size = Math.max(1, Math.min(limits.shard, Math.floor(MOST_BYTES / largest)));
+  const most = Math.max(1, Math.min(limits.shard, Math.floor(MOST_BYTES / largest)));
+  const size = shardSize(count, most, config.concurrency);
   const list = await publishList(context.artifacts, items());
   const file = {
     name: 'context.json',
@@ -35,6 +37,11 @@ const open: MapOperation<OpenedMap, { readonly context: JsonObject }> = async ({
   const shared = await context.artifacts.publish({ kind: 'value', files: [file], meta: { map: config.id }, inputs: [] });
   return { count, items: null, pages: { list: list.ref, size }, context: shared };
 };
+
+/** Whether a step of the body runs in a pool with a limit. */
+function isAdmitted({ placement }: MapContext): boolean {
+  return Object.values(placement).some(({ limit }) => limit !== undefined);
+}
 
 /** The items of one shard. */
 const page: MapOperation<

@@ -44,7 +44,7 @@ export type MapItemsSpec =
   | { readonly from: 'range'; readonly count: number }
   | { readonly from: 'input' | 'partitions' };
 
-/** Sizes that keep every history of a map small; see `fan-out.ts`. */
+/** Sizes that keep every history of a map small; see `fan-out.ts`. Where the items ask a pool for room, a third of the first two. */
 export type MapLimits = {
   /** Most items that run inside the workflow of the run. */
   readonly inline: number;

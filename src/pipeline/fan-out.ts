@@ -13,7 +13,12 @@ const MAP_OWN_EVENTS = 20;
 /** What one run of a map inside another body may take of the history around it. */
 const NESTED_EVENTS = 400;
 const MOST_ITEMS = 200;
+/** The fewer shards, the more of their steps one workflow task takes note of; but the results of a shard's items are in its memory. */
+const MOST_IN_SHARD = 500;
+const MOST_SHARDS = 200;
 const FEWEST_SHARDS = 4;
+/** An activity in a pool with a limit asks for room, waits, hears of it and gives it back: 12 events beside its own 6. */
+const EVENTS_OF_ADMITTED = 3;
 
 /** Stages of several activities. */
 const STAGE_EVENTS: { readonly [Kind in StepKind]?: number } = {
@@ -52,9 +57,29 @@ export function mapLimits(body: readonly PlanStep[], events = HISTORY_EVENTS): M
   );
   return {
     inline: clamp(Math.floor((events - MAP_OWN_EVENTS) / item), 0, MOST_ITEMS),
-    shard: clamp(Math.floor((HISTORY_EVENTS - MAP_OWN_EVENTS) / item), 1, MOST_ITEMS),
-    shards: clamp(Math.floor((events - MAP_OWN_EVENTS) / CHILD_EVENTS), FEWEST_SHARDS, MOST_ITEMS),
+    shard: clamp(Math.floor((HISTORY_EVENTS - MAP_OWN_EVENTS) / item), 1, MOST_IN_SHARD),
+    shards: clamp(Math.floor((events - MAP_OWN_EVENTS) / CHILD_EVENTS), FEWEST_SHARDS, MOST_SHARDS),
   };
+}
+
+/** The limits of a map whose items ask a pool for room. */
+export function admittedLimits({ inline, shard, shards }: MapLimits): MapLimits {
+  return {
+    inline: Math.floor(inline / EVENTS_OF_ADMITTED),
+    shard: Math.max(1, Math.floor(shard / EVENTS_OF_ADMITTED)),
+    shards,
+  };
+}
+
+/**
+ * How many of `count` items each shard takes, at most `most`: so many that those that run at once, round by round, have as much to do as each
+ * other, and none is left to run alone with its part of the concurrency.
+ */
+export function shardSize(count: number, most: number, concurrency: number): number {
+  const fewest = Math.ceil(count / most);
+  const atOnce = sharesOf(concurrency, fewest).length;
+  const rounds = Math.ceil(fewest / atOnce);
+  return Math.ceil(count / (rounds * atOnce));
 }
 
 function eventsOf(step: PlanStep, nested: number): number {

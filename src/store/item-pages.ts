@@ -8,7 +8,7 @@ import type { ArtifactStore } from './artifact-store.js';
  */
 export type StoredPage = { readonly count: number; readonly ref: ArtifactRef<'value'> };
 
-/** Items or pages of one node at most. */
+/** Items of one page of `publishList`, or pages of one list, at most. */
 const MOST_IN_NODE = 200;
 /** Of a page of `publishList`, bytes of JSON. */
 const MOST_PAGE_BYTES = 30 * 1024;

@@ -62,7 +62,7 @@ describe('kill -9 of the worker', () => {
 
     const { status, result } = await client.result(workflowId);
     expect(status).toBe('succeeded');
-    expect(result).toEqual({ sum: (299 * 300) / 2, called: 'worked', light: 6 });
+    expect(result).toEqual({ sum: (599 * 600) / 2, called: 'worked', light: 6 });
 
     const light = await seen('light');
     expect(light.size).toBe(6);
@@ -70,7 +70,7 @@ describe('kill -9 of the worker', () => {
     expect([light.get('light-0'), light.get('light-1')]).toEqual([1, 1]);
 
     const items = await seen('one');
-    expect(items.size).toBe(300);
+    expect(items.size).toBe(600);
     const repeated = [...items].filter(([, times]) => times > 1).map(([name]) => name);
     // At most what the worker had in hand when it died; whatever had ended stays ended.
     expect(repeated.length).toBeLessThanOrEqual(100);

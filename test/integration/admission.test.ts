@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { admissionId } from '../../src/contracts/admission.js';
-import { definePipeline } from '../../src/index.js';
+import { definePipeline, range } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker, type Pools } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, until, waitFor } from './execution-fixtures.js';
@@ -24,6 +24,10 @@ const enter = async (name: string, signal: AbortSignal, ms: number): Promise<{ n
 const busy = definePipeline('busy', { params: {} }, (p) => {
   for (const step of ['a', 'b', 'c']) p.step(step, { run: async (_, context) => await enter(step, context.signal, 300) });
 });
+/** So many that ask nobody would run inside the run itself. */
+const wide = definePipeline('wide', { params: {} }, (p) => {
+  p.map('each', range(70), (item) => p.step('one', { inputs: { item }, run: (inputs) => inputs.item }));
+});
 const single = definePipeline('single', { params: {}, concurrency: { runs: 1 } }, (p) => {
   p.step('work', {
     run: async (_, context) => await enter(context.run.workflowId, context.signal, 60_000),
@@ -44,7 +48,7 @@ describe('limits over all workers', () => {
     connection = await Connection.connect({ address: server.address });
     for (let index = 0; index < 2; index++) {
       const worker = await createPipelineWorker({
-        ...{ pipelines: [busy, single], store: folder.path, address: server.address },
+        ...{ pipelines: [busy, single, wide], store: folder.path, address: server.address },
         ...{ pools: POOLS, pool: ['narrow'], shutdownGraceMs: 100 },
       });
       workers.push({ worker, running: worker.run() });
@@ -66,6 +70,16 @@ describe('limits over all workers', () => {
     expect(state.entered).toHaveLength(9);
     expect(state.most).toBe(2);
     expect(await client.admission('pool', 'narrow')).toMatchObject({ limit: 2, used: 0, queue: [] });
+  });
+
+  it('of a pool let fewer items into one history, as each asks for room and gives it back', async () => {
+    await client.start(wide, {}, { workflowId: 'wide' });
+    const { results } = await client.result('wide');
+    expect(results['each']).toMatchObject({ count: 70, succeeded: 70, failed: 0 });
+    const { events } = await new Client({ connection }).workflow.getHandle('wide/each/0-70').fetchHistory();
+    // 18 for each item, as the sizes of a map have it, and few beside them.
+    expect(events?.length).toBeLessThan(70 * 18 + 40);
+    expect(events?.length).toBeGreaterThan(70 * 6);
   });
 
   it('of a pipeline let one run in after the other, tell those that wait their place, and survive runs that vanish', async () => {

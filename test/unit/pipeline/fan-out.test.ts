@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { PlanStep } from '../../../src/contracts/plan.js';
 import { definePipeline, partitionsOf, range } from '../../../src/index.js';
 import type { MapLimits } from '../../../src/contracts/map.js';
-import { allowedFailures, mapLimits, sharesOf, shardRanges } from '../../../src/pipeline/fan-out.js';
+import { admittedLimits, allowedFailures, mapLimits, shardSize, sharesOf, shardRanges } from '../../../src/pipeline/fan-out.js';
 import { define, found, trained } from './flights.js';
 
 const EVENTS = 4_000;
@@ -46,6 +46,28 @@ describe('the division of a map', () => {
     );
   });
 
+  it('gives each shard as much to do as those beside it', () => {
+    const sizes = fc.record({
+      count: fc.integer({ min: 1, max: 100_000 }),
+      most: fc.integer({ min: 1, max: 500 }),
+      concurrency: fc.integer({ min: 1, max: 2_000 }),
+    });
+    fc.assert(
+      fc.property(sizes, ({ count, most, concurrency }) => {
+        const size = shardSize(count, most, concurrency);
+        const shards = Math.ceil(count / size);
+        const atOnce = sharesOf(concurrency, shards).length;
+        const rounds = Math.ceil(shards / atOnce);
+        expect(size).toBeLessThanOrEqual(most);
+        // No part of the concurrency has more to do than an even share of it all, but for one item a round.
+        expect(rounds * size).toBeLessThanOrEqual(Math.ceil(count / atOnce) + rounds);
+      }),
+    );
+    expect(shardSize(501, 500, 100)).toBe(251);
+    expect(shardSize(5_500, 500, 100)).toBe(275);
+    expect(shardSize(5_500, 500, 1)).toBe(500);
+  });
+
   it('allows as many failures as leave the ratio, also where the ratio is not exact in binary', () => {
     fc.assert(
       fc.property(fc.nat({ max: 10_000 }), fc.integer({ min: 0, max: 1_000 }), (count, thousandths) => {
@@ -72,6 +94,9 @@ describe('the division of a map', () => {
         expect(inline * events).toBeLessThan(EVENTS);
         expect(shard === 1 || shard * events < EVENTS).toBe(true);
         expect(shards * 10).toBeLessThan(EVENTS);
+        const admitted = admittedLimits({ inline, shard, shards });
+        expect(admitted.inline * events * 3).toBeLessThan(EVENTS);
+        expect(admitted.shard === 1 || admitted.shard * events * 3 < EVENTS).toBe(true);
       }),
     );
   });
@@ -83,7 +108,7 @@ describe('the division of a map', () => {
       });
       return plan.steps[0]?.config['limits'] as MapLimits;
     };
-    expect(limitsOf(1)).toEqual({ inline: 200, shard: 200, shards: 200 });
+    expect(limitsOf(1)).toEqual({ inline: 200, shard: 500, shards: 200 });
     expect(limitsOf(4).inline * 6 * 4).toBeLessThan(EVENTS);
   });
 });
