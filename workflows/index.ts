@@ -11,7 +11,7 @@ export {
   validateData,
 } from './single-stage.js';
 export { mapShard } from './map-shard.js';
-export { monitorWindow } from './monitor.js';
+export { monitorWindow } from './monitor-window.js';
 export { deliverNotice } from './deliver-notice.js';
 export { startOnChange } from './start-on-change.js';
 export { continuousTraining } from './continuous-training.js';

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import { declareParameterFlags } from './with-parameters.js';
 
 /** The server must answer faster than a person gets impatient. */
@@ -86,5 +87,5 @@ async function runIds(): Promise<readonly string[]> {
 
 async function scheduleIds(): Promise<readonly string[]> {
   const [{ withTarget }, { listSchedules }] = await Promise.all([import('./with-target.js'), import('../deploy/index.js')]);
-  return withTarget({ taskQueue: 'ml' }, async (target) => (await listSchedules(target, true)).map(({ id }) => id));
+  return withTarget({ taskQueue: DEFAULT_TASK_QUEUE }, async (target) => (await listSchedules(target, true)).map(({ id }) => id));
 }

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
 
 export interface ConnectionFlags {
@@ -48,7 +49,7 @@ export const withStore = (command: Command): Command =>
 
 export const withTaskQueue = (command: Command): Command =>
   withProfile(command).addOption(
-    new Option('--task-queue <name>', 'task queue of the workers').env('PERENNIAL_TASK_QUEUE').default('ml'),
+    new Option('--task-queue <name>', 'task queue of the workers').env('PERENNIAL_TASK_QUEUE').default(DEFAULT_TASK_QUEUE),
   );
 
 /** `--pool`, of commands that run a worker. */

@@ -21,6 +21,7 @@ import type { ControlInput } from '../contracts/live-control.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
 import type { Plan } from '../contracts/plan.js';
+import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
@@ -109,7 +110,6 @@ export interface PipelineClient {
   close(): Promise<void>;
 }
 
-const DEFAULT_TASK_QUEUE = 'ml';
 const DEFAULT_LIMIT = 100;
 
 /**

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { PerennialConfig, Profile } from './config.js';
 
@@ -20,7 +21,7 @@ export const SETTING_DEFAULTS: Readonly<Record<SettingName, string>> = {
   address: '127.0.0.1:7233',
   namespace: 'default',
   store: '.perennial/store',
-  taskQueue: 'ml',
+  taskQueue: DEFAULT_TASK_QUEUE,
 };
 
 export type SettingSource = 'flag' | 'environment' | 'profile' | 'default';

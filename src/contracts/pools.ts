@@ -1,5 +1,8 @@
 import type { ResourceSpec } from './plan.js';
 
+/** Where runs start, and where steps run that no pool takes, unless somebody names another queue. */
+export const DEFAULT_TASK_QUEUE = 'ml';
+
 /** A device as `nvidia-smi` or the configuration names it. */
 export type DeviceSpec = {
   /** What `CUDA_VISIBLE_DEVICES` takes: an index, or the UUID of a MIG instance. */

@@ -1,11 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { continuousTrainingId, type ContinuousTrainingState, type RetrainDecision } from '../contracts/continuous-training.js';
+import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import type { RetrainConfig } from '../contracts/stages.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { findTestServer } from '../temporal/find-test-server.js';
-import { addSearchAttributes } from '../temporal/search-attributes.js';
-import { DEFAULT_TASK_QUEUE } from '../worker/create-worker.js';
 import type { Doubles } from './doubles.js';
 import { type LifeStory, StoryBook } from './life-story.js';
 import { endsOf, type LifeWindow, type OnRetrain, policyOf, signalsOf } from './life-windows.js';
@@ -70,7 +69,10 @@ export async function createLifecycle(pipeline: Pipeline, options: LifecycleOpti
   const policy = policyOf(pipeline);
   const { onProgress } = options;
   const { path } = await findTestServer(onProgress === undefined ? {} : { onProgress });
-  const server = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  // Tests of the same file that stay in this process do not wait for the SDK of Temporal to load.
+  const { TestWorkflowEnvironment: Environment } = await import('@temporalio/testing');
+  const { addSearchAttributes } = await import('../temporal/search-attributes.js');
+  const server = await Environment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
   try {
     const namespace = server.namespace ?? 'default';
     // This server lists no search attributes, so there is no looking first.

@@ -2,8 +2,8 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Pipeline } from '../pipeline/pipeline.js';
-import { type DevServer, startDevServer } from '../temporal/dev-server.js';
-import { createPipelineWorker, type PipelineWorkerOptions } from '../worker/create-worker.js';
+import type { DevServer } from '../temporal/dev-server.js';
+import type { PipelineWorkerOptions } from '../worker/create-worker.js';
 import { type Doubles, withDoubles } from './doubles.js';
 import { refuseKills } from './faults.js';
 
@@ -30,6 +30,8 @@ export async function startTestTemporal(options: TestTemporalOptions = {}): Prom
   try {
     const { onProgress } = options;
     const dbFile = path.join(folder, 'temporal.db');
+    // Here and below: a test that runs its pipeline in process does not wait for the SDK of Temporal to load.
+    const { startDevServer } = await import('../temporal/dev-server.js');
     server = await startDevServer({
       dbFile,
       uiPort: options.ui === true ? 0 : null,
@@ -75,6 +77,7 @@ export async function startTestWorker(pipelines: readonly Pipeline[], options: T
     if (named === undefined) await fs.rm(store, { recursive: true, force: true });
   };
   try {
+    const { createPipelineWorker } = await import('../worker/create-worker.js');
     const worker = await createPipelineWorker({ ...rest, store, pipelines: used });
     const running = worker.run();
     // Whoever stops the worker gets the failure; until then it is not unhandled.

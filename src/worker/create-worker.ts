@@ -1,6 +1,6 @@
 import type { NativeConnection, WorkerDeploymentOptions, WorkerOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
-import type { Pools } from '../contracts/pools.js';
+import { DEFAULT_TASK_QUEUE, type Pools } from '../contracts/pools.js';
 import { checkPools } from '../pipeline/check-pools.js';
 import { pipelineCode } from '../cache/pipeline-code.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -49,7 +49,6 @@ export interface PipelineWorkerOptions {
   readonly shutdownGraceMs?: number;
 }
 
-export const DEFAULT_TASK_QUEUE = 'ml';
 const DEFAULT_SHUTDOWN_GRACE_MS = 10_000;
 /** After the grace time: for steps to write what they have and for the reports to reach the server. */
 const SHUTDOWN_MARGIN_MS = 10_000;

@@ -14,10 +14,15 @@ const REPORT = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-async function packagesOf(...words: string[]): Promise<readonly string[]> {
-  const { stderr } = await promisify(execFile)(process.execPath, ['--import', REPORT, MAIN, ...words]);
+const packagesOf = (...words: string[]): Promise<readonly string[]> => packagesOfNode(MAIN, ...words);
+
+async function packagesOfNode(...words: string[]): Promise<readonly string[]> {
+  const { stderr } = await promisify(execFile)(process.execPath, ['--import', REPORT, ...words]);
   return stderr.slice(stderr.lastIndexOf('loaded ') + 'loaded '.length).split(' ');
 }
+
+/** What speaks to a server, or runs workflows. */
+const ofTemporal = (name: string): boolean => /^@temporalio.(client|worker|workflow|testing|proto)$|grpc/.test(name);
 
 const HEAVY = [
   '@temporalio/client',
@@ -40,6 +45,14 @@ describe('a command loads what it needs', () => {
   it('drawing a file asks no server and loads no part of Temporal that could', async () => {
     const packages = await packagesOf('graph', 'examples/fan-out/pipeline.ts');
     expect(packages).toContain('ajv');
-    expect(packages.filter((name) => /^@temporalio.(client|worker|proto)$|grpc/.test(name))).toEqual([]);
+    expect(packages.filter(ofTemporal)).toEqual([]);
+  });
+});
+
+describe('perennial/testing', () => {
+  it('loads no part of Temporal before a test asks for a server', async () => {
+    const packages = await packagesOfNode('--input-type=module', '--eval', `import 'perennial/testing'`);
+    expect(packages).toContain('pino');
+    expect(packages.filter(ofTemporal)).toEqual([]);
   });
 });
