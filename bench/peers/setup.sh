@@ -9,7 +9,7 @@ for name in "${@:-prefect}"; do
   case $name in
     prefect) packages="prefect" ;;
     airflow) packages="apache-airflow psycopg2-binary asyncpg" ;; # add --constraint FILE where Airflow's constraints file can be had
-    dagster) packages="dagster dagster-webserver dagster-postgres" ;;
+    dagster) packages="dagster dagster-webserver dagster-postgres>=0.29" ;; # without a bound pip takes one of 2021 where the newest is not there yet
     *) echo "unknown peer $name: expected prefect, airflow or dagster" >&2; exit 1 ;;
   esac
   python3 -m venv "$home/$name"
