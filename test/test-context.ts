@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepContext, StepLog } from '../src/pipeline/step-context.js';
-import { itemLists } from '../src/worker/item-lists.js';
-import { UNCONTROLLED } from '../src/worker/step-orders.js';
+import { itemLists } from '../src/worker/step/item-lists.js';
+import { UNCONTROLLED } from '../src/worker/step/step-orders.js';
 import type { ArtifactStore } from '../src/store/artifact-store.js';
 
 const QUIET: StepLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,8 +1,8 @@
 import type { BackfillCut, BackfillSpec } from '../contracts/backfill.js';
 import type { JsonObject } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { parseMoment } from '../pipeline/calendar.js';
-import { partitionsOf } from '../pipeline/partitions.js';
+import { parseMoment } from '../pipeline/schedule/calendar.js';
+import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 

@@ -46,7 +46,7 @@ export async function readPreview(pipeline: Pipeline, request: PreviewRequest): 
     import('../worker/preview/preview-run.js'),
     import('../runs/manifest-store.js'),
     import('../runs/estimate-duration.js'),
-    import('../pipeline/place-steps.js'),
+    import('../pipeline/plan/place-steps.js'),
   ]);
   const places = placeSteps(plan, pools);
   const reused = await reusedResults(objects, options);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { applySettings } from './apply-settings.js';
+import { applySettings } from './options/apply-settings.js';
 import { artifactsCommand } from './commands/artifacts.js';
 import { approveCommand, cancelCommand, rejectCommand, resumeCommand } from './commands/decide.js';
 import { backfillCommand } from './commands/backfill.js';
@@ -34,13 +34,13 @@ import { statusCommand } from './commands/status.js';
 import { triggersCommand } from './commands/triggers.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
-import { COMPLETE_WORD } from './completion-scripts.js';
+import { COMPLETE_WORD } from './completion/completion-scripts.js';
 import { EXIT, exitCodeOfError } from './exit-codes.js';
-import { examples } from './options.js';
+import { examples } from './options/options.js';
 import { errorAsJson, renderError } from './render-error.js';
 import type { Terminal } from './terminal.js';
 import { toPipelineError } from './to-pipeline-error.js';
-import { declareParameterFlags } from './with-parameters.js';
+import { declareParameterFlags } from './options/with-parameters.js';
 
 /** The commands as `--help` groups them: in the order in which somebody who begins needs them. */
 const GROUPS = {
@@ -95,7 +95,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       return EXIT.usage;
     }
     if (argv[0] === COMPLETE_WORD) {
-      const { complete } = await import('./complete.js');
+      const { complete } = await import('./completion/complete.js');
       for (const candidate of await complete(program, argv.slice(1))) terminal.out(candidate);
       return EXIT.ok;
     }

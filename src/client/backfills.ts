@@ -9,7 +9,7 @@ import {
 import { BACKFILL_WORKFLOW, backfillId, partitionIdPrefix, partitionRunId } from '../contracts/backfill.js';
 import type { BackfillSpec, BackfillStatus } from '../contracts/backfill.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { partitionsOf } from '../pipeline/partitions.js';
+import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import { type RunSummary, summarize } from './run-listing.js';
 
 /** What became of one partition: its newest run in any back-fill of the pipeline. */

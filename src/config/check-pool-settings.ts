@@ -1,5 +1,5 @@
 import type { Pools } from '../contracts/pools.js';
-import { poolProblems } from '../pipeline/check-pools.js';
+import { poolProblems } from '../pipeline/plan/check-pools.js';
 import { checkKeys, isObject, kindOf, show, type Fields, type Report } from './config-fields.js';
 
 const NUMBERS = ['cpu', 'memoryGiB', 'gpu', 'vramGiB', 'limit'];

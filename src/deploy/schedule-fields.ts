@@ -1,7 +1,7 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { ScheduleSpec } from '../contracts/schedule.js';
-import { cronFields, cronProblem } from '../pipeline/cron.js';
+import { cronFields, cronProblem } from '../pipeline/schedule/cron.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import { overlapOf } from './overlap.js';
 

@@ -12,7 +12,7 @@ import { addCleanUp, type CleanUpOptions } from './flow/finally.js';
 import { addJoin, type Joined, type JoinOptions } from './flow/join.js';
 import { addLoop, type LoopOptions, type LoopReference, type StartedLoopOptions } from './flow/loop.js';
 import { addBranches, type Branches } from './flow/when.js';
-import type { OptionReader } from './issues.js';
+import type { OptionReader } from './lint/issues.js';
 import type { MapItems, MapOptions, MapReference } from './flow/map.js';
 import { addMap } from './flow/map.js';
 import type { ParameterReferences } from './parameter-reference.js';
@@ -30,7 +30,7 @@ import type {
   RetrainReference,
   ValidationReference,
 } from './reference.js';
-import type { NoSecrets, SecretReferences } from './secret.js';
+import type { NoSecrets, SecretReferences } from './options/secret.js';
 import type { CommandOptions, ProgramOptions, PythonOptions, ResultValues, WithResult } from './stages/command.js';
 import { commandConfig, pythonConfig } from './stages/command.js';
 import type { ApprovalOptions } from './stages/approval.js';

@@ -3,7 +3,7 @@ import type { JsonPrimitive } from '../contracts/json.js';
 import type { PipelineDraft } from './draft.js';
 import type { DraftInput } from './draft-scope.js';
 import { bindingOf } from './draft-scope.js';
-import type { OptionReader } from './issues.js';
+import type { OptionReader } from './lint/issues.js';
 import { isParameterReference, type ParameterReference } from './parameter-reference.js';
 import { isReference, type Ref } from './reference.js';
 

@@ -2,12 +2,12 @@ import type { ParameterInput, ParameterShape } from '../schema/parameter.js';
 import type { PipelineBuilder } from './builder.js';
 import { createBuilder } from './builder.js';
 import type { ChangeTrigger, TriggerParameters } from './change-triggers.js';
-import { compilePipeline } from './compile.js';
+import { compilePipeline } from './plan/compile.js';
 import { fileOfCaller } from './defining-file.js';
 import { bindingOf } from './draft-scope.js';
 import { PipelineDraft } from './draft.js';
-import type { HookOptions } from './hooks.js';
-import { readHooks } from './hooks.js';
+import type { HookOptions } from './options/hooks.js';
+import { readHooks } from './options/hooks.js';
 import { reportPromise } from './is-promise.js';
 import type { Pipeline } from './pipeline.js';
 import { readTriggers } from './read-triggers.js';
@@ -15,8 +15,8 @@ import type { Ref } from './reference.js';
 import { isReference } from './reference.js';
 import type { RunPolicy } from './run-policy.js';
 import { readRunPolicy } from './run-policy.js';
-import type { ScheduleOptions } from './schedules.js';
-import { readSchedules } from './schedules.js';
+import type { ScheduleOptions } from './schedule/schedules.js';
+import { readSchedules } from './schedule/schedules.js';
 
 /** What is said of a pipeline as a whole. */
 export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy {

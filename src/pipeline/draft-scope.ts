@@ -4,9 +4,9 @@ import type { JsonObject } from '../contracts/json.js';
 import type { PlanStep, StepKind } from '../contracts/plan.js';
 import type { SchemaSpec } from '../contracts/dataset.js';
 import type { LabelSpec } from '../contracts/stages.js';
-import type { OptionReader } from './issues.js';
+import type { OptionReader } from './lint/issues.js';
 import type { Ref } from './reference.js';
-import type { CommonStepFields } from './step-options.js';
+import type { CommonStepFields } from './options/step-options.js';
 
 /** What a step knows of the steps before it, for checks that cross steps. */
 export interface Knowledge {

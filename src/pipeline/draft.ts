@@ -16,14 +16,14 @@ import {
   rootScope,
 } from './draft-scope.js';
 import { reportPromise } from './is-promise.js';
-import type { PipelineIssue } from './issues.js';
-import { OptionReader } from './issues.js';
+import type { PipelineIssue } from './lint/issues.js';
+import { OptionReader } from './lint/issues.js';
 import type { Pipeline, StepFunction } from './pipeline.js';
-import { plainConfig } from './plain-config.js';
+import { plainConfig } from './plan/plain-config.js';
 import type { Ref } from './reference.js';
 import { createReference, fieldOf, isReference } from './reference.js';
-import type { StepOptions } from './step-options.js';
-import { readStepOptions } from './step-options.js';
+import type { StepOptions } from './options/step-options.js';
+import { readStepOptions } from './options/step-options.js';
 
 export type { DraftStep, Knowledge } from './draft-scope.js';
 

@@ -1,6 +1,6 @@
 import type { ResourceSpec } from '../contracts/plan.js';
 import { durationMs, type Duration } from './duration.js';
-import type { OptionReader } from './issues.js';
+import type { OptionReader } from './lint/issues.js';
 
 /** Longest time of one attempt: the workflow task of the run is held open meanwhile. */
 const LONGEST_MS = 10_000;

@@ -5,8 +5,8 @@ import { subjectPath } from '../contracts/triggers.js';
 import { checkParameters } from '../schema/validate-parameters.js';
 import { ALIAS_FIELDS, type ChangeTrigger, DATASET_FIELDS } from './change-triggers.js';
 import type { PipelineDraft } from './draft.js';
-import type { OptionReader } from './issues.js';
-import { plainConfig } from './plain-config.js';
+import type { OptionReader } from './lint/issues.js';
+import { plainConfig } from './plan/plain-config.js';
 
 const ALIASES: readonly string[] = ['champion', 'challenger', 'previous'] satisfies Alias[];
 const OVERLAPS: readonly string[] = ['coalesce', 'queue', 'allow'] satisfies TriggerSpec['overlap'][];

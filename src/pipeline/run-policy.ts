@@ -1,6 +1,6 @@
 import type { Plan } from '../contracts/plan.js';
-import type { OptionReader } from './issues.js';
-import { readPriority } from './step-options.js';
+import type { OptionReader } from './lint/issues.js';
+import { readPriority } from './options/step-options.js';
 
 /** How the runs of a pipeline share the workers with each other and with other pipelines. */
 export interface RunPolicy {

@@ -2,7 +2,7 @@ import type { RunEnd } from '../contracts/run-manifest.js';
 import type { JsonObject } from '../contracts/json.js';
 import { type CodeSource, codeHash, pipelineCode } from '../cache/pipeline-code.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
-import { everyStep } from '../pipeline/every-step.js';
+import { everyStep } from '../pipeline/plan/every-step.js';
 import type { ObjectStore } from '../store/port.js';
 import { writeManifest } from './manifest-store.js';
 import { runEnvironment } from './run-environment.js';

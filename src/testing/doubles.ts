@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan, PlanStep } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { everyStep } from '../pipeline/every-step.js';
-import { planHash } from '../pipeline/plan-hash.js';
+import { everyStep } from '../pipeline/plan/every-step.js';
+import { planHash } from '../pipeline/plan/plan-hash.js';
 import type { Pipeline, StepFunction, WorkAround } from '../pipeline/pipeline.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { type Fault, faultsAround } from './faults.js';

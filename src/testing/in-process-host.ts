@@ -10,8 +10,8 @@ import type { RunClock } from './run-clock.js';
 import type { RunTrace } from './run-trace.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
-import { runStep, type StepWork } from '../worker/run-step.js';
-import { cachingOf } from '../worker/step-caching.js';
+import { runStep, type StepWork } from '../worker/step/run-step.js';
+import { cachingOf } from '../worker/step/step-caching.js';
 import { createInProcessMapHost } from './in-process-map.js';
 
 export type InProcessStep = {

@@ -18,7 +18,7 @@ import { validateParameters } from '../schema/validate-parameters.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { openObjectStore } from '../store/open-store.js';
 import type { ObjectStore } from '../store/port.js';
-import { workOf } from '../worker/step-work.js';
+import { workOf } from '../worker/step/step-work.js';
 import { type Doubles, withDoubles } from './doubles.js';
 import { refuseKills } from './faults.js';
 import { FakeClock, type RunClock, wallClock } from './run-clock.js';

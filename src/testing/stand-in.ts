@@ -1,6 +1,6 @@
 import type { Plan, PlanStep } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { planHash } from '../pipeline/plan-hash.js';
+import { planHash } from '../pipeline/plan/plan-hash.js';
 import type { Pipeline, StepFunction } from '../pipeline/pipeline.js';
 import type { OnRetrain } from './life-windows.js';
 

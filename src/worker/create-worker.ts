@@ -1,24 +1,24 @@
 import type { NativeConnection, WorkerDeploymentOptions, WorkerOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
 import { DEFAULT_TASK_QUEUE, type Pools } from '../contracts/pools.js';
-import { checkPools } from '../pipeline/check-pools.js';
+import { checkPools } from '../pipeline/plan/check-pools.js';
 import { pipelineCode } from '../cache/pipeline-code.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import { connectionOptions } from '../temporal/connection.js';
-import { AttemptJournal } from './attempt-journal.js';
-import { buildIdOf } from './build-id.js';
+import { AttemptJournal } from './journal/attempt-journal.js';
+import { buildIdOf } from './bundle/build-id.js';
 import { failureInterceptor } from './failure-interceptor.js';
-import { journalInterceptor } from './journal-interceptor.js';
+import { journalInterceptor } from './journal/journal-interceptor.js';
 import { type PipelineWorker, startLastingWorker } from './lasting-worker.js';
 import { createCatalog } from './pipeline-catalog.js';
 import { stepActivities } from './step-activities.js';
-import { sweepScratch } from './step-scratch.js';
+import { sweepScratch } from './step/step-scratch.js';
 import { systemActivities, unknownActivity } from './system-activities.js';
 import { warnOfMissingSecrets } from './pipeline-secrets.js';
-import { workflowBundle } from './workflow-bundle.js';
+import { workflowBundle } from './bundle/workflow-bundle.js';
 import { queueDevices, queueSettings, servedPools, type WorkerRole } from './worker-queues.js';
 
 export interface PipelineWorkerOptions {

@@ -3,8 +3,8 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { connect, connectionOptions, type ConnectionSettings } from '../temporal/connection.js';
 import { connectNative } from '../temporal/native-connection.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
-import type { AttemptJournal } from './attempt-journal.js';
-import { reportLostAttempts } from './report-lost.js';
+import type { AttemptJournal } from './journal/attempt-journal.js';
+import { reportLostAttempts } from './journal/report-lost.js';
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 10_000;

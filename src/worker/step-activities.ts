@@ -1,17 +1,17 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../contracts/json.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
-import { everyStep } from '../pipeline/every-step.js';
+import { everyStep } from '../pipeline/plan/every-step.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { StepLog } from '../pipeline/step-context.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
-import { machineCores } from './hold-cores.js';
-import { readHeartbeat } from './heartbeats.js';
+import { machineCores } from './step/hold-cores.js';
+import { readHeartbeat } from './step/heartbeats.js';
 import type { QueueDevices } from './worker-queues.js';
-import { runStep, type StepSurroundings } from './run-step.js';
-import { cachingOf } from './step-caching.js';
-import { type StageOperations, workOf } from './step-work.js';
+import { runStep, type StepSurroundings } from './step/run-step.js';
+import { cachingOf } from './step/step-caching.js';
+import { type StageOperations, workOf } from './step/step-work.js';
 import { createTemporalDoor } from './temporal-door.js';
 
 /** What a worker lends to the steps that it takes. */

@@ -17,13 +17,13 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { defaultSecretProvider } from '../secrets/default-provider.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { recordRun } from '../runs/record-run.js';
-import { partitionsOf } from '../pipeline/partitions.js';
+import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { recordDecision } from './decision-records.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolveRun, resolveStage } from './resolve-stage.js';
-import { writeOrders } from './step-orders.js';
-import { runStep } from './run-step.js';
+import { writeOrders } from './step/step-orders.js';
+import { runStep } from './step/run-step.js';
 import { activitySurroundings } from './step-activities.js';
 import { createTemporalDoor } from './temporal-door.js';
 

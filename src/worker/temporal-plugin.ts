@@ -10,11 +10,11 @@ import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { failureInterceptor } from './failure-interceptor.js';
-import { joinWorkflows, OUR_WORKFLOWS, type WebpackHook } from './own-workflows.js';
+import { joinWorkflows, OUR_WORKFLOWS, type WebpackHook } from './bundle/own-workflows.js';
 import { createCatalog } from './pipeline-catalog.js';
 import { warnOfMissingSecrets } from './pipeline-secrets.js';
 import { stepActivities } from './step-activities.js';
-import { sweepScratch } from './step-scratch.js';
+import { sweepScratch } from './step/step-scratch.js';
 import { systemActivities } from './system-activities.js';
 
 export interface PerennialPluginOptions {

@@ -2,8 +2,8 @@ import os from 'node:os';
 import type { WorkerOptions } from '@temporalio/worker';
 import { type PoolSpec, type Pools, queueOf } from '../contracts/pools.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { DeviceLeases } from './device-leases.js';
-import { poolDevices } from './pool-devices.js';
+import { DeviceLeases } from './devices/device-leases.js';
+import { poolDevices } from './devices/pool-devices.js';
 
 /** What of a worker's work this process does: the runs themselves, the steps, or both. */
 export type WorkerRole = 'all' | 'workflows' | 'activities';

@@ -101,7 +101,7 @@ describe('lists in the documents', () => {
   });
 
   it('docs/pipelines.md has every rule of the linter', async () => {
-    const source = /export type LintRule =([^;]*);/.exec(await readFile('src/pipeline/issues.ts', 'utf8'))?.[1] ?? '';
+    const source = /export type LintRule =([^;]*);/.exec(await readFile('src/pipeline/lint/issues.ts', 'utf8'))?.[1] ?? '';
     const rules = [...source.matchAll(/'([\w-]+)'/g)].map(([, rule = '']) => rule);
     const text = await readFile('docs/pipelines.md', 'utf8');
     expect(rules.length).toBeGreaterThan(20);

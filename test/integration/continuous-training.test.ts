@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import { continuousTrainingId, type TrainingSignal } from '../../src/contracts/continuous-training.js';
-import { workflowBundle } from '../../src/worker/workflow-bundle.js';
+import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { day, drift, letGo, policyOf, settled, startTrainingBench, type TrainingBench } from './continuous-training-fixtures.js';
 
 const DAY_MS = 86_400_000;

@@ -6,7 +6,7 @@ import { connectClient } from '../../src/client/index.js';
 import type { PipelineClient } from '../../src/client/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { checkOpenRuns } from '../../src/worker/check-open-runs.js';
-import { workflowBundle } from '../../src/worker/workflow-bundle.js';
+import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';

@@ -5,7 +5,7 @@ import { connectClient, failureCode, type PipelineClient } from '../../src/clien
 import { definePipeline, gte, PipelineError, type Pipeline } from '../../src/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { perennialPlugin } from '../../src/worker/index.js';
-import { workflowBundle } from '../../src/worker/workflow-bundle.js';
+import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, waitFor } from './execution-fixtures.js';
 

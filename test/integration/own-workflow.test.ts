@@ -9,7 +9,7 @@ import descent from '../../examples/own-workflow/pipeline.js';
 import { definePipeline, integer } from '../../src/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { createPipelineWorker } from '../../src/worker/index.js';
-import { workflowBundle } from '../../src/worker/workflow-bundle.js';
+import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { handMade, temporaryFolder, text, until } from './execution-fixtures.js';
 

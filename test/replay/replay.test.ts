@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
-import { workflowBundle } from '../../src/worker/workflow-bundle.js';
+import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { historyNames, readHistory } from './covered-shapes.js';
 
 const names = await historyNames();

@@ -5,8 +5,8 @@ import { Command } from 'commander';
 import type { ArtifactKind } from '../../contracts/artifact.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { ArtifactStore } from '../../store/artifact-store.js';
-import { examples, withJson, withStore } from '../options.js';
-import type { JsonFlag, StoreFlags } from '../options.js';
+import { examples, withJson, withStore } from '../options/options.js';
+import type { JsonFlag, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 
 type ReadFlags = StoreFlags & JsonFlag;

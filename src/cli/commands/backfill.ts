@@ -5,15 +5,15 @@ import type { BackfillSpec, BackfillStatus } from '../../contracts/backfill.js';
 import { answered } from '../answered.js';
 import type { BackfillWords } from '../backfill-spec.js';
 import { EXIT } from '../exit-codes.js';
-import { loadPipeline } from '../load-pipeline.js';
-import { connectionSettings, decidedBy, examples, withConnection, withJson, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options.js';
+import { loadPipeline } from '../load/load-pipeline.js';
+import { connectionSettings, decidedBy, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
 import { countsLine, partitionTable } from '../render-backfill.js';
 import type { Terminal } from '../terminal.js';
-import { parseWholeNumber } from '../value-options.js';
-import { withTarget } from '../with-target.js';
-import { parametersOf, withParameters } from '../with-parameters.js';
-import type { ParameterFlags } from '../with-parameters.js';
+import { parseWholeNumber } from '../options/value-options.js';
+import { withTarget } from '../options/with-target.js';
+import { parametersOf, withParameters } from '../options/with-parameters.js';
+import type { ParameterFlags } from '../options/with-parameters.js';
 
 interface BackfillFlags extends ConnectionFlags, JsonFlag, QueueFlags, BackfillWords, ParameterFlags {
   readonly dryRun?: boolean;

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
-import { COMPLETION_SCRIPTS } from '../completion-scripts.js';
-import { examples, withJson } from '../options.js';
-import type { JsonFlag } from '../options.js';
+import { COMPLETION_SCRIPTS } from '../completion/completion-scripts.js';
+import { examples, withJson } from '../options/options.js';
+import type { JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 
 type Shell = keyof typeof COMPLETION_SCRIPTS;

@@ -2,9 +2,9 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { PROFILE_VARIABLE, SETTING_NAMES, SETTING_VARIABLES, settle } from '../../config/settings.js';
 import type { SettingName } from '../../config/settings.js';
-import type { ProfileFlags } from '../apply-settings.js';
-import { examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
-import type { JsonFlag } from '../options.js';
+import type { ProfileFlags } from '../options/apply-settings.js';
+import { examples, withConnection, withJson, withStore, withTaskQueue } from '../options/options.js';
+import type { JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 
 interface Row {
@@ -26,7 +26,7 @@ export function configCommand(terminal: Terminal): Command {
       examples('perennial config', 'perennial config --profile production', "perennial config --json | jq '.settings'"),
     )
     .action(async (flags: ProfileFlags & JsonFlag, command: Command) => {
-      const { findConfigFile } = await import('../load-config.js');
+      const { findConfigFile } = await import('../load/load-config.js');
       const file = findConfigFile(process.cwd());
       const rows = await settingRows(flags, command, terminal);
       if (flags.json === true) {

@@ -3,10 +3,10 @@ import type { JsonValue } from '../../contracts/json.js';
 import { CONTROL_ACTIONS, type ControlAction, type ControlInput } from '../../contracts/live-control.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { answered } from '../answered.js';
-import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 interface ControlFlags extends ConnectionFlags, JsonFlag {
   readonly by: string;

@@ -3,12 +3,12 @@ import type { JsonValue } from '../../contracts/json.js';
 import type { RunStatus } from '../../contracts/run.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { answered } from '../answered.js';
-import { gateLines } from '../gate-lines.js';
-import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
-import { paintStatus, stepLine } from '../step-lines.js';
+import { gateLines } from '../watch/gate-lines.js';
+import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag } from '../options/options.js';
+import { paintStatus, stepLine } from '../watch/step-lines.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 interface DecisionFlags extends ConnectionFlags, JsonFlag {
   readonly step: string;

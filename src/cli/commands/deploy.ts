@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import type { DeployTarget } from '../../deploy/deploy.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { filesOf } from '../apply-settings.js';
-import type { ProfileFlags } from '../apply-settings.js';
+import { filesOf } from '../options/apply-settings.js';
+import type { ProfileFlags } from '../options/apply-settings.js';
 import { askYesOrNo } from '../ask.js';
-import { deployTriggers, renderTriggerChanges, triggerChangesAsJson } from '../deploy-triggers.js';
-import { loadPipelines } from '../load-pipeline.js';
-import { decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
-import { renderDeployPlan } from '../render-deploy-plan.js';
+import { deployTriggers, renderTriggerChanges, triggerChangesAsJson } from '../deploy/deploy-triggers.js';
+import { loadPipelines } from '../load/load-pipeline.js';
+import { decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
+import { renderDeployPlan } from '../deploy/render-deploy-plan.js';
 import type { Terminal } from '../terminal.js';
-import { withTarget } from '../with-target.js';
+import { withTarget } from '../options/with-target.js';
 
 interface DeployFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags, ProfileFlags {
   readonly by: string;
@@ -52,7 +52,7 @@ export function deployCommand(terminal: Terminal): Command {
       const pipelines = await loadPipelines(filesOf(files, flags, 'perennial deploy'));
       await withTarget(flags, async (target) => {
         if (flags.check === true || flags.setCurrent === true) {
-          const { deployVersion } = await import('../deploy-version.js');
+          const { deployVersion } = await import('../deploy/deploy-version.js');
           await deployVersion(target, pipelines, flags, terminal);
           return;
         }

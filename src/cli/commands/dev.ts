@@ -1,16 +1,16 @@
 import { Command } from 'commander';
 import type { DevServer } from '../../temporal/dev-server.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { loadPipelines } from '../load-pipeline.js';
-import { workerSettings } from '../apply-settings.js';
-import type { ProfileFlags } from '../apply-settings.js';
-import { examples, withJson, withPools, withStore, withTaskQueue } from '../options.js';
-import type { JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options.js';
+import { loadPipelines } from '../load/load-pipeline.js';
+import { workerSettings } from '../options/apply-settings.js';
+import type { ProfileFlags } from '../options/apply-settings.js';
+import { examples, withJson, withPools, withStore, withTaskQueue } from '../options/options.js';
+import type { JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
 import { startServing } from '../start-serving.js';
 import { startWorker, loadWorkerCode } from '../start-worker.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
-import { parsePort } from '../value-options.js';
+import { parsePort } from '../options/value-options.js';
 
 interface DevFlags extends JsonFlag, PoolFlags, ProfileFlags, QueueFlags, StoreFlags {
   readonly port: number;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { RunDifference, ValueChange } from '../../runs/compare-runs.js';
-import { examples, withJson, withStore } from '../options.js';
-import type { JsonFlag, StoreFlags } from '../options.js';
+import { examples, withJson, withStore } from '../options/options.js';
+import type { JsonFlag, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 
 /** `perennial diff RUN RUN`: what differs between two ended runs. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { EXIT } from '../exit-codes.js';
-import { examples, withConnection, withJson, withStore } from '../options.js';
-import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
+import { examples, withConnection, withJson, withStore } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 import type { CheckResult } from '../doctor/check.js';
 

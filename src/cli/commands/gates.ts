@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { OpenGate } from '../../client/index.js';
 import { answered } from '../answered.js';
-import { gateLines } from '../gate-lines.js';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { gateLines } from '../watch/gate-lines.js';
+import { connectionSettings, examples, withConnection, withJson } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { parseWholeNumber } from '../value-options.js';
-import { withClient } from '../with-client.js';
+import { parseWholeNumber } from '../options/value-options.js';
+import { withClient } from '../options/with-client.js';
 
 interface GatesFlags extends ConnectionFlags, JsonFlag {
   readonly limit: number;

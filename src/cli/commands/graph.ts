@@ -1,10 +1,10 @@
 import fs from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import type { Plan } from '../../contracts/plan.js';
-import { loadPipeline, looksLikeFile } from '../load-pipeline.js';
-import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
-import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
-import { type DrawnRun, readDrawnRun } from '../read-drawn-run.js';
+import { loadPipeline, looksLikeFile } from '../load/load-pipeline.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options/options.js';
+import { type DrawnRun, readDrawnRun } from '../watch/read-drawn-run.js';
 import type { Terminal } from '../terminal.js';
 
 const FORMATS = ['terminal', 'mermaid', 'svg', 'dot'] as const;
@@ -49,19 +49,19 @@ async function draw({ plan, states }: Drawn, format: GraphFlags['format'], colou
   const overlay = states === null ? {} : { states };
   switch (format) {
     case 'terminal': {
-      const { drawTerminal } = await import('../../pipeline/draw-terminal.js');
+      const { drawTerminal } = await import('../../pipeline/drawing/draw-terminal.js');
       return drawTerminal(plan, { colours, ...overlay });
     }
     case 'mermaid': {
-      const { drawMermaid } = await import('../../pipeline/draw-mermaid.js');
+      const { drawMermaid } = await import('../../pipeline/drawing/draw-mermaid.js');
       return drawMermaid(plan, overlay);
     }
     case 'dot': {
-      const { drawDot } = await import('../../pipeline/draw-dot.js');
+      const { drawDot } = await import('../../pipeline/drawing/draw-dot.js');
       return drawDot(plan, overlay);
     }
     case 'svg': {
-      const { drawSvg } = await import('../../pipeline/draw-svg.js');
+      const { drawSvg } = await import('../../pipeline/drawing/draw-svg.js');
       return drawSvg(plan, overlay);
     }
   }

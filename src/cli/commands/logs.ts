@@ -5,14 +5,14 @@ import { openObjectStore } from '../../store/open-store.js';
 import { connect, connectionOptions } from '../../temporal/connection.js';
 import type { ConnectionSettings } from '../../temporal/connection.js';
 import { answered } from '../answered.js';
-import { historyWakes } from '../history-wakes.js';
-import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
-import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
-import { type LogQuery, printer, requireKnownStep, showLogs } from '../show-logs.js';
+import { historyWakes } from '../watch/history-wakes.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options/options.js';
+import { type LogQuery, printer, requireKnownStep, showLogs } from '../watch/show-logs.js';
 import type { Terminal } from '../terminal.js';
 import { toPipelineError } from '../to-pipeline-error.js';
-import { parseWholeNumber } from '../value-options.js';
-import { withClient } from '../with-client.js';
+import { parseWholeNumber } from '../options/value-options.js';
+import { withClient } from '../options/with-client.js';
 
 interface LogsFlags extends ConnectionFlags, StoreFlags, JsonFlag {
   readonly attempt?: number;

@@ -4,10 +4,18 @@ import type { Alias, ModelVersion } from '../../contracts/model.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { Registry } from '../../registry/registry.js';
 import type { ArtifactStore } from '../../store/artifact-store.js';
-import { connectionSettings, decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import {
+  connectionSettings,
+  decidedBy,
+  examples,
+  withConnection,
+  withJson,
+  withStore,
+  withTaskQueue,
+} from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { parseWholeNumber } from '../value-options.js';
+import { parseWholeNumber } from '../options/value-options.js';
 
 type ReadFlags = StoreFlags & JsonFlag;
 

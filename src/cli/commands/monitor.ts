@@ -1,11 +1,11 @@
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import type { MonitorWindowInput, WindowReport } from '../../contracts/monitoring.js';
-import { connectionSettings, examples, withConnection, withJson, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { parseTime } from '../value-options.js';
-import { withClient } from '../with-client.js';
+import { parseTime } from '../options/value-options.js';
+import { withClient } from '../options/with-client.js';
 
 interface CloseFlags extends ConnectionFlags, JsonFlag, QueueFlags {
   readonly from: string;

@@ -3,9 +3,9 @@ import type { HookEvent, HookSpec, NoticeDelivery } from '../../contracts/hooks.
 import type { Plan } from '../../contracts/plan.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { EXIT } from '../exit-codes.js';
-import { loadPipeline } from '../load-pipeline.js';
-import { examples, withJson } from '../options.js';
-import type { JsonFlag } from '../options.js';
+import { loadPipeline } from '../load/load-pipeline.js';
+import { examples, withJson } from '../options/options.js';
+import type { JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 import { toPipelineError } from '../to-pipeline-error.js';
 

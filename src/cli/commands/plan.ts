@@ -3,17 +3,17 @@ import { Command } from 'commander';
 import type { JsonObject } from '../../contracts/json.js';
 import type { Plan } from '../../contracts/plan.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { ProfileFlags } from '../apply-settings.js';
-import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
-import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
-import { loadPipeline } from '../load-pipeline.js';
+import type { ProfileFlags } from '../options/apply-settings.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options/options.js';
+import { loadPipeline } from '../load/load-pipeline.js';
 import { readPreview, type RunPreview } from '../preview.js';
 import { renderPreview } from '../render-preview.js';
-import { readReuse, withReuse } from '../run-options.js';
-import type { ReuseFlags } from '../run-options.js';
+import { readReuse, withReuse } from '../options/run-options.js';
+import type { ReuseFlags } from '../options/run-options.js';
 import type { Terminal } from '../terminal.js';
-import { parametersOf, withParameters } from '../with-parameters.js';
-import type { ParameterFlags } from '../with-parameters.js';
+import { parametersOf, withParameters } from '../options/with-parameters.js';
+import type { ParameterFlags } from '../options/with-parameters.js';
 
 interface PlanFlags extends ConnectionFlags, JsonFlag, ProfileFlags, ReuseFlags, StoreFlags, ParameterFlags {}
 

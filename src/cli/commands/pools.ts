@@ -2,12 +2,12 @@ import type { Connection } from '@temporalio/client';
 import { Command } from 'commander';
 import type { PipelineClient } from '../../client/index.js';
 import { type PoolSpec, queueOf } from '../../contracts/pools.js';
-import { offerOf } from '../../pipeline/place-steps.js';
-import type { ProfileFlags } from '../apply-settings.js';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { offerOf } from '../../pipeline/plan/place-steps.js';
+import type { ProfileFlags } from '../options/apply-settings.js';
+import { connectionSettings, examples, withConnection, withJson } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 type PoolRow = {
   readonly pool: string;

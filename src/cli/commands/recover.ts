@@ -3,12 +3,20 @@ import type { RunManifest } from '../../contracts/run-manifest.js';
 import type { Plan } from '../../contracts/plan.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { endedRun } from '../ended-run.js';
-import { loadPipeline } from '../load-pipeline.js';
-import { connectionSettings, decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import { endedRun } from '../watch/ended-run.js';
+import { loadPipeline } from '../load/load-pipeline.js';
+import {
+  connectionSettings,
+  decidedBy,
+  examples,
+  withConnection,
+  withJson,
+  withStore,
+  withTaskQueue,
+} from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 interface RecoverFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags {
   readonly id?: string;

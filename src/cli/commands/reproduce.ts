@@ -3,11 +3,19 @@ import type { RunManifest } from '../../contracts/run-manifest.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { ObjectStore } from '../../store/port.js';
 import { EXIT } from '../exit-codes.js';
-import { followRun } from '../follow-run.js';
-import { connectionSettings, decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import { followRun } from '../watch/follow-run.js';
+import {
+  connectionSettings,
+  decidedBy,
+  examples,
+  withConnection,
+  withJson,
+  withStore,
+  withTaskQueue,
+} from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
 import { silenced, type Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 interface ReproduceFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags {
   readonly id?: string;

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 /** `perennial reset RUN`: takes a run back to before a step. */
 export function resetCommand(terminal: Terminal): Command {

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { PipelineClient, StartedRun } from '../../client/index.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { workerSettings } from '../apply-settings.js';
-import type { ProfileFlags } from '../apply-settings.js';
+import { workerSettings } from '../options/apply-settings.js';
+import type { ProfileFlags } from '../options/apply-settings.js';
 import { EXIT } from '../exit-codes.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { followRun } from '../follow-run.js';
-import { loadPipeline, looksLikeFile } from '../load-pipeline.js';
+import { followRun } from '../watch/follow-run.js';
+import { loadPipeline, looksLikeFile } from '../load/load-pipeline.js';
 import {
   connectionSettings,
   decidedBy,
@@ -16,20 +16,20 @@ import {
   withPools,
   withStore,
   withTaskQueue,
-} from '../options.js';
-import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options.js';
-import { reportEnd } from '../report-end.js';
+} from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
+import { reportEnd } from '../watch/report-end.js';
 import { startWorker } from '../start-worker.js';
 import type { RunningWorker } from '../start-worker.js';
-import { readReuse, withReuse } from '../run-options.js';
-import type { ReuseFlags } from '../run-options.js';
+import { readReuse, withReuse } from '../options/run-options.js';
+import type { ReuseFlags } from '../options/run-options.js';
 import { silenced } from '../terminal.js';
-import { parsePriority } from '../value-options.js';
+import { parsePriority } from '../options/value-options.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
-import { withClient } from '../with-client.js';
-import { parametersOf, withParameters } from '../with-parameters.js';
-import type { ParameterFlags } from '../with-parameters.js';
+import { withClient } from '../options/with-client.js';
+import { parametersOf, withParameters } from '../options/with-parameters.js';
+import type { ParameterFlags } from '../options/with-parameters.js';
 
 interface RunFlags
   extends ConnectionFlags, JsonFlag, PoolFlags, ProfileFlags, QueueFlags, ReuseFlags, StoreFlags, ParameterFlags {

@@ -2,11 +2,11 @@ import Table from 'cli-table3';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type RunFilter, RUN_STATUSES, runQuery } from '../../client/run-query.js';
 import type { RunSummary } from '../../client/run-listing.js';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { parseTime, parseWholeNumber } from '../value-options.js';
-import { withClient } from '../with-client.js';
+import { parseTime, parseWholeNumber } from '../options/value-options.js';
+import { withClient } from '../options/with-client.js';
 
 const SORTS = ['started', 'finished', 'duration', 'metric'] as const;
 

@@ -3,10 +3,10 @@ import { Command, Option } from 'commander';
 import type { ScheduleHandle } from '@temporalio/client';
 import { OVERLAP_POLICIES } from '../../contracts/schedule.js';
 import type { OverlapPolicy } from '../../contracts/schedule.js';
-import { decidedBy, examples, withConnection, withJson, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options.js';
+import { decidedBy, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { withTarget } from '../with-target.js';
+import { withTarget } from '../options/with-target.js';
 
 type Flags = ConnectionFlags & JsonFlag & QueueFlags;
 

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { examples, withJson, withStore } from '../options.js';
-import type { JsonFlag, StoreFlags } from '../options.js';
+import { examples, withJson, withStore } from '../options/options.js';
+import type { JsonFlag, StoreFlags } from '../options/options.js';
 import { startServing } from '../start-serving.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
-import { parsePort } from '../value-options.js';
+import { parsePort } from '../options/value-options.js';
 
 interface ServeFlags extends StoreFlags, JsonFlag {
   readonly endpoint: string;

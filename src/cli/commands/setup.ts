@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { connectionSettings, examples, withConnection, withJson } from '../options.js';
-import type { ConnectionFlags, JsonFlag } from '../options.js';
+import { connectionSettings, examples, withConnection, withJson } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 
 /** `perennial setup`: what a Temporal namespace needs before its first run. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
 import type { TrainingSignal } from '../../contracts/continuous-training.js';
-import { connectionSettings, examples, withConnection, withJson, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options.js';
-import { parseNumber, parseTime } from '../value-options.js';
+import { connectionSettings, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
+import { parseNumber, parseTime } from '../options/value-options.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 interface SignalFlags extends ConnectionFlags, JsonFlag, QueueFlags {
   readonly id: string;

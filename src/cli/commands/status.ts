@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { answered } from '../answered.js';
 import { exitCodeOfRun } from '../exit-codes.js';
-import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
-import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
-import { paintStatus, stepLine } from '../step-lines.js';
-import { progressLine } from '../progress-line.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options/options.js';
+import { paintStatus, stepLine } from '../watch/step-lines.js';
+import { progressLine } from '../watch/progress-line.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 /** `perennial status RUN`: each step's state. Ends with 1 when the run failed, 4 when it waits for a person. */
 export function statusCommand(terminal: Terminal): Command {

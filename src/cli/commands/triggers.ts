@@ -5,12 +5,20 @@ import type { ChangeState, ChangeSubject, Subscription } from '../../contracts/t
 import { startOnChangeId, subjectPath } from '../../contracts/triggers.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { answered } from '../answered.js';
-import type { ProfileFlags } from '../apply-settings.js';
-import { filesOf } from '../apply-settings.js';
-import { deployTriggers, renderTriggerChanges, triggerChangesAsJson } from '../deploy-triggers.js';
-import { loadPipelines } from '../load-pipeline.js';
-import { connectionSettings, decidedBy, examples, withConnection, withJson, withStore, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options.js';
+import type { ProfileFlags } from '../options/apply-settings.js';
+import { filesOf } from '../options/apply-settings.js';
+import { deployTriggers, renderTriggerChanges, triggerChangesAsJson } from '../deploy/deploy-triggers.js';
+import { loadPipelines } from '../load/load-pipeline.js';
+import {
+  connectionSettings,
+  decidedBy,
+  examples,
+  withConnection,
+  withJson,
+  withStore,
+  withTaskQueue,
+} from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 
 /** `perennial triggers ...`: which pipelines run when a data set or an alias changes. */

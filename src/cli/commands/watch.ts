@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { connectionSettings, examples, withConnection, withJson, withStore } from '../options.js';
-import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options.js';
-import { followRun } from '../follow-run.js';
-import { reportEnd } from '../report-end.js';
-import { runEvents } from '../run-events.js';
+import { connectionSettings, examples, withConnection, withJson, withStore } from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options/options.js';
+import { followRun } from '../watch/follow-run.js';
+import { reportEnd } from '../watch/report-end.js';
+import { runEvents } from '../watch/run-events.js';
 import { silenced } from '../terminal.js';
 import type { Terminal } from '../terminal.js';
-import { withClient } from '../with-client.js';
+import { withClient } from '../options/with-client.js';
 
 /** `perennial watch RUN`: the run's graph, live, until it ends. */
 export function watchCommand(terminal: Terminal): Command {

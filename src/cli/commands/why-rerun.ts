@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { examples, withJson, withStore } from '../options.js';
-import type { JsonFlag, StoreFlags } from '../options.js';
+import { examples, withJson, withStore } from '../options/options.js';
+import type { JsonFlag, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
 
 /** `perennial why-rerun RUN STEP`: why a step of a run was computed, or whose result it took. */

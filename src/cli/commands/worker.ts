@@ -1,10 +1,18 @@
 import { Command } from 'commander';
-import { filesOf, workerSettings } from '../apply-settings.js';
-import type { ProfileFlags } from '../apply-settings.js';
-import { loadPipelines } from '../load-pipeline.js';
+import { filesOf, workerSettings } from '../options/apply-settings.js';
+import type { ProfileFlags } from '../options/apply-settings.js';
+import { loadPipelines } from '../load/load-pipeline.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { connectionSettings, examples, withConnection, withJson, withPools, withStore, withTaskQueue } from '../options.js';
-import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options.js';
+import {
+  connectionSettings,
+  examples,
+  withConnection,
+  withJson,
+  withPools,
+  withStore,
+  withTaskQueue,
+} from '../options/options.js';
+import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
 import { startWorker, loadWorkerCode } from '../start-worker.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';

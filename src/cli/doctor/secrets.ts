@@ -1,7 +1,7 @@
 import { defaultSecretProvider } from '../../secrets/default-provider.js';
 import { findMissing, missingSecrets } from '../../secrets/resolve-secrets.js';
 import { pipelineSecrets } from '../../worker/pipeline-secrets.js';
-import { loadPipelines } from '../load-pipeline.js';
+import { loadPipelines } from '../load/load-pipeline.js';
 import { type Check, fail, ok } from './check.js';
 
 /** Whether a worker with this environment would find the secrets of the named pipeline files. */

@@ -3,9 +3,9 @@ import type { RunOutcome } from '../../contracts/run.js';
 import type { DraftInput } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
 import type { ResultOf } from '../reference.js';
-import type { NoSecrets, SecretReferences } from '../secret.js';
+import type { NoSecrets, SecretReferences } from '../options/secret.js';
 import { customConfig, type CustomStepContext, type StepInputs } from '../stages/custom.js';
-import type { StepOptions } from '../step-options.js';
+import type { StepOptions } from '../options/step-options.js';
 
 /** Null where the step did not succeed. */
 type CleanUpInputs<Inputs extends StepInputs> = { readonly [Name in keyof Inputs]: ResultOf<Inputs[Name]> | null } & {

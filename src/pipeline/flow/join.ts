@@ -2,7 +2,7 @@ import type { JoinMode } from '../../contracts/plan.js';
 import { isPseudo } from '../draft-scope.js';
 import type { DraftStep, Knowledge, PipelineDraft } from '../draft.js';
 import type { Ref, ResultOf } from '../reference.js';
-import type { StepOptions } from '../step-options.js';
+import type { StepOptions } from '../options/step-options.js';
 
 export interface JoinOptions<Mode extends JoinMode> extends Pick<StepOptions, 'description' | 'after'> {
   /**

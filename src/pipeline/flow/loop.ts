@@ -4,10 +4,10 @@ import { type LoopResult, MAX_LOOP_ROUNDS } from '../../contracts/loop.js';
 import { compileCondition, type CompiledCondition, type ConditionExpression } from '../conditions.js';
 import { type DraftBody, isPseudo } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
-import type { OptionReader } from '../issues.js';
+import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../parameter-reference.js';
 import { isReference, type Ref } from '../reference.js';
-import type { StepOptions } from '../step-options.js';
+import type { StepOptions } from '../options/step-options.js';
 
 interface LoopBounds<Result> extends Pick<StepOptions, 'description' | 'after' | 'onFailure'> {
   /** Most rounds, 1..1,000. When they are used up the loop ends with `met` false; that is no failure. */

@@ -3,10 +3,10 @@ import type { ItemList, MapConfig, MapResult } from '../../contracts/map.js';
 import { type DraftInput } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
 import { type ItemSource, partitionedDataset, rangeCount } from '../item-sources.js';
-import type { OptionReader } from '../issues.js';
+import type { OptionReader } from '../lint/issues.js';
 import { isParameterReference, type ParameterReference } from '../parameter-reference.js';
 import { isReference, type Ref } from '../reference.js';
-import type { StepOptions } from '../step-options.js';
+import type { StepOptions } from '../options/step-options.js';
 
 /** Retries, time-outs and resources are those of the steps inside. */
 export interface MapOptions extends Pick<StepOptions, 'description' | 'after' | 'onFailure'> {

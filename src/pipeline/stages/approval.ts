@@ -1,8 +1,8 @@
 import type { GateConfig } from '../../contracts/stages.js';
 import type { Duration } from '../duration.js';
-import type { OptionReader } from '../issues.js';
+import type { OptionReader } from '../lint/issues.js';
 import type { Ref } from '../reference.js';
-import type { StepOptions } from '../step-options.js';
+import type { StepOptions } from '../options/step-options.js';
 
 export interface ApprovalOptions extends Omit<StepOptions, 'id'> {
   /** The question that a person answers. */

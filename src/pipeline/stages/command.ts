@@ -2,10 +2,10 @@ import type { PatternSpec } from '../../contracts/command.js';
 import type { Parameter, ParameterShape, ParameterValue } from '../../schema/parameter.js';
 import { parameterSchema } from '../../schema/parameter-schema.js';
 import type { Duration } from '../duration.js';
-import type { OptionReader } from '../issues.js';
+import type { OptionReader } from '../lint/issues.js';
 import type { ParameterReference } from '../parameter-reference.js';
-import type { SecretReference } from '../secret.js';
-import type { StepOptions } from '../step-options.js';
+import type { SecretReference } from '../options/secret.js';
+import type { StepOptions } from '../options/step-options.js';
 import type { StepInputs } from './custom.js';
 
 /** One word of a command line, or the value of an environment variable. */

@@ -1,10 +1,10 @@
 import type { JsonSafe } from '../../contracts/json.js';
 import type { Duration } from '../duration.js';
-import type { OptionReader } from '../issues.js';
+import type { OptionReader } from '../lint/issues.js';
 import type { Ref, ResultOf } from '../reference.js';
-import type { NoSecrets, SecretReferences } from '../secret.js';
+import type { NoSecrets, SecretReferences } from '../options/secret.js';
 import type { StepContext } from '../step-context.js';
-import type { StepOptions } from '../step-options.js';
+import type { StepOptions } from '../options/step-options.js';
 
 /** References by the name under which `run` gets their values. */
 export type StepInputs = { readonly [name: string]: Ref };

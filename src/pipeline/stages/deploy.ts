@@ -1,7 +1,7 @@
-import type { OptionReader } from '../issues.js';
-import type { CanaryRollout } from '../rollout.js';
-import { canary } from '../rollout.js';
-import type { StepOptions } from '../step-options.js';
+import type { OptionReader } from '../lint/issues.js';
+import type { CanaryRollout } from '../options/rollout.js';
+import { canary } from '../options/rollout.js';
+import type { StepOptions } from '../options/step-options.js';
 
 export interface DeployOptions extends StepOptions {
   /** Default: the model's name. */

@@ -1,15 +1,15 @@
 import type { Task } from '../../contracts/stages.js';
 import type { ColumnTypes } from '../../schema/schema.js';
-import type { ColumnName } from '../column-use.js';
+import type { ColumnName } from '../lint/column-use.js';
 import type { Knowledge } from '../draft.js';
 import type { Duration } from '../duration.js';
-import type { OptionReader } from '../issues.js';
-import type { Metric, MetricOf } from '../metrics.js';
-import { metricsOf } from '../metrics.js';
+import type { OptionReader } from '../lint/issues.js';
+import type { Metric, MetricOf } from '../options/metrics.js';
+import { metricsOf } from '../options/metrics.js';
 import type { Setting } from '../parameter-reference.js';
-import type { QualityGate } from '../quality-gate.js';
-import { betterThan } from '../quality-gate.js';
-import type { StepOptions } from '../step-options.js';
+import type { QualityGate } from '../options/quality-gate.js';
+import { betterThan } from '../options/quality-gate.js';
+import type { StepOptions } from '../options/step-options.js';
 
 export interface EvaluateOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task> extends StepOptions {
   /** Default: every metric of the task. The gate's metric is always among them. */

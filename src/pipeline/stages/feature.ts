@@ -2,11 +2,11 @@ import type { SchemaSpec } from '../../contracts/dataset.js';
 import type { FeatureConfig, Task } from '../../contracts/stages.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import { eventTimeOf } from '../../schema/schema.js';
-import type { OptionReader } from '../issues.js';
-import type { Label, TimeSplit } from '../label.js';
-import { columnsIn } from '../sql.js';
-import type { StepOptions } from '../step-options.js';
-import type { Transform, TransformOf } from '../transforms.js';
+import type { OptionReader } from '../lint/issues.js';
+import type { Label, TimeSplit } from '../options/label.js';
+import { columnsIn } from '../options/sql.js';
+import type { StepOptions } from '../options/step-options.js';
+import type { Transform, TransformOf } from '../options/transforms.js';
 
 export interface FeatureOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task> extends StepOptions {
   readonly label: Label<LabelTask>;

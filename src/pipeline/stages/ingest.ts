@@ -1,8 +1,8 @@
-import type { ColumnName } from '../column-use.js';
-import type { OptionReader } from '../issues.js';
+import type { ColumnName } from '../lint/column-use.js';
+import type { OptionReader } from '../lint/issues.js';
 import type { DateSetting } from '../parameter-reference.js';
-import type { Source } from '../sources.js';
-import type { StepOptions } from '../step-options.js';
+import type { Source } from '../options/sources.js';
+import type { StepOptions } from '../options/step-options.js';
 import type { ColumnTypes, Schema } from '../../schema/schema.js';
 import { eventTimeOf } from '../../schema/schema.js';
 

@@ -1,15 +1,15 @@
 import type { Task } from '../../contracts/stages.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import type { Knowledge } from '../draft.js';
-import type { DriftMeasure, DriftOf } from '../drift.js';
+import type { DriftMeasure, DriftOf } from '../options/drift.js';
 import type { Duration } from '../duration.js';
-import type { OptionReader } from '../issues.js';
-import type { RisingMetricOf } from '../metrics.js';
+import type { OptionReader } from '../lint/issues.js';
+import type { RisingMetricOf } from '../options/metrics.js';
 import type { Setting } from '../parameter-reference.js';
-import type { Source } from '../sources.js';
-import type { SqlExpression } from '../sql.js';
-import type { StepOptions } from '../step-options.js';
-import type { PerformanceTrigger } from '../triggers.js';
+import type { Source } from '../options/sources.js';
+import type { SqlExpression } from '../options/sql.js';
+import type { StepOptions } from '../options/step-options.js';
+import type { PerformanceTrigger } from '../options/triggers.js';
 import { lintMetric } from './evaluate.js';
 
 /** Where true labels come from once they are known. */

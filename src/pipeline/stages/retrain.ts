@@ -3,9 +3,9 @@ import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
 import type { PipelineDraft } from '../draft.js';
 import type { Duration } from '../duration.js';
-import type { OptionReader } from '../issues.js';
-import type { StepOptions } from '../step-options.js';
-import type { Trigger } from '../triggers.js';
+import type { OptionReader } from '../lint/issues.js';
+import type { StepOptions } from '../options/step-options.js';
+import type { Trigger } from '../options/triggers.js';
 
 type DateParameter<Shape extends ParameterShape> = string extends keyof Shape
   ? string

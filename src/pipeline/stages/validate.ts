@@ -1,9 +1,9 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import { eventTimeOf } from '../../schema/schema.js';
-import type { Check, CheckOf } from '../checks.js';
-import type { OptionReader } from '../issues.js';
-import type { StepOptions } from '../step-options.js';
+import type { Check, CheckOf } from '../options/checks.js';
+import type { OptionReader } from '../lint/issues.js';
+import type { StepOptions } from '../options/step-options.js';
 
 export interface ValidateOptions<Columns extends ColumnTypes = ColumnTypes> extends StepOptions {
   readonly checks: readonly CheckOf<NoInfer<Columns>>[];

@@ -5,7 +5,7 @@ import type { PlanStep } from '../../contracts/plan.js';
 import type { ReusedResults, RunOptions, RunOutcome, StepStatus } from '../../contracts/run.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import { resultsRead } from '../../pipeline/evaluate-condition.js';
-import { everyStep } from '../../pipeline/every-step.js';
+import { everyStep } from '../../pipeline/plan/every-step.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { resolveConfig } from '../../pipeline/resolve-config.js';
 import { decide } from '../../pipeline/scheduler.js';

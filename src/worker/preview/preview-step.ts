@@ -7,7 +7,7 @@ import type { PlanStep } from '../../contracts/plan.js';
 import type { RunIdentity, RunOptions, StepTask } from '../../contracts/run.js';
 import type { StepLog } from '../../pipeline/step-context.js';
 import type { ObjectStore } from '../../store/port.js';
-import { cachingOf, lookAhead } from '../step-caching.js';
+import { cachingOf, lookAhead } from '../step/step-caching.js';
 
 export type PreviewSurroundings = {
   readonly run: RunIdentity;

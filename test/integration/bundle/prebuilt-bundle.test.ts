@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readPrebuilt, writePrebuilt } from '../../../src/worker/prebuilt-bundle.js';
-import { bundleOurs, workflowBundle } from '../../../src/worker/workflow-bundle.js';
+import { readPrebuilt, writePrebuilt } from '../../../src/worker/bundle/prebuilt-bundle.js';
+import { bundleOurs, workflowBundle } from '../../../src/worker/bundle/workflow-bundle.js';
 import { temporaryFolder } from '../execution-fixtures.js';
 
 const MAP = '\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,';

@@ -1,7 +1,7 @@
 import vm from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
-import { workflowBundle } from '../../../src/worker/workflow-bundle.js';
-import { withoutPromiseStacks } from '../../../src/worker/untracked-promises.js';
+import { workflowBundle } from '../../../src/worker/bundle/workflow-bundle.js';
+import { withoutPromiseStacks } from '../../../src/worker/bundle/untracked-promises.js';
 
 const MAP = '\n//# sourceMappingURL=data:application/json;base64,e30=';
 

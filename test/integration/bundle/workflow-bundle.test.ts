@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isPipelineError, type PipelineError } from '../../../src/errors/pipeline-error.js';
-import { workflowBundle } from '../../../src/worker/workflow-bundle.js';
+import { workflowBundle } from '../../../src/worker/bundle/workflow-bundle.js';
 import { temporaryFolder } from '../execution-fixtures.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

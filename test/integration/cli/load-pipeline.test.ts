@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-const LOADER = path.resolve('dist/src/cli/load-pipeline.js');
+const LOADER = path.resolve('dist/src/cli/load/load-pipeline.js');
 let folder: string;
 
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ProgramEnd, runProgram } from '../../../src/command/process-group.js';
-import { isAlive } from '../../../src/worker/attempt-journal.js';
+import { isAlive } from '../../../src/worker/journal/attempt-journal.js';
 
 let folder: string;
 beforeAll(async () => {

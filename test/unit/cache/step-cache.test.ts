@@ -9,11 +9,11 @@ import { createArtifactStore } from '../../../src/store/create-artifact-store.js
 import { objectKey } from '../../../src/store/artifact-keys.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
-import type { HeartbeatDetails } from '../../../src/worker/heartbeats.js';
-import { writeOrders } from '../../../src/worker/step-orders.js';
+import type { HeartbeatDetails } from '../../../src/worker/step/heartbeats.js';
+import { writeOrders } from '../../../src/worker/step/step-orders.js';
 import { NO_ORDERS, type StepOrders } from '../../../src/contracts/live-control.js';
-import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/run-step.js';
-import type { RecordedOutcome } from '../../../src/worker/step-record.js';
+import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/step/run-step.js';
+import type { RecordedOutcome } from '../../../src/worker/step/step-record.js';
 
 const untilAborted: StepWork = (_, { signal }) =>
   new Promise((_resolve, reject) => {

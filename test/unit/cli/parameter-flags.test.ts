@@ -4,10 +4,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import fc from 'fast-check';
-import { flagName, schemaInWords, variableName } from '../../../src/cli/parameters.js';
+import { flagName, schemaInWords, variableName } from '../../../src/cli/options/parameters.js';
 import { boolean, date, definePipeline, integer, list, number, oneOf, string } from '../../../src/index.js';
-import { complete } from '../../../src/cli/complete.js';
-import { addParameterFlags, parametersOf, withParameters } from '../../../src/cli/with-parameters.js';
+import { complete } from '../../../src/cli/completion/complete.js';
+import { addParameterFlags, parametersOf, withParameters } from '../../../src/cli/options/with-parameters.js';
 
 /** A parameter of every type, and one whose flag the command has already. */
 const params = {

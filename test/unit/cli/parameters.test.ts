@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { readParameters } from '../../../src/cli/parameters.js';
+import { readParameters } from '../../../src/cli/options/parameters.js';
 
 const SCHEMA = {
   type: 'object',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
-import { createRunView } from '../../../src/cli/run-view.js';
+import { createRunView } from '../../../src/cli/watch/run-view.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 import type { Plan } from '../../../src/contracts/plan.js';
 import type { RunStatus, StepState } from '../../../src/contracts/run.js';

@@ -19,7 +19,7 @@ import {
   unique,
 } from '../../../src/index.js';
 import type { Plan, StepContext } from '../../../src/index.js';
-import { planHash } from '../../../src/pipeline/plan-hash.js';
+import { planHash } from '../../../src/pipeline/plan/plan-hash.js';
 import { define, flights, params, trained } from './flights.js';
 
 const stepOf = (plan: Plan, id: string): Plan['steps'][number] => plan.steps.find((step) => step.id === id)!;

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { StepState } from '../../../src/contracts/run.js';
 import { drawMermaid, drawTerminal } from '../../../src/index.js';
-import { layRails } from '../../../src/pipeline/rail-layout.js';
-import { topologicalOrder } from '../../../src/pipeline/topological-order.js';
+import { layRails } from '../../../src/pipeline/drawing/rail-layout.js';
+import { topologicalOrder } from '../../../src/pipeline/plan/topological-order.js';
 import { define, trained } from './flights.js';
 
 const { plan } = define((p) => {

@@ -4,7 +4,7 @@ import type { ResourceSpec } from '../../../src/contracts/plan.js';
 import type { Pools } from '../../../src/contracts/pools.js';
 import { definePipeline } from '../../../src/index.js';
 import type { PipelineError } from '../../../src/errors/pipeline-error.js';
-import { placeSteps } from '../../../src/pipeline/place-steps.js';
+import { placeSteps } from '../../../src/pipeline/plan/place-steps.js';
 
 const POOLS: Pools = {
   cpu: { taskQueue: 'ml-cpu', cpu: 8, memoryGiB: 32 },

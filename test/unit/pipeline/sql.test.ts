@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { columnsIn, sql } from '../../../src/pipeline/sql.js';
+import { columnsIn, sql } from '../../../src/pipeline/options/sql.js';
 
 describe('a SQL expression', () => {
   it('turns values into literals', () => {

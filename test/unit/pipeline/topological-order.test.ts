@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { findCycle, topologicalOrder } from '../../../src/pipeline/topological-order.js';
+import { findCycle, topologicalOrder } from '../../../src/pipeline/plan/topological-order.js';
 
 const graph = fc.integer({ min: 1, max: 12 }).chain((size) =>
   fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 24 }).map((edges) =>

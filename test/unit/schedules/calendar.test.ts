@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addSpan, isMidnight, isTimeZone, localDate, parseMoment, parseSpan, startOf } from '../../../src/pipeline/calendar.js';
-import type { CalendarUnit } from '../../../src/pipeline/calendar.js';
+import {
+  addSpan,
+  isMidnight,
+  isTimeZone,
+  localDate,
+  parseMoment,
+  parseSpan,
+  startOf,
+} from '../../../src/pipeline/schedule/calendar.js';
+import type { CalendarUnit } from '../../../src/pipeline/schedule/calendar.js';
 
 const BERLIN = 'Europe/Berlin';
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { date, definePipeline, integer, isPipelineError, scheduledTime, string } from '../../../src/index.js';
 import type { PipelineIssue, ScheduleOptions } from '../../../src/index.js';
 import type { ScheduleSpec } from '../../../src/contracts/schedule.js';
-import { cronFields, cronProblem, cronTimes } from '../../../src/pipeline/cron.js';
-import { resolveScheduledTimes } from '../../../src/pipeline/scheduled-time.js';
+import { cronFields, cronProblem, cronTimes } from '../../../src/pipeline/schedule/cron.js';
+import { resolveScheduledTimes } from '../../../src/pipeline/schedule/scheduled-time.js';
 
 const params = { from: date(), note: string({ default: '' }), trees: integer({ min: 1, default: 100 }) };
 type Options = ScheduleOptions<typeof params>;

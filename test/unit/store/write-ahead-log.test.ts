@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { GroupCommitFile } from '../../../src/store/folder/group-commit.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
-import { readOutcome, recordOutcome } from '../../../src/worker/step-record.js';
+import { readOutcome, recordOutcome } from '../../../src/worker/step/step-record.js';
 
 let folder = '';
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DeviceLeases } from '../../../src/worker/device-leases.js';
+import { DeviceLeases } from '../../../src/worker/devices/device-leases.js';
 
 const leasesOf = (count: number): DeviceLeases =>
   new DeviceLeases(Array.from({ length: count }, (_, index) => ({ id: String(index), type: 'fake', vramGiB: 1 })));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import { deviceEnvironment } from '../../../src/command/device-environment.js';
-import { discoverDevices, parseDevices, visibleDevices } from '../../../src/worker/nvidia-smi.js';
-import { poolDevices } from '../../../src/worker/pool-devices.js';
+import { discoverDevices, parseDevices, visibleDevices } from '../../../src/worker/devices/nvidia-smi.js';
+import { poolDevices } from '../../../src/worker/devices/pool-devices.js';
 
 // Written after the forms that NVIDIA documents (nvidia-smi manual; MIG user guide, "Device names"): no GPU was at hand to record from.
 const HEAD = 'index, uuid, name, memory.total [MiB], mig.mode.current';

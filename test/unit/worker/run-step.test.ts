@@ -6,8 +6,8 @@ import type { StepTask } from '../../../src/contracts/run.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
-import type { HeartbeatDetails } from '../../../src/worker/heartbeats.js';
-import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/run-step.js';
+import type { HeartbeatDetails } from '../../../src/worker/step/heartbeats.js';
+import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/step/run-step.js';
 
 const task: StepTask = {
   run: { pipeline: 'p', planHash: 'abc', workflowId: 'team/run 1', runId: 'r1' },

@@ -1,0 +1,39 @@
+import type { Task } from '../../contracts/stages.js';
+import type { Duration } from '../duration.js';
+import type { SqlExpression } from './sql.js';
+
+/** What the model learns to predict. */
+export interface Label<LabelTask extends Task = Task> {
+  readonly task: LabelTask;
+  readonly expression: SqlExpression;
+  readonly outcome: readonly string[] | null;
+}
+
+interface LabelOptions {
+  /**
+   * Columns that are known only afterwards and may therefore be in no feature.
+   * Default: every column that the expression names.
+   */
+  readonly outcome?: readonly string[];
+}
+
+/** A yes-or-no label: `expression` is true or false, or 1 or 0; rows where it is null are left out. */
+export function binary(expression: SqlExpression, options: LabelOptions = {}): Label<'binary'> {
+  return Object.freeze({ task: 'binary', expression, outcome: options.outcome ?? null });
+}
+
+/** A numeric label; rows where the expression is null are left out. */
+export function regression(expression: SqlExpression, options: LabelOptions = {}): Label<'regression'> {
+  return Object.freeze({ task: 'regression', expression, outcome: options.outcome ?? null });
+}
+
+/** How rows are parted into train and test. */
+export interface TimeSplit {
+  readonly by: 'time';
+  readonly test: Duration;
+}
+
+/** The newest `test` of event time becomes the test split: the model is judged on what came after its training rows. */
+export function byTime(options: { readonly test: Duration }): TimeSplit {
+  return Object.freeze({ by: 'time', test: options.test });
+}

@@ -1,0 +1,33 @@
+import type { Task } from '../../contracts/stages.js';
+
+/** Every metric of the evaluate stage: the task that it fits and which direction is better. */
+export const METRICS = {
+  roc_auc: { task: 'binary', better: 'higher' },
+  average_precision: { task: 'binary', better: 'higher' },
+  accuracy: { task: 'binary', better: 'higher' },
+  f1: { task: 'binary', better: 'higher' },
+  log_loss: { task: 'binary', better: 'lower' },
+  brier: { task: 'binary', better: 'lower' },
+  r2: { task: 'regression', better: 'higher' },
+  mae: { task: 'regression', better: 'lower' },
+  rmse: { task: 'regression', better: 'lower' },
+} as const satisfies Record<string, { readonly task: Task; readonly better: 'higher' | 'lower' }>;
+
+/** A metric's name. */
+export type Metric = keyof typeof METRICS;
+
+type Where<Key extends 'task' | 'better', Value> = {
+  [Name in Metric]: (typeof METRICS)[Name][Key] extends Value ? Name : never;
+}[Metric];
+
+/** Metrics that fit a label's task. */
+export type MetricOf<LabelTask extends Task> = { readonly [Each in Task]: Where<'task', Each> }[LabelTask];
+
+/** Metrics of which less is worse, so that falling below a threshold means decay. */
+export type RisingMetric = Where<'better', 'higher'>;
+export type RisingMetricOf<LabelTask extends Task> = { readonly [Each in Task]: Where<'task', Each> & RisingMetric }[LabelTask];
+
+/** Names of the metrics of a task. */
+export function metricsOf(task: Task): readonly Metric[] {
+  return (Object.keys(METRICS) as Metric[]).filter((name) => METRICS[name].task === task);
+}

@@ -1,0 +1,29 @@
+import type { Duration } from '../duration.js';
+import type { Setting } from '../parameter-reference.js';
+
+/** How a blessed model takes over; becomes a `RolloutSpec` in the plan. */
+export interface CanaryRollout {
+  readonly strategy: 'canary';
+  readonly weights: readonly number[];
+  readonly bake: Duration;
+  readonly health: CanaryHealth;
+}
+
+/** What the candidate must keep to at every position; else it is rolled back. */
+export interface CanaryHealth {
+  /** Share of its requests, 0..1, that may fail; default 0.01. */
+  readonly maxErrorRatio?: Setting<number>;
+  /** Longest 99th percentile of its latency; default 500 milliseconds. */
+  readonly maxP99?: Duration;
+  /** Longest time until the candidate is loaded; default 60 seconds. */
+  readonly ready?: Duration;
+}
+
+/** Shifts traffic to the candidate in steps. `weights`: per cent, ascending, last 100. `bake`: watch time at each; default 5 minutes. */
+export function canary(
+  weights: readonly number[],
+  options: { readonly bake?: Duration; readonly health?: CanaryHealth } = {},
+): CanaryRollout {
+  const { bake = '5 minutes', health = {} } = options;
+  return Object.freeze({ strategy: 'canary', weights, bake, health });
+}

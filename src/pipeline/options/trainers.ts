@@ -1,0 +1,34 @@
+import type { Setting } from '../parameter-reference.js';
+
+/** A trainer and its settings; becomes a `TrainerSpec` in the plan. */
+export interface Gbdt {
+  readonly trainer: 'gbdt';
+  readonly trees: Setting<number>;
+  readonly learningRate: Setting<number>;
+  readonly leaves: Setting<number>;
+  readonly minRowsInLeaf: Setting<number>;
+  readonly maxBins: Setting<number>;
+  readonly l2: Setting<number>;
+  readonly featureFraction: Setting<number>;
+  readonly earlyStopping: Setting<number>;
+}
+
+/** LightGBM's defaults (https://lightgbm.readthedocs.io/en/stable/Parameters.html). */
+const GBDT_DEFAULTS = {
+  trees: 100,
+  learningRate: 0.1,
+  leaves: 31,
+  minRowsInLeaf: 20,
+  maxBins: 255,
+  l2: 0,
+  featureFraction: 1,
+  earlyStopping: 0,
+} as const;
+
+/**
+ * Histogram gradient boosting, leaf-wise, bit-identical for a seed whatever the number of threads.
+ * Defaults: 100 trees, learning rate 0.1, 31 leaves, 20 rows in a leaf, 255 bins, no L2 penalty, all features, no early stopping.
+ */
+export function gbdt(settings: { readonly [Name in keyof Omit<Gbdt, 'trainer'>]?: Gbdt[Name] } = {}): Gbdt {
+  return Object.freeze({ trainer: 'gbdt', ...GBDT_DEFAULTS, ...settings });
+}

@@ -1,0 +1,112 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { keyName } from '../step/run-keys.js';
+
+/** An attempt of a step that a process has under way: enough to tell the server that it is lost. */
+export type OpenAttempt = {
+  /** Base 64. */
+  readonly taskToken: string;
+  readonly workflowId: string;
+  readonly runId: string;
+};
+
+export type JournalOwner = { readonly address: string; readonly namespace: string };
+export type Journal = JournalOwner & { readonly attempts: readonly OpenAttempt[] };
+
+const FOLDER = path.join(os.tmpdir(), 'perennial', 'attempts');
+const MACHINE = `${keyName(os.hostname())}~`;
+/** Attempts shorter than this leave no trace and cost nothing. */
+const WRITE_EVERY_MS = 250;
+
+let journals = 0;
+
+/**
+ * The attempts that this process has under way, in one file of this machine, behind by a quarter of a second at most. When the process is killed, the
+ * next worker on the machine finds the file and need not wait for heartbeats to stay away.
+ */
+export class AttemptJournal {
+  readonly #owner: JournalOwner;
+  readonly #file: string;
+  readonly #open = new Map<string, OpenAttempt>();
+  #timer: NodeJS.Timeout | null = null;
+  #written = '';
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(owner: JournalOwner) {
+    this.#owner = owner;
+    this.#file = path.join(FOLDER, `${MACHINE}${process.pid}~${++journals}.json`);
+  }
+
+  /** @returns what to call when the attempt has ended. */
+  enter(attempt: OpenAttempt): () => void {
+    this.#open.set(attempt.taskToken, attempt);
+    this.#timer ??= setInterval(() => {
+      this.#writing = this.#writing.then(() => this.#write());
+    }, WRITE_EVERY_MS).unref();
+    return () => {
+      this.#open.delete(attempt.taskToken);
+    };
+  }
+
+  /** Nothing is under way any more: removes the file. */
+  async close(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    await this.#writing;
+    await fs.rm(this.#file, { force: true });
+  }
+
+  async #write(): Promise<void> {
+    const text = JSON.stringify({ ...this.#owner, attempts: [...this.#open.values()] } satisfies Journal);
+    if (text === this.#written) return;
+    try {
+      await fs.mkdir(FOLDER, { recursive: true });
+      await fs.writeFile(`${this.#file}.new`, text);
+      await fs.rename(`${this.#file}.new`, this.#file);
+      this.#written = text;
+    } catch (error) {
+      // Without the file the loss of this process is still noticed, by its heartbeats.
+      process.emitWarning(`the attempts under way could not be noted: ${String(error)}`);
+    }
+  }
+}
+
+/** Journals that processes of this machine left when they were killed, for this server and namespace. Each is given to one caller only. */
+export async function takeDeadJournals(owner: JournalOwner): Promise<readonly Journal[]> {
+  const names = await fs.readdir(FOLDER).catch(() => []);
+  const found: Journal[] = [];
+  for (const name of names.filter((candidate) => candidate.startsWith(MACHINE) && candidate.endsWith('.json'))) {
+    const pid = Number(name.slice(MACHINE.length).split('~')[0]);
+    if (!Number.isSafeInteger(pid) || isAlive(pid)) continue;
+    const file = path.join(FOLDER, name);
+    const journal = parseJournal(await fs.readFile(file, 'utf8').catch(() => ''));
+    if (journal !== null && (journal.address !== owner.address || journal.namespace !== owner.namespace)) continue;
+    const taken = await fs.unlink(file).then(
+      () => true,
+      () => false,
+    );
+    if (taken && journal !== null) found.push(journal);
+  }
+  return found;
+}
+
+function parseJournal(text: string): Journal | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'attempts' in value && Array.isArray(value.attempts)
+      ? (value as Journal)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

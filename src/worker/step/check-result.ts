@@ -1,0 +1,79 @@
+import { PipelineError } from '../../errors/pipeline-error.js';
+import type { JsonValue } from '../../contracts/json.js';
+
+/** Largest result that crosses Temporal, bytes of JSON. */
+export const MAX_RESULT_BYTES = 32 * 1024;
+const MAX_PROBLEMS = 20;
+const LIST_CURE =
+  'Write the list to the store with `context.publishItems(items)` and return what that gives: `p.map` and `context.items` take it.';
+
+/**
+ * The result of a step, known to survive JSON unchanged.
+ * @throws PipelineError `EXECUTION_RESULT_NOT_JSON` naming the path of each bad value: undefined, NaN, Infinity, bigint, functions,
+ *   symbols, Date, Map, Set, typed arrays, other class instances, an object inside itself; `EXECUTION_RESULT_TOO_LARGE` above 32 KiB.
+ */
+export function checkResult(value: unknown, where: string): JsonValue {
+  const problems: string[] = [];
+  collect(value, 'result', [], problems);
+  if (problems.length > 0) {
+    const shown = problems.slice(0, MAX_PROBLEMS);
+    throw new PipelineError('EXECUTION_RESULT_NOT_JSON', {
+      what: `${shown.join('; ')}${problems.length > shown.length ? `; and ${problems.length - shown.length} more` : ''}`,
+      where,
+      details: { problems: shown },
+    });
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes > MAX_RESULT_BYTES) {
+    throw new PipelineError('EXECUTION_RESULT_TOO_LARGE', {
+      what: 'the result is too large',
+      where,
+      expected: `at most ${MAX_RESULT_BYTES} bytes of JSON`,
+      received: `${bytes} bytes${largestField(value)}`,
+      ...(Array.isArray(value) ? { cure: LIST_CURE } : {}),
+      details: { bytes, limit: MAX_RESULT_BYTES },
+    });
+  }
+  return value as JsonValue;
+}
+
+function collect(value: unknown, path: string, inside: readonly object[], problems: string[]): void {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) problems.push(`${path} is ${value}`);
+    return;
+  }
+  if (typeof value !== 'object') {
+    problems.push(value === undefined ? `${path} is undefined` : `${path} is a ${typeof value}`);
+    return;
+  }
+  if (inside.includes(value)) {
+    problems.push(`${path} contains itself`);
+    return;
+  }
+  const deeper = [...inside, value];
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) collect(value[index], `${path}[${index}]`, deeper, problems);
+    return;
+  }
+  if (!isPlain(value)) {
+    problems.push(`${path} is a ${Object.prototype.toString.call(value).slice('[object '.length, -1)}`);
+    return;
+  }
+  for (const [key, member] of Object.entries(value)) collect(member, `${path}.${key}`, deeper, problems);
+}
+
+/** An object literal of any JavaScript realm, without its own way to JSON. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null && !('toJSON' in value))
+  );
+}
+
+function largestField(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return '';
+  const sizes = Object.entries(value).map(([key, member]) => ({ key, bytes: Buffer.byteLength(JSON.stringify(member)) }));
+  const largest = sizes.reduce((most, size) => (size.bytes > most.bytes ? size : most), { key: '', bytes: 0 });
+  return largest.key === '' ? '' : `, most of it in "${largest.key}" (${largest.bytes} bytes)`;
+}

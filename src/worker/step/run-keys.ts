@@ -1,0 +1,21 @@
+import type { StepTask } from '../../contracts/run.js';
+import { sha256Hex } from '../../store/hash.js';
+import { keyName } from '../../store/key-name.js';
+
+export { keyName };
+
+/** Where the result of an activity of a run is recorded. */
+export function recordKey(task: StepTask, activityId: string): string {
+  return `runs/${keyName(task.run.workflowId)}/${keyName(task.run.runId)}/${keyName(activityId)}.json`;
+}
+
+/** Where the checkpoints of an operation of a run lie; the same for all attempts, also those after a `resume`. */
+export function checkpointPrefix(task: StepTask): string {
+  const activity = `${task.step}${task.instance ?? ''}.${task.operation}[${task.occurrence}]`;
+  return `checkpoints/${keyName(task.run.workflowId)}/${keyName(task.run.runId)}/${keyName(activity)}/`;
+}
+
+/** A whole number 0..2^31-1 from the pipeline, the step and its instance: the same in every run, also after another step was changed. */
+export function seedOf(task: StepTask): number {
+  return Number.parseInt(sha256Hex(`${task.run.pipeline}/${task.step}${task.instance ?? ''}`).slice(0, 8), 16) >>> 1;
+}

@@ -1,0 +1,195 @@
+import { types } from 'node:util';
+import type { JsonValue } from '../../contracts/json.js';
+import type { StepOutcome, StepTask } from '../../contracts/run.js';
+import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import type { StepCaching } from '../../cache/step-cache.js';
+import type { StepWork } from '../../pipeline/pipeline.js';
+import type { StepContext, StepLog, TemporalDoor } from '../../pipeline/step-context.js';
+import { redactError } from '../../secrets/redact-error.js';
+import type { SecretProvider } from '../../secrets/provider.js';
+import { type ArtifactProducer, createArtifactStore } from '../../store/create-artifact-store.js';
+import type { ObjectStore } from '../../store/port.js';
+import { checkInputs } from './check-inputs.js';
+import { checkResult } from './check-result.js';
+import { openFolderCheckpoints } from './checkpoint-folder.js';
+import { openCheckpoints } from './checkpoints.js';
+import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
+import { holdCores } from './hold-cores.js';
+import { type DeviceDesk, holdDevices, NO_DEVICES } from './hold-devices.js';
+import { itemLists } from './item-lists.js';
+import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
+import { openControl, UNCONTROLLED } from './step-orders.js';
+import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
+import { openStepLog } from './step-log.js';
+import { secureTask } from './step-secrets.js';
+import { openCachedStep, recordedOutcome } from './step-caching.js';
+import { openScratch } from './step-scratch.js';
+
+/** A heartbeat is no place for more. */
+const LONGEST_NOTE = 300;
+
+export type { StepWork };
+
+/** Where an attempt of a step runs: an activity of a worker, or this process. */
+export interface StepSurroundings {
+  readonly activityId: string;
+  readonly attempt: number;
+  readonly objects: ObjectStore;
+  readonly temporal: TemporalDoor | null;
+  readonly log: StepLog;
+  /** Where values of secrets come from; default the folder, file and environment that the process names. */
+  readonly secrets?: SecretProvider;
+  readonly signal: AbortSignal;
+  /** Null: nobody listens to heartbeats. */
+  readonly heartbeatTimeoutMs: number | null;
+  /** What the attempt before sent last. */
+  readonly lastHeartbeat: HeartbeatDetails | null;
+  readonly heartbeat: (details: HeartbeatDetails) => void;
+  /** Absent: the queue has no devices to hand out. */
+  readonly devices?: DeviceDesk;
+  /** Absent: steps take as many cores as they like. */
+  readonly cores?: DeviceDesk;
+  /** How the operation is cached across runs; absent: not at all. */
+  readonly caching?: StepCaching;
+}
+
+/**
+ * The one way in which steps run. In order: checks that the input artifacts exist; returns the recorded outcome when an attempt of
+ * this run had already finished, or that of another run with the same cache key; opens a scratch folder of this attempt alone; sends
+ * heartbeats with progress and the last checkpoint; waits while another run computes the same, and for the devices and cores that it asks for; runs
+ * the work; checks the result; records the outcome; gives the devices back; removes scratch and checkpoints.
+ *
+ * @throws PipelineError `ARTIFACT_NOT_FOUND`, `EXECUTION_STEP_FAILED` (an error of the work's own), `EXECUTION_RESULT_NOT_JSON`,
+ *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, `SECRET_*`, or whatever coded error the work throws. When `signal` was aborted,
+ *   throws its reason.
+ */
+export async function runStep(task: StepTask, work: StepWork, surroundings: StepSurroundings): Promise<StepOutcome> {
+  const { activityId, signal } = surroundings;
+  const where = `step "${task.step}" of ${task.run.pipeline}`;
+  const key = recordKey(task, activityId);
+  const recorded = await recordedOutcome(task, surroundings, key);
+  if (recorded !== null) return recorded;
+  const cached = await openCachedStep(task, surroundings, key);
+  if (cached.hit !== null) return cached.hit;
+  const secured = await secureTask(task, surroundings.secrets, surroundings.objects, where);
+  const { objects, redactor } = secured;
+  const artifacts = createArtifactStore(objects, { producer: producerOf(task) });
+  await checkInputs(task.inputs, artifacts, where);
+
+  const scratch = openScratch({ ...task.run, activityId, attempt: surroundings.attempt });
+  const heartbeats = new Heartbeats(surroundings.heartbeat, surroundings.heartbeatTimeoutMs, surroundings.lastHeartbeat);
+  const checkpoints = openCheckpoints(objects, checkpointPrefix(task), surroundings.attempt);
+  const checkpoint = async (bytes: Uint8Array): Promise<void> => {
+    heartbeats.checkpoint(await checkpoints.save(bytes));
+  };
+  const folders = openFolderCheckpoints(objects, checkpointPrefix(task), {
+    save: checkpoint,
+    newest: () => checkpoints.newest(),
+  });
+  const stored = openStepLog(task, surroundings, redactor);
+  const metrics: { [name: string]: number } = {};
+  let lease = NO_DEVICES;
+  let cores = NO_DEVICES;
+  let orders = UNCONTROLLED;
+  const context: StepContext = {
+    run: task.run,
+    step: task.step,
+    attempt: surroundings.attempt,
+    parameters: task.parameters,
+    log: stored.log,
+    output: stored.output,
+    secrets: secured.secrets,
+    signal,
+    get seed() {
+      return seedOf(task);
+    },
+    get scratch() {
+      return scratch.path();
+    },
+    get devices() {
+      return lease.devices;
+    },
+    devicesAreLent: surroundings.devices !== undefined,
+    get control() {
+      return orders.control;
+    },
+    artifacts,
+    temporal: surroundings.temporal,
+    progress: (done, total, note) => {
+      heartbeats.progress({ done, total, note: note === undefined ? null : redactor.text(note).slice(0, LONGEST_NOTE) });
+    },
+    checkpoint,
+    restore: () => checkpoints.newest(),
+    checkpointFolder: (path) => folders.save(path),
+    restoreFolder: (path) => folders.restore(path),
+    ...itemLists(artifacts, where),
+    metric: (name, value) => {
+      metrics[name] = finiteMetric(name, value, where);
+    },
+  };
+  try {
+    signal.throwIfAborted();
+    const shared = await cached.claim(signal, heartbeats);
+    if (shared !== null) return shared;
+    lease = await holdDevices(task, surroundings.devices, signal, heartbeats);
+    cores = await holdCores(task, surroundings.cores, signal, heartbeats);
+    const { remark } = stored;
+    orders = await openControl(task, {
+      objects,
+      activityId,
+      signal,
+      heartbeats,
+      remark,
+      save: (bytes) => context.checkpoint(bytes),
+    });
+    const startedAt = performance.now();
+    const working = work(secured.task, context);
+    const returned = await leavingInTime(working, signal, graceOf(task), stored.remark);
+    const result: JsonValue = redactor.json(checkResult(returned, where));
+    const outcome = { result, metrics: redactor.json(metrics), cached: false, seconds: (performance.now() - startedAt) / 1000 };
+    const final = await cached.record(objects, outcome, orders.steered);
+    await checkpoints.clear();
+    return final;
+  } catch (error) {
+    if (signal.aborted) throw wasAbandoned(error) ? error : signal.reason;
+    const failure = redactError(isPipelineError(error) ? error : stepFailure(error, where), redactor);
+    stored.failed(failure);
+    throw failure;
+  } finally {
+    lease.release();
+    cores.release();
+    orders.close();
+    heartbeats.stop();
+    await cached.release();
+    await stored.close();
+    await scratch.remove();
+  }
+}
+
+function producerOf({ run, step }: StepTask): ArtifactProducer {
+  return { pipeline: run.pipeline, workflowId: run.workflowId, runId: run.runId, step };
+}
+
+function finiteMetric(name: string, value: number, where: string): number {
+  if (Number.isFinite(value)) return value;
+  throw new PipelineError('EXECUTION_METRIC_NOT_FINITE', {
+    what: `metric "${name}" is not a finite number`,
+    where,
+    received: String(value),
+  });
+}
+
+/** Node's names for failures of the network that may be gone in the next attempt. */
+const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE', 'ETIMEDOUT']);
+
+function stepFailure(error: unknown, where: string): PipelineError {
+  const isError = types.isNativeError(error);
+  const code = isError ? (error as NodeJS.ErrnoException).code : undefined;
+  return new PipelineError('EXECUTION_STEP_FAILED', {
+    what: isError ? `${error.name}: ${error.message}` : `a thrown ${typeof error}: ${String(error)}`,
+    where,
+    retryable: code !== undefined && TRANSIENT.has(code),
+    details: { origin: 'user', stack: isError ? (error.stack ?? '').split('\n').slice(0, 8).join('\n') : null },
+    cause: error,
+  });
+}
