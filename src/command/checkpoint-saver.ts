@@ -2,6 +2,8 @@ import type { StepContext } from '../pipeline/step-context.js';
 
 /** Saves a program's `checkpoint/` again and again while it runs. */
 export interface CheckpointSaver {
+  /** Now, after a save that is under way. */
+  now(): Promise<void>;
   /** Once more, when the program has ended. */
   finish(): Promise<void>;
 }
@@ -21,18 +23,19 @@ export function saveEvery(
     }
   };
   let busy = false;
+  const now = (): Promise<void> => (saving = saving.then(save));
   const timer = setInterval(() => {
     if (busy) return;
     busy = true;
-    saving = save().finally(() => {
+    void now().finally(() => {
       busy = false;
     });
   }, everyMs);
   return {
-    finish: async () => {
+    now,
+    finish: () => {
       clearInterval(timer);
-      await saving;
-      await save();
+      return now();
     },
   };
 }

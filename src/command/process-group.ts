@@ -13,7 +13,18 @@ export type ProgramRun = {
   readonly signal: AbortSignal;
   readonly graceMs: () => number;
   readonly onLine: (source: 'stdout' | 'stderr', line: string, end: LineEnd) => void;
+  /** Called once, when the program has started. */
+  readonly onStart?: (group: ProgramGroup) => void;
 };
+
+/** A program that runs, with all that it has started. */
+export interface ProgramGroup {
+  /** Takes the processor away from it; whatever it was about goes on with `resume`. */
+  pause(): void;
+  resume(): void;
+  /** As when the signal of the run is aborted: SIGTERM, and SIGKILL after the grace. */
+  terminate(): void;
+}
 
 export type ProgramEnd = {
   readonly exitCode: number | null;
@@ -56,18 +67,24 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     return { ...(await ended), leftOthers: false };
   }
   guard.watch(pid);
-  const stop = (): void => {
-    signalGroup(pid, 'SIGTERM');
+  const pause = (): void => {
+    signalGroup(pid, 'SIGSTOP');
+  };
+  const resume = (): void => {
+    signalGroup(pid, 'SIGCONT');
   };
   let kill: NodeJS.Timeout | undefined;
-  const onAbort = (): void => {
-    stop();
-    kill = setTimeout(() => {
+  const terminate = (): void => {
+    signalGroup(pid, 'SIGTERM');
+    // One that is paused hears of it only when it goes on.
+    resume();
+    kill ??= setTimeout(() => {
       signalGroup(pid, 'SIGKILL');
     }, run.graceMs());
   };
-  if (run.signal.aborted) onAbort();
-  else run.signal.addEventListener('abort', onAbort, { once: true });
+  if (run.signal.aborted) terminate();
+  else run.signal.addEventListener('abort', terminate, { once: true });
+  run.onStart?.({ pause, resume, terminate });
   try {
     const end = await ended;
     const leftOthers = isGroupAlive(pid) && !(await endLeftovers(pid, run));
@@ -75,7 +92,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     for (const reader of readers) reader.close();
     return { ...end, leftOthers };
   } finally {
-    run.signal.removeEventListener('abort', onAbort);
+    run.signal.removeEventListener('abort', terminate);
     clearTimeout(kill);
     signalGroup(pid, 'SIGKILL');
     guard.dismiss();
@@ -109,7 +126,10 @@ async function closed(child: Pick<ChildProcessByStdio<null, Readable, Readable>,
   const { stdout, stderr } = child;
   const streams = [stdout, stderr].filter((stream) => !stream.closed);
   const all = Promise.all(streams.map((stream) => once(stream, 'close')));
-  const inTime = await Promise.race([all.then(() => true), sleep(LEFTOVER_GRACE_MS, false)]);
+  const waiting = new AbortController();
+  const inTime = await Promise.race([all.then(() => true), sleep(LEFTOVER_GRACE_MS, false, { signal: waiting.signal })]);
+  // The timer would keep this process for as long.
+  waiting.abort();
   if (!inTime) for (const stream of streams) stream.destroy();
 }
 

@@ -30,7 +30,7 @@ export type ProgramFacts = {
   readonly settings: Pick<CommandSettings, 'env' | 'inherit' | 'hyperparameters'>;
   readonly data: DataManifest;
   readonly folder: WorkFolder;
-  readonly context: Pick<StepContext, 'run' | 'step' | 'seed' | 'attempt' | 'devices' | 'devicesAreLent'>;
+  readonly context: Pick<StepContext, 'run' | 'step' | 'seed' | 'attempt' | 'devices' | 'devicesAreLent' | 'control'>;
   /** Folder of the worker, from which the pipeline's paths are read. */
   readonly project: string;
   readonly worker: Environment;
@@ -72,6 +72,7 @@ function ourVariables({ folder, context, project }: ProgramFacts): { [name: stri
     PERENNIAL_CHECKPOINT_DIR: folder.checkpoint,
     PERENNIAL_MODEL_DIR: folder.model,
     PERENNIAL_OUTPUT_DIR: folder.output,
+    ...(context.control.takesOrders ? { PERENNIAL_CONTROL: folder.control } : {}),
     PERENNIAL_PIPELINE: run.pipeline,
     PERENNIAL_WORKFLOW_ID: run.workflowId,
     PERENNIAL_RUN_ID: run.runId,

@@ -15,6 +15,7 @@ import { checkMetrics, readMetricsFile } from './metrics-file.js';
 import { countMemoryKills } from './out-of-memory.js';
 import { OutputWatch } from './output-watch.js';
 import { type ProgramEnd, runProgram } from './process-group.js';
+import { openProgramControl } from './program-control.js';
 import { inheritedVariables, programEnvironment } from './program-environment.js';
 import { readResult } from './read-result.js';
 import { createWorkFolder, type WorkFolder } from './work-folder.js';
@@ -70,6 +71,7 @@ async function runIn(place: Place, config: CommandConfig, context: StepContext):
     },
   });
   const watch = new OutputWatch(config, context);
+  const control = await openProgramControl(folder.control, context);
   const saver = saveEvery(config.checkpointEveryMs, folder.checkpoint, context);
   const killsBefore = await countMemoryKills();
   let end: ProgramEnd;
@@ -80,12 +82,17 @@ async function runIn(place: Place, config: CommandConfig, context: StepContext):
       onLine: (source, line, lineEnd) => {
         watch.line(source, line, lineEnd);
       },
+      onStart: (group) => {
+        control.follow(group, saver);
+      },
     });
   } finally {
+    control.close();
     await saver.finish();
   }
   signal.throwIfAborted();
   if (end.leftOthers) context.log.warn('the program left processes behind, which were ended');
+  if (control.endedAsTold(end)) return watch;
   const failure = exitFailure({
     ...{ end, where, program: invocation.name, path: env['PATH'] ?? '', tail: watch.tail },
     told: await readFailure(folder.output),

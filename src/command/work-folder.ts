@@ -13,11 +13,13 @@ export type WorkFolder = {
   readonly output: string;
   readonly outputData: string;
   readonly temporary: string;
+  /** What people have ordered the step to do; only of a step that declares `live`. */
+  readonly control: string;
 };
 
 export async function createWorkFolder(root: string): Promise<WorkFolder> {
   const at = (...parts: readonly string[]): string => path.join(root, ...parts);
-  const folder: WorkFolder = {
+  const folders = {
     root,
     input: at('input'),
     inputConfig: at('input', 'config'),
@@ -28,6 +30,6 @@ export async function createWorkFolder(root: string): Promise<WorkFolder> {
     outputData: at('output', 'data'),
     temporary: at('tmp'),
   };
-  for (const name of Object.values(folder)) await fs.mkdir(name, { recursive: true });
-  return folder;
+  for (const name of Object.values(folders)) await fs.mkdir(name, { recursive: true });
+  return { ...folders, control: at('control.json') };
 }

@@ -5,10 +5,14 @@ type Checkpoint = Uint8Array | null;
 
 /** What people have ordered a running step to do. Only a step that declares `live` gets orders; they arrive within about two seconds. */
 export interface StepControl {
+  /** Whether the step declares `live`. */
+  readonly takesOrders: boolean;
   readonly pauseRequested: boolean;
   readonly stopRequested: boolean;
   /** The value that a live parameter was set to; undefined while it is not set. It fits what `live` says. */
   value(name: string): JsonPrimitive | undefined;
+  /** All live parameters that were set. */
+  readonly values: { readonly [name: string]: JsonPrimitive };
   /** Calls back when an order has come, until the function that it returns is called. */
   onOrder(listener: () => void): () => void;
   /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
-import { definePipeline, number } from '../../src/index.js';
+import { boolean, definePipeline, integer, number } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, until, waitFor } from './execution-fixtures.js';
@@ -34,6 +34,34 @@ const steered = definePipeline('steered-live', { params: {} }, (p) => {
   });
 });
 
+/** Counts, saves how far it got, and tells what its control file says; told to end, it leaves its result. */
+const COUNTING = `
+const fs = require('fs');
+const read = () => JSON.parse(fs.readFileSync(process.env.PERENNIAL_CONTROL, 'utf8'));
+const kept = 'checkpoint/count';
+let count = fs.existsSync(kept) ? Number(fs.readFileSync(kept, 'utf8')) : 0;
+setInterval(() => {
+  count += 1;
+  fs.writeFileSync(kept + '.new', String(count));
+  fs.renameSync(kept + '.new', kept);
+  console.log('count ' + count);
+}, 50);
+process.on('SIGTERM', () => {
+  const { stop, values } = read();
+  fs.writeFileSync('output/result.json', JSON.stringify({ count, rate: values.rate ?? -1, stop }));
+  process.exit(0);
+});`;
+
+const programs = definePipeline('programs-live', { params: {} }, (p) => {
+  p.command('count', {
+    command: [process.execPath, '-e', COUNTING],
+    progress: /count (\d+)/,
+    live: { rate: number({ min: 0, max: 1 }) },
+    result: { count: integer(), rate: number(), stop: boolean() },
+  });
+  p.command('sleep', { command: ['sleep', '60'], live: {} });
+});
+
 describe('orders to a running step', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let server: TestServer;
@@ -45,7 +73,7 @@ describe('orders to a running step', () => {
     [folder, server] = await Promise.all([temporaryFolder(), startTestServer()]);
     client = await connectClient({ address: server.address });
     worker = await createPipelineWorker({
-      pipelines: [steered],
+      pipelines: [steered, programs],
       store: folder.path,
       address: server.address,
       shutdownGraceMs: 100,
@@ -95,6 +123,37 @@ describe('orders to a running step', () => {
     const { results } = await client.result(workflowId);
     expect(results['loop']).toMatchObject({ rate: 0.25, from: 0 });
   });
+
+  it('pause a program, give it what was set, and take what it leaves when it is told to end early', async () => {
+    const { workflowId } = await client.start(programs, {}, { workflowId: 'live-programs' });
+    const order = { step: 'count', ...by };
+    const found = async (fits: (count: number, waitingFor: string | null) => boolean): Promise<number> => {
+      for (let tries = 0; tries < 200; tries++) {
+        const told = (await client.progress(workflowId)).find(({ activityId }) => activityId === 'count');
+        if (told !== undefined && fits(told.done ?? 0, told.waitingFor)) return told.done ?? 0;
+        await waitFor(50, new AbortController().signal);
+      }
+      throw new Error('the program did not get there');
+    };
+    await found((count) => count > 5);
+    await client.control(workflowId, { ...order, action: 'pause' });
+    await found((_, waitingFor) => waitingFor?.startsWith('resume') === true);
+    await client.control(workflowId, { ...order, action: 'set', name: 'rate', value: 0.25 });
+    await waitFor(1_000, new AbortController().signal);
+    const paused = await found(() => true);
+    await waitFor(1_000, new AbortController().signal);
+    expect(await found(() => true)).toBe(paused);
+
+    await client.control(workflowId, { ...order, action: 'resume' });
+    await found((count, waitingFor) => count > paused + 5 && waitingFor === null);
+    await client.control(workflowId, { ...order, action: 'stop' });
+    await client.control(workflowId, { ...order, step: 'sleep', action: 'stop' });
+    const { status, results } = await client.result(workflowId);
+    expect(status).toBe('succeeded');
+    expect(results['count']).toMatchObject({ value: { rate: 0.25, stop: true } });
+    // It says nothing of its own when SIGTERM ends it: that is an end as it was told.
+    expect(results['sleep']).toMatchObject({ exitCode: 0, metrics: {} });
+  }, 60_000);
 
   it('are refused, with what would be right, when they make no sense', async () => {
     const { workflowId } = await client.start(steered, {}, { workflowId: 'live-wrong' });

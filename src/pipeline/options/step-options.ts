@@ -114,8 +114,11 @@ export function readPriority(priority: number, read: OptionReader): number {
 
 /** JSON Schemas by name. Without defaults: a live parameter has no value before it is set. */
 function readLive(kind: StepKind, live: ScalarShape, read: OptionReader): JsonObject {
-  if (kind !== 'step' && kind !== 'train')
-    read.report('live', `a ${kind} step takes no orders while it runs; \`p.step\` and \`p.train\` do`);
+  if (!['step', 'train', 'command'].includes(kind))
+    read.report(
+      'live',
+      `a ${kind} step takes no orders while it runs; \`p.step\`, \`p.train\`, \`p.command\` and \`p.python\` do`,
+    );
   const unknown = kind === 'train' ? Object.keys(live).filter((name) => name !== 'learningRate') : [];
   for (const name of unknown) read.at(name).report('live', 'the trainer has no such live parameter; it has learningRate');
   const entries = Object.entries(live).map(([name, { parameter }]) => {

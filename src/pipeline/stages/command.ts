@@ -90,7 +90,7 @@ export function pythonConfig(options: Options<PythonOptions>, id: string, read: 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const CHANNEL = /^[A-Za-z][A-Za-z0-9_-]*$/;
 /** What is there already where the program runs. */
-const OWN_FOLDERS = ['input', 'checkpoint', 'model', 'output', 'tmp'];
+const OWN_FOLDERS = ['input', 'checkpoint', 'model', 'output', 'tmp', 'control.json'];
 
 function settings(options: Options<ProgramOptions>, id: string, read: OptionReader): object {
   const { env = {}, inherit = [], hyperparameters = {}, metrics = {}, progress, outputs = [], result } = options;
@@ -134,7 +134,7 @@ function checkCode(name: string, read: OptionReader): void {
   const [first = ''] = name.split('/');
   if (!isInside(name)) read.report('command', `expected a path inside the folder of the worker, got "${name}"`);
   else if (OWN_FOLDERS.includes(first))
-    read.report('command', `"${first}" is the name of a folder of the step; name it otherwise`);
+    read.report('command', `"${first}" is a name that the step needs for itself; name it otherwise`);
 }
 
 const isInside = (name: string): boolean => name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');

@@ -36,9 +36,11 @@ export type OpenControl = {
 /** Of a step that declares nothing live: nobody can order it anything, and it looks nowhere. */
 export const UNCONTROLLED: OpenControl = {
   control: {
+    takesOrders: false,
     pauseRequested: false,
     stopRequested: false,
     value: () => undefined,
+    values: {},
     onOrder: () => () => undefined,
     between: () => Promise.resolve('continue'),
   },
@@ -63,6 +65,7 @@ export async function openControl(task: StepTask, surroundings: Surroundings): P
 }
 
 class OrderedControl implements StepControl {
+  readonly takesOrders = true;
   readonly #key: string;
   readonly #surroundings: Surroundings;
   readonly #listeners = new Set<() => void>();
@@ -100,8 +103,12 @@ class OrderedControl implements StepControl {
   }
 
   value(name: string): JsonPrimitive | undefined {
-    const value = this.#orders.values[name];
-    return typeof value === 'object' && value !== null ? undefined : value;
+    return this.values[name];
+  }
+
+  /** Those that the run has accepted: it checked each against its declaration, which is one value. */
+  get values(): { readonly [name: string]: JsonPrimitive } {
+    return this.#orders.values as { readonly [name: string]: JsonPrimitive };
   }
 
   onOrder(listener: () => void): () => void {

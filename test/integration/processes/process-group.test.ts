@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ProgramEnd, runProgram } from '../../../src/command/process-group.js';
+import { type ProgramEnd, type ProgramGroup, runProgram } from '../../../src/command/process-group.js';
 import { isAlive } from '../../../src/worker/journal/attempt-journal.js';
 
 let folder: string;
@@ -51,6 +51,37 @@ describe('a program', () => {
       ...{ graceMs: () => 1, onLine: () => undefined },
     });
     expect(end.startError).toBe('ENOENT');
+  });
+
+  it('that is paused does nothing until it goes on, and hears at once that it shall end', async () => {
+    const stopping = new AbortController();
+    const counted: number[] = [];
+    let group: ProgramGroup | null = null;
+    const script = `trap 'echo saved; exit 7' TERM; n=0; while :; do n=$((n + 1)); echo $n; sleep 0.02; done`;
+    const ended = runProgram({
+      ...{ program: '/bin/sh', arguments: ['-c', script], cwd: folder, env: { PATH: process.env['PATH'] ?? '' } },
+      ...{ signal: stopping.signal, graceMs: () => 20_000 },
+      onLine: (_source, line) => counted.push(Number(line)),
+      onStart: (started) => {
+        group = started;
+      },
+    });
+    const counts = async (more: number): Promise<void> => {
+      for (const first = counted.length; counted.length < first + more;) await sleep(10);
+    };
+    const started = group as ProgramGroup | null;
+    await counts(3);
+    started?.pause();
+    // What was written before still arrives.
+    await sleep(200);
+    const reached = counted.length;
+    await sleep(300);
+    expect(counted).toHaveLength(reached);
+    started?.resume();
+    await counts(3);
+    started?.pause();
+    stopping.abort();
+    expect(await ended).toMatchObject({ exitCode: 7, signal: null });
   });
 
   it('is told to stop with all that it started, which have the grace to leave', async () => {

@@ -1,8 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { UNCONTROLLED } from '../../../src/worker/step/step-orders.js';
 import { type ProgramFacts, programEnvironment } from '../../../src/command/program-environment.js';
 
 const folderAt = (root: string): ProgramFacts['folder'] =>
-  ({ root, input: `${root}/input`, data: `${root}/input/data`, output: `${root}/output`, model: `${root}/model` }) as never;
+  ({
+    root,
+    input: `${root}/input`,
+    data: `${root}/input/data`,
+    output: `${root}/output`,
+    model: `${root}/model`,
+    control: `${root}/control.json`,
+  }) as never;
 
 const environmentOf = (context: Partial<ProgramFacts['context']>): { readonly [name: string]: string } =>
   programEnvironment({
@@ -11,7 +19,7 @@ const environmentOf = (context: Partial<ProgramFacts['context']>): { readonly [n
     folder: folderAt('/work'),
     context: {
       run: { pipeline: 'p', planHash: 'h', workflowId: 'w', runId: 'r' },
-      ...{ step: 'train', seed: 1, attempt: 1, devices: [], ...context },
+      ...{ step: 'train', seed: 1, attempt: 1, devices: [], control: UNCONTROLLED.control, ...context },
     },
     project: '/project',
     worker: { CUDA_VISIBLE_DEVICES: '0,1,2', NVIDIA_VISIBLE_DEVICES: 'all', SECRET: 'no' },
@@ -34,5 +42,13 @@ describe('the devices that a program sees', () => {
     const seen = environmentOf({});
     expect(seen).toMatchObject({ CUDA_VISIBLE_DEVICES: '0,1,2', NVIDIA_VISIBLE_DEVICES: 'all', SM_NUM_GPUS: '3' });
     expect(seen).not.toHaveProperty('SECRET');
+  });
+});
+
+describe('the control file', () => {
+  it('is named to a program whose step takes orders, and to no other', () => {
+    const control = { ...UNCONTROLLED.control, takesOrders: true };
+    expect(environmentOf({ control })).toMatchObject({ PERENNIAL_CONTROL: '/work/control.json' });
+    expect(environmentOf({})).not.toHaveProperty('PERENNIAL_CONTROL');
   });
 });
