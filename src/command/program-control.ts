@@ -6,7 +6,7 @@ import type { ProgramEnd, ProgramGroup } from './process-group.js';
 /** What people order a running program: its control file, and signals to all of its processes. */
 export interface ProgramControl {
   follow(group: ProgramGroup, saver: CheckpointSaver): void;
-  /** Whether the program ended because it was told to end early. */
+  /** Whether SIGTERM ended the program because it was told to end early while it ran. One that had no time to begin leaves nothing to take. */
   endedAsTold(end: ProgramEnd): boolean;
   close(): void;
 }
@@ -24,12 +24,14 @@ export async function openProgramControl(file: string, orders: Orders): Promise<
   const { control } = orders;
   if (!control.takesOrders) return { follow: () => undefined, endedAsTold: () => false, close: () => undefined };
   await writeControl(file, control);
+  const stoppedBefore = control.stopRequested;
   let following: Following | null = null;
   return {
     follow: (group, saver) => {
       following = new Following(file, orders, saver, group);
     },
-    endedAsTold: ({ exitCode, signal }) => control.stopRequested && (signal === 'SIGTERM' || exitCode === EXIT_OF_SIGTERM),
+    endedAsTold: ({ exitCode, signal }) =>
+      control.stopRequested && !stoppedBefore && (signal === 'SIGTERM' || exitCode === EXIT_OF_SIGTERM),
     close: () => following?.close(),
   };
 }
@@ -79,7 +81,8 @@ class Following {
       if (next === 'stop') this.#group.terminate();
       else this.#group.resume();
     } catch (error) {
-      if (!signal.aborted) log.warn('an order could not be carried out', { reason: String(error) });
+      // The folder of a program that has ended is gone.
+      if (!signal.aborted && !this.#isClosed) log.warn('an order could not be carried out', { reason: String(error) });
     }
   }
 }

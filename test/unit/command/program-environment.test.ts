@@ -16,7 +16,7 @@ const environmentOf = (context: Partial<ProgramFacts['context']>): { readonly [n
   programEnvironment({
     settings: { env: {}, inherit: [], hyperparameters: {} },
     data: {},
-    folder: folderAt('/work'),
+    folder: folderAt('/step'),
     context: {
       run: { pipeline: 'p', planHash: 'h', workflowId: 'w', runId: 'r' },
       ...{ step: 'train', seed: 1, attempt: 1, devices: [], control: UNCONTROLLED.control, ...context },
@@ -48,7 +48,7 @@ describe('the devices that a program sees', () => {
 describe('the control file', () => {
   it('is named to a program whose step takes orders, and to no other', () => {
     const control = { ...UNCONTROLLED.control, takesOrders: true };
-    expect(environmentOf({ control })).toMatchObject({ PERENNIAL_CONTROL: '/work/control.json' });
+    expect(environmentOf({ control })).toMatchObject({ PERENNIAL_CONTROL: '/step/control.json' });
     expect(environmentOf({})).not.toHaveProperty('PERENNIAL_CONTROL');
   });
 });

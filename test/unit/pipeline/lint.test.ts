@@ -307,6 +307,14 @@ describe('the linter', () => {
     );
   });
 
+  it('finds live parameters of a stage that takes no orders', () => {
+    const wrong = found((p) => {
+      p.ingest({ source: parquet('x'), schema: flights, live: {} });
+      p.command('program', { command: ['true'], live: {} });
+    });
+    expect(wrong).toEqual(['live ingest.live']);
+  });
+
   it('finds references and other things where a value is expected', () => {
     expect(
       found((p) => {
