@@ -9,7 +9,7 @@ import {
   shiftToCandidate,
   waitUntilReady,
   withdrawVersion,
-} from '../src/serving/rollout-steps.js';
+} from '../src/serving/rollout/rollout-steps.js';
 import { announceAliases } from '../src/triggers/announce.js';
 
 type Operation<Arguments, Result> = StageOperation<DeployConfig, DeployInputs, Result, Arguments>;

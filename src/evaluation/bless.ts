@@ -4,7 +4,7 @@ import { inspectModel } from '../onnx/inspect-model.js';
 import type { ScoringColumns } from '../onnx/session.js';
 import { openSession } from '../onnx/session.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
-import { compileRowParser } from '../serving/row-parser.js';
+import { compileRowParser } from '../serving/input/row-parser.js';
 
 /** Single-row calls that the latency is measured on, after as many that are not counted. */
 const TIMED_CALLS = 300;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { EndpointModels } from './endpoint-models.js';
-import type { PredictionLog } from './prediction-log.js';
+import type { EndpointModels } from './replica/endpoint-models.js';
+import type { PredictionLog } from './prediction-log/prediction-log.js';
 import type { ServerLimits } from './server-options.js';
 import type { ServerMetrics } from './server-metrics.js';
 

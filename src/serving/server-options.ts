@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { PredictionLogOptions } from './prediction-log.js';
+import type { PredictionLogOptions } from './prediction-log/prediction-log.js';
 
 export interface ServerLimits {
   /** Bytes of a request's body, >= 1. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createKeyCheck } from '../../../src/serving/api-key.js';
+import { createKeyCheck } from '../../../src/serving/http/api-key.js';
 
 const check = createKeyCheck(['first-secret', 'second-secret']);
 

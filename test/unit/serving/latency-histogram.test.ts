@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LatencyHistogram } from '../../../src/serving/latency-histogram.js';
+import { LatencyHistogram } from '../../../src/serving/model/latency-histogram.js';
 
 describe('the latency histogram', () => {
   it('has no quantile before the first value', () => {

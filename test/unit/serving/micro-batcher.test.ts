@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ModelSignature } from '../../../src/contracts/model.js';
-import type { ColumnBatch } from '../../../src/serving/column-batch.js';
-import { MicroBatcher, splitScores } from '../../../src/serving/micro-batcher.js';
+import type { ColumnBatch } from '../../../src/serving/input/column-batch.js';
+import { MicroBatcher, splitScores } from '../../../src/serving/model/micro-batcher.js';
 
 const SIGNATURE: ModelSignature = {
   inputs: [

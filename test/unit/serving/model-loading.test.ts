@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ModelSignature, TensorSpec } from '../../../src/contracts/model.js';
 import { GraphBuilder } from '../../../src/onnx/model-builder.js';
-import { knownCategories } from '../../../src/serving/known-categories.js';
-import { ReferenceCount } from '../../../src/serving/reference-count.js';
-import { checkCompatible } from '../../../src/serving/signature-check.js';
+import { knownCategories } from '../../../src/serving/model/known-categories.js';
+import { ReferenceCount } from '../../../src/serving/model/reference-count.js';
+import { checkCompatible } from '../../../src/serving/model/signature-check.js';
 import { resolveServerOptions } from '../../../src/serving/server-options.js';
 
 const spec = (name: string, change: Partial<TensorSpec> = {}): TensorSpec => ({

@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ReplicaStatus, VariantHealth } from '../../../src/contracts/model.js';
-import { judgeCandidate, readinessOf } from '../../../src/serving/replica-health.js';
-import { openRollout, promoteCandidate, shiftTraffic, withdrawCandidate } from '../../../src/serving/rollout-configuration.js';
-import type { ReleasedVersion, Routing } from '../../../src/serving/rollout-configuration.js';
+import { judgeCandidate, readinessOf } from '../../../src/serving/rollout/replica-health.js';
+import {
+  openRollout,
+  promoteCandidate,
+  shiftTraffic,
+  withdrawCandidate,
+} from '../../../src/serving/rollout/rollout-configuration.js';
+import type { ReleasedVersion, Routing } from '../../../src/serving/rollout/rollout-configuration.js';
 
 const released = (version: number): ReleasedVersion => ({
   version,

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { ModelSignature } from '../../../src/contracts/model.js';
 import { isPipelineError } from '../../../src/errors/pipeline-error.js';
 import type { PipelineError } from '../../../src/errors/pipeline-error.js';
-import { compileRowParser } from '../../../src/serving/row-parser.js';
-import { compileTensorParser } from '../../../src/serving/tensor-parser.js';
+import { compileRowParser } from '../../../src/serving/input/row-parser.js';
+import { compileTensorParser } from '../../../src/serving/input/tensor-parser.js';
 
 const SIGNATURE: ModelSignature = {
   inputs: [

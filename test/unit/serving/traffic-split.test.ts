@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { chooseVariant, trafficSlot } from '../../../src/serving/traffic-split.js';
+import { chooseVariant, trafficSlot } from '../../../src/serving/replica/traffic-split.js';
 
 const variants = (weight: number): readonly { name: string; weight: number }[] => [
   { name: 'champion', weight: 100 - weight },

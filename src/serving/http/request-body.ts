@@ -1,0 +1,79 @@
+import { PipelineError } from '../../errors/pipeline-error.js';
+
+type Fields = { readonly [name: string]: unknown };
+
+/** A bare NaN or Infinity where JSON wants a value; such a body is not JSON, but its sender needs to hear why. */
+const BARE_NOT_FINITE = /[:[,]\s*[-+]?(?:NaN|Infinity)\s*[,\]}]/;
+
+/** @throws PipelineError `SERVING_BODY_MALFORMED`, or `SERVING_NUMBER_NOT_FINITE` when the text has a bare NaN or Infinity. */
+export function parseJsonBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (BARE_NOT_FINITE.test(text)) {
+      throw new PipelineError('SERVING_NUMBER_NOT_FINITE', {
+        what: 'the body has a bare NaN or Infinity, which is not JSON',
+        cause: error,
+      });
+    }
+    throw new PipelineError('SERVING_BODY_MALFORMED', {
+      what: 'the body is not JSON',
+      received: text.length === 0 ? 'an empty body' : `${text.length} characters`,
+      cause: error,
+    });
+  }
+}
+
+/** The fields of a body that must be one JSON object with no other fields than `known`. */
+export function bodyFields(body: unknown, known: readonly string[]): Fields {
+  const fields = objectFields(body, 'the body');
+  const unknown = Object.keys(fields).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return fields;
+  throw malformed(`the body has unknown fields ${unknown.slice(0, 10).join(', ')}`, `only ${known.join(', ')}`, 'more');
+}
+
+export function objectFields(value: unknown, name: string): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  throw malformed(`${name} is no object`, 'a JSON object', kindOf(value));
+}
+
+/** A list that must be there and not be empty. */
+export function listField(fields: Fields, name: string): readonly unknown[] {
+  const value = fields[name];
+  if (Array.isArray(value) && value.length > 0) return value as readonly unknown[];
+  throw malformed(`"${name}" is wrong`, 'a list with at least one element', kindOf(value));
+}
+
+/** One parsed value per row from a list that may be left out; null when it is. */
+export function perRowField<T>(
+  fields: Fields,
+  name: string,
+  rows: number,
+  parse: { readonly read: (value: unknown) => T | null; readonly expected: string },
+): readonly T[] | null {
+  if (fields[name] === undefined) return null;
+  const list = listField(fields, name);
+  if (list.length !== rows) throw malformed(`"${name}" does not fit the rows`, `${rows} elements`, `${list.length}`);
+  return list.map((value, index) => {
+    const parsed = parse.read(value);
+    if (parsed === null) throw malformed(`"${name}[${index}]" is wrong`, parse.expected, kindOf(value));
+    return parsed;
+  });
+}
+
+export function stringField(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value === 'string') return value;
+  throw malformed(`"${name}" is wrong`, 'a string', kindOf(value));
+}
+
+export function malformed(what: string, expected: string, received: string): PipelineError {
+  return new PipelineError('SERVING_BODY_MALFORMED', { what, expected, received });
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  return typeof value;
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { createKeyCheck } from './api-key.js';
+import { beginTrace, traceOf } from './request-trace.js';
+import type { ServerCore } from '../server-core.js';
+
+/** Routes that load balancers ask; they never need a key. */
+const OPEN_ROUTES: ReadonlySet<string> = new Set(['/v2/health/live', '/v2/health/ready']);
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+/** Answers to requests that were turned away before anything was known of them are counted but not logged. */
+const UNLOGGED: ReadonlySet<number> = new Set([401, 403, 404]);
+
+const isPrediction = (request: FastifyRequest): boolean =>
+  (request.routeOptions.config as { readonly prediction?: boolean }).prediction === true;
+
+/** The model that a prediction route names, before its body was read. */
+function namedModel(request: FastifyRequest): string {
+  const { model, target } = request.params as { readonly model?: string; readonly target?: string };
+  return model ?? target?.replace(/:predict$/, '') ?? '';
+}
+
+function recordAnswer(server: ServerCore, request: FastifyRequest, reply: FastifyReply): void {
+  const trace = traceOf(request);
+  const latencyMs = performance.now() - trace.startedAt;
+  const model = trace.model ?? '';
+  const version = trace.loaded === null ? '' : String(trace.loaded.version);
+  const status = reply.statusCode;
+  server.metrics.requests.inc({ model, version, variant: trace.variant ?? '', code: String(status) });
+  if (trace.loaded !== null) server.metrics.requestSeconds.observe({ model, version }, latencyMs / 1000);
+  if (UNLOGGED.has(status)) return;
+  const ids = trace.ids ?? [trace.requestId];
+  server.predictions?.record({
+    ids,
+    eventTimesMs: trace.eventTimesMs ?? ids.map(() => trace.arrivedAtMs),
+    loggedAtMs: Date.now(),
+    model: trace.model ?? namedModel(request),
+    version: trace.loaded?.version ?? null,
+    variant: trace.variant,
+    status,
+    latencyMs,
+    scores: status === 200 ? trace.scores : null,
+    inputs: trace.loaded === null || trace.batch === null ? null : { signature: trace.loaded.signature, batch: trace.batch },
+  });
+}
+
+/**
+ * The order of every request: its key is checked before its body is read; what it was answered with is counted, and logged when it asked
+ * for a prediction, after the answer was sent.
+ */
+export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKeys: readonly string[]): void {
+  const hasValidKey = createKeyCheck(apiKeys);
+  app.addHook('onRequest', async (request, reply) => {
+    if (isPrediction(request)) {
+      const given = request.headers['x-request-id'];
+      beginTrace(request, typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID());
+      server.traffic.inflight += 1;
+      server.metrics.inflight.set(server.traffic.inflight);
+    }
+    const path = request.routeOptions.url ?? '';
+    if (!OPEN_ROUTES.has(path) && !hasValidKey(request.headers)) {
+      // The unread body must not be taken for the next request of this connection.
+      void reply.header('connection', 'close').header('www-authenticate', 'Bearer');
+      throw new PipelineError('SERVING_UNAUTHORIZED', { what: 'the request has no valid API key' });
+    }
+    if (path.startsWith('/admin/') && apiKeys.length === 0 && !LOOPBACK.has(request.ip)) {
+      throw new PipelineError('SERVING_ADMIN_FORBIDDEN', { what: `${path} was called from ${request.ip}` });
+    }
+  });
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    // A caller that keeps its connection alive would send its next request to a server that is gone.
+    if (server.traffic.closing) void reply.header('connection', 'close');
+    done(null, payload);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    if (!isPrediction(request)) return;
+    server.traffic.inflight -= 1;
+    server.metrics.inflight.set(server.traffic.inflight);
+    recordAnswer(server, request, reply);
+  });
+}

@@ -1,0 +1,87 @@
+import type { FastifyRequest } from 'fastify';
+import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
+import type { ColumnBatch } from '../input/column-batch.js';
+import type { EndpointModels } from '../replica/endpoint-models.js';
+import type { LoadedModel } from '../model/loaded-model.js';
+import type { RequestTrace } from './request-trace.js';
+import { traceOf } from './request-trace.js';
+import type { RoutedVariant } from '../replica/routing-table.js';
+import { routeRequest } from '../replica/routing-table.js';
+import type { ServerLimits } from '../server-options.js';
+
+interface ParsedRequest {
+  readonly batch: ColumnBatch;
+  /** One id per row. */
+  readonly ids: readonly string[];
+  /** Milliseconds since 1970 per row; null = from the rows' timestamp column, else the time of arrival. */
+  readonly eventTimesMs: readonly number[] | null;
+}
+
+interface ScoreTarget {
+  readonly model: string;
+  readonly version: string | undefined;
+  /** Decides the variant. */
+  readonly key: string;
+}
+
+/** Time of each row: its first timestamp column when the model takes one, else the time of arrival. */
+function defaultEventTimes(model: LoadedModel, batch: ColumnBatch, arrivedAtMs: number): readonly number[] {
+  const index = model.signature.inputs.findIndex((spec) => spec.column === 'timestamp');
+  const column = batch.columns[index];
+  return Array.from({ length: batch.rows }, (_, row) => (column === undefined ? arrivedAtMs : Number(column[row])));
+}
+
+function remainingMs(request: FastifyRequest, trace: RequestTrace, limits: ServerLimits): number {
+  const asked = Number(request.headers['x-request-timeout-ms'] ?? Infinity);
+  const timeoutMs = asked > 0 ? Math.min(asked, limits.timeoutMs) : limits.timeoutMs;
+  const left = timeoutMs - (performance.now() - trace.startedAt);
+  if (left > 0) return left;
+  throw new PipelineError('SERVING_TIMEOUT', { what: `the request was not computed within ${Math.round(timeoutMs)} ms` });
+}
+
+/**
+ * Answers one request with one variant: chooses it, keeps it loaded until the scores are there, and notes on the request's trace what
+ * metrics and the prediction log need.
+ */
+export async function scoreRequest(
+  server: { readonly models: EndpointModels; readonly limits: ServerLimits },
+  request: FastifyRequest,
+  target: ScoreTarget,
+  parse: (model: LoadedModel) => ParsedRequest,
+): Promise<{ readonly scores: Float32Array; readonly routed: RoutedVariant; readonly ids: readonly string[] }> {
+  const trace = traceOf(request);
+  const routed = routeRequest(server.models.table, target);
+  const { model } = routed;
+  model.acquire();
+  try {
+    trace.model = target.model;
+    trace.variant = routed.variant;
+    trace.loaded = model;
+    const parseStart = performance.now();
+    const parsed = parse(model);
+    trace.ids = parsed.ids;
+    trace.eventTimesMs = parsed.eventTimesMs ?? defaultEventTimes(model, parsed.batch, trace.arrivedAtMs);
+    trace.batch = parsed.batch;
+    trace.parseMs = performance.now() - parseStart;
+    const answer = await model.score(parsed.batch, remainingMs(request, trace, server.limits));
+    trace.scores = answer.scores;
+    trace.queueMs = answer.queueMs;
+    model.statistics.succeeded(performance.now() - trace.startedAt, answer.queueMs, trace.parseMs);
+    return { scores: answer.scores, routed, ids: parsed.ids };
+  } catch (error) {
+    if (!isPipelineError(error) || error.httpStatus >= 500) model.statistics.failed(performance.now() - trace.startedAt);
+    throw error;
+  } finally {
+    model.leave();
+  }
+}
+
+/** @throws PipelineError `SERVING_BODY_TOO_LARGE` when there are more rows than one request may have. */
+export function checkRowCount(rows: number, limits: ServerLimits): void {
+  if (rows <= limits.rows) return;
+  throw new PipelineError('SERVING_BODY_TOO_LARGE', {
+    what: 'the request has too many rows',
+    expected: `at most ${limits.rows}`,
+    received: `${rows}`,
+  });
+}

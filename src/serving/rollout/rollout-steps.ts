@@ -1,0 +1,252 @@
+import type { EndpointConfig, ReplicaStatus } from '../../contracts/model.js';
+import type { DeployConfig, DeployInputs } from '../../contracts/stages.js';
+import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
+import type { StepContext } from '../../pipeline/step-context.js';
+import { createRegistry } from '../../registry/create-registry.js';
+import { createEndpoints } from '../../registry/endpoints.js';
+import type { Endpoints } from '../../registry/endpoints.js';
+import { REPLICA_GONE_MS, judgeCandidate, readinessOf } from './replica-health.js';
+import type { Verdict } from './replica-health.js';
+import type { ReleasedVersion, Routing } from './rollout-configuration.js';
+import { openRollout, promoteCandidate, shiftTraffic, withdrawCandidate } from './rollout-configuration.js';
+
+/** How often replicas are looked at while a rollout waits for them, ms. */
+const LOOK_MS = 200;
+/** Longest wait, ms, for a report that covers the whole bake; a replica reports every two seconds. */
+const REPORT_WAIT_MS = 6_000;
+/** Writers that may come between the reading and the writing of one configuration. */
+const WRITE_ATTEMPTS = 20;
+
+interface Rollout {
+  readonly config: DeployConfig;
+  readonly context: StepContext;
+}
+
+/** Applies a change to the newest configuration; again when somebody else moved it in between. Unchanged routing writes nothing. */
+async function changeEndpoint(
+  { config, context }: Rollout,
+  endpoints: Endpoints,
+  reason: string,
+  change: (current: EndpointConfig | null) => Routing | null,
+): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const current = (await endpoints.read(config.endpoint))?.config ?? null;
+    const next = change(current);
+    if (next === null || next === current) return current?.revision ?? 0;
+    const { endpoint, model } = config;
+    const { workflowId } = context.run;
+    try {
+      const draft = { endpoint, model, variants: next.variants, previous: next.previous, reason, workflowId };
+      return (await endpoints.write(draft, current?.revision ?? null)).revision;
+    } catch (error) {
+      if (!isPipelineError(error) || error.code !== 'REGISTRY_RACE_LOST' || attempt === WRITE_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Registers the evaluated model; one that was not blessed is logged as rejected with the reasons. */
+export async function registerVersion(
+  rollout: Rollout,
+  { evaluation }: DeployInputs,
+): Promise<{ readonly version: number; readonly revision: number }> {
+  const { config, context } = rollout;
+  const registry = createRegistry(context.artifacts.objects);
+  const { meta } = evaluation.model;
+  const { workflowId, runId } = context.run;
+  const { version } = await registry.register({
+    model: config.model,
+    artifact: evaluation.model,
+    evaluation: evaluation.evaluation,
+    metrics: evaluation.metrics,
+    window: { from: meta.trainFrom, to: meta.testTo },
+    workflowId,
+    runId,
+  });
+  if (evaluation.decision !== 'blessed') {
+    const reasons = evaluation.reasons.length === 0 ? [`the evaluation is ${evaluation.decision}`] : evaluation.reasons;
+    await registry.reject({ model: config.model, version, reasons, workflowId });
+  }
+  const current = await createEndpoints(context.artifacts.objects).read(config.endpoint);
+  context.log.info('model version registered', { model: config.model, version, decision: evaluation.decision });
+  return { version, revision: current?.config.revision ?? 0 };
+}
+
+async function released(rollout: Rollout, version: number): Promise<ReleasedVersion> {
+  const { artifact } = await createRegistry(rollout.context.artifacts.objects).version(rollout.config.model, version);
+  return { version, artifact };
+}
+
+function checkEndpointIsOurs(current: EndpointConfig | null, { endpoint, model }: DeployConfig): void {
+  if (current === null || current.model === model) return;
+  throw new PipelineError('DEPLOY_ENDPOINT_TAKEN', {
+    what: `endpoint "${endpoint}" serves another model`,
+    expected: model,
+    received: current.model,
+  });
+}
+
+/** Puts the candidate beside the champion without traffic. */
+export async function openCandidate(
+  rollout: Rollout,
+  version: number,
+): Promise<{ readonly revision: number; readonly champion: number | null; readonly alreadyChampion: boolean }> {
+  const { config, context } = rollout;
+  const { objects } = context.artifacts;
+  const registry = createRegistry(objects);
+  const champion = (await registry.alias(config.model, 'champion'))?.record.version ?? null;
+  const [candidate, standing] = [await released(rollout, version), champion === null ? null : await released(rollout, champion)];
+  const { workflowId } = context.run;
+  if (champion !== version) {
+    const reason = 'candidate of a rollout';
+    await registry.setAlias({ model: config.model, alias: 'challenger', version, by: 'deploy', reason, workflowId });
+  }
+  const revision = await changeEndpoint(
+    rollout,
+    createEndpoints(objects),
+    `version ${version} opened as candidate`,
+    (current) => {
+      checkEndpointIsOurs(current, config);
+      if (champion === version && standing !== null) {
+        const serves =
+          current?.variants.some((variant) => variant.variant === 'champion' && variant.version === version) === true;
+        return serves
+          ? current
+          : { variants: [{ ...standing, variant: 'champion', weight: 100 }], previous: current?.previous ?? null };
+      }
+      const open =
+        current?.workflowId === workflowId &&
+        current.variants.some(({ variant, version: other }) => variant === 'challenger' && other === version);
+      return open ? current : openRollout(current, candidate, standing);
+    },
+  );
+  return { revision, champion, alreadyChampion: champion === version };
+}
+
+async function pause(ms: number, { signal }: StepContext): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * Waits until every live replica serves the version at the revision, at most `health.readyTimeoutMs`.
+ * @throws PipelineError `DEPLOY_NO_REPLICA` when none reported in that time.
+ */
+export async function waitUntilReady(
+  rollout: Rollout,
+  { version, revision }: { readonly version: number; readonly revision: number },
+): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }> {
+  const { config, context } = rollout;
+  const endpoints = createEndpoints(context.artifacts.objects);
+  const { readyTimeoutMs } = config.rollout.health;
+  const startedAt = performance.now();
+  for (;;) {
+    const live = await endpoints.replicas(config.endpoint, REPLICA_GONE_MS);
+    const readiness = readinessOf(live, version, revision);
+    if (readiness.state === 'ready') return { ready: true, reasons: [] };
+    if (readiness.state === 'failed') return { ready: false, reasons: readiness.reasons };
+    const waitedMs = performance.now() - startedAt;
+    if (waitedMs >= readyTimeoutMs) {
+      if (live.length > 0)
+        return { ready: false, reasons: readiness.reasons.map((reason) => `${reason} after ${readyTimeoutMs} ms`) };
+      throw new PipelineError('DEPLOY_NO_REPLICA', {
+        what: `no model server serves endpoint "${config.endpoint}"`,
+        where: `store ${context.artifacts.objects.uri}`,
+        cure: `Start one with \`perennial serve --endpoint ${config.endpoint}\` on the same store, then run the deployment again.`,
+      });
+    }
+    context.progress(Math.min(waitedMs, readyTimeoutMs), readyTimeoutMs, readiness.reasons.join('; '));
+    await pause(Math.min(LOOK_MS, readyTimeoutMs), context);
+  }
+}
+
+/** Gives the candidate `weight` per cent of the traffic. */
+export async function shiftToCandidate(
+  rollout: Rollout,
+  { version, weight }: { readonly version: number; readonly weight: number },
+): Promise<{ readonly revision: number }> {
+  const { config, context } = rollout;
+  const endpoints = createEndpoints(context.artifacts.objects);
+  const revision = await changeEndpoint(rollout, endpoints, `version ${version} at ${weight} per cent`, (current) => {
+    const shifted = shiftTraffic(current ?? { variants: [], previous: null }, config.endpoint, version, weight);
+    const standing = current?.variants.find((variant) => variant.version === version)?.weight;
+    return standing === weight ? current : shifted;
+  });
+  return { revision };
+}
+
+/** Judges the candidate by reports that the replicas wrote after this call began, so that the whole bake is in them. */
+export async function judgeHealth(
+  rollout: Rollout,
+  { version, revision }: { readonly version: number; readonly revision: number },
+): Promise<Verdict> {
+  const { config, context } = rollout;
+  const endpoints = createEndpoints(context.artifacts.objects);
+  const read = (): Promise<readonly ReplicaStatus[]> => endpoints.replicas(config.endpoint, REPLICA_GONE_MS);
+  const before = new Map((await read()).map((replica) => [replica.replica, replica.seenAt]));
+  const startedAt = performance.now();
+  for (;;) {
+    const live = await read();
+    const current = live.every((replica) => replica.revision >= revision && replica.seenAt !== before.get(replica.replica));
+    if (current || performance.now() - startedAt >= REPORT_WAIT_MS) {
+      const behind = live.filter((replica) => replica.revision < revision);
+      const late = behind.map((replica) => `replica ${replica.replica} is still at revision ${replica.revision} of ${revision}`);
+      const verdict = judgeCandidate(live, version, config.rollout.health);
+      return { ...verdict, healthy: verdict.healthy && late.length === 0, reasons: [...verdict.reasons, ...late] };
+    }
+    context.progress(0, 0, 'waiting for reports of the replicas');
+    await pause(LOOK_MS, context);
+  }
+}
+
+/** Makes the candidate champion in the registry, then on the endpoint. A lost race is a value: the candidate is then withdrawn. */
+export async function promoteVersion(
+  rollout: Rollout,
+  {
+    version,
+    champion,
+    reasons,
+  }: { readonly version: number; readonly champion: number | null; readonly reasons: readonly string[] },
+): Promise<{ readonly promoted: boolean; readonly reasons: readonly string[]; readonly revision: number }> {
+  const { config, context } = rollout;
+  const { objects } = context.artifacts;
+  try {
+    await createRegistry(objects).promote({
+      model: config.model,
+      version,
+      expectedChampion: champion,
+      by: 'deploy',
+      reason: `rolled out on endpoint ${config.endpoint}; ${reasons.join('; ')}`,
+      workflowId: context.run.workflowId,
+    });
+    const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} promoted`, (current) =>
+      promoteCandidate(current ?? { variants: [], previous: null }, config.endpoint, version),
+    );
+    return { promoted: true, reasons: [], revision };
+  } catch (error) {
+    if (!isPipelineError(error) || !['REGISTRY_RACE_LOST', 'DEPLOY_SUPERSEDED'].includes(error.code)) throw error;
+    return { promoted: false, reasons: [error.message], revision: 0 };
+  }
+}
+
+/** Takes the candidate out of the endpoint and logs why; undoes its promotion when that had begun. */
+export async function withdrawVersion(
+  rollout: Rollout,
+  { version, reasons }: { readonly version: number; readonly reasons: readonly string[] },
+): Promise<{ readonly revision: number }> {
+  const { config, context } = rollout;
+  const { objects } = context.artifacts;
+  const registry = createRegistry(objects);
+  const { workflowId } = context.run;
+  const champion = (await registry.alias(config.model, 'champion'))?.record;
+  const previous = await registry.alias(config.model, 'previous');
+  if (champion?.version === version && champion.workflowId === workflowId && previous !== null) {
+    const reason = `rollout withdrawn: ${reasons.join('; ')}`;
+    await registry.rollback({ model: config.model, by: 'deploy', reason, workflowId, expectedChampion: version });
+  }
+  const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} rolled back`, (current) =>
+    current === null ? null : withdrawCandidate(current, version),
+  );
+  await registry.reject({ model: config.model, version, reasons: reasons.map((reason) => `rolled back: ${reason}`), workflowId });
+  context.log.warn('rollout withdrawn', { model: config.model, version, reasons });
+  return { revision };
+}
