@@ -38,6 +38,22 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: [
+      'src/{cache,data,evaluation,features,logs,monitoring,registry,runs,store,training,triggers}/**/*.ts',
+      'src/worker/step/**/*.ts',
+    ],
+    ignores: ['src/store/parse-json.ts', 'src/cache/package-version.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name='JSON'][callee.property.name='parse']",
+          message: 'What lies in the store is read by parseJson or parseRecord, which bound and check it.',
+        },
+      ],
+    },
+  },
   { files: ['test/**/*.ts'], rules: { 'max-lines': ['error', { max: 600 }], '@typescript-eslint/no-non-null-assertion': 'off' } },
   { files: ['scripts/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], rules: { 'no-console': 'off' } },
 );

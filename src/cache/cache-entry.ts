@@ -7,6 +7,15 @@ import { findReferences } from '../store/find-references.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
+/** What reading an artifact says when a kept result that names it is of no use. */
+const USELESS: ReadonlySet<string> = new Set([
+  'ARTIFACT_NOT_FOUND',
+  'ARTIFACT_CORRUPT',
+  'STORE_RECORD_CORRUPT',
+  'STORE_OBJECT_TOO_LARGE',
+  'STORE_KEY_INVALID',
+]);
+
 export const entryKey = (key: string): string => `cache/${key}.json`;
 
 /** An entry that may be used, or why there is none; `reason` null: there is simply no entry. */
@@ -69,7 +78,7 @@ async function isWhole(artifacts: ArtifactStore, ref: Parameters<ArtifactStore['
     const heads = await Promise.all(files.map((file) => artifacts.objects.head(objectKey(file.sha256))));
     return heads.every((head) => head !== null);
   } catch (error) {
-    if (isPipelineError(error) && (error.code === 'ARTIFACT_NOT_FOUND' || error.code === 'ARTIFACT_CORRUPT')) return false;
+    if (isPipelineError(error) && USELESS.has(error.code)) return false;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { ArtifactFile, ArtifactRef } from '../contracts/artifact.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
+import { pathInside } from '../store/path-inside.js';
 import type { WorkFolder } from './work-folder.js';
 
 /** A file below `input/data/`, as `input/config.json` lists it. */
@@ -38,7 +39,7 @@ async function copyFiles(ref: ArtifactRef, at: string, data: string, artifacts: 
   const { files } = await artifacts.manifest(ref);
   const copied: DataFile[] = [];
   for (const file of files) {
-    const target = path.join(data, at, file.name);
+    const target = pathInside(path.join(data, at), file.name, `${ref.kind}/${ref.id}`);
     await fs.mkdir(path.dirname(target), { recursive: true });
     // A copy, not a link: a program that writes into its input must not change the store. Shares the blocks where the disk can.
     await fs.copyFile(await artifacts.localFile(ref, file.name), target, constants.COPYFILE_FICLONE);

@@ -1,4 +1,5 @@
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
+import { parseRecord } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import { parseInstant } from './event-time.js';
 
@@ -39,7 +40,7 @@ export async function advanceCursor(objects: ObjectStore, pipeline: string, step
 async function readCursor(objects: ObjectStore, key: string): Promise<{ cursor: Cursor; etag: string } | null> {
   try {
     const { bytes, etag } = await objects.get(key);
-    return { cursor: JSON.parse(bytes.toString('utf8')) as Cursor, etag };
+    return { cursor: parseRecord<Cursor>(bytes, key, ['watermark']), etag };
   } catch (error) {
     if (isPipelineError(error) && error.code === 'STORE_NOT_FOUND') return null;
     throw error;

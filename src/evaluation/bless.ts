@@ -5,6 +5,7 @@ import type { ScoringColumns } from '../onnx/session.js';
 import { openSession } from '../onnx/session.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { compileRowParser } from '../serving/input/row-parser.js';
+import { parseJson } from '../store/parse-json.js';
 
 /** Single-row calls that the latency is measured on, after as many that are not counted. */
 const TIMED_CALLS = 300;
@@ -65,7 +66,7 @@ async function check(model: TrainResult, config: EvaluateConfig, none: Blessing,
 
 function parseSamples(bytes: Buffer): readonly unknown[] {
   try {
-    const samples: unknown = JSON.parse(bytes.toString('utf8'));
+    const samples = parseJson(bytes, 'samples.json');
     return Array.isArray(samples) ? samples : [];
   } catch {
     return [];

@@ -1,3 +1,5 @@
+import { isPipelineError } from '../errors/pipeline-error.js';
+import { parseJson } from '../store/parse-json.js';
 import type { ObjectStore } from '../store/port.js';
 import type { LogChunk } from './log-keys.js';
 import { parseChunkKey, workflowLogPrefix } from './log-keys.js';
@@ -35,11 +37,11 @@ export async function readLogChunk(objects: ObjectStore, key: string): Promise<L
 
 function parseLine(text: string): LogLine {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(Buffer.from(text), 'a line of a log');
     if (typeof value === 'object' && value !== null && 'message' in value && 'at' in value && 'level' in value)
       return value as LogLine;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!isPipelineError(error)) throw error;
   }
   return { at: '', level: 'info', source: 'runner', message: text };
 }

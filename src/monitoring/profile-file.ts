@@ -1,9 +1,10 @@
 import { PipelineError } from '../errors/pipeline-error.js';
+import { parseJson } from '../store/parse-json.js';
 import type { Profile } from './profile.js';
 
 /** Reads `profile.json`. MONITOR_PROFILE_MISMATCH when the bytes are not a profile. */
 export function parseProfile(bytes: Uint8Array, where: string): Profile {
-  const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const value = parseJson(bytes, where);
   if (isProfile(value)) return value;
   throw new PipelineError('MONITOR_PROFILE_MISMATCH', {
     what: 'profile.json is not a profile',

@@ -20,7 +20,7 @@ export function guardObjects(objects: ObjectStore, redactor: Redactor): ObjectSt
   };
   return {
     uri: objects.uri,
-    get: (key) => objects.get(key),
+    get: (key, options) => objects.get(key, options),
     head: (key) => objects.head(key),
     list: (prefix) => objects.list(prefix),
     delete: (key) => objects.delete(key),

@@ -8,7 +8,10 @@ import type { ArtifactDraft, ArtifactStore, DraftFile } from './artifact-store.j
 import { canonicalJson } from './canonical-json.js';
 import { describe } from './file-errors.js';
 import { sha256File, sha256Hex } from './hash.js';
-import { getIfThere, parseRecord, putIfFree, recordBytes } from './json-record.js';
+import { parseManifest } from './artifact-manifest.js';
+import { getIfThere, putIfFree, recordBytes } from './json-record.js';
+import { parseJson } from './parse-json.js';
+import { problemOfName } from './path-inside.js';
 import type { ObjectStore } from './port.js';
 import { corrupt, VerifiedFiles } from './verified-files.js';
 
@@ -63,7 +66,7 @@ class StoredArtifacts implements ArtifactStore {
       formatVersion: 1,
       kind: draft.kind,
       files,
-      meta: JSON.parse(meta) as JsonObject,
+      meta: parseJson(Buffer.from(meta), 'meta') as JsonObject,
       inputs,
     };
     const bytes = recordBytes(manifest);
@@ -92,7 +95,7 @@ class StoredArtifacts implements ArtifactStore {
 
   async readFile(ref: Identity, name: string): Promise<Buffer> {
     const file = await this.#file(ref, name);
-    const stored = await getIfThere(this.objects, objectKey(file.sha256));
+    const stored = await getIfThere(this.objects, objectKey(file.sha256), Infinity);
     if (stored === null) throw corrupt(file, this.objects.uri, 'no such object');
     const sha256 = sha256Hex(stored.bytes);
     if (sha256 !== file.sha256) throw corrupt(file, this.objects.uri, `SHA-256 ${sha256} (${stored.bytes.length} bytes)`);
@@ -140,7 +143,7 @@ class StoredArtifacts implements ArtifactStore {
       });
     }
     return {
-      manifest: parseRecord<ArtifactManifest>(stored.bytes, key, ['formatVersion', 'kind', 'files', 'meta', 'inputs']),
+      manifest: parseManifest(stored.bytes, key, ref.kind),
       sha256,
     };
   }
@@ -188,8 +191,8 @@ function checkNames(draft: ArtifactDraft<ArtifactKind, JsonObject>): void {
   const names = draft.files.map((file) => file.name);
   const problems = names.flatMap((name, index) => {
     const found: string[] = [];
-    if (name.split('/').some((part) => part === '' || part === '.' || part === '..'))
-      found.push(`"${name}" is not a path inside the artifact`);
+    const problem = problemOfName(name);
+    if (problem !== null) found.push(`"${name}" is not a path inside the artifact: it ${problem}`);
     if (names.indexOf(name) !== index) found.push(`"${name}" is given more than once`);
     return found;
   });

@@ -60,6 +60,16 @@ export function notFound(key: string, uri: string): PipelineError {
   return new PipelineError('STORE_NOT_FOUND', { what: `there is no object "${key}"`, where: `store ${uri}`, details: { key } });
 }
 
+export function tooLarge(key: string, uri: string, maxBytes: number, received: number): PipelineError {
+  return new PipelineError('STORE_OBJECT_TOO_LARGE', {
+    what: `"${key}" is larger than what may lie there`,
+    where: `store ${uri}`,
+    expected: `at most ${maxBytes} bytes`,
+    received: `${received} bytes`,
+    details: { key, bytes: received },
+  });
+}
+
 export function conflict(key: string, uri: string, why: string): PipelineError {
   return new PipelineError('STORE_CONFLICT', {
     what: `"${key}" was not written: ${why}`,

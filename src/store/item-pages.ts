@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { JsonValue } from '../contracts/json.js';
 import type { ArtifactStore } from './artifact-store.js';
+import { parseJson } from './parse-json.js';
 
 /**
  * Lists of any length as trees of artifacts of kind `value`: a page holds items in order (`items.json`), a list names its pages or
@@ -84,7 +85,7 @@ export async function* readItems(
 }
 
 async function readJson<T>(artifacts: ArtifactStore, ref: ArtifactRef<'value'>, name: string): Promise<T> {
-  return JSON.parse((await artifacts.readFile(ref, name)).toString('utf8')) as T;
+  return parseJson(await artifacts.readFile(ref, name), `${ref.kind}/${ref.id}/${name}`) as T;
 }
 
 function jsonFile(name: string, value: unknown) {

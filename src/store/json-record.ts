@@ -1,6 +1,6 @@
-import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import { isPipelineError } from '../errors/pipeline-error.js';
 import { canonicalJson } from './canonical-json.js';
-import { describe } from './file-errors.js';
+import { corrupt, MOST_RECORD_BYTES, parseJson } from './parse-json.js';
 import type { ObjectStore, StoredObject } from './port.js';
 
 /** The bytes of a JSON record: canonical, with a closing newline. */
@@ -9,7 +9,8 @@ export function recordBytes(value: unknown): Buffer {
 }
 
 /**
- * Reads a record as `Shape`, checking that it is an object with the named members; trusts their types, as only we write there.
+ * Reads a record as `Shape`, checking that it is an object with the named members. Their types are trusted where a wrong one harms nobody: what
+ * becomes a key or a path is checked again where it does.
  * @throws PipelineError `STORE_RECORD_CORRUPT`
  */
 export function parseRecord<Shape extends object>(
@@ -17,22 +18,17 @@ export function parseRecord<Shape extends object>(
   key: string,
   members: readonly (keyof Shape & string)[],
 ): Shape {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (error) {
-    throw corrupt(key, `it is not JSON (${describe(error)})`);
-  }
+  const value = parseJson(bytes, key);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw corrupt(key, 'it is not a JSON object');
   const missing = members.filter((member) => !(member in value));
   if (missing.length > 0) throw corrupt(key, `it lacks ${missing.join(', ')}`);
   return value as Shape;
 }
 
-/** The object, or null when there is none. */
-export async function getIfThere(objects: ObjectStore, key: string): Promise<StoredObject | null> {
+/** The object, or null when there is none. STORE_OBJECT_TOO_LARGE above `maxBytes`, by default the most that a record may have. */
+export async function getIfThere(objects: ObjectStore, key: string, maxBytes = MOST_RECORD_BYTES): Promise<StoredObject | null> {
   try {
-    return await objects.get(key);
+    return await objects.get(key, { maxBytes });
   } catch (error) {
     if (isPipelineError(error) && error.code === 'STORE_NOT_FOUND') return null;
     throw error;
@@ -48,8 +44,4 @@ export async function putIfFree(objects: ObjectStore, key: string, bytes: Uint8A
     if (isPipelineError(error) && error.code === 'STORE_CONFLICT') return false;
     throw error;
   }
-}
-
-function corrupt(key: string, why: string): PipelineError {
-  return new PipelineError('STORE_RECORD_CORRUPT', { what: `the record "${key}" cannot be used: ${why}`, details: { key } });
 }

@@ -12,6 +12,11 @@ export interface ObjectInfo {
   readonly modifiedAt: string;
 }
 
+export interface GetOptions {
+  /** A larger object is refused before it is read: STORE_OBJECT_TOO_LARGE. Default: no limit. */
+  readonly maxBytes?: number;
+}
+
 export interface PutIfAbsentOptions {
   /** The object will never be replaced or deleted. A driver may then make many of them durable together; it is durable when the put returns all the same. */
   readonly writeOnce?: boolean;
@@ -24,7 +29,7 @@ export interface PutIfAbsentOptions {
 export interface ObjectStore {
   /** `file:///...` or `s3://bucket/prefix`. */
   readonly uri: string;
-  get(key: string): Promise<StoredObject>;
+  get(key: string, options?: GetOptions): Promise<StoredObject>;
   head(key: string): Promise<ObjectInfo | null>;
   put(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }>;
   /** STORE_CONFLICT when the key exists. */

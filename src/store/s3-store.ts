@@ -14,9 +14,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { conflict, notFound } from './file-errors.js';
+import { conflict, notFound, tooLarge } from './file-errors.js';
 import { checkKey, checkPrefix } from './object-key.js';
-import type { ObjectInfo, ObjectStore, StoredObject } from './port.js';
+import type { GetOptions, ObjectInfo, ObjectStore, StoredObject } from './port.js';
 import { s3Error, s3Failure } from './s3-errors.js';
 
 export interface S3Location {
@@ -66,10 +66,14 @@ class S3Store implements ObjectStore {
     this.#base = location.prefix === '' ? '' : `${location.prefix}/`;
   }
 
-  get(key: string): Promise<StoredObject> {
+  get(key: string, { maxBytes = Infinity }: GetOptions = {}): Promise<StoredObject> {
     return this.#guard('read', key, async (address) => {
-      const { Body, ETag } = await this.#client.send(new GetObjectCommand(address));
+      const { Body, ETag, ContentLength = 0 } = await this.#client.send(new GetObjectCommand(address));
       if (Body === undefined) throw notFound(key, this.uri);
+      if (ContentLength > maxBytes) {
+        if (Body instanceof Readable) Body.destroy();
+        throw tooLarge(key, this.uri, maxBytes, ContentLength);
+      }
       return { bytes: Buffer.from(await Body.transformToByteArray()), etag: this.#etag(ETag, key) };
     });
   }

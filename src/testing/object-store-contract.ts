@@ -46,6 +46,11 @@ export const objectStoreContract: readonly ObjectStoreContractCase[] = [
     await rejectsWith('STORE_NOT_FOUND', () => store.getFile(at('b'), path.join(os.tmpdir(), randomName())));
     assert.equal(await store.head(at('folder')), null);
   }),
+  contractCase('refuses an object larger than the reader allows', async (store, at) => {
+    await store.put(at('a'), Buffer.alloc(1_000));
+    assert.equal((await store.get(at('a'), { maxBytes: 1_000 })).bytes.length, 1_000);
+    await rejectsWith('STORE_OBJECT_TOO_LARGE', () => store.get(at('a'), { maxBytes: 999 }));
+  }),
   contractCase('replaces an object whole', async (store, at) => {
     const first = await store.put(at('a'), Buffer.from('first and longer'));
     const second = await store.put(at('a'), Buffer.from('second'));

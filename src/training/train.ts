@@ -11,6 +11,7 @@ import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import type { DraftFile } from '../store/artifact-store.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import { sha256Hex } from '../store/hash.js';
+import { parseJson } from '../store/parse-json.js';
 import type { BoostState } from './boost.js';
 import { decodeCheckpoint } from './checkpoint.js';
 import type { FitResult } from './fit.js';
@@ -113,7 +114,10 @@ interface Trained {
 async function publish(features: FeatureResult, trained: Trained, { artifacts }: StepContext): Promise<TrainResult> {
   const { fitted, config, metrics, trainRows } = trained;
   const { task, signature, featureNames, trainFrom, testFrom, testTo } = features.meta;
-  const encoders = JSON.parse((await artifacts.readFile(features, 'encoders.json')).toString('utf8')) as EncoderSet;
+  const encoders = parseJson(
+    await artifacts.readFile(features, 'encoders.json'),
+    `${features.kind}/${features.id}`,
+  ) as EncoderSet;
   const graph = scoringGraph(encoders, fitted.model);
   const session = await openSession(graph, { signature });
   await session.release();

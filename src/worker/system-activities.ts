@@ -19,6 +19,7 @@ import type { SecretProvider } from '../secrets/provider.js';
 import { recordRun } from '../runs/record-run.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
+import { parseJson } from '../store/parse-json.js';
 import { recordDecision } from './decision-records.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolveRun, resolveStage } from './resolve-stage.js';
@@ -46,7 +47,7 @@ export function systemActivities(
     recordDecision: (record) => recordDecision(artifacts.objects, record),
     askAdmission,
     readMapContext: async ({ context }) =>
-      JSON.parse((await artifacts.readFile(context, 'context.json')).toString('utf8')) as MapContext,
+      parseJson(await artifacts.readFile(context, 'context.json'), `${context.kind}/${context.id}`) as MapContext,
     backfillPartitions: async ({ spec, after, limit }) => {
       const partitions = partitionsOf(spec);
       return { total: partitions.length, partitions: partitions.slice(after, after + limit) };

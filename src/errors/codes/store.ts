@@ -61,6 +61,19 @@ export const STORE_CODES = {
     cause: 'A JSON record in the store cannot be read as what its key says.',
     cure: 'Restore the record from a backup of the store, or remove it and run the step that writes it again.',
   },
+  STORE_OBJECT_TOO_LARGE: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'An object in the store has more bytes than anything that is written under its key.',
+    cure: 'Look at the object and at who may write to the store; restore it from a backup, or remove it.',
+  },
+  STORE_SEGMENT_REFUSED: {
+    retryable: false,
+    httpStatus: 500,
+    cause:
+      'A file in the write-ahead log of a folder store was not written by us: it names a place that is no object of the store.',
+    cure: 'Nothing of it was followed. Look at the file, which is now .~wal/refused~..., and at who may write to the folder.',
+  },
   STORE_JSON_INVALID: {
     retryable: false,
     httpStatus: 500,

@@ -5,6 +5,7 @@ import { inspectModel } from '../../onnx/inspect-model.js';
 import { openSession } from '../../onnx/session.js';
 import type { ArtifactStore } from '../../store/artifact-store.js';
 import type { ColumnBatch } from '../input/column-batch.js';
+import { parseJson } from '../../store/parse-json.js';
 import { knownCategories } from './known-categories.js';
 import { compileRowParser } from '../input/row-parser.js';
 
@@ -22,7 +23,7 @@ type Model = { readonly model: string; readonly version: number; readonly artifa
 async function readJson(artifacts: ArtifactStore, { model, version, artifact }: Model, name: string): Promise<unknown> {
   const bytes = await artifacts.readFile(artifact, name);
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseJson(bytes, name);
   } catch (error) {
     throw new PipelineError('SERVING_MODEL_INVALID', {
       what: `${name} is not JSON`,

@@ -1,12 +1,12 @@
-import { closeSync, fstatSync, linkSync, mkdirSync, openSync, readFile, readFileSync, renameSync } from 'node:fs';
+import { closeSync, constants, fstatSync, linkSync, mkdirSync, openSync, readFile, readFileSync, renameSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { conflict, describe, fileError, isAbsent, notFound, systemCode } from '../file-errors.js';
+import { conflict, describe, fileError, isAbsent, notFound, systemCode, tooLarge } from '../file-errors.js';
 import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from '../object-key.js';
-import type { ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../port.js';
+import type { GetOptions, ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../port.js';
 import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncPath } from './staging.js';
 import { claimed, currentPlace, entriesOf, etagOf, generationFile, plainFile, statusOf } from './versions.js';
 import { WriteAheadLog } from './write-ahead-log.js';
@@ -47,7 +47,7 @@ class LocalStore implements ObjectStore {
     this.#log = log;
   }
 
-  get(key: string): Promise<StoredObject> {
+  get(key: string, { maxBytes = Infinity }: GetOptions = {}): Promise<StoredObject> {
     return this.#guard('read', key, async (plain) => {
       const place = currentPlace(plain);
       const descriptor = place.gone ? null : openExisting(place.file);
@@ -55,6 +55,7 @@ class LocalStore implements ObjectStore {
       try {
         const status = fstatSync(descriptor, { bigint: true });
         if (!status.isFile()) throw notFound(key, this.uri);
+        if (status.size > maxBytes) throw tooLarge(key, this.uri, maxBytes, Number(status.size));
         const bytes = status.size <= SMALL_BYTES ? readFileSync(descriptor) : await readAside(descriptor);
         return { etag: etagOf(status), bytes };
       } finally {
@@ -336,7 +337,8 @@ async function inFolder<Result>(file: string, change: () => Result): Promise<Res
 
 function openExisting(file: string): number | null {
   try {
-    return openSync(file, 'r');
+    // A pipe in the place of a file must not stop the process.
+    return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;

@@ -135,7 +135,7 @@ async function writeElsewhere(descriptor: number, bytes: Uint8Array): Promise<vo
 
 /** Makes a file durable, or the names in a folder. */
 export async function syncPath(place: string): Promise<void> {
-  const descriptor = openSync(place, 'r');
+  const descriptor = openSync(place, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     await flush(descriptor);
   } finally {

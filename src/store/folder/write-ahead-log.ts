@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { isPipelineError } from '../../errors/pipeline-error.js';
 import { describe, isAbsent } from '../file-errors.js';
 import { RESERVED } from '../object-key.js';
 import { GroupCommitFile } from './group-commit.js';
@@ -10,6 +11,8 @@ import { ensureFolder, type StagingFolder, syncPath } from './staging.js';
 import { entriesOf, statusOf } from './versions.js';
 
 const FOLDER = `${RESERVED}wal`;
+/** In front of the name of a segment that was put aside. */
+const REFUSED = 'refused~';
 /** By then the system has written the files of its own accord, and to settle them costs little. */
 const SEGMENT_MS = 300_000;
 const SEGMENT_BYTES = 64 << 20;
@@ -53,7 +56,7 @@ export class WriteAheadLog {
     if (boot === null || !LOCAL_FILE_SYSTEMS.has((await fs.statfs(root)).type)) return null;
     const log = new WriteAheadLog(root, boot, staging);
     for (const { name } of await entriesOf(log.#folder)) {
-      await log.#takeOver(name);
+      if (!name.startsWith(REFUSED)) await log.#takeOver(name);
     }
     return log;
   }
@@ -132,12 +135,25 @@ function isAbandoned(segment: string): boolean {
   return status !== null && Date.now() - Number(status.mtimeMs) > ABANDONED_MS;
 }
 
-/** A segment that cannot be settled stays, and whoever opens the store next tries again. */
+/** A segment that cannot be settled stays, and whoever opens the store next tries again; one that is not ours is put aside for people to look at. */
 async function orWarn(segment: string, settle: () => Promise<void>): Promise<void> {
   try {
     await settle();
   } catch (error) {
+    if (isPipelineError(error) && error.code === 'STORE_SEGMENT_REFUSED') {
+      process.emitWarning(error.message, { code: error.code });
+      await putAside(segment);
+      return;
+    }
     process.emitWarning(`the write-ahead log ${segment} could not be settled: ${describe(error)}`);
+  }
+}
+
+async function putAside(segment: string): Promise<void> {
+  try {
+    await fs.rename(segment, path.join(path.dirname(segment), REFUSED + path.basename(segment)));
+  } catch (error) {
+    if (!isAbsent(error)) process.emitWarning(`${segment} could not be put aside: ${describe(error)}`);
   }
 }
 

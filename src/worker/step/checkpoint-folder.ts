@@ -3,8 +3,10 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonValue } from '../../contracts/json.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
+import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import { sha256File } from '../../store/hash.js';
+import { parseJson } from '../../store/parse-json.js';
+import { pathInside } from '../../store/path-inside.js';
 import type { ObjectStore } from '../../store/port.js';
 
 type SavedFile = { readonly name: string; readonly key: string; readonly sha256: string; readonly bytes: number };
@@ -68,7 +70,8 @@ export function openFolderCheckpoints(
       const manifest = parseManifest(await checkpoints.newest());
       if (manifest === null) return false;
       for (const file of manifest.files) {
-        const target = path.join(folder, file.name);
+        const target = pathInside(folder, file.name, 'a checkpoint');
+        if (!file.key.startsWith(`${prefix}files/`)) throw foreignFile(file);
         await fs.mkdir(path.dirname(target), { recursive: true });
         await objects.getFile(file.key, target);
         const { sha256 } = await sha256File(target);
@@ -114,11 +117,15 @@ async function look(folder: string): Promise<readonly Seen[]> {
 function parseManifest(bytes: Buffer | null): FolderManifest | null {
   if (bytes?.[0] !== '{'.charCodeAt(0)) return null;
   try {
-    const value = JSON.parse(bytes.toString('utf8')) as JsonValue;
+    const value = parseJson(bytes, 'a checkpoint') as JsonValue;
     const isManifest = typeof value === 'object' && value !== null && 'checkpoint' in value && value['checkpoint'] === 'folder';
     return isManifest ? (value as unknown as FolderManifest) : null;
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (isPipelineError(error) && error.code === 'STORE_RECORD_CORRUPT') return null;
     throw error;
   }
+}
+
+function foreignFile({ name, key }: SavedFile): PipelineError {
+  return new PipelineError('STORE_RECORD_CORRUPT', { what: `file "${name}" of a checkpoint lies elsewhere`, where: key });
 }

@@ -3,6 +3,7 @@ import type { JsonPrimitive } from '../../contracts/json.js';
 import type { StepTask } from '../../contracts/run.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepControl } from '../../pipeline/step-control.js';
+import { parseRecord } from '../../store/json-record.js';
 import type { ObjectStore } from '../../store/port.js';
 import type { Heartbeats } from './heartbeats.js';
 import { keyName } from './run-keys.js';
@@ -167,7 +168,7 @@ class OrderedControl implements StepControl {
   async #read(): Promise<StepOrders> {
     try {
       const { bytes } = await this.#surroundings.objects.get(this.#key);
-      return { ...NO_ORDERS, ...(JSON.parse(bytes.toString('utf8')) as Partial<StepOrders>) };
+      return { ...NO_ORDERS, ...parseRecord<Partial<StepOrders>>(bytes, this.#key, []) };
     } catch (error) {
       if (isPipelineError(error) && error.code === 'STORE_NOT_FOUND') return NO_ORDERS;
       throw error;

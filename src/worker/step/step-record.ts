@@ -1,6 +1,7 @@
 import type { StepOutcome } from '../../contracts/run.js';
 import type { CacheRecord } from '../../contracts/cache.js';
-import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import { isPipelineError } from '../../errors/pipeline-error.js';
+import { parseRecord } from '../../store/json-record.js';
 import type { ObjectStore } from '../../store/port.js';
 
 /** What an earlier attempt recorded, or null. STORE_RECORD_CORRUPT when it cannot be read. */
@@ -12,7 +13,7 @@ export async function readOutcome(
   if ((await store.head(key)) === null) return null;
   try {
     const { bytes } = await store.get(key);
-    const { result, metrics, seconds, cache = null } = parseOutcome(bytes.toString('utf8'), key);
+    const { result, metrics, seconds, cache = null } = parseRecord<RecordedOutcome>(bytes, key, ['result', 'metrics']);
     return { outcome: { result, metrics, seconds, cached: true }, cache };
   } catch (error) {
     if (isPipelineError(error) && error.code === 'STORE_NOT_FOUND') return null;
@@ -39,18 +40,3 @@ export async function recordOutcome(
 
 /** What is stored of an operation: why it was computed, or was not, stays in the store. */
 export type RecordedOutcome = StepOutcome & { readonly cache?: CacheRecord };
-
-function parseOutcome(text: string, key: string): RecordedOutcome {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw corrupt(key, error);
-  }
-  if (typeof value !== 'object' || value === null || !('result' in value) || !('metrics' in value)) throw corrupt(key, null);
-  return value as RecordedOutcome;
-}
-
-function corrupt(key: string, cause: unknown): PipelineError {
-  return new PipelineError('STORE_RECORD_CORRUPT', { what: 'the recorded result of a step cannot be read', where: key, cause });
-}

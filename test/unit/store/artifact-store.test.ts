@@ -87,7 +87,12 @@ describe('publishing an artifact', () => {
     const files = [file!, file!, { ...file!, name: '../up' }];
     const refused = {
       code: 'ARTIFACT_INVALID',
-      details: { problems: ['"model.onnx" is given more than once', '"../up" is not a path inside the artifact'] },
+      details: {
+        problems: [
+          '"model.onnx" is given more than once',
+          '"../up" is not a path inside the artifact: it leaves its folder or has an empty part',
+        ],
+      },
     };
     await expect(artifacts.publish({ ...draft('x'), files })).rejects.toMatchObject(refused);
     const missing = [{ ...file!, content: { path: path.join(folder, 'none') } }];
