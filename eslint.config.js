@@ -20,6 +20,20 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts', 'activities/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            "MemberExpression[property.name='taskQueue'][object.name='info'], MemberExpression[property.name='taskQueue'][object.property.name='info'], VariableDeclarator[init.name='info'] Property[key.name='taskQueue'], VariableDeclarator[init.property.name='info'] Property[key.name='taskQueue']",
+          message:
+            'Workflows start on what src/worker/start-queue.ts says: the queue of an activity may be one of a pool, where none begins.',
+        },
+      ],
+    },
+  },
+  {
     files: ['workflows/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', 'process', 'Buffer', 'fetch', 'crypto', 'performance', 'structuredClone'],

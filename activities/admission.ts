@@ -1,12 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { ADMISSION_TYPE, type AdmissionAsk } from '../src/contracts/admission.js';
+import { startQueueOfWorkflow } from '../src/worker/start-queue.js';
 
 /** Tells the entity of a pool or a pipeline that somebody wants in; starts it when there is none. */
 export async function askAdmission({ entity, limit, request }: AdmissionAsk): Promise<void> {
   const { client, info } = Context.current();
   await client.workflow.signalWithStart(ADMISSION_TYPE, {
     workflowId: entity,
-    taskQueue: info.taskQueue,
+    taskQueue: startQueueOfWorkflow(info),
     args: [{ limit }],
     signal: 'ask',
     signalArgs: [{ request, limit }],

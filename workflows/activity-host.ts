@@ -1,4 +1,4 @@
-import { ActivityCancellationType, CancellationScope, sleep } from '@temporalio/workflow';
+import { ActivityCancellationType, CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
@@ -114,6 +114,7 @@ function callOperation(
     ...cacheOf(step, runOptions()),
     ...(isLocal ? { activityId: id } : {}),
     ...(step.live === undefined ? {} : { live: step.live }),
+    workflowQueue: workflowInfo().taskQueue,
     ...(Object.keys(step.resources).length === 0 ? {} : { resources: step.resources }),
   };
   const activity = isLocal ? localActivity(type, options, step.retry) : queuedActivity(type, options);

@@ -11,9 +11,13 @@ export async function hasWorkers(connection: Connection, namespace: string, task
 /** @throws PipelineError `CLI_QUEUE_WITHOUT_WORKER` */
 export async function requireWorkers(connection: Connection, namespace: string, taskQueue: string): Promise<void> {
   if (await hasWorkers(connection, namespace, taskQueue)) return;
+  const takers = await pollersOf(connection, namespace, taskQueue, 'activity');
   throw new PipelineError('CLI_QUEUE_WITHOUT_WORKER', {
-    what: `no worker polls the queue ${taskQueue}`,
+    what:
+      takers.length === 0
+        ? `no worker polls the queue ${taskQueue}`
+        : `the queue ${taskQueue} has workers for steps only (${takers.map(({ identity }) => identity).join(', ')}): none carries workflows on`,
     where: `namespace ${namespace}`,
-    details: { taskQueue },
+    details: { taskQueue, takers: takers.length },
   });
 }

@@ -1,4 +1,5 @@
 import type { ResourceSpec } from './plan.js';
+import { poolQueue, type PoolQueue } from './queues.js';
 
 /** Where runs start, and where steps run that no pool takes, unless somebody names another queue. */
 export const DEFAULT_TASK_QUEUE = 'ml';
@@ -23,7 +24,10 @@ export type PoolSpec = {
   readonly gpuType?: string;
   /** Memory of each device. */
   readonly vramGiB?: number;
-  /** Over all workers and runs, at most so much at once: a step counts as many as it asks for devices, at least 1. */
+  /**
+   * Over all workers and runs, at most so much at once: a step counts as many as it asks for devices, at least 1. A pool that says this and nothing
+   * of its workers' size is there for the steps that name it: see `isForNamedSteps`.
+   */
   readonly limit?: number;
   /** The devices of a worker of this pool; left out, `nvidia-smi` is asked when `gpu` is 1 or more. */
   readonly devices?: readonly DeviceSpec[];
@@ -36,6 +40,16 @@ export function weightOf(resources: ResourceSpec): number {
   return Math.max(1, resources.gpu ?? 0);
 }
 
-export function queueOf(name: string, pool: PoolSpec): string {
-  return pool.taskQueue ?? name;
+export function queueOf(name: string, pool: PoolSpec): PoolQueue {
+  return poolQueue(pool.taskQueue ?? name);
+}
+
+/** Whether only steps that name the pool go there: it declares a limit (of a database, a licence), and no size by which others could choose it. */
+export function isForNamedSteps({ limit, cpu, memoryGiB, gpu }: PoolSpec): boolean {
+  return limit !== undefined && cpu === undefined && memoryGiB === undefined && gpu === undefined;
+}
+
+/** Whether each step of every plan is put on a pool, so that none is left to the queue of the runs. */
+export function takeEveryStep(pools: Pools): boolean {
+  return Object.values(pools).some((pool) => !isForNamedSteps(pool));
 }

@@ -2,6 +2,7 @@ import type { CacheSpec, FailurePolicy, Plan, ResourceSpec, StepKind } from './p
 import type { GateState } from './gates.js';
 import type { ControlRecord } from './live-control.js';
 import type { JsonObject, JsonValue } from './json.js';
+import type { PoolQueue } from './queues.js';
 
 /** Who and what a step runs for; recorded with everything that it publishes. */
 export type RunIdentity = {
@@ -38,6 +39,8 @@ export type StepTask = {
   /** What the step asked for, for the worker that hands out devices. */
   readonly resources?: ResourceSpec;
   readonly live?: JsonObject;
+  /** The queue of the workflow, on which the step starts others; absent in tasks of runs that did not tell it. */
+  readonly workflowQueue?: string;
 };
 
 export type StepOutcome = {
@@ -136,7 +139,7 @@ export const RUN_OPTIONS_MEMO = 'perennial';
 /** Where a step runs. */
 export type Placement = {
   readonly pool: string;
-  readonly taskQueue: string;
+  readonly taskQueue: PoolQueue;
   /** Of the pool, over all workers; absent: none. */
   readonly limit?: number;
 };

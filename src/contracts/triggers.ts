@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { WorkflowQueue } from './queues.js';
 
 /** What can change: a published data set by its name, or an alias of a model, named `<model>/<alias>`. */
 export type ChangeSubject = { readonly kind: 'dataset' | 'alias'; readonly name: string };
@@ -22,7 +23,7 @@ export type Subscription = TriggerSpec & {
   readonly formatVersion: 1;
   readonly pipeline: string;
   /** Queue on which the runs start. */
-  readonly taskQueue: string;
+  readonly taskQueue: WorkflowQueue;
   readonly subscribedBy: string;
   /** ISO. */
   readonly subscribedAt: string;
@@ -79,7 +80,7 @@ export type PipelineQueue = {
 export type TriggeredRun = {
   readonly n: number;
   readonly workflowId: string;
-  readonly taskQueue: string;
+  readonly taskQueue: WorkflowQueue;
   readonly parameters: JsonObject;
   /** In words, for MlTrigger. */
   readonly trigger: string;

@@ -1,5 +1,6 @@
 import type { JsonValue } from '../contracts/json.js';
 import type { ChangeSubject, Subscription, TriggerSpec } from '../contracts/triggers.js';
+import { workflowQueue } from '../contracts/queues.js';
 import { subjectPath } from '../contracts/triggers.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { canonicalJson } from '../store/canonical-json.js';
@@ -32,7 +33,7 @@ export async function planTriggers(
     triggers.map((trigger): TriggerChange => {
       const old = before.get(idOf(name, trigger.on));
       const { overlap, parameters, on } = trigger;
-      const settings = { on, overlap, parameters, pipeline: name, taskQueue };
+      const settings = { on, overlap, parameters, pipeline: name, taskQueue: workflowQueue(taskQueue) };
       const subscription: Subscription = { formatVersion: 1, ...settings, subscribedBy: by, subscribedAt };
       if (old === undefined) return { action: 'create', pipeline: name, on, changed: [], subscription };
       const changed = differences(old, settings);

@@ -1,6 +1,7 @@
 import type { NativeConnection, WorkerDeploymentOptions, WorkerOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
 import { DEFAULT_TASK_QUEUE, type Pools } from '../contracts/pools.js';
+import { workflowQueue } from '../contracts/queues.js';
 import { checkPools } from '../pipeline/plan/check-pools.js';
 import { pipelineCode } from '../cache/pipeline-code.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -41,7 +42,10 @@ export interface PipelineWorkerOptions {
   readonly pools?: Pools;
   /** The pools whose steps this worker takes, as many at once as it has devices. */
   readonly pool?: readonly string[];
-  /** `workflows`: carries runs on but takes no steps. `activities`: takes steps (of `pool`, else of `taskQueue`) and no runs. Default `all`. */
+  /**
+   * `workflows`: carries runs on but takes no steps; with pools, small activities of ours too. `activities`: takes steps (of `pool`, else of
+   * `taskQueue`) and no runs. Default `all`.
+   */
   readonly role?: WorkerRole;
   /** Worker Versioning: runs stay on the version that they started on, entities move on. Default build id: hash of workflow code and plans. */
   readonly deployment?: { readonly name: string; readonly buildId?: string };
@@ -76,6 +80,7 @@ const STICKY_LIMIT_MS = 5_000;
 export async function createPipelineWorker(options: PipelineWorkerOptions): Promise<PipelineWorker> {
   const catalog = createCatalog(options.pipelines);
   const { role = 'all' } = options;
+  const ownQueue = workflowQueue(options.taskQueue ?? DEFAULT_TASK_QUEUE);
   const pools = checkPools(options.pools ?? {});
   const served = servedPools(pools, options.pool ?? [], role);
   const devices = await queueDevices(served, process.env);
@@ -88,7 +93,11 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     ...systemActivities(catalog, artifacts, pools, options.secrets),
     ...Object.fromEntries(
       [...catalog.values()].flatMap((pipeline) => [
-        ...stepActivities(pipeline, stageOperations, artifacts.objects, { secrets: options.secrets, devices }),
+        ...stepActivities(pipeline, stageOperations, artifacts.objects, {
+          secrets: options.secrets,
+          devices,
+          workflowQueue: ownQueue,
+        }),
       ]),
     ),
   };
@@ -101,7 +110,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const bundle = bundled ? await workflowBundle(options.workflows, [...catalog.keys()]) : null;
   const settings = {
     namespace,
-    taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE,
+    taskQueue: ownQueue,
     ...(role === 'activities' || bundle === null ? {} : { workflowBundle: bundle }),
     activities: { ...activities, default: unknownActivity(Object.keys(activities).sort()) },
     interceptors: { activity: [failureInterceptor, journalInterceptor(journal)] },
@@ -116,7 +125,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     ...(options.identity === undefined ? {} : { identity: options.identity }),
     ...(deployment === undefined ? {} : { workerDeploymentOptions: versionOf(deployment, bundle, options.pipelines) }),
   };
-  return startLastingWorker(options, queueSettings(settings, served, role, devices), journal);
+  return startLastingWorker(options, queueSettings(settings, served, { role, devices, pools }), journal);
 }
 
 function versionOf(

@@ -1,5 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../contracts/json.js';
+import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
+import { poolQueue, workflowQueue, type WorkflowQueue } from '../contracts/queues.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { everyStep } from '../pipeline/plan/every-step.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -8,6 +10,7 @@ import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
 import { machineCores } from './step/hold-cores.js';
 import { readHeartbeat } from './step/heartbeats.js';
+import { startQueueOfStep } from './start-queue.js';
 import type { QueueDevices } from './worker-queues.js';
 import { runStep, type StepSurroundings } from './step/run-step.js';
 import { cachingOf } from './step/step-caching.js';
@@ -15,7 +18,12 @@ import { type StageOperations, workOf } from './step/step-work.js';
 import { createTemporalDoor } from './temporal-door.js';
 
 /** What a worker lends to the steps that it takes. */
-export type WorkerServices = { readonly secrets?: SecretProvider | undefined; readonly devices?: QueueDevices };
+export type WorkerServices = {
+  readonly secrets?: SecretProvider | undefined;
+  readonly devices?: QueueDevices;
+  /** On which this worker, or one beside it, carries workflows on. Default `ml`. */
+  readonly workflowQueue?: WorkflowQueue;
+};
 
 type StepActivity = (task: StepTask) => Promise<StepOutcome>;
 
@@ -42,7 +50,7 @@ export function stepActivities(
 
 /** Surroundings of the activity that runs now. */
 export function activitySurroundings(objects: ObjectStore, task: StepTask, services: WorkerServices = {}): StepSurroundings {
-  const { secrets, devices } = services;
+  const { secrets, devices, workflowQueue: workerQueue = workflowQueue(DEFAULT_TASK_QUEUE) } = services;
   const { info, client, cancellationSignal, log } = Context.current();
   const context = Context.current();
   const { run, activityId = info.activityId } = task;
@@ -52,14 +60,15 @@ export function activitySurroundings(objects: ObjectStore, task: StepTask, servi
     (message: string, more: JsonObject = {}): void => {
       log[level](message, { ...fields, ...more });
     };
-  const leases = devices?.get(info.taskQueue);
+  // eslint-disable-next-line no-restricted-syntax -- where the step runs, not where it starts anything
+  const leases = devices?.get(poolQueue(info.taskQueue));
   const priority = info.priority?.priorityKey ?? DEFAULT_PRIORITY;
   return {
     activityId,
     attempt: task.attempt ?? info.attempt,
     objects,
     ...(secrets === undefined ? {} : { secrets }),
-    temporal: createTemporalDoor(client, info.taskQueue),
+    temporal: createTemporalDoor(client, startQueueOfStep(task, workerQueue)),
     log: { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') },
     signal: cancellationSignal,
     // A local activity has no heartbeats: Temporal hears nothing of it before its end.

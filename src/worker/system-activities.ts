@@ -26,6 +26,7 @@ import { resolveRun, resolveStage } from './resolve-stage.js';
 import { writeOrders } from './step/step-orders.js';
 import { runStep } from './step/run-step.js';
 import { activitySurroundings } from './step-activities.js';
+import { startQueueOfWorkflow } from './start-queue.js';
 import { createTemporalDoor } from './temporal-door.js';
 
 /** The activities that every worker has, whatever its pipelines. */
@@ -36,9 +37,10 @@ export function systemActivities(
   secrets: SecretProvider = defaultSecretProvider(process.env),
 ): SystemActivities & ControlActivities & TriggerActivities & NoticeActivities & BackfillActivities {
   return {
-    ...createControlActivities(artifacts.objects, () =>
-      createTemporalDoor(Context.current().client, Context.current().info.taskQueue),
-    ),
+    ...createControlActivities(artifacts.objects, () => {
+      const { client, info } = Context.current();
+      return createTemporalDoor(client, startQueueOfWorkflow(info));
+    }),
     ...createTriggerActivities(artifacts.objects),
     ...createNoticeActivities(secrets),
     resolvePlan: (input) => resolveRun(catalog, artifacts.objects, input, pools),
@@ -79,7 +81,8 @@ export function unknownActivity(known: readonly string[]): () => Promise<never> 
 
 /** A window is closed by its own workflow: there is no plan and no step behind it. */
 function monitorTask(): StepTask {
-  const { workflowExecution, workflowType } = Context.current().info;
+  const { info } = Context.current();
+  const { workflowExecution, workflowType } = info;
   const run = {
     pipeline: workflowType ?? 'monitorWindow',
     planHash: '',
@@ -87,5 +90,13 @@ function monitorTask(): StepTask {
     runId: workflowExecution?.runId ?? '',
   };
   const empty = { config: {}, inputs: {}, parameters: {}, arguments: {} };
-  return { run, step: 'closeMonitorWindow', kind: 'monitor', operation: 'monitor', occurrence: 0, ...empty };
+  return {
+    run,
+    step: 'closeMonitorWindow',
+    kind: 'monitor',
+    operation: 'monitor',
+    occurrence: 0,
+    ...empty,
+    workflowQueue: startQueueOfWorkflow(info),
+  };
 }

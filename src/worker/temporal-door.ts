@@ -1,5 +1,6 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleSpec } from '@temporalio/client';
 import { continuousTrainingId } from '../contracts/continuous-training.js';
+import type { WorkflowQueue } from '../contracts/queues.js';
 import type { ChangeSignal, StartOnChangeInput } from '../contracts/triggers.js';
 import { startOnChangeId } from '../contracts/triggers.js';
 import type { TemporalDoor } from '../pipeline/step-context.js';
@@ -8,7 +9,7 @@ import type { TemporalDoor } from '../pipeline/step-context.js';
 const CATCH_UP_WINDOW = '6 hours';
 
 /** What a step can ask of the Temporal server that its worker serves. Workflows start on `taskQueue`. */
-export function createTemporalDoor(client: Client, taskQueue: string): TemporalDoor {
+export function createTemporalDoor(client: Client, taskQueue: WorkflowQueue): TemporalDoor {
   const signalEntity = async (model: string, signal: string, argument: unknown): Promise<void> => {
     await client.workflow.signalWithStart('continuousTraining', {
       workflowId: continuousTrainingId(model),

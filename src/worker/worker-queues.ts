@@ -1,6 +1,7 @@
 import os from 'node:os';
 import type { WorkerOptions } from '@temporalio/worker';
-import { type PoolSpec, type Pools, queueOf } from '../contracts/pools.js';
+import { type PoolSpec, type Pools, queueOf, takeEveryStep } from '../contracts/pools.js';
+import type { PoolQueue, WorkflowQueue } from '../contracts/queues.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { DeviceLeases } from './devices/device-leases.js';
 import { poolDevices } from './devices/pool-devices.js';
@@ -9,7 +10,7 @@ import { poolDevices } from './devices/pool-devices.js';
 export type WorkerRole = 'all' | 'workflows' | 'activities';
 
 /** The devices of each task queue that this process serves for a pool. */
-export type QueueDevices = ReadonlyMap<string, DeviceLeases>;
+export type QueueDevices = ReadonlyMap<PoolQueue, DeviceLeases>;
 
 /**
  * The pools that a worker was told to serve.
@@ -42,13 +43,12 @@ export async function queueDevices(served: ReadonlyMap<string, PoolSpec>, enviro
 /**
  * One Temporal worker for the task queue and one for each pool. The task queue's takes runs and small activities of the entities; a worker of a
  * pool takes steps only, as many at once as it has devices, or without devices as many as `base` says. Pools with `activities` alone leave the
- * task queue to others.
+ * task queue to others. Of a worker for `workflows` the small activities are taken too where all steps are put on pools: nobody else would.
  */
 export function queueSettings(
-  base: WorkerOptions & { readonly taskQueue: string },
+  base: WorkerOptions & { readonly taskQueue: WorkflowQueue },
   served: ReadonlyMap<string, PoolSpec>,
-  role: WorkerRole,
-  devices: QueueDevices,
+  { role, devices, pools: all }: { readonly role: WorkerRole; readonly devices: QueueDevices; readonly pools: Pools },
 ): readonly WorkerOptions[] {
   const { workflowBundle, ...activityBase } = base;
   const identity = base.identity ?? `${process.pid}@${os.hostname()}`;
@@ -59,8 +59,9 @@ export function queueSettings(
     ...((pool.gpu ?? 0) === 0 ? {} : { maxConcurrentActivityTaskExecutions: pool.gpu ?? 1 }),
   }));
   if (role === 'activities') return pools.length > 0 ? pools : [activityBase];
-  const own: WorkerOptions = { ...base, ...(role === 'workflows' ? { enableNonLocalActivities: false } : {}) };
-  const shared = pools.find(({ taskQueue }) => taskQueue === base.taskQueue);
+  const shunsSteps = role === 'workflows' && !takeEveryStep(all);
+  const own: WorkerOptions = { ...base, ...(shunsSteps ? { enableNonLocalActivities: false } : {}) };
+  const shared = pools.find(({ taskQueue }) => taskQueue === (base.taskQueue as string));
   if (shared === undefined) return [own, ...pools];
   return [
     { ...own, ...shared, ...(workflowBundle === undefined ? {} : { workflowBundle }) },

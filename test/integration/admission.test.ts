@@ -22,11 +22,12 @@ const enter = async (name: string, signal: AbortSignal, ms: number): Promise<{ n
 };
 
 const busy = definePipeline('busy', { params: {} }, (p) => {
-  for (const step of ['a', 'b', 'c']) p.step(step, { run: async (_, context) => await enter(step, context.signal, 300) });
+  for (const step of ['a', 'b', 'c'])
+    p.step(step, { pool: 'narrow', run: async (_, context) => await enter(step, context.signal, 300) });
 });
 /** So many that ask nobody would run inside the run itself. */
 const wide = definePipeline('wide', { params: {} }, (p) => {
-  p.map('each', range(70), (item) => p.step('one', { inputs: { item }, run: (inputs) => inputs.item }));
+  p.map('each', range(70), (item) => p.step('one', { pool: 'narrow', inputs: { item }, run: (inputs) => inputs.item }));
 });
 const single = definePipeline('single', { params: {}, concurrency: { runs: 1 } }, (p) => {
   p.step('work', {

@@ -22,8 +22,8 @@ export const CLI_CODES = {
   CLI_QUEUE_WITHOUT_WORKER: {
     retryable: true,
     httpStatus: 503,
-    cause: 'No worker polls the task queue that the run was started on.',
-    cure: 'Start one with `perennial worker FILE`, or run with --worker.',
+    cause: 'No worker that carries workflows on polls the task queue that the run was started on.',
+    cure: 'Start one with `perennial worker FILE --task-queue QUEUE`, or run with --worker. Workers of pools and --activities-only take steps alone.',
   },
   CLI_UNEXPECTED: {
     retryable: false,

@@ -1,5 +1,5 @@
 import type { Plan, PlanStep, ResourceSpec } from '../../contracts/plan.js';
-import { type PoolSpec, type Pools, queueOf, weightOf } from '../../contracts/pools.js';
+import { isForNamedSteps, type PoolSpec, type Pools, queueOf, takeEveryStep, weightOf } from '../../contracts/pools.js';
 import type { Placement } from '../../contracts/run.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
@@ -8,7 +8,8 @@ const UNPLACED: ReadonlySet<PlanStep['kind']> = new Set<PlanStep['kind']>(['gate
 
 /**
  * Puts every step of a plan, those of bodies too, on a pool: the one that it names, else the smallest that has what it asks for (fewest
- * devices, then least memory of a device, CPU and memory, then by name). Light steps run where the workflow runs. Without pools nothing is placed.
+ * devices, then least memory of a device, CPU and memory, then by name). Light steps run where the workflow runs. Without pools nothing is placed,
+ * and with none but pools that only declare a limit nothing but the steps that name one.
  * @throws PipelineError `POOL_NONE_FITS` naming every step that no pool takes, why, and what the pools offer.
  */
 export function placeSteps(plan: Plan, pools: Pools): { readonly [step: string]: Placement } {
@@ -17,7 +18,8 @@ export function placeSteps(plan: Plan, pools: Pools): { readonly [step: string]:
   const problems: { readonly step: string; readonly problem: string }[] = [];
   const bySize = Object.entries(pools).sort(([a, left], [b, right]) => compareSizes(left, right) || (a < b ? -1 : 1));
   for (const step of stepsToPlace(plan.steps)) {
-    const named = step.pool === undefined ? bySize : bySize.filter(([name]) => name === step.pool);
+    if (step.pool === undefined && !takeEveryStep(pools)) continue;
+    const named = bySize.filter(([name, pool]) => (step.pool === undefined ? !isForNamedSteps(pool) : name === step.pool));
     const fitting = named.find(([, pool]) => shortcomings(step.resources, pool).length === 0);
     if (fitting === undefined) problems.push({ step: step.id, problem: problemOf(step, pools) });
     else placed[step.id] = placementOf(...fitting);

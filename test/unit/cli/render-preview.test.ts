@@ -3,13 +3,14 @@ import pc from 'picocolors';
 import type { RunPreview } from '../../../src/cli/preview.js';
 import { renderPreview } from '../../../src/cli/render-preview.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
+import { poolQueue } from '../../../src/contracts/queues.js';
 
 const terminal: Terminal = {
   ...{ out: () => undefined, note: () => undefined, raw: () => undefined },
   ...{ interactive: false, width: 120, colours: pc.createColors(false), env: {}, exitCode: 0 },
 };
 
-const place = { pool: 'gpu', taskQueue: 'gpu-eu', workers: 2, limit: 4 } as const;
+const place = { pool: 'gpu', taskQueue: poolQueue('gpu-eu'), workers: 2, limit: 4 } as const;
 const preview: RunPreview = {
   parameters: {},
   steps: [

@@ -17,6 +17,9 @@ const planOf = (resources: ResourceSpec, pool?: string) =>
     p.step('work', { resources, ...(pool === undefined ? {} : { pool }), run: () => null });
   }).plan;
 
+const isLimitAlone = (pool: object): boolean =>
+  'limit' in pool && !['cpu', 'memoryGiB', 'gpu'].some((size) => Object.hasOwn(pool, size));
+
 function refused(work: () => unknown): PipelineError {
   try {
     work();
@@ -47,6 +50,17 @@ describe('placeSteps', () => {
     expect(Object.keys(placeSteps(plan, POOLS))).toEqual(['work']);
   });
 
+  it('leaves a pool that only declares a limit to the steps that name it', () => {
+    const database: Pools = { database: { limit: 5 } };
+    expect(placeSteps(planOf({}), database)).toEqual({});
+    expect(placeSteps(planOf({ gpu: 1 }), database)).toEqual({});
+    expect(placeSteps(planOf({}, 'database'), database)['work']).toMatchObject({ pool: 'database', limit: 5 });
+    // By name it would come before `wide`.
+    const both: Pools = { ...database, wide: { gpu: 1, limit: 9 } };
+    expect(placeSteps(planOf({}), both)['work']).toMatchObject({ pool: 'wide' });
+    expect(refused(() => placeSteps(planOf({}, 'tape'), database)).code).toBe('POOL_NONE_FITS');
+  });
+
   it('names every step that no pool takes, and what the pools offer', () => {
     const { plan } = definePipeline('greedy', { params: {} }, (p) => {
       p.step('eight', { resources: { gpu: 8 }, run: () => null });
@@ -72,15 +86,18 @@ describe('placeSteps', () => {
         const resources = JSON.parse(JSON.stringify(asked)) as ResourceSpec;
         const base = planOf({});
         const plan = { ...base, steps: base.steps.map((step) => ({ ...step, resources })) };
-        const fits = Object.entries(known).filter(
-          ([, { cpu = Infinity, memoryGiB = Infinity, gpu = 0, vramGiB = 0, limit = Infinity }]) =>
-            (resources.cpu ?? 0) <= cpu &&
-            (resources.memoryGiB ?? 0) <= memoryGiB &&
-            (resources.gpu ?? 0) <= gpu &&
-            (resources.vramGiB ?? 0) <= vramGiB &&
-            Math.max(1, resources.gpu ?? 0) <= limit,
-        );
-        if (fits.length === 0) expect(refused(() => placeSteps(plan, known)).code).toBe('POOL_NONE_FITS');
+        const fits = Object.entries(known)
+          .filter(([, pool]) => !isLimitAlone(pool))
+          .filter(
+            ([, { cpu = Infinity, memoryGiB = Infinity, gpu = 0, vramGiB = 0, limit = Infinity }]) =>
+              (resources.cpu ?? 0) <= cpu &&
+              (resources.memoryGiB ?? 0) <= memoryGiB &&
+              (resources.gpu ?? 0) <= gpu &&
+              (resources.vramGiB ?? 0) <= vramGiB &&
+              Math.max(1, resources.gpu ?? 0) <= limit,
+          );
+        if (Object.values(known).every(isLimitAlone)) expect(placeSteps(plan, known)).toEqual({});
+        else if (fits.length === 0) expect(refused(() => placeSteps(plan, known)).code).toBe('POOL_NONE_FITS');
         else {
           const chosen = placeSteps(plan, known)['work']?.pool;
           expect(fits.map(([name]) => name)).toContain(chosen);
