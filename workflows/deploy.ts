@@ -3,14 +3,37 @@ import type { DeployConfig, DeployResult, EvaluateResult } from '../src/contract
 import type { StageHost, StageWorkflow } from './stage-host.js';
 
 type Registered = { readonly version: number; readonly revision: number };
-type Opened = { readonly revision: number; readonly champion: number | null; readonly alreadyChampion: boolean };
+/** Why the roll-out cannot go on as it was begun: the champion is another one, or another roll-out took the endpoint. */
+type Superseded = { readonly by: 'champion' | 'rollout'; readonly reasons: readonly string[] };
+type Opened = {
+  readonly revision: number;
+  readonly champion: number | null;
+  readonly alreadyChampion: boolean;
+  readonly superseded?: Superseded;
+};
 type Readiness = { readonly ready: boolean; readonly reasons: readonly string[] };
-type Shifted = { readonly revision: number };
+type Shifted = { readonly revision: number; readonly superseded?: Superseded };
 type Health = { readonly healthy: boolean; readonly reasons: readonly string[]; readonly requests: number };
-type Promoted = { readonly promoted: boolean; readonly reasons: readonly string[]; readonly revision: number };
+type Promoted = {
+  readonly promoted: boolean;
+  readonly reasons: readonly string[];
+  readonly revision: number;
+  readonly superseded?: Superseded;
+};
 
-/** Why the candidate is withdrawn, or null when it was promoted. */
-type RolloutEnd = { readonly reasons: readonly string[] | null; readonly revision: number };
+type RolloutEnd =
+  | { readonly end: 'promoted'; readonly revision: number; readonly reasons: readonly string[] }
+  | { readonly end: 'unhealthy'; readonly reasons: readonly string[] }
+  | { readonly end: 'superseded'; readonly superseded: Superseded };
+
+/** How the candidate is taken out again; `again`: it is evaluated once more and may come back. */
+type Withdrawal = 'rolled-back' | 'superseded' | 'rejected' | 'again';
+
+/** Roll-outs of one candidate, each after an evaluation against the champion of then. */
+const MAX_ROLLOUTS = 3;
+
+/** One roll-out of a candidate, by an evaluation; `attempt` counts from 0. */
+type Attempt = { readonly version: number; readonly evaluation: EvaluateResult; readonly attempt: number };
 
 async function call<T>(
   host: StageHost,
@@ -22,58 +45,81 @@ async function call<T>(
 }
 
 /** Canary: ready first, then ever more traffic with a look at the health after each bake, then the aliases. */
-async function rollOut(host: StageHost, config: DeployConfig, version: number, opened: Opened): Promise<RolloutEnd> {
+async function rollOut(host: StageHost, config: DeployConfig, { version, evaluation, attempt }: Attempt): Promise<RolloutEnd> {
   const { weights, bakeMs } = config.rollout;
+  // The first attempt goes by the evaluation that the step was given.
+  const basis = attempt === 0 ? {} : { evaluation };
+  const opened = await call<Opened>(host, 'open', { version, ...basis }, attempt);
+  if (opened.superseded !== undefined) return { end: 'superseded', superseded: opened.superseded };
+  if (opened.alreadyChampion)
+    return { end: 'promoted', revision: opened.revision, reasons: ['this version is the champion already'] };
   host.describe(`replicas of ${config.endpoint} to load version ${version}`);
-  const { ready, reasons } = await call<Readiness>(host, 'waitReady', { version, revision: opened.revision });
-  if (!ready) return { reasons, revision: opened.revision };
+  const { ready, reasons } = await call<Readiness>(host, 'waitReady', { version, revision: opened.revision }, attempt);
+  if (!ready) return { end: 'unhealthy', reasons };
   for (const [position, weight] of weights.entries()) {
-    const { revision } = await call<Shifted>(host, 'shift', { version, weight }, position);
+    const occurrence = attempt * weights.length + position;
+    const { revision, superseded } = await call<Shifted>(host, 'shift', { version, weight }, occurrence);
+    if (superseded !== undefined) return { end: 'superseded', superseded };
     host.describe(`bake of version ${version} at ${weight} per cent of the traffic`);
     await host.sleep(bakeMs);
-    const health = await call<Health>(host, 'health', { version, revision }, position);
-    if (!health.healthy) return { reasons: health.reasons.map((reason) => `at ${weight} per cent: ${reason}`), revision };
+    const health = await call<Health>(host, 'health', { version, revision }, occurrence);
+    if (!health.healthy) return { end: 'unhealthy', reasons: health.reasons.map((reason) => `at ${weight} per cent: ${reason}`) };
   }
   host.describe(null);
-  const promoted = await call<Promoted>(host, 'promote', { version, champion: opened.champion });
-  return { reasons: promoted.promoted ? null : promoted.reasons, revision: promoted.revision };
+  const promoted = await call<Promoted>(host, 'promote', { version, champion: opened.champion, ...basis }, attempt);
+  if (promoted.promoted) return { end: 'promoted', revision: promoted.revision, reasons: [] };
+  return promoted.superseded === undefined
+    ? { end: 'unhealthy', reasons: promoted.reasons }
+    : { end: 'superseded', superseded: promoted.superseded };
 }
 
 /**
- * Registers the model version whatever was decided about it; a blessed one is rolled out step by step. A candidate that does not load, is
- * unhealthy or loses a race ends as `rolled-back` with the reasons; anything else that goes wrong, cancellation too, also takes the
+ * Registers the model version whatever was decided about it; a blessed one is rolled out step by step. The champion that the evaluation was
+ * compared with is the only one that it may replace: when another one stands, the candidate is evaluated again against that one and rolled
+ * out anew, a few times at most. A candidate that does not load or is unhealthy ends as `rolled-back`, one that cannot be evaluated again or
+ * whose place another roll-out took as `superseded`, each with the reasons; anything else that goes wrong, cancellation too, also takes the
  * candidate out of the endpoint before the failure goes on.
  */
 export const deployStage: StageWorkflow = async (host) => {
   const config = host.config as DeployConfig;
-  const { evaluation } = host.inputs as { readonly evaluation: EvaluateResult };
+  let { evaluation } = host.inputs as { readonly evaluation: EvaluateResult };
   const { endpoint, model } = config;
-  const { version, revision } = await call<Registered>(host, 'register', {});
-  const result = (outcome: DeployResult['outcome'], reasons: readonly string[], at: number): DeployResult => ({
-    endpoint,
-    model,
-    version,
-    outcome,
-    reasons,
-    revision: at,
-  });
-  if (evaluation.decision !== 'blessed') return result('rejected', evaluation.reasons, revision);
+  const { version, revision: registeredAt } = await call<Registered>(host, 'register', {});
+  const result = (outcome: DeployResult['outcome'], reasons: readonly string[], revision: number): DeployResult => {
+    host.describe(null);
+    return { endpoint, model, version, outcome, reasons, revision };
+  };
+  if (evaluation.decision !== 'blessed') return result('rejected', evaluation.reasons, registeredAt);
 
-  const rollBack = (champion: number | null, reasons: readonly string[]): Promise<Shifted> =>
-    host.shielded(() => call<Shifted>(host, 'rollback', { version, champion, reasons }));
-  let champion: number | null = null;
-  let end: RolloutEnd;
-  try {
-    const opened = await call<Opened>(host, 'open', { version });
-    if (opened.alreadyChampion) return result('promoted', ['this version is the champion already'], opened.revision);
-    champion = opened.champion;
-    end = await rollOut(host, config, version, opened);
-  } catch (error) {
-    await rollBack(champion, ['the rollout could not be carried through']);
-    throw error;
+  let withdrawals = 0;
+  const takeOut = (outcome: Withdrawal, reasons: readonly string[]): Promise<Shifted> => {
+    const occurrence = withdrawals;
+    withdrawals += 1;
+    return host.shielded(() => call<Shifted>(host, 'rollback', { version, reasons, outcome }, occurrence));
+  };
+  const carriedThrough = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      await takeOut('rolled-back', ['the rollout could not be carried through']);
+      throw error;
+    }
+  };
+  const giveUp = async (outcome: Exclude<Withdrawal, 'again'>, reasons: readonly string[]): Promise<DeployResult> =>
+    result(outcome, reasons, (await takeOut(outcome, reasons)).revision);
+
+  for (let attempt = 0; ; attempt += 1) {
+    const current: Attempt = { version, evaluation, attempt };
+    const end = await carriedThrough(() => rollOut(host, config, current));
+    if (end.end === 'promoted') return result('promoted', end.reasons, end.revision);
+    if (end.end === 'unhealthy') return giveUp('rolled-back', end.reasons);
+    const { by, reasons } = end.superseded;
+    if (by === 'rollout' || attempt + 1 === MAX_ROLLOUTS) return giveUp('superseded', reasons);
+    await takeOut('again', reasons);
+    host.describe(`version ${version} to be evaluated against the champion of now`);
+    const again = await carriedThrough(() => call<EvaluateResult | null>(host, 'reevaluate', {}, attempt));
+    if (again === null) return giveUp('superseded', [...reasons, 'what it was evaluated on is gone']);
+    if (again.decision !== 'blessed') return giveUp('rejected', [...reasons, ...again.reasons]);
+    evaluation = again;
   }
-  host.describe(null);
-  if (end.reasons === null) return result('promoted', [], end.revision);
-  const withdrawn = await rollBack(champion, end.reasons);
-  return result('rolled-back', end.reasons, withdrawn.revision);
 };

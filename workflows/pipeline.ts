@@ -12,6 +12,7 @@ import type { JsonValue } from '../src/contracts/json.js';
 import type { RunFinished } from '../src/contracts/continuous-training.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult, RunStatus } from '../src/contracts/run.js';
+import type { DeployResult } from '../src/contracts/stages.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { DecisionLog } from './decision-log.js';
 import { localActivities } from './local-activities.js';
@@ -135,11 +136,18 @@ function runFailure(status: RunStatus): ApplicationFailure {
   });
 }
 
+const ROLLOUT_OUTCOMES: readonly string[] = [
+  'promoted',
+  'rejected',
+  'rolled-back',
+  'superseded',
+] satisfies readonly DeployResult['outcome'][];
+
 /** How the run ended for the continuous training of its model. */
 export function outcomeOf(plan: Plan, results: { readonly [step: string]: JsonValue }): RunFinished['outcome'] {
   const deploy = plan.steps.find((step) => step.kind === 'deploy');
   const outcome = deploy === undefined ? undefined : field(results[deploy.id], 'outcome');
-  return outcome === 'promoted' || outcome === 'rejected' || outcome === 'rolled-back' ? outcome : 'succeeded';
+  return typeof outcome === 'string' && ROLLOUT_OUTCOMES.includes(outcome) ? outcome : 'succeeded';
 }
 
 /** Tells the continuous-training entity that started this run, if one did. A failure here must not fail the run. */

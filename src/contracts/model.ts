@@ -30,6 +30,18 @@ export type ModelVersion = {
   readonly workflowId: string;
 };
 
+/** The champion that an evaluation compared a candidate with. */
+export type ComparedChampion = { readonly version: number };
+
+/**
+ * On what a move of an alias rests: an evaluation that blessed the version against the very champion that it replaces (`comparedWith` null:
+ * there was none), a person with a reason, or the withdrawal of a promotion by the roll-out that made it (`undoes`: its log entry).
+ */
+export type AliasBasis =
+  | { readonly evaluation: string; readonly comparedWith: ComparedChampion | null }
+  | { readonly person: string; readonly reason: string }
+  | { readonly undoes: number };
+
 /** `models/<model>/aliases/<alias>.json`, moved by compare-and-swap only. */
 export type AliasRecord = {
   readonly alias: Alias;
@@ -38,13 +50,18 @@ export type AliasRecord = {
   readonly movedBy: string;
   readonly reason: string;
   readonly workflowId: string;
+  /** Absent in records older than this member. */
+  readonly basis?: AliasBasis;
 };
 
-/** `models/<model>/log/<n>.json`, append-only; `previousHash` is the SHA-256 of the entry before (64 zeros for the first). */
+/**
+ * `models/<model>/log/<n>.json`, append-only; `previousHash` is the SHA-256 of the entry before (64 zeros for the first). Moves of aliases
+ * have an `AliasBasis` as `details.basis`, unless they are older than it.
+ */
 export type RegistryLogEntry = {
   readonly n: number;
   readonly at: string;
-  readonly action: 'register' | 'promote' | 'reject' | 'rollback' | 'alias';
+  readonly action: 'register' | 'promote' | 'reject' | 'rollback' | 'withdraw' | 'alias';
   readonly version: number;
   readonly from: number | null;
   readonly alias: Alias | null;

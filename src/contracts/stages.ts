@@ -2,7 +2,7 @@ import type { ArtifactRef } from './artifact.js';
 import type { DatasetRef, SchemaSpec, SourceSpec } from './dataset.js';
 import type { GateDecision } from './gates.js';
 import type { JsonObject } from './json.js';
-import type { ModelSignature } from './model.js';
+import type { ComparedChampion, ModelSignature } from './model.js';
 
 /** Configuration (inside `PlanStep.config`, after parameters are put in), inputs and result of each stage. All plain JSON. */
 
@@ -172,6 +172,10 @@ export type EvaluationMeta = {
   readonly metrics: MetricValues;
   /** Null when nothing could be compared: the infra check failed, or the metric is undefined on the test split. */
   readonly gate: GateComparison | null;
+  /** The champion that stood when the model was judged, and no other, may be replaced on the strength of this; null when there was none. Absent in old records. */
+  readonly comparedWith?: ComparedChampion | null;
+  /** Id of the artifact of the model that was judged. Absent in old records. */
+  readonly candidate?: string;
 };
 export type EvaluateResult = {
   readonly evaluation: ArtifactRef<'evaluation', EvaluationMeta>;
@@ -180,6 +184,8 @@ export type EvaluateResult = {
   readonly reasons: readonly string[];
   readonly metrics: MetricValues;
   readonly gate: GateComparison | null;
+  /** As in `EvaluationMeta`. */
+  readonly comparedWith?: ComparedChampion | null;
 };
 
 // ---- deploy
@@ -196,7 +202,8 @@ export type DeployResult = {
   readonly endpoint: string;
   readonly model: string;
   readonly version: number;
-  readonly outcome: 'promoted' | 'rejected' | 'rolled-back';
+  /** `superseded`: what the roll-out counted on was changed by somebody else; `reasons` say by whom. */
+  readonly outcome: 'promoted' | 'rejected' | 'rolled-back' | 'superseded';
   readonly reasons: readonly string[];
   readonly revision: number;
 };

@@ -152,7 +152,9 @@ async function publish(judged: Judged, context: StepContext): Promise<EvaluateRe
   const { blessing } = judged.arguments;
   const metrics = comparison?.metrics ?? {};
   const gate = comparison?.gate ?? null;
-  const meta: EvaluationMeta = { model: config.model, decision, reasons, metrics, gate };
+  const comparedWith = champion === null ? null : { version: champion.version };
+  const { model } = config;
+  const meta: EvaluationMeta = { model, decision, reasons, metrics, gate, comparedWith, candidate: inputs.model.id };
   const { testFrom, testTo } = inputs.features.meta;
   const file = (
     name: string,
@@ -176,5 +178,5 @@ async function publish(judged: Judged, context: StepContext): Promise<EvaluateRe
       id,
     })),
   });
-  return { evaluation, model: inputs.model, decision, reasons, metrics, gate };
+  return { evaluation, model: inputs.model, decision, reasons, metrics, gate, comparedWith };
 }

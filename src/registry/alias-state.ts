@@ -1,4 +1,5 @@
 import type { Alias, AliasRecord, RegistryLogEntry } from '../contracts/model.js';
+import { readBasis } from './read-basis.js';
 
 /** Where an alias points, and the entry that put it there. */
 export interface Standing {
@@ -12,7 +13,7 @@ export interface AliasState {
   readonly challenger: Standing | null;
 }
 
-/** What the aliases are after these log entries: promotions push on a stack of champions, a rollback pops it. */
+/** What the aliases are after these log entries: promotions push on a stack of champions, a rollback and a withdrawal pop it. */
 export function aliasState(entries: readonly RegistryLogEntry[]): AliasState {
   const champions: number[] = [];
   let moved: RegistryLogEntry | null = null;
@@ -25,6 +26,7 @@ export function aliasState(entries: readonly RegistryLogEntry[]): AliasState {
         if (challenger?.version === entry.version) challenger = null;
         break;
       case 'rollback':
+      case 'withdraw':
         champions.pop();
         moved = entry;
         break;
@@ -44,7 +46,9 @@ export function aliasState(entries: readonly RegistryLogEntry[]): AliasState {
 }
 
 export function aliasRecord(alias: Alias, { version, entry }: Standing): AliasRecord {
-  return { alias, version, movedAt: entry.at, movedBy: entry.by, reason: entry.reason, workflowId: entry.workflowId };
+  const { at: movedAt, by: movedBy, reason, workflowId } = entry;
+  const basis = readBasis(entry.details);
+  return { alias, version, movedAt, movedBy, reason, workflowId, ...(basis === null ? {} : { basis }) };
 }
 
 /** A move of an alias to another version. */

@@ -1,14 +1,26 @@
-import type { Alias, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
+import type { Alias, AliasBasis, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { sha256Hex } from '../store/hash.js';
 import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import { aliasRecord, aliasState } from './alias-state.js';
 import type { AliasState } from './alias-state.js';
+import { evaluationBasis } from './evaluation-basis.js';
 import { checkName } from './names.js';
 import { RegistryLog } from './registry-log.js';
 import type { LogDraft } from './registry-log.js';
-import type { PromoteInput, RegisterInput, Registry, RejectInput, RollbackInput, SetAliasInput } from './registry.js';
+import type {
+  Backing,
+  EvaluationBasis,
+  PersonBasis,
+  PromoteInput,
+  RegisterInput,
+  Registry,
+  RejectInput,
+  RollbackInput,
+  SetAliasInput,
+  WithdrawInput,
+} from './registry.js';
 
 const ALIASES: readonly Alias[] = ['champion', 'previous', 'challenger'];
 const VERSION_MEMBERS = [
@@ -91,8 +103,11 @@ class StoredRegistry implements Registry {
   }
 
   async promote(input: PromoteInput): Promise<AliasRecord> {
-    const { model, version, expectedChampion, by, reason, workflowId } = input;
-    await this.#logRegistration(await this.version(model, version));
+    const { model, version, workflowId } = input;
+    const record = await this.version(model, version);
+    const { by, reason, basis } = wording(record, input);
+    const expectedChampion = 'expectedChampion' in input ? input.expectedChampion : championOf(basis);
+    await this.#logRegistration(record);
     return this.#moveAlias(model, 'champion', (entries) => {
       const { champion } = aliasState(entries);
       const own = champion?.entry.workflowId === workflowId || expectedChampion === version;
@@ -104,11 +119,21 @@ class StoredRegistry implements Registry {
           entry.workflowId === workflowId &&
           entry.from === expectedChampion,
       );
+      const request = { model, expectedChampion };
       if (made)
-        throw raceLost(`version ${version} was made champion by ${workflowId} before and has been superseded`, input, champion);
+        throw raceLost(`version ${version} was made champion by ${workflowId} before and has been superseded`, request, champion);
       if ((champion?.version ?? null) !== expectedChampion)
-        throw raceLost('the champion was moved by somebody else', input, champion);
-      return { action: 'promote', version, from: expectedChampion, alias: 'champion', by, reason, workflowId, details: {} };
+        throw raceLost('the champion was moved by somebody else', request, champion);
+      return {
+        action: 'promote',
+        version,
+        from: expectedChampion,
+        alias: 'champion',
+        by,
+        reason,
+        workflowId,
+        details: { basis },
+      };
     });
   }
 
@@ -149,17 +174,35 @@ class StoredRegistry implements Registry {
         by,
         reason,
         workflowId,
-        details: {},
+        details: { basis: { person: by, reason } },
       };
     });
   }
 
-  async setAlias({ model, alias, version, by, reason, workflowId }: SetAliasInput): Promise<AliasRecord> {
-    await this.#logRegistration(await this.version(model, version));
+  async withdraw({ model, version, by, reason, workflowId }: WithdrawInput): Promise<Withdrawal> {
+    checkName('model', model);
+    let withdrawn = false;
+    const entries = await this.#log.append(model, (known) => {
+      const { champion } = aliasState(known);
+      withdrawn =
+        champion?.version === version && champion.entry.action === 'promote' && champion.entry.workflowId === workflowId;
+      if (!withdrawn || champion === null) return null;
+      const basis = { undoes: champion.entry.n };
+      return { action: 'withdraw', version, from: null, alias: 'champion', by, reason, workflowId, details: { basis } };
+    });
+    await this.#followLog(model);
+    return { withdrawn, champion: aliasState(entries).champion?.version ?? null };
+  }
+
+  async setAlias(input: SetAliasInput): Promise<AliasRecord> {
+    const { model, alias, version, workflowId } = input;
+    const record = await this.version(model, version);
+    const { by, reason, basis } = wording(record, input);
+    await this.#logRegistration(record);
     return this.#moveAlias(model, alias, (entries) => {
       const { challenger } = aliasState(entries);
       if (challenger?.version === version && challenger.entry.workflowId === workflowId) return null;
-      return { action: 'alias', version, from: challenger?.version ?? null, alias, by, reason, workflowId, details: {} };
+      return { action: 'alias', version, from: challenger?.version ?? null, alias, by, reason, workflowId, details: { basis } };
     });
   }
 
@@ -271,9 +314,26 @@ class StoredRegistry implements Registry {
   }
 }
 
+type Withdrawal = Awaited<ReturnType<Registry['withdraw']>>;
+
+/** Who moves an alias, why, and on what that rests, as the log keeps it. */
+function wording(
+  record: ModelVersion,
+  input: Backing,
+): { readonly by: string; readonly reason: string; readonly basis: AliasBasis } {
+  // A caller that no compiler saw may give none at all: that is refused as a person without a name.
+  const given = input.basis as Partial<PersonBasis & EvaluationBasis> | undefined;
+  const { evaluation, person = '', reason = '' } = given ?? {};
+  if ('by' in input && evaluation !== undefined)
+    return { by: input.by, reason: input.reason, basis: evaluationBasis(record, { evaluation }) };
+  return { by: person, reason, basis: { person, reason } };
+}
+
+const championOf = (basis: AliasBasis): number | null => ('evaluation' in basis ? (basis.comparedWith?.version ?? null) : null);
+
 function raceLost(
   why: string,
-  { model, expectedChampion }: Pick<PromoteInput, 'model' | 'expectedChampion'>,
+  { model, expectedChampion }: { readonly model: string; readonly expectedChampion: number | null },
   champion: AliasState['champion'],
 ): PipelineError {
   const name = (version: number | null): string => (version === null ? 'no champion' : `version ${version}`);

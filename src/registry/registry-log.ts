@@ -3,6 +3,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import type { Draft } from '../store/append-log.js';
 import { AppendLog } from '../store/append-log.js';
 import type { ObjectStore } from '../store/port.js';
+import { checkMove } from './check-move.js';
 
 export type LogDraft = Draft<RegistryLogEntry>;
 
@@ -24,6 +25,18 @@ const MEMBERS = [
 export class RegistryLog extends AppendLog<RegistryLogEntry> {
   constructor(objects: ObjectStore) {
     super(objects, { prefix: (model) => `models/${model}/log/`, members: MEMBERS, broken });
+  }
+
+  /** Refuses a move of an alias that rests on nothing: REGISTRY_BASIS_REFUSED. */
+  override append(
+    model: string,
+    decide: (entries: readonly RegistryLogEntry[]) => LogDraft | null,
+  ): Promise<readonly RegistryLogEntry[]> {
+    return super.append(model, (entries) => {
+      const draft = decide(entries);
+      if (draft !== null) checkMove(model, entries, draft);
+      return draft;
+    });
   }
 }
 

@@ -1,17 +1,34 @@
+import type { ArtifactRef } from '../contracts/artifact.js';
 import type { Alias, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
+import type { EvaluationMeta } from '../contracts/stages.js';
 
 export type RegisterInput = Omit<ModelVersion, 'version' | 'registeredAt'>;
 
-export interface PromoteInput {
+/** An evaluation that blessed the version; the only champion that it may replace is the one that it was compared with. */
+export interface EvaluationBasis {
+  readonly evaluation: ArtifactRef<'evaluation', EvaluationMeta>;
+}
+
+/** A person who decided, and why. Neither may be blank. */
+export interface PersonBasis {
+  readonly person: string;
+  readonly reason: string;
+}
+
+/** On what a move rests, and how the log words it: a person's own reason is the reason. */
+export type Backing =
+  { readonly basis: EvaluationBasis; readonly by: string; readonly reason: string } | { readonly basis: PersonBasis };
+
+export type PromoteInput = {
   readonly model: string;
   readonly version: number;
-  /** Champion that the decision was made against; null when there was none. */
-  readonly expectedChampion: number | null;
-  readonly by: string;
-  readonly reason: string;
   /** Names the request: the same promotion asked again by the same id is the same promotion. */
   readonly workflowId: string;
-}
+} & (
+  | Extract<Backing, { readonly by: string }>
+  /** `expectedChampion`: the one that the person saw; null when there was none. */
+  | { readonly basis: PersonBasis; readonly expectedChampion: number | null }
+);
 
 export interface RejectInput {
   readonly model: string;
@@ -22,6 +39,7 @@ export interface RejectInput {
 
 export interface RollbackInput {
   readonly model: string;
+  /** The person who decided. */
   readonly by: string;
   readonly reason: string;
   readonly workflowId: string;
@@ -29,19 +47,27 @@ export interface RollbackInput {
   readonly expectedChampion?: number;
 }
 
-export interface SetAliasInput {
+export interface WithdrawInput {
   readonly model: string;
-  readonly alias: 'challenger';
   readonly version: number;
   readonly by: string;
   readonly reason: string;
+  /** That of the promotion. */
   readonly workflowId: string;
 }
+
+export type SetAliasInput = {
+  readonly model: string;
+  readonly alias: 'challenger';
+  readonly version: number;
+  readonly workflowId: string;
+} & Backing;
 
 /**
  * Model versions, aliases and their history, as files under `models/<model>/` of an object store. A change happens at the moment when
  * its entry is appended to the log; alias records follow from the log and are moved by compare-and-swap. So a process killed at any
  * point leaves a change either undone or finished by the next call (its retry, or any other change of the model), never doubled.
+ * A move of an alias that rests on nothing that holds is refused: REGISTRY_BASIS_REFUSED.
  * Names that no path can have: REGISTRY_NAME_INVALID.
  */
 export interface Registry {
@@ -56,7 +82,8 @@ export interface Registry {
   alias(model: string, alias: Alias): Promise<{ readonly record: AliasRecord; readonly etag: string } | null>;
   /**
    * Makes a version champion and the champion so far `previous`; takes `challenger` off the version. REGISTRY_RACE_LOST when the champion
-   * is not `expectedChampion`, or when this very promotion was made before and has been superseded.
+   * is not the one that the evaluation was compared with (or the person saw), or when this very promotion was made before and has been
+   * superseded.
    */
   promote(input: PromoteInput): Promise<AliasRecord>;
   /** Logs that a version was turned down, and takes `challenger` off it. */
@@ -66,6 +93,11 @@ export interface Registry {
    * REGISTRY_NO_PREVIOUS when there is none. Asked again by the same workflow id with no promotion in between, it is the same rollback.
    */
   rollback(input: RollbackInput): Promise<AliasRecord>;
+  /**
+   * Undoes the promotion of the version by the same workflow id, if that is what made the present champion: the champion before it stands
+   * again, or there is none. Anything else is left alone.
+   */
+  withdraw(input: WithdrawInput): Promise<{ readonly withdrawn: boolean; readonly champion: number | null }>;
   setAlias(input: SetAliasInput): Promise<AliasRecord>;
   /** Oldest first; empty for an unknown model. */
   log(model: string): Promise<readonly RegistryLogEntry[]>;

@@ -79,7 +79,13 @@ available('the registry in S3', () => {
     expect(versions.map(({ version }) => version).sort()).toEqual([1, 2, 3, 4]);
     const promotions = await Promise.allSettled(
       versions.map(({ version, workflowId }) =>
-        createRegistry(objects).promote({ model, version, expectedChampion: null, by: 'x', reason: 'race', workflowId }),
+        createRegistry(objects).promote({
+          model,
+          version,
+          expectedChampion: null,
+          basis: { person: 'x', reason: 'race' },
+          workflowId,
+        }),
       ),
     );
     expect(promotions.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

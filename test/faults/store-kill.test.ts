@@ -100,7 +100,7 @@ describe('a process killed while it writes', () => {
          const run = argument + '-' + n;
          const artifact = { kind: 'model', id: run, sha256: run, bytes: 0, uri: 'file:///', meta: {} };
          const { version } = await registry.register({ model: 'm', artifact, evaluation: null, metrics: {}, window: { from: '', to: '' }, workflowId: run, runId: run });
-         await registry.promote({ model: 'm', version, expectedChampion: await champion(), by: 'x', reason: 'next', workflowId: run });
+         await registry.promote({ model: 'm', version, expectedChampion: await champion(), basis: { person: 'x', reason: 'next' }, workflowId: run });
          if (n === 0) console.log('writing');
        }`,
       async (round) => {

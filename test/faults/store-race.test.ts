@@ -67,11 +67,17 @@ describe('processes that race on a folder', () => {
         runId: run,
       });
     }
-    await registry.promote({ model, version: 1, expectedChampion: null, by: 'x', reason: 'first', workflowId: 'r1' });
+    await registry.promote({
+      model,
+      version: 1,
+      expectedChampion: null,
+      basis: { person: 'x', reason: 'first' },
+      workflowId: 'r1',
+    });
     const outputs = await together(
       `const version = Number(argument) + 2;
        await createRegistry(store)
-         .promote({ model: '${model}', version, expectedChampion: 1, by: 'x', reason: 'race', workflowId: 'r' + version })
+         .promote({ model: '${model}', version, expectedChampion: 1, basis: { person: 'x', reason: 'race' }, workflowId: 'r' + version })
          .then(() => console.log('won ' + version), (error) => console.log(error.code + ' ' + error.message));`,
       4,
     );

@@ -128,7 +128,13 @@ describe('a rollback', () => {
       const run = { workflowId: `run-${n}`, runId: `run-${n}` };
       const { version } = await registry.register({ model: MODEL, artifact, evaluation: null, metrics: {}, window, ...run });
       const expectedChampion = n === 1 ? null : n - 1;
-      await registry.promote({ model: MODEL, version, expectedChampion, by: 'test', reason: 'test', workflowId: run.workflowId });
+      await registry.promote({
+        model: MODEL,
+        version,
+        expectedChampion,
+        basis: { person: 'test', reason: 'test' },
+        workflowId: run.workflowId,
+      });
       versions.push({ version, artifact });
     }
     const [first, second, third] = versions;

@@ -121,8 +121,7 @@ export async function promote(store: ArtifactStore, result: EvaluateResult, work
     model: MODEL,
     version,
     expectedChampion: champion?.record.version ?? null,
-    by: 'test',
-    reason: 'fixture',
+    basis: { person: 'test', reason: 'fixture' },
     workflowId,
   });
   return version;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { evaluateOperations } from '../../activities/evaluate.js';
+import { evaluateAgain } from '../../src/evaluation/evaluate-again.js';
 import type { FeatureResult } from '../../src/contracts/stages.js';
 import type { ArtifactStore } from '../../src/store/artifact-store.js';
 import { createTestContext } from '../test-context.js';
@@ -68,6 +69,12 @@ describe('evaluation of a model on real flights', () => {
     const good = await publishModel(store, features, hourModel(features.meta.signature, -2.5, 0.08));
     const { result: first } = await evaluateModel(store, { model: good, features });
     const version = await promote(store, first, 'evaluation-1');
+
+    expect(first.comparedWith).toBeNull();
+    const again = await evaluateAgain(first, createTestContext(store));
+    expect(again).toMatchObject({ decision: 'inconclusive', gate: { delta: 0 }, comparedWith: { version } });
+    const gone = { ...first, evaluation: { ...first.evaluation, id: '0'.repeat(16) } };
+    expect(await evaluateAgain(gone, createTestContext(store))).toBeNull();
 
     const worse = await publishModel(store, features, hourModel(features.meta.signature, 0, -0.08));
     const { result: rejected } = await evaluateModel(store, { model: worse, features });

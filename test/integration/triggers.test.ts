@@ -130,7 +130,13 @@ describe('runs on changes', () => {
         workflowId: `w${version}`,
       } as never);
       const expectedChampion = version === 1 ? null : 1;
-      await registry.promote({ model: 'm', version, expectedChampion, by: 'test', reason: 'better', workflowId: `w${version}` });
+      await registry.promote({
+        model: 'm',
+        version,
+        expectedChampion,
+        basis: { person: 'test', reason: 'better' },
+        workflowId: `w${version}`,
+      });
     }
     await temporal.workflow.signalWithStart('continuousTraining', {
       ...{ workflowId: 'perennial/model/m', taskQueue: 'ml', args: [{ model: 'm' }], signal: 'nothing', signalArgs: [] },

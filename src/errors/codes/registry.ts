@@ -19,6 +19,13 @@ export const REGISTRY_CODES = {
     cause: 'The champion or the endpoint configuration was moved by somebody else since it was read; nothing was changed.',
     cure: 'Look at what won, then compare against it and decide anew.',
   },
+  REGISTRY_BASIS_REFUSED: {
+    retryable: false,
+    httpStatus: 409,
+    cause:
+      'A move of an alias rests neither on an evaluation that blessed this version against the champion that it replaces, nor on a person with a reason; nothing was changed.',
+    cure: 'Evaluate the version against the champion of now, or move the alias as a person who gives a reason.',
+  },
   REGISTRY_NO_PREVIOUS: {
     retryable: false,
     httpStatus: 409,

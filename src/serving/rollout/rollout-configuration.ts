@@ -61,21 +61,25 @@ export function shiftTraffic(current: Routing, endpoint: string, version: number
  */
 export function promoteCandidate(current: Routing, endpoint: string, version: number): Routing {
   const champion = find(current, 'champion');
-  if (champion?.version === version && current.variants.length === 1) return current;
+  if (champion?.version === version) return current;
   const candidate = candidateOf(current, version, endpoint);
   const previous = champion === undefined ? current.previous : { ...champion, weight: 0 };
   return { variants: [variantOf('champion', candidate, 100)], previous };
 }
 
 /**
- * The endpoint without the candidate: all traffic to the champion, or no variant at all when there never was one. Unchanged when
- * `version` has no place in it (any more).
+ * The endpoint without the candidate: all traffic to the champion, or no variant at all when there never was one. A version that had become
+ * champion of the endpoint, but is not `standing`, the champion in the registry, gives its place to that one. Unchanged when `version` has no
+ * place in it (any more).
  */
-export function withdrawCandidate(current: Routing, version: number): Routing {
+export function withdrawCandidate(current: Routing, version: number, standing: ReleasedVersion | null): Routing {
   const champion = find(current, 'champion');
   if (find(current, 'challenger')?.version === version) {
     return { ...current, variants: champion === undefined ? [] : [{ ...champion, weight: 100 }] };
   }
-  if (champion?.version !== version || current.previous === null || current.variants.length !== 1) return current;
-  return { variants: [variantOf('champion', current.previous, 100)], previous: null };
+  if (champion?.version !== version || standing?.version === version) return current;
+  const others = current.variants.filter(({ variant }) => variant !== 'champion');
+  const previous = current.previous?.version === standing?.version ? null : current.previous;
+  if (standing === null) return { variants: others.map((other) => ({ ...other, weight: 100 })), previous };
+  return { variants: [variantOf('champion', standing, champion.weight), ...others], previous };
 }

@@ -1,8 +1,9 @@
 import type { EndpointConfig, ReplicaStatus } from '../../contracts/model.js';
-import type { DeployConfig, DeployInputs } from '../../contracts/stages.js';
+import type { DeployConfig, DeployInputs, EvaluateResult } from '../../contracts/stages.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepContext } from '../../pipeline/step-context.js';
 import { createRegistry } from '../../registry/create-registry.js';
+import { comparedWith } from '../../registry/evaluation-basis.js';
 import { createEndpoints } from '../../registry/endpoints.js';
 import type { Endpoints } from '../../registry/endpoints.js';
 import { REPLICA_GONE_MS, judgeCandidate, readinessOf } from './replica-health.js';
@@ -85,20 +86,52 @@ function checkEndpointIsOurs(current: EndpointConfig | null, { endpoint, model }
   });
 }
 
-/** Puts the candidate beside the champion without traffic. */
-export async function openCandidate(
-  rollout: Rollout,
-  version: number,
-): Promise<{ readonly revision: number; readonly champion: number | null; readonly alreadyChampion: boolean }> {
+/** A candidate and the evaluation on which its promotion would rest. */
+type Candidate = { readonly version: number; readonly evaluation: EvaluateResult };
+
+/** The roll-out cannot go on as it was begun, and why. */
+export type Superseded = { readonly by: 'champion' | 'rollout'; readonly reasons: readonly string[] };
+
+/** Null when the champion that stands is the one that the evaluation was compared with. */
+function supersededBy(standing: number | null, { version, evaluation }: Candidate): Superseded | null {
+  const compared = comparedWith(evaluation);
+  if (compared !== undefined && (compared?.version ?? null) === standing) return null;
+  const name = (champion: number | null): string => (champion === null ? 'no champion' : `champion version ${champion}`);
+  const before = compared === undefined ? 'nothing that is known' : name(compared?.version ?? null);
+  return { by: 'champion', reasons: [`version ${version} was compared with ${before}, and now there is ${name(standing)}`] };
+}
+
+/** Runs a move of the endpoint; that the candidate has lost its place there is a value. */
+async function unlessSuperseded<T>(work: () => Promise<T>): Promise<T | { readonly superseded: Superseded }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isPipelineError(error) || error.code !== 'DEPLOY_SUPERSEDED') throw error;
+    return { superseded: { by: 'rollout', reasons: [error.message] } };
+  }
+}
+
+type Opened = {
+  readonly revision: number;
+  readonly champion: number | null;
+  readonly alreadyChampion: boolean;
+  readonly superseded?: Superseded;
+};
+
+/** Puts the candidate beside the champion without traffic, if that champion is the one that it was compared with. */
+export async function openCandidate(rollout: Rollout, { version, evaluation }: Candidate): Promise<Opened> {
   const { config, context } = rollout;
   const { objects } = context.artifacts;
   const registry = createRegistry(objects);
   const champion = (await registry.alias(config.model, 'champion'))?.record.version ?? null;
+  const superseded = champion === version ? null : supersededBy(champion, { version, evaluation });
+  if (superseded !== null) return { revision: 0, champion, alreadyChampion: false, superseded };
   const [candidate, standing] = [await released(rollout, version), champion === null ? null : await released(rollout, champion)];
   const { workflowId } = context.run;
   if (champion !== version) {
     const reason = 'candidate of a rollout';
-    await registry.setAlias({ model: config.model, alias: 'challenger', version, by: 'deploy', reason, workflowId });
+    const basis = { evaluation: evaluation.evaluation };
+    await registry.setAlias({ model: config.model, alias: 'challenger', version, by: 'deploy', reason, workflowId, basis });
   }
   const revision = await changeEndpoint(
     rollout,
@@ -163,15 +196,17 @@ export async function waitUntilReady(
 export async function shiftToCandidate(
   rollout: Rollout,
   { version, weight }: { readonly version: number; readonly weight: number },
-): Promise<{ readonly revision: number }> {
+): Promise<{ readonly revision: number; readonly superseded?: Superseded }> {
   const { config, context } = rollout;
   const endpoints = createEndpoints(context.artifacts.objects);
-  const revision = await changeEndpoint(rollout, endpoints, `version ${version} at ${weight} per cent`, (current) => {
-    const shifted = shiftTraffic(current ?? { variants: [], previous: null }, config.endpoint, version, weight);
-    const standing = current?.variants.find((variant) => variant.version === version)?.weight;
-    return standing === weight ? current : shifted;
-  });
-  return { revision };
+  const moved = await unlessSuperseded(() =>
+    changeEndpoint(rollout, endpoints, `version ${version} at ${weight} per cent`, (current) => {
+      const shifted = shiftTraffic(current ?? { variants: [], previous: null }, config.endpoint, version, weight);
+      const standing = current?.variants.find((variant) => variant.version === version)?.weight;
+      return standing === weight ? current : shifted;
+    }),
+  );
+  return typeof moved === 'number' ? { revision: moved } : { revision: 0, ...moved };
 }
 
 /** Judges the candidate by reports that the replicas wrote after this call began, so that the whole bake is in them. */
@@ -198,55 +233,66 @@ export async function judgeHealth(
   }
 }
 
+type Promoted = {
+  readonly promoted: boolean;
+  readonly reasons: readonly string[];
+  readonly revision: number;
+  readonly superseded?: Superseded;
+};
+
 /** Makes the candidate champion in the registry, then on the endpoint. A lost race is a value: the candidate is then withdrawn. */
-export async function promoteVersion(
-  rollout: Rollout,
-  {
-    version,
-    champion,
-    reasons,
-  }: { readonly version: number; readonly champion: number | null; readonly reasons: readonly string[] },
-): Promise<{ readonly promoted: boolean; readonly reasons: readonly string[]; readonly revision: number }> {
+export async function promoteVersion(rollout: Rollout, { version, evaluation }: Candidate): Promise<Promoted> {
   const { config, context } = rollout;
   const { objects } = context.artifacts;
+  const registry = createRegistry(objects);
+  const lost = (superseded: Superseded): Promoted => ({ promoted: false, reasons: superseded.reasons, revision: 0, superseded });
   try {
-    await createRegistry(objects).promote({
+    await registry.promote({
       model: config.model,
       version,
-      expectedChampion: champion,
+      basis: { evaluation: evaluation.evaluation },
       by: 'deploy',
-      reason: `rolled out on endpoint ${config.endpoint}; ${reasons.join('; ')}`,
+      reason: `rolled out on endpoint ${config.endpoint}; ${evaluation.reasons.join('; ')}`,
       workflowId: context.run.workflowId,
     });
-    const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} promoted`, (current) =>
-      promoteCandidate(current ?? { variants: [], previous: null }, config.endpoint, version),
-    );
-    return { promoted: true, reasons: [], revision };
   } catch (error) {
-    if (!isPipelineError(error) || !['REGISTRY_RACE_LOST', 'DEPLOY_SUPERSEDED'].includes(error.code)) throw error;
-    return { promoted: false, reasons: [error.message], revision: 0 };
+    if (!isPipelineError(error) || error.code !== 'REGISTRY_RACE_LOST') throw error;
+    return lost({ by: 'champion', reasons: [error.message] });
   }
+  const moved = await unlessSuperseded(() =>
+    changeEndpoint(rollout, createEndpoints(objects), `version ${version} promoted`, (current) =>
+      promoteCandidate(current ?? { variants: [], previous: null }, config.endpoint, version),
+    ),
+  );
+  return typeof moved === 'number' ? { promoted: true, reasons: [], revision: moved } : lost(moved.superseded);
 }
+
+/** What becomes of a candidate that is taken out; `again`: it is evaluated once more, and nothing is logged about it yet. */
+type Withdrawal = 'rolled-back' | 'superseded' | 'rejected' | 'again';
 
 /** Takes the candidate out of the endpoint and logs why; undoes its promotion when that had begun. */
 export async function withdrawVersion(
   rollout: Rollout,
-  { version, reasons }: { readonly version: number; readonly reasons: readonly string[] },
+  {
+    version,
+    reasons,
+    outcome = 'rolled-back',
+  }: { readonly version: number; readonly reasons: readonly string[]; readonly outcome?: Withdrawal },
 ): Promise<{ readonly revision: number }> {
   const { config, context } = rollout;
   const { objects } = context.artifacts;
   const registry = createRegistry(objects);
   const { workflowId } = context.run;
-  const champion = (await registry.alias(config.model, 'champion'))?.record;
-  const previous = await registry.alias(config.model, 'previous');
-  if (champion?.version === version && champion.workflowId === workflowId && previous !== null) {
-    const reason = `rollout withdrawn: ${reasons.join('; ')}`;
-    await registry.rollback({ model: config.model, by: 'deploy', reason, workflowId, expectedChampion: version });
-  }
-  const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} rolled back`, (current) =>
-    current === null ? null : withdrawCandidate(current, version),
+  const { model } = config;
+  const why = outcome.replace('-', ' ');
+  const reason = `rollout withdrawn: ${reasons.join('; ')}`;
+  const { champion } = await registry.withdraw({ model, version, by: 'deploy', reason, workflowId });
+  const standing = champion === null ? null : await released(rollout, champion);
+  const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} ${why}`, (current) =>
+    current?.model === model ? withdrawCandidate(current, version, standing) : current,
   );
-  await registry.reject({ model: config.model, version, reasons: reasons.map((reason) => `rolled back: ${reason}`), workflowId });
-  context.log.warn('rollout withdrawn', { model: config.model, version, reasons });
+  if (outcome !== 'again')
+    await registry.reject({ model, version, reasons: reasons.map((reason) => `${why}: ${reason}`), workflowId });
+  context.log.warn('rollout withdrawn', { model, version, outcome, reasons });
   return { revision };
 }

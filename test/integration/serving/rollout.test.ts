@@ -49,11 +49,14 @@ const CONFIG: DeployConfig = {
   },
 };
 
+/** An evaluation against the champion of now. */
 async function evaluationOf(
   model: TinyModel,
   decision: EvaluateResult['decision'],
   reasons: readonly string[] = [],
 ): Promise<EvaluateResult> {
+  const champion = (await createRegistry(store.artifacts.objects).alias('flights', 'champion'))?.record.version;
+  const comparedWith = champion === undefined ? null : { version: champion };
   const gate = {
     metric: 'roc_auc',
     challenger: 0.7,
@@ -65,14 +68,17 @@ async function evaluationOf(
     deltaHigh: 0.2,
   } as const;
   const metrics = { roc_auc: 0.7 };
-  const meta = { model: 'flights', decision, reasons, metrics, gate };
+  const candidate = await store.publish(model);
+  const meta = { model: 'flights', decision, reasons, metrics, gate, comparedWith, candidate: candidate.id };
   const evaluation = await store.artifacts.publish({ kind: 'evaluation', files: [], meta, inputs: [] });
-  return { evaluation, model: await store.publish(model), decision, reasons, metrics, gate };
+  return { evaluation, model: candidate, decision, reasons, metrics, gate, comparedWith };
 }
 
 type Interference = {
   readonly before?: (operation: string) => Promise<void> | void;
   readonly twice?: boolean;
+  /** What the evaluation against the champion of now gives. */
+  readonly reevaluate?: () => Promise<EvaluateResult>;
   readonly config?: DeployConfig;
 };
 
@@ -82,14 +88,17 @@ const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 async function deploy(
   evaluation: EvaluateResult,
   workflowId: string,
-  { before, twice = false, config = CONFIG }: Interference = {},
+  { before, twice = false, config = CONFIG, reevaluate }: Interference = {},
 ): Promise<{ result: DeployResult; calls: string[] }> {
   const calls: string[] = [];
   const context = createTestContext(store.artifacts, {
     run: { pipeline: 'flights', planHash: '', workflowId, runId: workflowId },
   });
   type Task = { config: JsonObject; inputs: JsonObject; arguments: JsonObject };
-  const operations = deployOperations as unknown as Record<string, (task: Task, context: StepContext) => Promise<JsonValue>>;
+  const operations = {
+    ...deployOperations,
+    ...(reevaluate === undefined ? {} : { reevaluate }),
+  } as unknown as Record<string, (task: Task, context: StepContext) => Promise<JsonValue>>;
   const inputs = throughJson({ evaluation }) as unknown as JsonObject;
   const host: StageHost = {
     config: throughJson(config),
@@ -241,6 +250,56 @@ describe('the deployment of a version', () => {
     );
   });
 
+  it('never puts a version in the place of a champion that it was not compared with', async () => {
+    await serve();
+    const [first, second, stale] = [
+      await evaluationOf({ offset: 1 }, 'blessed'),
+      await evaluationOf({ offset: 2 }, 'blessed'),
+      await evaluationOf({ offset: 3 }, 'blessed'),
+    ];
+    await deploy(first, 'run-1');
+    const { result: superseded, calls } = await deploy(second, 'run-2');
+    expect(superseded).toMatchObject({
+      ...{ version: 2, outcome: 'superseded' },
+      reasons: [expect.stringMatching('compared with no champion, and now there is champion version 1'), expect.anything()],
+    });
+    expect(calls).toEqual(['register', 'open', 'rollback', 'reevaluate', 'rollback']);
+    const worse = () => evaluationOf({ offset: 3 }, 'rejected', ['worse than champion version 1']);
+    const { result: rejected } = await deploy(stale, 'run-3', { reevaluate: worse });
+    expect(rejected).toMatchObject({ outcome: 'rejected', reasons: [expect.anything(), 'worse than champion version 1'] });
+    expect(await summary()).toBe('champion:1@100 previous:-');
+
+    const again = await evaluationOf({ offset: 3 }, 'blessed', ['better than champion version 1']);
+    const { result } = await deploy(stale, 'run-4', { reevaluate: () => Promise.resolve(again) });
+    expect(result).toMatchObject({ version: 4, outcome: 'promoted' });
+    const alias = await createRegistry(store.artifacts.objects).alias('flights', 'champion');
+    expect(alias?.record).toMatchObject({
+      version: 4,
+      basis: { evaluation: again.evaluation.id, comparedWith: { version: 1 } },
+      reason: expect.stringContaining('better than champion version 1'),
+    });
+  });
+
+  it('ends as superseded, not as a failure, when another roll-out takes its place on the endpoint', async () => {
+    await serve();
+    await deploy(await evaluationOf({ offset: 1 }, 'blessed'), 'run-1');
+    const other = await evaluationOf({ offset: 3 }, 'blessed');
+    let taken = false;
+    const { result, calls } = await deploy(await evaluationOf({ offset: 2 }, 'blessed'), 'run-2', {
+      before: async (operation) => {
+        if (operation !== 'shift' || taken) return;
+        taken = true;
+        expect((await deploy(other, 'run-3', { before: () => undefined })).result.outcome).toBe('promoted');
+      },
+    });
+    expect(result).toMatchObject({
+      ...{ version: 2, outcome: 'superseded' },
+      reasons: [expect.stringContaining('no longer the candidate of endpoint "flights"')],
+    });
+    expect(calls).toEqual(['register', 'open', 'waitReady', 'shift', 'rollback']);
+    expect(await summary()).toBe('champion:3@100 previous:1');
+  });
+
   it('withdraws its candidate when another champion was made meanwhile', async () => {
     await serve();
     await deploy(await evaluationOf({ offset: 1 }, 'blessed'), 'run-1');
@@ -263,13 +322,15 @@ describe('the deployment of a version', () => {
           model: 'flights',
           version,
           expectedChampion: 1,
-          by: 'test',
-          reason: 'faster',
+          basis: { person: 'test', reason: 'faster' },
           workflowId: 'run-3',
         });
       },
     });
-    expect(result).toMatchObject({ version: 2, outcome: 'rolled-back' });
+    expect(result).toMatchObject({
+      ...{ version: 2, outcome: 'superseded' },
+      reasons: [expect.stringContaining('expected version 1, got version 3'), 'what it was evaluated on is gone'],
+    });
     expect((await registry.alias('flights', 'champion'))?.record.version).toBe(3);
     expect(await summary()).toBe('champion:1@100 previous:-');
   });

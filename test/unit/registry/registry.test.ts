@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => fs.rm(folder, { recursive: true, force: true }));
 
 const promote = (version: number, expectedChampion: number | null, workflowId: string, by = registry) =>
-  by.promote({ model, version, expectedChampion, by: 'deploy', reason: 'better', workflowId });
+  by.promote({ model, version, expectedChampion, basis: { person: 'deploy', reason: 'better' }, workflowId });
 const rollback = (workflowId: string) => registry.rollback({ model, by: 'ann', reason: 'errors', workflowId });
 const actions = async (): Promise<string[]> =>
   (await createRegistry(objects).log(model)).map(({ action, from, version }) => `${action} ${from ?? '-'} ${version}`);
@@ -155,7 +155,13 @@ describe('challenger, rejection and rollback', () => {
   it('takes the challenger alias off a version that is promoted or rejected', async () => {
     await registerThree();
     const challenge = (version: number) =>
-      registry.setAlias({ model, alias: 'challenger', version, by: 'evaluate', reason: 'candidate', workflowId: `r${version}` });
+      registry.setAlias({
+        model,
+        alias: 'challenger',
+        version,
+        basis: { person: 'evaluate', reason: 'candidate' },
+        workflowId: `r${version}`,
+      });
     expect(await challenge(1)).toMatchObject({ alias: 'challenger', version: 1 });
     await promote(1, null, 'r1');
     expect(await aliases()).toEqual({ champion: 1, previous: null, challenger: null });

@@ -32,16 +32,28 @@ describe('the configuration of a rollout', () => {
     expect(summary(first)).toBe('challenger:1@100 previous:-');
     expect(summary(shiftTraffic(first, 'e', 1, 1))).toBe('challenger:1@100 previous:-');
     expect(summary(promoteCandidate(first, 'e', 1))).toBe('champion:1@100 previous:-');
-    expect(summary(withdrawCandidate(first, 1))).toBe(' previous:-');
+    expect(summary(withdrawCandidate(first, 1, null))).toBe(' previous:-');
   });
 
   it('withdraws back to the champion and is unchanged by a repeat', () => {
-    const withdrawn = withdrawCandidate(shiftTraffic(opened, 'e', 2, 50), 2);
+    const withdrawn = withdrawCandidate(shiftTraffic(opened, 'e', 2, 50), 2, released(1));
     expect(summary(withdrawn)).toBe('champion:1@100 previous:-');
-    expect(withdrawCandidate(withdrawn, 2)).toBe(withdrawn);
+    expect(withdrawCandidate(withdrawn, 2, released(1))).toBe(withdrawn);
     const promoted = promoteCandidate(opened, 'e', 2);
     expect(promoteCandidate(promoted, 'e', 2)).toBe(promoted);
-    expect(summary(withdrawCandidate(promoted, 2))).toBe('champion:1@100 previous:-');
+    expect(summary(withdrawCandidate(promoted, 2, released(1)))).toBe('champion:1@100 previous:-');
+    expect(withdrawCandidate(promoted, 2, released(2))).toBe(promoted);
+  });
+
+  it('puts the champion of the registry in the place of one that was withdrawn, also beside the candidate of another rollout', () => {
+    const promoted = promoteCandidate(opened, 'e', 2);
+    const next = shiftTraffic(openRollout(promoted, released(3), released(2)), 'e', 3, 10);
+    expect(summary(withdrawCandidate(next, 2, released(1)))).toBe('champion:1@90 challenger:3@10 previous:-');
+    const first = promoteCandidate(openRollout(null, released(1), null), 'e', 1);
+    expect(summary(withdrawCandidate(first, 1, null))).toBe(' previous:-');
+    const beside = openRollout(first, released(2), released(1));
+    expect(summary(withdrawCandidate(beside, 1, null))).toBe('challenger:2@100 previous:-');
+    expect(promoteCandidate(beside, 'e', 1)).toBe(beside);
   });
 
   it('refuses to move a candidate that another rollout has replaced, and does not withdraw the other', () => {
@@ -49,7 +61,7 @@ describe('the configuration of a rollout', () => {
     for (const move of [() => shiftTraffic(taken, 'e', 2, 10), () => promoteCandidate(taken, 'e', 2)]) {
       expect(move).toThrow(expect.objectContaining({ code: 'DEPLOY_SUPERSEDED' }));
     }
-    expect(withdrawCandidate(taken, 2)).toBe(taken);
+    expect(withdrawCandidate(taken, 2, released(1))).toBe(taken);
   });
 });
 

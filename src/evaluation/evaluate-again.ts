@@ -1,0 +1,39 @@
+import type { EvaluateConfig, EvaluateResult, FeatureResult } from '../contracts/stages.js';
+import { isPipelineError } from '../errors/pipeline-error.js';
+import type { StepContext } from '../pipeline/step-context.js';
+import { parseRecord } from '../store/json-record.js';
+import type { Blessing } from './bless.js';
+import { evaluate } from './evaluate.js';
+
+type Kept = { readonly config: EvaluateConfig; readonly blessing: Blessing };
+
+/**
+ * Makes an evaluation once more, with the configuration and infra check that it keeps, on the same feature set, against the champion of now.
+ * Null when what it was made from is gone. Errors as those of `evaluate`.
+ */
+export async function evaluateAgain(
+  { evaluation, model }: Pick<EvaluateResult, 'evaluation' | 'model'>,
+  context: StepContext,
+): Promise<EvaluateResult | null> {
+  const found = await findInputs(evaluation, context);
+  if (found === null) return null;
+  const { config, blessing, features } = found;
+  return evaluate({ config, inputs: { model, features }, arguments: { blessing } }, context);
+}
+
+async function findInputs(
+  evaluation: EvaluateResult['evaluation'],
+  { artifacts }: StepContext,
+): Promise<(Kept & { readonly features: FeatureResult }) | null> {
+  try {
+    const { inputs } = await artifacts.manifest(evaluation);
+    const features = inputs.find(({ kind }) => kind === 'feature-set');
+    if (features === undefined) return null;
+    const bytes = await artifacts.readFile(evaluation, 'evaluation.json');
+    const kept = parseRecord<Kept>(bytes, `evaluation/${evaluation.id}/evaluation.json`, ['config', 'blessing']);
+    return { ...kept, features: (await artifacts.find('feature-set', features.id)) as FeatureResult };
+  } catch (error) {
+    if (isPipelineError(error) && error.code === 'ARTIFACT_NOT_FOUND') return null;
+    throw error;
+  }
+}
