@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, linkSync, mkdirSync, openSync, readFile, readFileSync, renameSync } from 'node:fs';
+import { closeSync, constants, fstatSync, linkSync, openSync, readFile, readFileSync, renameSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,8 @@ import { conflict, describe, fileError, isAbsent, notFound, systemCode, tooLarge
 import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from '../object-key.js';
 import type { GetOptions, ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../port.js';
 import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncPath } from './staging.js';
-import { claimed, currentPlace, entriesOf, etagOf, generationFile, plainFile, statusOf } from './versions.js';
+import { claimNext, isTrimmingDue, trimGenerations } from './generations.js';
+import { claimed, currentPlace, entriesOf, etagOf, generationFile, type Place, plainFile, statusOf } from './versions.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 /**
@@ -49,8 +50,7 @@ class LocalStore implements ObjectStore {
 
   get(key: string, { maxBytes = Infinity }: GetOptions = {}): Promise<StoredObject> {
     return this.#guard('read', key, async (plain) => {
-      const place = currentPlace(plain);
-      const descriptor = place.gone ? null : openExisting(place.file);
+      const descriptor = inCurrentPlace(plain, openExisting);
       if (descriptor === null) throw notFound(key, this.uri);
       try {
         const status = fstatSync(descriptor, { bigint: true });
@@ -66,8 +66,7 @@ class LocalStore implements ObjectStore {
 
   head(key: string): Promise<ObjectInfo | null> {
     return this.#guard('look at', key, async (plain) => {
-      const place = currentPlace(plain);
-      const status = place.gone ? null : statusOf(place.file);
+      const status = inCurrentPlace(plain, statusOf);
       if (status === null) return null;
       const modifiedAt = new Date(Number(status.mtimeMs)).toISOString();
       return { key, bytes: Number(status.size), etag: etagOf(status), modifiedAt };
@@ -98,7 +97,7 @@ class LocalStore implements ObjectStore {
         const place = currentPlace(plain);
         if (place.generation > 0) {
           if (!place.gone) throw conflict(key, this.uri, 'it exists already');
-          if (await this.#append(plain, place.generation + 1, staged)) return;
+          if (await this.#append(plain, place, staged)) return;
           continue;
         }
         if (!(await inFolder(plain, () => tookName(plain, staged)))) throw await this.#taken(key, plain);
@@ -119,7 +118,7 @@ class LocalStore implements ObjectStore {
           await startGenerations(plain);
           continue;
         }
-        if (await this.#append(plain, place.generation + 1, staged)) return;
+        if (await this.#append(plain, place, staged)) return;
         throw conflict(key, this.uri, 'another writer was first');
       }
     });
@@ -131,16 +130,8 @@ class LocalStore implements ObjectStore {
         const place = currentPlace(plain);
         if (place.gone) return;
         if (place.generation > 0) {
-          const gone = generationFile(plain, place.generation + 1);
-          if (
-            !claimed(() => {
-              mkdirSync(gone);
-            })
-          )
-            continue;
-          await syncPath(plain + GENERATIONS);
-          await this.#refreshCopy(plain);
-          return;
+          if (await this.#append(plain, place, null)) return;
+          continue;
         }
         if (statusOf(plain) === null) return;
         await fs.rm(plain, { force: true });
@@ -157,11 +148,11 @@ class LocalStore implements ObjectStore {
 
   getFile(key: string, target: string): Promise<void> {
     return this.#guard('copy out', key, async (plain) => {
-      const place = currentPlace(plain);
-      if (place.gone || statusOf(place.file) === null) throw notFound(key, this.uri);
+      const file = inCurrentPlace(plain, (at) => (statusOf(at) === null ? null : at));
+      if (file === null) throw notFound(key, this.uri);
       const part = `${target}.part-${path.basename(this.#staging.freshName())}`;
       try {
-        await copyWritable(place.file, part);
+        await copyWritable(file, part);
         await fs.rename(part, target);
       } finally {
         await fs.rm(part, { force: true });
@@ -223,7 +214,7 @@ class LocalStore implements ObjectStore {
     for (;;) {
       const place = currentPlace(plain);
       if (place.generation > 0) {
-        if (await this.#append(plain, place.generation + 1, staged)) return;
+        if (await this.#append(plain, place, staged)) return;
         continue;
       }
       await inFolder(plain, () => {
@@ -234,14 +225,12 @@ class LocalStore implements ObjectStore {
     }
   }
 
-  async #append(plain: string, generation: number, staged: StagedFile): Promise<boolean> {
-    const file = generationFile(plain, generation);
-    const isOurs = claimed(() => {
-      linkSync(staged.path, file);
-    });
-    if (!isOurs) return false;
+  /** `staged` null: the object is deleted. */
+  async #append(plain: string, seen: Place, staged: StagedFile | null): Promise<boolean> {
+    if (!claimNext(plain, seen, staged?.path ?? null)) return false;
     await syncPath(plain + GENERATIONS);
     await this.#refreshCopy(plain);
+    if (isTrimmingDue(seen.generation)) trimGenerations(plain);
     return true;
   }
 
@@ -332,6 +321,15 @@ async function inFolder<Result>(file: string, change: () => Result): Promise<Res
     if (!isAbsent(error)) throw error;
     await ensureFolder(path.dirname(file));
     return change();
+  }
+}
+
+/** What `look` finds in the current place of a key; looks again when the place was removed meanwhile, as it was no longer the current one. */
+function inCurrentPlace<Found>(plain: string, look: (file: string) => Found | null): Found | null {
+  for (;;) {
+    const place = currentPlace(plain);
+    const found = place.gone ? null : look(place.file);
+    if (found !== null || place.gone || currentPlace(plain).generation === place.generation) return found;
   }
 }
 

@@ -7,8 +7,9 @@ import { GENERATIONS } from '../object-key.js';
 /**
  * How one key lies in the folder. A key that was never compared-and-swapped is the plain file `<key>`. From its first swap on it is the
  * folder `<key>.~v` of generations `0000000001`, `0000000002`, ...: the highest one is the object, a folder in its place says that the
- * object was deleted. A generation is made by an exclusive hard link (or mkdir) and never removed, so exactly one writer gets each number
- * and a killed writer leaves nothing to clear away. The plain file of such a key is a copy for human readers.
+ * object was deleted. A generation is made by an exclusive hard link (or mkdir), so exactly one writer gets each number and a killed writer
+ * leaves nothing to clear away; old ones are removed later (`claimNext` says why that is safe). The plain file of such a key is a copy for
+ * human readers.
  */
 export interface Place {
   readonly file: string;
@@ -20,6 +21,8 @@ export interface Place {
 const DIGITS = 10;
 const NAME = /^\d{10}$/;
 
+export const isGeneration = (name: string): boolean => NAME.test(name);
+
 /** The plain file of a key that was checked. */
 export function plainFile(root: string, key: string): string {
   return root + path.sep + (path.sep === '/' ? key : key.replaceAll('/', path.sep));
@@ -30,7 +33,8 @@ export function currentPlace(plain: string): Place {
   const folder = plain + GENERATIONS;
   let top: { readonly name: string; readonly gone: boolean } | null = null;
   for (const entry of namesIn(folder)) {
-    if (NAME.test(entry.name) && (top === null || entry.name > top.name)) top = { name: entry.name, gone: entry.isDirectory() };
+    if (isGeneration(entry.name) && (top === null || entry.name > top.name))
+      top = { name: entry.name, gone: entry.isDirectory() };
   }
   if (top === null) return { file: plain, generation: 0, gone: false };
   return { file: path.join(plain + GENERATIONS, top.name), generation: Number(top.name), gone: top.gone };
