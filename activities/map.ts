@@ -3,6 +3,7 @@ import type { MapConfig, MapContext, MapPages, OpenedMap } from '../src/contract
 import { admittedLimits, shardSize } from '../src/pipeline/fan-out.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';
 import { joinPages, publishList, publishPage, readItems, type StoredPage } from '../src/store/item-pages.js';
+import { loadParts } from '../src/store/stored-values.js';
 import { itemsOf } from './map-items.js';
 
 type MapOperation<Result, Arguments = JsonObject> = StageOperation<MapConfig, JsonObject, Result, Arguments>;
@@ -50,10 +51,10 @@ const page: MapOperation<
 > = ({ arguments: { list, from, to } }, { artifacts }) => collect(readItems(artifacts, list, from, to));
 
 /** Writes the results of some items, in order. */
-const publish: MapOperation<StoredPage, { readonly results: readonly JsonValue[] }> = (
+const publish: MapOperation<StoredPage, { readonly results: readonly JsonValue[] }> = async (
   { arguments: { results } },
   { artifacts },
-) => publishPage(artifacts, results);
+) => publishPage(artifacts, await loadParts(artifacts, results));
 
 /** Brings pages together in order. */
 const join: MapOperation<StoredPage, { readonly pages: readonly StoredPage[] }> = ({ arguments: { pages } }, { artifacts }) =>

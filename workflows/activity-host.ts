@@ -2,7 +2,7 @@ import { ActivityCancellationType, CancellationScope, sleep, workflowInfo } from
 import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
-import type { Placement, RunIdentity, StepTask, StepOutcome } from '../src/contracts/run.js';
+import type { Carriage, Placement, RunIdentity, StepTask, StepOutcome } from '../src/contracts/run.js';
 import { runChild } from './child-run.js';
 import type { BodyRun, StepCall } from './scope-surroundings.js';
 import { localActivity, queuedActivity, type StepActivityOptions } from './light-step.js';
@@ -11,6 +11,7 @@ import { whenAdmitted } from './await-admission.js';
 import { outlivingWorkers } from './lost-worker.js';
 import { runOptions } from './run-options.js';
 import type { CallOptions, StageHost } from './stage-host.js';
+import { carry, readOperands, whole } from './carriage.js';
 import { cacheOf } from './step-cache.js';
 
 export type HostedStep = StepCall & {
@@ -18,6 +19,8 @@ export type HostedStep = StepCall & {
   readonly parameters: JsonObject;
   /** Absent: on the queue of the workflow. */
   readonly placement?: Placement;
+  /** Absent: what the step takes and gives is carried whole. */
+  readonly carriage?: Carriage;
   /** Among the tasks that wait for the same workers; absent: as the workflow itself. */
   readonly priority?: Priority;
 };
@@ -40,6 +43,8 @@ export function createActivityHost(hosted: HostedStep): StageHost {
       return runChild(input, workflowId);
     },
     count: hosted.count,
+    readOperands,
+    whole,
     sleep: (ms) => sleep(ms, { summary: `${step.id}: wait` }),
     now: () => Date.now(),
     describe: hosted.describe,
@@ -108,7 +113,7 @@ function callOperation(
     occurrence,
     config,
     inputs,
-    parameters,
+    parameters: isLocal ? parameters : (hosted.carriage?.parameters ?? parameters),
     arguments: operationArguments,
     ...(instance === '' ? {} : { instance }),
     ...cacheOf(step, runOptions()),
@@ -118,9 +123,11 @@ function callOperation(
     ...(Object.keys(step.resources).length === 0 ? {} : { resources: step.resources }),
   };
   const activity = isLocal ? localActivity(type, options, step.retry) : queuedActivity(type, options);
-  const attempts = (): Promise<StepOutcome> =>
-    outlivingWorkers(step.retry.maximumAttempts, (losses) => activity(losses === 0 ? task : { ...task, again: true }));
-  return (isLocal ? attempts() : inPool(hosted, id, attempts)).then((outcome) => {
+  const attempts = (carried: StepTask) => (): Promise<StepOutcome> =>
+    outlivingWorkers(step.retry.maximumAttempts, (losses) => activity(losses === 0 ? carried : { ...carried, again: true }));
+  const runTask = (carried: StepTask): Promise<StepOutcome> =>
+    isLocal ? attempts(carried)() : inPool(hosted, id, attempts(carried));
+  return carry(task, hosted.carriage, isLocal, runTask).then((outcome) => {
     hosted.record(outcome);
     return outcome.result;
   });

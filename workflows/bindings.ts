@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { InputBinding } from '../src/contracts/plan.js';
+import { isStored, storedPart } from '../src/contracts/stored-value.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 
 /** The result of a step, or the pseudo result of a body, by its id; undefined when there is none. */
@@ -14,7 +15,12 @@ export function bindInputs(bindings: { readonly [name: string]: InputBinding }, 
 
 /** As `bindInputs`, with null for what is not there. */
 export function bindOptional(bindings: { readonly [name: string]: InputBinding }, results: ResultLookup): JsonObject {
-  return Object.fromEntries(Object.entries(bindings).map(([name, binding]) => [name, follow(binding, results) ?? null]));
+  return Object.fromEntries(
+    Object.entries(bindings).map(([name, binding]) => {
+      const value = follow(binding, results) ?? null;
+      return [name, isStored(value) ? { ...value, optional: true } : value];
+    }),
+  );
 }
 
 /** The one value that a binding names. EXECUTION_INPUT_MISSING when there is none. */
@@ -30,7 +36,8 @@ export function bindValue(binding: InputBinding, results: ResultLookup, where: s
 function follow(binding: InputBinding, results: ResultLookup): JsonValue | undefined {
   let value = results(binding.step);
   for (const field of binding.path ?? []) {
-    value = typeof value === 'object' && value !== null && !isList(value) ? value[field] : undefined;
+    if (isStored(value)) value = storedPart(value, field);
+    else value = typeof value === 'object' && value !== null && !isList(value) ? value[field] : undefined;
   }
   return value;
 }

@@ -1,9 +1,14 @@
 import type { CallConfig } from '../src/contracts/call.js';
+import type { JsonObject } from '../src/contracts/json.js';
+import { checkParameterSize } from '../src/contracts/parameter-size.js';
+import { holdsStored } from '../src/contracts/stored-value.js';
 import type { StageWorkflow } from './stage-host.js';
 
 /** The called pipeline is a run of its own: its result, or its failure, is that of the step. */
 export const callStage: StageWorkflow = async (host) => {
   const { pipeline, parameters } = host.config as CallConfig;
-  const { result } = await host.runChild({ pipeline, parameters: { ...parameters, ...host.inputs } });
+  const given: JsonObject = { ...parameters, ...host.inputs };
+  const whole = holdsStored(given) ? ((await host.whole(given)) as JsonObject) : given;
+  const { result } = await host.runChild({ pipeline, parameters: checkParameterSize(whole, `pipeline "${pipeline}"`) });
   return result ?? null;
 };

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../src/contracts/json.js';
+import { holdsStored } from '../src/contracts/stored-value.js';
 import type { DeployConfig, DeployResult, EvaluateResult } from '../src/contracts/stages.js';
 import type { StageHost, StageWorkflow } from './stage-host.js';
 
@@ -82,7 +83,8 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
  */
 export const deployStage: StageWorkflow = async (host) => {
   const config = host.config as DeployConfig;
-  let { evaluation } = host.inputs as { readonly evaluation: EvaluateResult };
+  const inputs = holdsStored(host.inputs) ? await host.whole(host.inputs) : host.inputs;
+  let { evaluation } = inputs as { readonly evaluation: EvaluateResult };
   const { endpoint, model } = config;
   const { version, revision: registeredAt } = await call<Registered>(host, 'register', {});
   const result = (outcome: DeployResult['outcome'], reasons: readonly string[], revision: number): DeployResult => {

@@ -11,6 +11,7 @@ import { gateTimers } from './gate-timers.js';
 import { guardVerdict, type GuardVerdict } from './guards.js';
 import type { BodyInput } from './stage-host.js';
 import type { BodyRun, ScopeSurroundings } from './scope-surroundings.js';
+import { ScopeFacts } from './scope-facts.js';
 import { cancelledFailure, CodedError, unknownStep } from './step-failure.js';
 import {
   decisiveFailure,
@@ -32,6 +33,8 @@ export type ScopeContent = {
   readonly instance: string;
   /** Results from outside of the scope, and the pseudo results of its body. */
   readonly outer: ResultLookup;
+  /** The same as conditions see them; absent: as they are. */
+  readonly outerFacts?: ResultLookup;
   /** Steps that count as done, with what another run gave for them. */
   readonly reused?: ReusedResults;
 };
@@ -41,6 +44,8 @@ export class GraphScope implements Scope {
   readonly instance: string;
   readonly #steps: readonly PlanStep[];
   readonly #outer: ResultLookup;
+  readonly #outerFacts: ResultLookup;
+  readonly #facts: ScopeFacts;
   readonly #surroundings: ScopeSurroundings;
   readonly #records: ReadonlyMap<string, StepRecord>;
   readonly #results = new Map<string, JsonValue>();
@@ -55,6 +60,8 @@ export class GraphScope implements Scope {
     this.instance = content.instance;
     this.#steps = content.steps;
     this.#outer = content.outer;
+    this.#outerFacts = content.outerFacts ?? content.outer;
+    this.#facts = new ScopeFacts(content.steps, surroundings.readOperands);
     this.#surroundings = surroundings;
     this.#records = new Map(content.steps.map((step) => [step.id, pendingRecord(step, 0)]));
     if (content.reused !== undefined) this.#takeOver(content.reused);
@@ -71,7 +78,13 @@ export class GraphScope implements Scope {
   run(): Promise<RunStatus['status']> {
     return new Promise((resolve) => {
       this.#finish = resolve;
-      this.advance();
+      const goOn = (): void => {
+        this.advance();
+      };
+      // What cannot be read makes the conditions that ask for it fail.
+      const known = this.#facts.learn(Object.fromEntries(this.#results));
+      if (known === null) goOn();
+      else known.then(goOn, goOn);
     });
   }
 
@@ -133,10 +146,31 @@ export class GraphScope implements Scope {
   }
 
   succeed(record: StepRecord, result: JsonValue): void {
-    this.#results.set(record.step.id, result);
-    record.failure = null;
-    this.#end(record, 'succeeded');
-    this.advance();
+    if (this.#settle(record, result)) this.advance();
+  }
+
+  /** False when conditions read of the result what lies in the store: then the step ends later, when that is known. */
+  #settle(record: StepRecord, result: JsonValue): boolean {
+    const settle = (): void => {
+      this.#results.set(record.step.id, result);
+      record.failure = null;
+      this.#end(record, 'succeeded');
+    };
+    const known = this.#facts.learn({ [record.step.id]: result });
+    if (known === null) {
+      settle();
+      return true;
+    }
+    known.then(
+      () => {
+        settle();
+        this.advance();
+      },
+      (error: unknown) => {
+        this.fail(record, this.#surroundings.failureOf(error));
+      },
+    );
+    return false;
   }
 
   fail(record: StepRecord, failure: StepFailure): void {
@@ -186,6 +220,9 @@ export class GraphScope implements Scope {
 
   readonly #lookup: ResultLookup = (id) => (this.#records.has(id) ? this.#results.get(id) : this.#outer(id));
 
+  readonly #factLookup: ResultLookup = (id) =>
+    this.#records.has(id) ? (this.#facts.get(id) ?? this.#results.get(id)) : this.#outerFacts(id);
+
   #isFinal(): boolean {
     return ['succeeded', 'failed', 'cancelled'].includes(this.#verdict);
   }
@@ -199,7 +236,7 @@ export class GraphScope implements Scope {
   }
 
   #guardOf({ step }: StepRecord): GuardVerdict {
-    return guardVerdict(step.when ?? [], this.#surroundings.parameters, this.#lookup, (id) => this.#lostStatus(id));
+    return guardVerdict(step.when ?? [], this.#surroundings.parameters, this.#factLookup, (id) => this.#lostStatus(id));
   }
 
   #skip(record: StepRecord): void {
@@ -260,8 +297,7 @@ export class GraphScope implements Scope {
       return { there, value: there ? this.valueOf(input, `input "${name}" of step "${step.id}"`) : null };
     });
     const first = joined.find(({ there }) => there)?.value ?? null;
-    this.#results.set(step.id, step.join === 'first' ? first : joined.map(({ value }) => value));
-    this.#end(record, 'succeeded');
+    this.#settle(record, step.join === 'first' ? first : joined.map(({ value }) => value));
   }
 
   #startStep(record: StepRecord, config: JsonObject, inputs: JsonObject): void {
@@ -289,6 +325,7 @@ export class GraphScope implements Scope {
         this.#surroundings.changed();
       },
       outer: this.#lookup,
+      facts: this.#factLookup,
       openBody: (input) => this.#openBody(record, input),
     });
     record.work = work;
@@ -308,11 +345,15 @@ export class GraphScope implements Scope {
     if (body === undefined) throw new Error(`step "${step.id}" of kind ${step.kind} has no body`);
     const instance = `${this.instance}[${index}]`;
     const outer: ResultLookup = (id) => (Object.hasOwn(results, id) ? results[id] : this.#lookup(id));
-    const scope = new GraphScope({ steps: body.steps, instance, outer }, this.#surroundings);
+    const facts = new ScopeFacts(body.steps, this.#surroundings.readOperands);
+    const outerFacts: ResultLookup = (id) => (Object.hasOwn(results, id) ? (facts.get(id) ?? results[id]) : this.#factLookup(id));
+    const scope = new GraphScope({ steps: body.steps, instance, outer, outerFacts }, this.#surroundings);
     return {
       run: () => {
         bodies.add(scope);
-        return scope.run().then((verdict) => {
+        const known = facts.learn(results);
+        const ran = known === null ? scope.run() : known.then(() => scope.run());
+        return ran.then((verdict) => {
           bodies.delete(scope);
           if (verdict !== 'succeeded') throw new CodedError(scope.failure(verdict));
           return body.result === null ? null : scope.valueOf(body.result, `the result of "${step.id}${instance}"`);

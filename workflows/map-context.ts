@@ -17,6 +17,12 @@ export function mapContext(call: StepCall, { run, parameters, placed }: RunFrame
     const value = call.outer(source);
     if (value !== undefined) outer[source] = value;
   }
+  const facts: { [source: string]: JsonValue } = {};
+  for (const source of Object.keys(outer)) {
+    const fact = call.facts(source);
+    if (fact !== undefined && fact !== outer[source]) facts[source] = fact;
+  }
+  const { carriage } = placed;
   const { team, priority } = placed.plan;
   return {
     run,
@@ -34,6 +40,8 @@ export function mapContext(call: StepCall, { run, parameters, placed }: RunFrame
     parameters,
     outer,
     placement,
+    ...(carriage === undefined ? {} : { carriage }),
+    ...(Object.keys(facts).length === 0 ? {} : { facts }),
   };
 }
 

@@ -2,6 +2,7 @@ import { CancellationScope, CancelledFailure, setCurrentDetails, sleep } from '@
 import type { MapRangeEnd, MapShardInput } from '../src/contracts/map.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { createActivityHost } from './activity-host.js';
+import { readOperands } from './carriage.js';
 import { cancellable } from './cancellable-scope.js';
 import { GraphScope } from './graph-scope.js';
 import { localActivities } from './local-activities.js';
@@ -26,8 +27,18 @@ export function mapShard(input: MapShardInput): Promise<MapRangeEnd> {
 }
 
 async function runPart(input: MapShardInput): Promise<MapRangeEnd> {
-  const { run, plan, step, instance, parameters, outer, placement } = await readMapContext({ context: input.context });
-  const frame: RunFrame = { run, parameters, placed: { plan, placement } };
+  const {
+    run,
+    plan,
+    step,
+    instance,
+    parameters,
+    outer,
+    placement,
+    carriage,
+    facts = {},
+  } = await readMapContext({ context: input.context });
+  const frame: RunFrame = { run, parameters, placed: { plan, placement, ...(carriage === undefined ? {} : { carriage }) } };
   const shield = new CancellationScope({ cancellable: false });
   const runInside = stepRunner(frame, shield);
   const { from, to } = input.range;
@@ -36,11 +47,17 @@ async function runPart(input: MapShardInput): Promise<MapRangeEnd> {
   };
   // The map is the one step of this scope; its own work is that of the part.
   const scope = new GraphScope(
-    { steps: [step], instance, outer: (name) => (Object.hasOwn(outer, name) ? outer[name] : undefined) },
+    {
+      steps: [step],
+      instance,
+      outer: (name) => (Object.hasOwn(outer, name) ? outer[name] : undefined),
+      outerFacts: (name) => (Object.hasOwn(facts, name) ? facts[name] : Object.hasOwn(outer, name) ? outer[name] : undefined),
+    },
     {
       parameters,
       now: () => Date.now(),
       failureOf,
+      readOperands,
       author: authorOf(runOptions()),
       decided: () => undefined,
       timer: (ms) => cancellable(shield, () => sleep(ms)),

@@ -14,6 +14,7 @@ import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult, RunStatus } from '../src/contracts/run.js';
 import type { DeployResult } from '../src/contracts/stages.js';
 import type { SystemActivities } from '../src/contracts/system.js';
+import { carriedEnd } from './carriage.js';
 import { DecisionLog } from './decision-log.js';
 import { localActivities } from './local-activities.js';
 import { recordEnd } from './record-end.js';
@@ -86,7 +87,7 @@ async function drive(run: RunView, resolved: ResolvedPlan): Promise<RunResult> {
   if (verdict === 'cancelled' || result === null) throw new CancelledFailure('the run was cancelled');
   attributes.close(plan, result.results);
   if (result.status === 'failed') throw runFailure(driver.status());
-  return result;
+  return resolved.carriage === undefined ? result : carriedEnd(result, (runOptions().depth ?? 0) > 0);
 }
 
 /** What follows a run while it goes on. */

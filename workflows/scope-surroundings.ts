@@ -5,6 +5,7 @@ import type { StepItems, StepOutcome } from '../src/contracts/run.js';
 import type { ResultLookup } from './bindings.js';
 import type { Cancellable } from './cancellable.js';
 import type { BodyInput } from './stage-host.js';
+import type { OperandReader } from './scope-facts.js';
 import type { FailureReader } from './step-failure.js';
 
 /** One run of a body. `run` rejects with the failure of the body, EXECUTION_STEP_CANCELLED after `cancel`. */
@@ -28,6 +29,8 @@ export type StepCall = {
   readonly called: (workflowId: string) => void;
   /** Results that the step can see: of the steps beside it and of those around its body. */
   readonly outer: ResultLookup;
+  /** The same as conditions see them. */
+  readonly facts: ResultLookup;
   /** One run of the step's body, not yet started. */
   readonly openBody: (input: BodyInput) => BodyRun;
 };
@@ -40,6 +43,7 @@ export interface ScopeSurroundings {
   runStep(call: StepCall): Cancellable<JsonValue>;
   timer(ms: number): Cancellable<void>;
   readonly failureOf: FailureReader;
+  readonly readOperands: OperandReader;
   /** Who started the run; null when nobody knows. */
   readonly author: string | null;
   /** Writes a decision into the run's decision log. */

@@ -35,6 +35,7 @@ function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue>
         called: () => undefined,
         record: () => undefined,
         outer: () => undefined,
+        facts: () => undefined,
         openBody: () => {
           throw new Error(`a ${kind} has no body`);
         },

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { MapContext, MapRangeEnd, MapShardInput } from '../src/contracts/map.js';
 import type { RunResult, StepItems } from '../src/contracts/run.js';
 import type { Cancellable } from './cancellable.js';
+import type { OperandReader } from './scope-facts.js';
 import type { FailureReader } from './step-failure.js';
 
 /** Names one run of a step's body. */
@@ -61,6 +62,10 @@ export interface StageHost {
    * a request to cancel the step goes to it.
    */
   runChild(input: ChildInput): Promise<RunResult>;
+  /** What conditions read of values that lie in the store. */
+  readonly readOperands: OperandReader;
+  /** The value with all that lies in the store put back; asked only where something does. */
+  whole(value: JsonValue): Promise<JsonValue>;
   /** How far a step that runs a body many times has come; shown in status. */
   count(items: StepItems): void;
   /** Of a map. */

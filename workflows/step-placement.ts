@@ -6,7 +6,7 @@ import type { Placement, ResolvedPlan, RunOptions } from '../src/contracts/run.j
 export type StepPlacement = { readonly placement?: Placement; readonly priority?: Priority };
 
 /** As much of a resolved plan as says where its steps run. */
-export type PlacedPlan = Pick<ResolvedPlan, 'placement'> & { readonly plan: Pick<Plan, 'team' | 'priority'> };
+export type PlacedPlan = Pick<ResolvedPlan, 'placement' | 'carriage'> & { readonly plan: Pick<Plan, 'team' | 'priority'> };
 
 export function placementOf({ plan, placement }: PlacedPlan, step: PlanStep, options: RunOptions): StepPlacement {
   const placed = placement?.[step.id];

@@ -12,9 +12,10 @@ import { placementOf } from './step-placement.js';
 export function stepRunner(frame: RunFrame, shield: CancellationScope): ScopeSurroundings['runStep'] {
   const { run, parameters, placed } = frame;
   const options = runOptions();
+  const carried = placed.carriage === undefined ? {} : { carriage: placed.carriage };
   return (call) =>
     cancellable(shield, () => {
-      const host = createActivityHost({ ...call, run, parameters, ...placementOf(placed, call.step, options) });
+      const host = createActivityHost({ ...call, run, parameters, ...placementOf(placed, call.step, options), ...carried });
       return stageOfStep(call.step)(call.step.kind === 'map' ? { ...host, map: createMapHost(call, frame) } : host);
     });
 }

@@ -4,6 +4,7 @@ import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunIdentity } from '../src/contracts/run.js';
 import type { RunSurroundings } from './run-driver.js';
 import { authorOf, runOptions } from './run-options.js';
+import { readOperands } from './carriage.js';
 import { cancellable } from './cancellable-scope.js';
 import { stepRunner } from './step-runner.js';
 import { failureOf } from './temporal-failure.js';
@@ -22,6 +23,7 @@ export function stepSurroundings(
   return {
     now: () => Date.now(),
     failureOf,
+    readOperands,
     author: authorOf(options),
     timer: (ms) => cancellable(shield, () => sleep(ms)),
     runStep: stepRunner({ run, parameters, placed: resolved }, shield),

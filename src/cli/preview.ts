@@ -79,7 +79,8 @@ export async function readPreview(pipeline: Pipeline, request: PreviewRequest): 
 async function reusedResults(objects: ObjectStore, { reuse }: RunOptions): Promise<ReusedResults | null> {
   if (reuse === undefined) return null;
   const { requireManifest, resultsOf } = await import('../runs/manifest-store.js');
-  const manifest = await requireManifest(objects, reuse.workflowId, reuse.runId);
+  const { withWholeResults } = await import('../runs/whole-results.js');
+  const manifest = await withWholeResults(objects, await requireManifest(objects, reuse.workflowId, reuse.runId));
   return { from: reuse.workflowId, results: resultsOf(manifest, reuse.steps) };
 }
 

@@ -21,6 +21,7 @@ import type { ControlInput } from '../contracts/live-control.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
 import type { Plan } from '../contracts/plan.js';
+import { checkParameterSize } from '../contracts/parameter-size.js';
 import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
@@ -32,6 +33,7 @@ import { connect, connectionOptions } from '../temporal/connection.js';
 import { type ActivityProgress, readProgress } from './activity-progress.js';
 import { statusOfManifest } from '../runs/manifest-store.js';
 import { recordedRuns } from './recorded-run.js';
+import { wholeResult, wholeValues } from './whole-values.js';
 import { resetRun } from './reset-run.js';
 import { admissionView, withQueuePlaces } from './queue-places.js';
 import { type OpenGate, openGates } from './open-gates.js';
@@ -46,7 +48,7 @@ export interface ClientOptions {
   readonly taskQueue?: string;
   /** Who starts runs: gates with four eyes do not take the author's answer. Default: nobody knows. */
   readonly author?: string;
-  /** The object store of the runs. With it `status` and `plan` of a run that has ended need no worker. */
+  /** The object store of the runs. With it `status` and `plan` of a run that has ended need no worker, and results of any size are read. */
   readonly store?: string;
 }
 
@@ -57,6 +59,11 @@ export interface StartOptions {
   readonly memo?: JsonObject;
   /** Who started the run, whose share of the workers it uses up, how urgent it is, and what of earlier runs it may use. */
   readonly run?: RunOptions;
+}
+
+export interface ResultOptions {
+  /** True: as the run carries its results, the large ones as references. Default false. */
+  readonly carried?: boolean;
 }
 
 export type StartedRun = { readonly workflowId: string; readonly runId: string };
@@ -77,10 +84,13 @@ export interface PipelineClient {
   summary(workflowId: string): Promise<RunSummary>;
   /** Null before the run has read it. */
   plan(workflowId: string): Promise<Plan | null>;
-  /** Results of the steps that have succeeded so far, by step id. */
+  /** Results of the steps that have succeeded so far, by step id. RUNS_STORE_NEEDED as for `result`. */
   results(workflowId: string): Promise<{ readonly [step: string]: JsonValue }>;
-  /** Waits for the end. Rejects with Temporal's WorkflowFailedError when the run failed; `failureCode` reads it. */
-  result(workflowId: string): Promise<RunResult>;
+  /**
+   * Waits for the end. Rejects with Temporal's WorkflowFailedError when the run failed; `failureCode` reads it. RUNS_STORE_NEEDED when
+   * the results are so many (512 KiB) that they lie in the store, and the client was given none.
+   */
+  result(workflowId: string, options?: ResultOptions): Promise<RunResult>;
   /** What the steps under way have told by heartbeat. */
   progress(workflowId: string): Promise<readonly ActivityProgress[]>;
   /**
@@ -126,6 +136,7 @@ function createClient(connection: Connection, namespace: string, options: Client
   const { taskQueue = DEFAULT_TASK_QUEUE, store } = options;
   const { workflow } = new Client({ connection, namespace });
   const recorded = recordedRuns(workflow, store);
+  const whole = wholeValues(store);
   const update = async (workflowId: string, name: string, input: object): Promise<RunStatus> =>
     unended(
       workflow.getHandle(workflowId),
@@ -136,7 +147,10 @@ function createClient(connection: Connection, namespace: string, options: Client
   return {
     start: async (pipeline, parameters, startOptions = {}) => {
       const name = typeof pipeline === 'string' ? pipeline : pipeline.name;
-      const input = typeof pipeline === 'string' ? parameters : validateParameters(pipeline.plan.parameters, parameters);
+      const input =
+        typeof pipeline === 'string'
+          ? checkParameterSize(parameters as JsonObject, `pipeline "${name}"`)
+          : validateParameters(pipeline.plan.parameters, parameters);
       const workflowId = startOptions.workflowId ?? `${name}-${timestamp()}-${randomBytes(4).toString('hex')}`;
       try {
         const handle = await workflow.start(name, {
@@ -157,9 +171,13 @@ function createClient(connection: Connection, namespace: string, options: Client
       return withQueuePlaces(workflow, workflowId, await query<RunStatus>(workflowId, 'status'));
     },
     summary: async (workflowId) => summarize(await found(workflowId, workflow.getHandle(workflowId).describe())),
-    plan: async (workflowId) => (await recorded(workflowId))?.plan ?? query(workflowId, 'plan'),
-    results: (workflowId) => query(workflowId, 'results'),
-    result: (workflowId) => found(workflowId, workflow.getHandle(workflowId).result() as Promise<RunResult>),
+    plan: async (workflowId) =>
+      (await recorded(workflowId))?.plan ?? whole(await query<Plan | null>(workflowId, 'plan'), workflowId),
+    results: async (workflowId) => whole(await query<JsonObject>(workflowId, 'results'), workflowId),
+    result: async (workflowId, { carried = false } = {}) => {
+      const end = await found(workflowId, workflow.getHandle(workflowId).result() as Promise<RunResult>);
+      return carried ? end : wholeResult(whole, end, workflowId);
+    },
     progress: (workflowId) => found(workflowId, readProgress(connection, namespace, workflow.getHandle(workflowId))),
     approve: (workflowId, input) => update(workflowId, 'approve', input),
     reject: (workflowId, input) => update(workflowId, 'reject', input),

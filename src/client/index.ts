@@ -1,7 +1,7 @@
 /** The door `perennial/client`: start, watch and steer runs. */
 export { connectClient } from './connect-client.js';
 export type { ActivityProgress } from './activity-progress.js';
-export type { ClientOptions, PipelineClient, StartedRun, StartOptions } from './connect-client.js';
+export type { ClientOptions, PipelineClient, ResultOptions, StartedRun, StartOptions } from './connect-client.js';
 export { failureCode } from './failure-code.js';
 export type { OpenGate } from './open-gates.js';
 export type { RunSummary } from './run-listing.js';

@@ -1,7 +1,7 @@
 import type { ArtifactRef } from './artifact.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Plan, PlanStep } from './plan.js';
-import type { Placement, RunIdentity } from './run.js';
+import type { Carriage, Placement, RunIdentity } from './run.js';
 
 declare const ITEM: unique symbol;
 declare const RESULT: unique symbol;
@@ -96,6 +96,10 @@ export type MapContext = {
   /** Results from outside of the body that its steps use. */
   readonly outer: { readonly [source: string]: JsonValue };
   readonly placement: { readonly [step: string]: Placement };
+  /** As in `ResolvedPlan`. */
+  readonly carriage?: Carriage;
+  /** Of `outer`, as conditions see it: what they read of stored values is in its place. Absent: nothing differs. */
+  readonly facts?: { readonly [source: string]: JsonValue };
 };
 
 /** Result of the operation `open`: the items themselves when they are few, else where the shards find them. */

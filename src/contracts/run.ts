@@ -3,6 +3,7 @@ import type { GateState } from './gates.js';
 import type { ControlRecord } from './live-control.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { PoolQueue } from './queues.js';
+import type { StoredValue } from './stored-value.js';
 
 /** Who and what a step runs for; recorded with everything that it publishes. */
 export type RunIdentity = {
@@ -41,6 +42,8 @@ export type StepTask = {
   readonly live?: JsonObject;
   /** The queue of the workflow, on which the step starts others; absent in tasks of runs that did not tell it. */
   readonly workflowQueue?: string;
+  /** Most bytes of JSON of the result that the run takes into its history; the rest goes to the store. Absent: the result comes whole. */
+  readonly inlineBytes?: number;
 };
 
 export type StepOutcome = {
@@ -114,6 +117,8 @@ export type RunResult = {
   readonly status: 'succeeded' | 'failed';
   readonly results: { readonly [step: string]: JsonValue };
   readonly steps: readonly StepState[];
+  /** Of a run whose results and steps are too many for one answer: where they lie, as `{ results, steps }`; both are empty here then. */
+  readonly stored?: StoredValue;
 };
 
 /** How a run was asked to go; travels in the memo of its start under `RUN_OPTIONS_MEMO`. */
@@ -154,6 +159,14 @@ export type ResolvedPlan = {
   readonly placement?: { readonly [step: string]: Placement };
   /** Results taken over from another run, by step id. */
   readonly reused?: ReusedResults;
+  /** Absent in what older workers answered: all that the run carries is carried whole. */
+  readonly carriage?: Carriage;
+};
+
+/** How a run carries what would be too much for its history: by reference. */
+export type Carriage = {
+  /** The parameters as tasks take them; null when they are small enough to be in each. */
+  readonly parameters: StoredValue | null;
 };
 
 /** Arguments of the updates that a run answers. */

@@ -2,12 +2,13 @@ import type { DecisionRecord } from './gates.js';
 import type { AdmissionAsk } from './admission.js';
 import type { ArtifactRef } from './artifact.js';
 import type { OrdersWrite } from './live-control.js';
-import type { JsonObject, JsonValue } from './json.js';
+import type { JsonObject, JsonPrimitive, JsonValue } from './json.js';
 import type { MapContext } from './map.js';
 import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
 import type { Plan, PlanStep, StageKind } from './plan.js';
 import type { RunEnd } from './run-manifest.js';
 import type { Placement, ResolvedPlan, RunOptions } from './run.js';
+import type { StoredValue } from './stored-value.js';
 
 /** Input of the workflows that run one stage alone (`trainModel`, ...). */
 export type StageStart = {
@@ -40,6 +41,9 @@ export type PlanRequest = {
   readonly pin?: NonNullable<RunOptions['pin']>;
 };
 
+/** A part of a stored value as a condition sees it: of a list or an object no more than that it is one; null: there is no such part. */
+export type ReadOperand = { readonly value: JsonPrimitive | readonly [] | { readonly [name: string]: never } } | null;
+
 /** Type of the failure by which a worker tells that an attempt died with another process. */
 export const WORKER_LOST_TYPE = 'WORKER_LOST';
 
@@ -55,6 +59,12 @@ export interface SystemActivities {
   recordDecision(record: DecisionRecord): Promise<void>;
   /** Of a pool or pipeline with a limit: the answer comes by the signal `admitted`. */
   askAdmission(input: AdmissionAsk): Promise<void>;
+  /** Puts a value into the store for a run that is not to carry it. */
+  storeValue(input: { readonly value: JsonValue }): Promise<StoredValue>;
+  /** The value with what lies in the store put back. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
+  loadValue(input: { readonly value: JsonValue }): Promise<{ readonly value: JsonValue }>;
+  /** What conditions read of stored values, in order. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
+  readOperands(input: { readonly values: readonly StoredValue[] }): Promise<readonly ReadOperand[]>;
   /** Writes the manifest of a run that has ended. */
   recordRun(end: RunEnd): Promise<void>;
   /** Orders to a running step, where its attempts look for them. */

@@ -1,5 +1,6 @@
 import type { Comparison, Condition, Operand } from '../contracts/condition.js';
 import type { JsonPrimitive, JsonValue } from '../contracts/json.js';
+import type { InputBinding } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** What a condition reads: parameters by name, recorded results by step id; undefined when there is none. */
@@ -29,14 +30,19 @@ export function evaluateCondition(condition: Condition, facts: ConditionFacts): 
 
 /** Ids of the results that a condition reads. */
 export function resultsRead(condition: Condition): readonly string[] {
+  return operandsRead(condition).map(({ step }) => step);
+}
+
+/** What a condition reads of results. */
+export function operandsRead(condition: Condition): readonly InputBinding[] {
   switch (condition.op) {
     case 'and':
     case 'or':
-      return condition.conditions.flatMap(resultsRead);
+      return condition.conditions.flatMap(operandsRead);
     case 'not':
-      return resultsRead(condition.condition);
+      return operandsRead(condition.condition);
     default:
-      return [condition.left, condition.right].flatMap((operand) => ('step' in operand ? [operand.step] : []));
+      return [condition.left, condition.right].flatMap((operand) => ('step' in operand ? [operand] : []));
   }
 }
 

@@ -3,15 +3,24 @@ import type { JsonObject } from '../contracts/json.js';
 import { type CodeSource, codeHash, pipelineCode } from '../cache/pipeline-code.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { everyStep } from '../pipeline/plan/every-step.js';
-import type { ObjectStore } from '../store/port.js';
+import type { ArtifactStore } from '../store/artifact-store.js';
+import { loadParts } from '../store/stored-values.js';
 import { writeManifest } from './manifest-store.js';
 import { runEnvironment } from './run-environment.js';
 
 /** Writes the manifest of a run that has ended. `pipeline` null: the worker no longer has it, and its code is not known. */
-export async function recordRun(objects: ObjectStore, end: RunEnd, pipeline: CodeSource | null): Promise<void> {
+export async function recordRun(artifacts: ArtifactStore, end: RunEnd, pipeline: CodeSource | null): Promise<void> {
   const file = pipeline?.file ?? null;
+  // The plan is kept as it is declared. Results stay what the run carried: there may be more of them than one record should hold.
+  const plan = (await loadParts(artifacts, end.plan as unknown as JsonObject)) as unknown as RunEnd['plan'];
   const [code, environment] = await Promise.all([codeOf(end, pipeline), runEnvironment(file)]);
-  await writeManifest(objects, { formatVersion: 1, ...end, ...code, environment: { ...environment, ...code.environment } });
+  await writeManifest(artifacts.objects, {
+    formatVersion: 1,
+    ...end,
+    plan,
+    ...code,
+    environment: { ...environment, ...code.environment },
+  });
 }
 
 async function codeOf(

@@ -2,6 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { checkParameterSize } from '../contracts/parameter-size.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** One wrong field of a parameter object. `path` is `(all)` when the object itself is wrong. */
@@ -27,8 +28,8 @@ const compiled = new WeakMap<JsonObject, ValidateFunction>();
  */
 export function validateParameters(parameters: JsonObject, input: unknown): JsonObject {
   const { problems, value } = checkParameters(parameters, input);
-  if (problems.length === 0) return value;
   const pipeline = parameters['title'];
+  if (problems.length === 0) return checkParameterSize(value, typeof pipeline === 'string' ? `pipeline "${pipeline}"` : 'a run');
   throw new PipelineError('AUTHORING_PARAMETERS_INVALID', {
     what: problems.map(({ path, expected, received }) => `parameter ${path}: expected ${expected}, got ${received}`).join('; '),
     ...(typeof pipeline === 'string' ? { where: `a run of pipeline "${pipeline}"` } : {}),

@@ -1,3 +1,4 @@
+import { type ByteBudget, withinResults } from '../../workflows/byte-budget.js';
 import { cacheOf } from '../../workflows/step-cache.js';
 import type { ChildInput, StageHost } from '../../workflows/stage-host.js';
 import type { BodyRun, StepCall } from '../../workflows/scope-surroundings.js';
@@ -9,7 +10,8 @@ import type { StepLog } from '../pipeline/step-context.js';
 import type { RunClock } from './run-clock.js';
 import type { RunTrace } from './run-trace.js';
 import type { SecretProvider } from '../secrets/provider.js';
-import type { ObjectStore } from '../store/port.js';
+import type { ArtifactStore } from '../store/artifact-store.js';
+import { loadParts, readOperand } from '../store/stored-values.js';
 import { runStep, type StepWork } from '../worker/step/run-step.js';
 import { cachingOf } from '../worker/step/step-caching.js';
 import { createInProcessMapHost } from './in-process-map.js';
@@ -18,7 +20,9 @@ export type InProcessStep = {
   readonly call: StepCall;
   readonly run: RunIdentity;
   readonly parameters: JsonObject;
-  readonly objects: ObjectStore;
+  readonly artifacts: ArtifactStore;
+  /** How much of the results the run holds; the rest lies in the store. */
+  readonly results: ByteBudget;
   readonly pipeline: CodeSource;
   readonly options: RunOptions;
   readonly log: StepLog;
@@ -50,7 +54,7 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
         ...cacheOf(step, hosted.options),
         ...(part === undefined ? {} : { activityId: `${step.id}${call.instance}.${operation}[${part}]` }),
       };
-      const outcome = await attempt(hosted, task);
+      const outcome = await withinResults(hosted.results, task, (granted) => attempt(hosted, granted));
       call.record(outcome);
       return outcome.result;
     },
@@ -60,6 +64,8 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
       call.called(workflowId);
       return hosted.runChild(input, workflowId, signal);
     },
+    readOperands: (values) => Promise.all(values.map((value) => readOperand(hosted.artifacts, value))),
+    whole: (value) => loadParts(hosted.artifacts, value),
     count: call.count,
     sleep: (ms) => hosted.clock.sleep(ms, signal),
     now: () => hosted.clock.now(),
@@ -123,7 +129,7 @@ async function tryOnce(hosted: InProcessStep, task: StepTask, number: number): P
     return await runStep(task, work, {
       activityId: task.activityId ?? `${task.step}${task.instance ?? ''}.${task.operation}[${task.occurrence}]`,
       attempt: number,
-      objects: hosted.objects,
+      objects: hosted.artifacts.objects,
       temporal: null,
       log: hosted.trace.logOf(`${task.step}${task.instance ?? ''}`, hosted.log),
       ...(hosted.secrets === undefined ? {} : { secrets: hosted.secrets }),

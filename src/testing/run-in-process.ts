@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { stageOperations } from '../../activities/index.js';
 import type { Cancellable } from '../../workflows/cancellable.js';
+import { ByteBudget, RESULT_BYTES } from '../../workflows/byte-budget.js';
 import { RunDriver } from '../../workflows/run-driver.js';
 import { stageOfStep } from '../../workflows/stages.js';
 import { cancelledFailure, CodedError, localFailure } from '../../workflows/step-failure.js';
@@ -17,7 +18,9 @@ import { recordRun } from '../runs/record-run.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { openObjectStore } from '../store/open-store.js';
+import { createArtifactStore } from '../store/create-artifact-store.js';
 import type { ObjectStore } from '../store/port.js';
+import { loadParts, readOperand } from '../store/stored-values.js';
 import { workOf } from '../worker/step/step-work.js';
 import { type Doubles, withDoubles } from './doubles.js';
 import { refuseKills } from './faults.js';
@@ -107,9 +110,12 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
   const { cache, force } = surroundings;
   const runOptions: RunOptions = { ...(cache === undefined ? {} : { cache }), ...(force === undefined ? {} : { force }) };
   const answered = new Set<string>();
+  const artifacts = createArtifactStore(objects);
+  const results = new ByteBudget(RESULT_BYTES);
   const driver: RunDriver = new RunDriver(plan, valid, {
     now: () => clock.now(),
     failureOf: localFailure,
+    readOperands: (values) => Promise.all(values.map((value) => readOperand(artifacts, value))),
     author: null,
     decided: (step, decision) => {
       log.info('a gate decided', { step, ...decision });
@@ -119,7 +125,7 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
       cancellable((signal) => {
         const work = new Map(workOf(pipeline, call.step, stageOperations));
         const host = createInProcessHost({
-          ...{ call, pipeline, run, parameters: valid, objects, log, work, runChild, signal },
+          ...{ call, pipeline, run, parameters: valid, artifacts, results, log, work, runChild, signal },
           ...{ options: runOptions, clock, trace, ...secrets },
         });
         return stageOfStep(call.step)(host);
@@ -146,12 +152,15 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
   const { steps } = driver.status();
   const end = { run, status, plan: pipeline.plan, parameters: valid, options: runOptions, steps, results: driver.results() };
   try {
-    await recordRun(objects, { ...end, startedAt, finishedAt: new Date().toISOString() }, pipeline);
+    await recordRun(artifacts, { ...end, startedAt, finishedAt: new Date().toISOString() }, pipeline);
   } catch (error) {
     // As on a server: what the run did counts, not whether it could be noted.
     log.warn('the manifest of the run could not be written', { error: localFailure(error).message });
   }
-  return driver.result();
+  const result = driver.result();
+  if (result === null) return null;
+  const whole = await loadParts(artifacts, { results: result.results, result: result.result ?? null });
+  return { ...result, results: whole.results, ...(result.result === undefined ? {} : { result: whole.result }) };
 }
 
 /** Answers for as many of those who may as the gate needs. */

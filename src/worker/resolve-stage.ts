@@ -10,7 +10,7 @@ import { resolveScheduledTimes } from '../pipeline/schedule/scheduled-time.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { requireManifest, resultsOf } from '../runs/manifest-store.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
-import type { ObjectStore } from '../store/port.js';
+import { carriedPlan } from './carried-plan.js';
 import { findPlan, type PipelineCatalog } from './pipeline-catalog.js';
 
 /** The plan that a run is to carry out, with its parameters checked and completed and its steps placed on the pools. */
@@ -21,17 +21,18 @@ export function resolvePlan(catalog: PipelineCatalog, input: PlanRequest, pools:
 /** As `resolvePlan`, for a run that may carry out the plan of another run, or take its results over. RUNS_NOT_RECORDED, RUNS_STEP_UNKNOWN. */
 export async function resolveRun(
   catalog: PipelineCatalog,
-  objects: ObjectStore,
+  artifacts: ArtifactStore,
   input: PlanRequest,
   pools: Pools = {},
 ): Promise<ResolvedPlan> {
   const { reuse, pin } = input;
+  const { objects } = artifacts;
   const pinned = pin === undefined ? null : await requireManifest(objects, pin.workflowId, pin.runId);
   const resolved = completePlan(pinned?.plan ?? findPlan(catalog, input.pipeline), input, pools);
-  if (reuse === undefined) return resolved;
+  if (reuse === undefined) return carriedPlan(artifacts, resolved);
   const results = resultsOf(await requireManifest(objects, reuse.workflowId, reuse.runId), reuse.steps);
   const known = Object.entries(results).filter(([id]) => resolved.plan.steps.some((step) => step.id === id));
-  return { ...resolved, reused: { from: reuse.workflowId, results: Object.fromEntries(known) } };
+  return carriedPlan(artifacts, { ...resolved, reused: { from: reuse.workflowId, results: Object.fromEntries(known) } });
 }
 
 function completePlan(plan: Plan, input: PlanRequest, pools: Pools): ResolvedPlan {

@@ -20,6 +20,7 @@ import { recordRun } from '../runs/record-run.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { parseJson } from '../store/parse-json.js';
+import { loadParts, readOperand, storeValue } from '../store/stored-values.js';
 import { recordDecision } from './decision-records.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolveRun, resolveStage } from './resolve-stage.js';
@@ -43,8 +44,11 @@ export function systemActivities(
     }),
     ...createTriggerActivities(artifacts.objects),
     ...createNoticeActivities(secrets),
-    resolvePlan: (input) => resolveRun(catalog, artifacts.objects, input, pools),
-    recordRun: (end) => recordRun(artifacts.objects, end, catalog.get(end.run.pipeline) ?? null),
+    resolvePlan: (input) => resolveRun(catalog, artifacts, input, pools),
+    storeValue: ({ value }) => storeValue(artifacts, value),
+    loadValue: async ({ value }) => ({ value: await loadParts(artifacts, value) }),
+    readOperands: ({ values }) => Promise.all(values.map((value) => readOperand(artifacts, value))),
+    recordRun: (end) => recordRun(artifacts, end, catalog.get(end.run.pipeline) ?? null),
     resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
     recordDecision: (record) => recordDecision(artifacts.objects, record),
     askAdmission,

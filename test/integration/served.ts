@@ -10,10 +10,12 @@ import { temporaryFolder } from './execution-fixtures.js';
 export interface Served {
   readonly client: PipelineClient;
   readonly store: string;
+  readonly address: string;
   /** Names of the events of a workflow's history, such as `ActivityTaskScheduled`. */
   events(workflowId: string): Promise<readonly string[]>;
   /** Ids of the workflow executions that a list query finds. */
   workflows(query: string): Promise<readonly string[]>;
+  historyBytes(workflowId: string): Promise<number>;
   activityIds(workflowId: string): Promise<readonly string[]>;
   /** Lets the server's list of workflows catch up. */
   settled(): Promise<void>;
@@ -37,6 +39,8 @@ export async function serve(pipelines: readonly Pipeline[]): Promise<Served> {
   return {
     client,
     store: folder.path,
+    address: server.address,
+    historyBytes: async (workflowId) => (await workflow.getHandle(workflowId).describe()).historySize ?? 0,
     events: async (workflowId) => {
       const { events } = await workflow.getHandle(workflowId).fetchHistory();
       return (events ?? [])

@@ -22,7 +22,10 @@ export async function runCall(board: CallBoard, call: OwnCall): Promise<JsonValu
   const instance = board.nextInstance(step.id);
   const label = `${step.id}${instance}`;
   const shield = new CancellationScope({ cancellable: false });
-  const surroundings = stepSurroundings({ ...call.resolved, parameters }, shield);
+  // The code of a hand-written workflow reads results itself: they come whole.
+  const { placement } = call.resolved;
+  const whole: ResolvedPlan = { plan, parameters, ...(placement === undefined ? {} : { placement }) };
+  const surroundings = stepSurroundings(whole, shield);
   const own: RunSurroundings = {
     ...surroundings,
     runStep: (started) => surroundings.runStep({ ...started, ...(started.step === step ? { inputs: call.inputs } : {}) }),

@@ -12,13 +12,15 @@ export function diffCommand(terminal: Terminal): Command {
     .argument('<now>', 'workflow id of another run')
     .addHelpText('after', examples('perennial diff flight-delay-1 flight-delay-2', 'perennial diff january february --json'))
     .action(async (before: string, now: string, flags: StoreFlags & JsonFlag) => {
-      const [{ openObjectStore }, { requireManifest }, { compareRuns }] = await Promise.all([
+      const [{ openObjectStore }, { requireManifest }, { withWholeResults }, { compareRuns }] = await Promise.all([
         import('../../store/open-store.js'),
         import('../../runs/manifest-store.js'),
+        import('../../runs/whole-results.js'),
         import('../../runs/compare-runs.js'),
       ]);
       const objects = await openObjectStore(flags.store);
-      const [left, right] = await Promise.all([requireManifest(objects, before), requireManifest(objects, now)]);
+      const whole = async (id: string) => withWholeResults(objects, await requireManifest(objects, id));
+      const [left, right] = await Promise.all([whole(before), whole(now)]);
       const difference = compareRuns(left, right);
       terminal.out(flags.json === true ? JSON.stringify(difference, null, 2) : renderDifference(difference, terminal));
     });

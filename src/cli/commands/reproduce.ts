@@ -33,12 +33,14 @@ export function reproduceCommand(terminal: Terminal): Command {
     .addOption(decidedBy())
     .addHelpText('after', examples('perennial reproduce flight-delay-1', 'perennial reproduce flight-delay@3 --json'))
     .action(async (target: string, flags: ReproduceFlags) => {
-      const [{ openObjectStore }, { requireManifest }, { stepsWithEffects }, { reproductionDifferences }] = await Promise.all([
-        import('../../store/open-store.js'),
-        import('../../runs/manifest-store.js'),
-        import('../../runs/reusable-steps.js'),
-        import('../../runs/compare-runs.js'),
-      ]);
+      const [{ openObjectStore }, { requireManifest }, { withWholeResults }, { stepsWithEffects }, { reproductionDifferences }] =
+        await Promise.all([
+          import('../../store/open-store.js'),
+          import('../../runs/manifest-store.js'),
+          import('../../runs/whole-results.js'),
+          import('../../runs/reusable-steps.js'),
+          import('../../runs/compare-runs.js'),
+        ]);
       const objects = await openObjectStore(flags.store);
       const original = await recordedRun(objects, target);
       const { workflowId, runId, pipeline } = original.run;
@@ -55,7 +57,10 @@ export function reproduceCommand(terminal: Terminal): Command {
         // The end of a run that failed is in its manifest too.
         await client.result(started.workflowId).catch(() => null);
         const repeated = await requireManifest(objects, started.workflowId, started.runId);
-        const differences = reproductionDifferences(original, repeated);
+        const differences = reproductionDifferences(
+          await withWholeResults(objects, original),
+          await withWholeResults(objects, repeated),
+        );
         if (flags.json === true)
           terminal.out(JSON.stringify({ original: workflowId, ...started, reproduced: differences.length === 0, differences }));
         else if (differences.length === 0) terminal.out(`${target} was reproduced: equal artifacts, results and metrics.`);

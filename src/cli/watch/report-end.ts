@@ -15,7 +15,7 @@ const written = (value: object, form: JsonForm): string =>
 /** Prints how a run ended and leaves its exit code: 0 succeeded, 1 failed or cancelled, 2 when its parameters or its name were wrong. */
 export async function reportEnd(client: PipelineClient, workflowId: string, terminal: Terminal, json: JsonForm): Promise<void> {
   try {
-    const result = await client.result(workflowId);
+    const result = await client.result(workflowId, { carried: true });
     if (json !== false) terminal.out(written(result, json));
     terminal.exitCode = result.status === 'succeeded' ? EXIT.ok : EXIT.failed;
   } catch (error) {

@@ -44,6 +44,12 @@ export const EXECUTION_CODES = {
     cause: 'The result of a step is larger than 32 KiB of JSON.',
     cure: 'Publish the data as an artifact and return its reference.',
   },
+  EXECUTION_PARAMETERS_TOO_LARGE: {
+    retryable: false,
+    httpStatus: 413,
+    cause: 'The parameters of a run are larger than 256 KiB of JSON.',
+    cure: 'Put the data into a file or the store, and give its address as the parameter.',
+  },
   EXECUTION_INPUT_MISSING: {
     retryable: false,
     httpStatus: 400,

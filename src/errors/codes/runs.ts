@@ -1,6 +1,13 @@
 import type { CodeEntry } from '../code-entry.js';
 
 export const RUNS_CODES = {
+  RUNS_STORE_NEEDED: {
+    retryable: false,
+    httpStatus: 400,
+    cause:
+      'The results of a run, or its plan, are larger than what crosses Temporal; they lie in the object store, and the client knows none.',
+    cure: 'Connect with the store of the run: `connectClient({ store })`, or `--store` on the command line.',
+  },
   RUNS_NOT_RECORDED: {
     retryable: false,
     httpStatus: 404,

@@ -78,6 +78,9 @@ function lookingHost(step: PlanStep, config: JsonObject, inputs: JsonObject, cal
     call: (operation, operationArguments = {}, { occurrence = 0 } = {}) => call(operation, operationArguments, occurrence),
     runBody: refuse('run a body'),
     runChild: refuse('run a pipeline'),
+    // Kept results are whole.
+    readOperands: refuse('hold what lies in the store'),
+    whole: (value) => Promise.resolve(value),
     sleep: refuse('wait'),
     count: () => undefined,
     describe: () => undefined,

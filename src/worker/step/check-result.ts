@@ -1,4 +1,5 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
+import { STORED_FIELD } from '../../contracts/stored-value.js';
 import type { JsonValue } from '../../contracts/json.js';
 
 /** Largest result that crosses Temporal, bytes of JSON. */
@@ -60,6 +61,7 @@ function collect(value: unknown, path: string, inside: readonly object[], proble
     problems.push(`${path} is a ${Object.prototype.toString.call(value).slice('[object '.length, -1)}`);
     return;
   }
+  if (STORED_FIELD in value) problems.push(`${path} has a field "${STORED_FIELD}", which is a reserved name`);
   for (const [key, member] of Object.entries(value)) collect(member, `${path}.${key}`, deeper, problems);
 }
 

@@ -9,6 +9,7 @@ import { redactError } from '../../secrets/redact-error.js';
 import type { SecretProvider } from '../../secrets/provider.js';
 import { type ArtifactProducer, createArtifactStore } from '../../store/create-artifact-store.js';
 import type { ObjectStore } from '../../store/port.js';
+import { carriedOutcome, wholeTask } from './carried-values.js';
 import { checkInputs } from './check-inputs.js';
 import { checkResult } from './check-result.js';
 import { openFolderCheckpoints } from './checkpoint-folder.js';
@@ -54,16 +55,23 @@ export interface StepSurroundings {
 }
 
 /**
- * The one way in which steps run. In order: checks that the input artifacts exist; returns the recorded outcome when an attempt of
+ * The one way in which steps run. In order: puts what the run carried by reference in its place; checks that the input artifacts exist; returns the recorded outcome when an attempt of
  * this run had already finished, or that of another run with the same cache key; opens a scratch folder of this attempt alone; sends
  * heartbeats with progress and the last checkpoint; waits while another run computes the same, and for the devices and cores that it asks for; runs
- * the work; checks the result; records the outcome; gives the devices back; removes scratch and checkpoints.
+ * the work; checks the result; records the outcome; gives the devices back; removes scratch and checkpoints;
+ * gives of the result as much as the run takes into its history.
  *
  * @throws PipelineError `ARTIFACT_NOT_FOUND`, `EXECUTION_STEP_FAILED` (an error of the work's own), `EXECUTION_RESULT_NOT_JSON`,
  *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, `SECRET_*`, or whatever coded error the work throws. When `signal` was aborted,
  *   throws its reason.
  */
-export async function runStep(task: StepTask, work: StepWork, surroundings: StepSurroundings): Promise<StepOutcome> {
+export async function runStep(given: StepTask, work: StepWork, surroundings: StepSurroundings): Promise<StepOutcome> {
+  const artifacts = createArtifactStore(surroundings.objects);
+  const task = await wholeTask(given, artifacts);
+  return carriedOutcome(await runWhole(task, work, surroundings), task, artifacts);
+}
+
+async function runWhole(task: StepTask, work: StepWork, surroundings: StepSurroundings): Promise<StepOutcome> {
   const { activityId, signal } = surroundings;
   const where = `step "${task.step}" of ${task.run.pipeline}`;
   const key = recordKey(task, activityId);

@@ -115,6 +115,8 @@ async function deploy(
       throw new Error('a deployment has no body');
     },
     runChild: () => Promise.reject(new Error('a deployment calls no pipeline')),
+    readOperands: () => Promise.reject(new Error('a deployment reads no conditions')),
+    whole: (value) => Promise.resolve(value),
     count: () => undefined,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     now: () => Date.now(),

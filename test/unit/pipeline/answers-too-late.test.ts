@@ -16,6 +16,7 @@ function drive({ plan }: Pipeline): { readonly driver: RunDriver; readonly strik
     {
       now: () => 0,
       failureOf: localFailure,
+      readOperands: () => Promise.resolve([]),
       author: null,
       decided: () => undefined,
       timer: () => ({ done: new Promise<void>((resolve) => clocks.push(resolve)), cancel: () => undefined }),

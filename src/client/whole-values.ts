@@ -1,0 +1,31 @@
+import type { JsonValue } from '../contracts/json.js';
+import type { RunResult } from '../contracts/run.js';
+import { holdsStored } from '../contracts/stored-value.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import { createArtifactStore } from '../store/create-artifact-store.js';
+import { openObjectStore } from '../store/open-store.js';
+import { loadParts } from '../store/stored-values.js';
+
+/** Puts back what a run carries by reference. RUNS_STORE_NEEDED when there is something and no store to read it from. */
+export type WholeValues = <T>(value: T, workflowId: string) => Promise<T>;
+
+export function wholeValues(store: string | undefined): WholeValues {
+  return async <T>(value: T, workflowId: string): Promise<T> => {
+    if (!holdsStored(value as JsonValue)) return value;
+    if (store === undefined) {
+      throw new PipelineError('RUNS_STORE_NEEDED', {
+        what: `what is asked of run "${workflowId}" is too large for Temporal and lies in its object store`,
+        details: { workflowId },
+      });
+    }
+    const artifacts = createArtifactStore(await openObjectStore(store));
+    return (await loadParts(artifacts, value as JsonValue)) as T;
+  };
+}
+
+/** The end of a run with all its results and steps. */
+export async function wholeResult(whole: WholeValues, { stored, ...end }: RunResult, workflowId: string): Promise<RunResult> {
+  if (stored === undefined) return whole(end, workflowId);
+  const kept = await whole<unknown>(stored, workflowId);
+  return whole({ ...end, ...(kept as Pick<RunResult, 'results' | 'steps'>) }, workflowId);
+}

@@ -1,0 +1,38 @@
+import type { JsonValue } from './json.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+
+/** Largest parameters of a run, characters of JSON. */
+export const MAX_PARAMETER_CHARACTERS = 256 * 1024;
+const NAMED = 3;
+
+/**
+ * The parameters themselves, when a run can take them. Pure; safe in workflow code.
+ * @throws PipelineError `EXECUTION_PARAMETERS_TOO_LARGE`, naming the largest.
+ */
+export function checkParameterSize<T extends JsonValue>(parameters: T, where: string): T {
+  const sizes = sizesOf(parameters);
+  const total = sizes.reduce((sum, { size }) => sum + size, 0);
+  if (total <= MAX_PARAMETER_CHARACTERS) return parameters;
+  const largest = [...sizes].sort((one, other) => other.size - one.size).slice(0, NAMED);
+  throw new PipelineError('EXECUTION_PARAMETERS_TOO_LARGE', {
+    what: 'the parameters are too large',
+    where,
+    expected: `at most ${MAX_PARAMETER_CHARACTERS} characters of JSON`,
+    received: `${total}, most of it in ${largest.map(({ name, size }) => `${name} (${size})`).join(', ')}`,
+    details: { characters: total, limit: MAX_PARAMETER_CHARACTERS },
+  });
+}
+
+function sizesOf(parameters: JsonValue): readonly { readonly name: string; readonly size: number }[] {
+  const members = typeof parameters === 'object' && parameters !== null ? Object.entries(parameters) : [['(all)', parameters]];
+  return members.map(([name, member]) => ({ name: String(name), size: lengthOf(member) }));
+}
+
+/** Of what is no JSON nothing is said here: the check of the parameters does. */
+function lengthOf(member: unknown): number {
+  try {
+    return ((JSON.stringify(member) as string | undefined) ?? '').length;
+  } catch {
+    return 0;
+  }
+}

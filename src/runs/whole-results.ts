@@ -1,0 +1,9 @@
+import type { RunManifest } from '../contracts/run-manifest.js';
+import { createArtifactStore } from '../store/create-artifact-store.js';
+import type { ObjectStore } from '../store/port.js';
+import { loadParts } from '../store/stored-values.js';
+
+/** What is kept of a run, with the results that the run carried by reference in their place. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
+export async function withWholeResults(objects: ObjectStore, manifest: RunManifest): Promise<RunManifest> {
+  return { ...manifest, results: await loadParts(createArtifactStore(objects), manifest.results) };
+}
