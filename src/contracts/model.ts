@@ -3,13 +3,19 @@ import type { JsonObject } from './json.js';
 
 /** Datatypes of the Open Inference Protocol V2 that our graphs use. */
 export type TensorDatatype = 'BOOL' | 'INT64' | 'FP32' | 'BYTES';
-/** `role` says how the row API parses the field: timestamps become INT64 milliseconds since 1970 (UTC). */
+/**
+ * `column` says how the row API parses the field: timestamps become INT64 milliseconds since 1970 (UTC). `min`, `max` (inclusive) and
+ * `values` are the schema's: a request with a value outside of them is refused; null passes where the column is nullable.
+ */
 export type TensorSpec = {
   readonly name: string;
   readonly datatype: TensorDatatype;
   readonly shape: readonly number[];
   readonly column?: 'timestamp' | 'float' | 'integer' | 'boolean' | 'category' | 'text';
   readonly nullable?: boolean;
+  readonly min?: number;
+  readonly max?: number;
+  readonly values?: readonly string[];
 };
 /** Every input is [-1, 1]; the one output is `score` FP32 [-1, 1] (a probability for binary tasks). */
 export type ModelSignature = { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] };

@@ -6,6 +6,7 @@ import { openSession } from '../onnx/session.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { compileRowParser } from '../serving/input/row-parser.js';
 import { parseJson } from '../store/parse-json.js';
+import { withoutBounds } from '../serving/input/value-rule.js';
 
 /** Single-row calls that the latency is measured on, after as many that are not counted. */
 const TIMED_CALLS = 300;
@@ -43,7 +44,7 @@ async function check(model: TrainResult, config: EvaluateConfig, none: Blessing,
   const measured = { ...none, modelBytes: bytes.byteLength, sampleRows: rows.length };
   if (rows.length === 0) return { ...measured, problems: ['samples.json has no rows, or is not a JSON array'] };
   const { signature } = model.meta;
-  const parse = compileRowParser(config.model, signature);
+  const parse = compileRowParser(config.model, withoutBounds(signature));
   const session = await openSession(bytes, { threads: 1, signature });
   try {
     const columns = (some: readonly unknown[]): ScoringColumns => {

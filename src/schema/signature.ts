@@ -1,5 +1,5 @@
-import type { ColumnType, SchemaSpec } from '../contracts/dataset.js';
-import type { ModelSignature, TensorDatatype } from '../contracts/model.js';
+import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
+import type { ModelSignature, TensorDatatype, TensorSpec } from '../contracts/model.js';
 import { columnNamed } from './schema.js';
 
 const DATATYPES = {
@@ -13,17 +13,29 @@ const DATATYPES = {
 
 const COLUMN_SHAPE = [-1, 1] as const;
 
+function inputOf({ name, type, nullable, min, max, values }: ColumnSpec): TensorSpec {
+  return {
+    name,
+    datatype: DATATYPES[type],
+    shape: COLUMN_SHAPE,
+    column: type,
+    nullable,
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(values === undefined ? {} : { values }),
+  };
+}
+
 /**
- * What a model takes and gives at serving time: one [-1, 1] tensor per raw column, in schema order and each once, and `score`.
+ * What a model takes and gives at serving time: one [-1, 1] tensor per raw column, in schema order and each once, with the bounds of its column,
+ * and `score`.
  * Timestamps are INT64 milliseconds since 1970 (UTC); integers travel as FP32 and are exact up to 2^24.
  * @throws PipelineError `AUTHORING_UNKNOWN_COLUMN`.
  */
 export function signatureOf(spec: SchemaSpec, columns: readonly string[]): ModelSignature {
   const wanted = new Set(columns.map((name) => columnNamed(spec, name).name));
   return {
-    inputs: spec.columns
-      .filter((column) => wanted.has(column.name))
-      .map(({ name, type, nullable }) => ({ name, datatype: DATATYPES[type], shape: COLUMN_SHAPE, column: type, nullable })),
+    inputs: spec.columns.filter((column) => wanted.has(column.name)).map(inputOf),
     outputs: [{ name: 'score', datatype: 'FP32', shape: COLUMN_SHAPE }],
   };
 }

@@ -18,7 +18,7 @@ import { addOperationsRoutes } from './http/operations-routes.js';
 import { addPredictRoute } from './http/predict-route.js';
 import { PredictionLog } from './prediction-log/prediction-log.js';
 import { ReplicaReporter } from './replica/replica-reporter.js';
-import { parseJsonBody } from './http/request-body.js';
+import { addBodyParser } from './http/body-parser.js';
 import { addRequestHooks } from './http/request-hooks.js';
 import type { ServerCore, Traffic } from './server-core.js';
 import { createServerMetrics } from './server-metrics.js';
@@ -91,25 +91,7 @@ function createApp(server: ServerCore, options: ResolvedServerOptions): FastifyI
     return503OnClosing: true,
     routerOptions: { maxParamLength: 256 },
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    const encoding = request.headers['content-encoding'] ?? 'identity';
-    if (encoding === 'identity') {
-      try {
-        done(null, parseJsonBody(String(body)));
-      } catch (error) {
-        done(error as PipelineError);
-      }
-      return;
-    }
-    done(
-      new PipelineError('SERVING_MEDIA_TYPE_UNSUPPORTED', {
-        what: 'the body is compressed',
-        expected: 'identity',
-        received: encoding,
-      }),
-    );
-  });
+  addBodyParser(app);
   addErrorAnswers(app, server);
   addRequestHooks(app, server, options.apiKeys);
   addOperationsRoutes(app, server, serverVersion());

@@ -158,7 +158,7 @@ const TABLE: readonly Bad[] = [
     says: [
       '2 fields do not fit model "flights"',
       'row 0, column "distance": wrong type, expected a finite number or null, got "far"',
-      'row 1, column "date": wrong type, expected an ISO-8601 time or integer milliseconds, got "soon"',
+      'row 1, column "date": wrong type, expected an ISO-8601 time or integer milliseconds, years 1 to 9999, got "soon"',
     ],
   },
   {

@@ -49,6 +49,12 @@ export const SERVING_CODES = {
     cause: 'The body of the request is not JSON of the expected shape.',
     cure: 'Send one JSON object as the message describes, with `Content-Type: application/json`.',
   },
+  SERVING_HEADER_INVALID: {
+    retryable: false,
+    httpStatus: 400,
+    cause: 'A header of the request has a value outside of its range or form.',
+    cure: 'Send what the message expects, or leave the header out.',
+  },
   SERVING_BODY_TOO_LARGE: {
     retryable: false,
     httpStatus: 413,

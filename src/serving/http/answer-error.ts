@@ -54,7 +54,8 @@ export function addErrorAnswers(app: FastifyInstance, server: ServerCore): void 
     if (error.httpStatus >= 500 && error.code !== 'SERVING_NOT_READY')
       server.log.error({ err: error, url: request.url }, 'request failed');
     if (error.httpStatus === 503) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
-    if (error.httpStatus === 413) void reply.header('connection', 'close');
+    // An unread body must not be taken for the next request of this connection, nor be waited for.
+    if (!request.raw.complete || error.httpStatus === 413) void reply.header('connection', 'close');
     return reply.code(error.httpStatus).header('x-error-code', error.code).send(errorBody(request, error));
   });
   app.setNotFoundHandler(async (request) => {

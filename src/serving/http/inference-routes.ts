@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { TensorSpec } from '../../contracts/model.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
-import { describeValue } from '../input/parse-value.js';
+import { REQUEST_ID_RULE, readRequestId, rowIds } from '../input/request-id.js';
+import { describeValue, shortName } from '../input/text.js';
 import { bodyFields, listField, malformed, objectFields, stringField } from './request-body.js';
 import { traceOf } from './request-trace.js';
 import type { RoutingTable } from '../replica/routing-table.js';
@@ -25,7 +26,7 @@ function parseTensor(value: unknown, index: number): RequestTensor {
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && Number(size) >= 0)) {
     throw malformed(`"inputs[${index}].shape" is wrong`, 'a list of whole numbers', describeValue(shape));
   }
-  if (!Array.isArray(data)) throw malformed(`"inputs[${index}].data" is wrong`, 'a list', typeof data);
+  if (!Array.isArray(data)) throw malformed(`"inputs[${index}].data" is wrong`, 'a list', describeValue(data));
   return {
     name: stringField(fields, 'name'),
     datatype: stringField(fields, 'datatype'),
@@ -34,23 +35,31 @@ function parseTensor(value: unknown, index: number): RequestTensor {
   };
 }
 
-function parseId(value: unknown): string | undefined {
-  if (value === undefined || typeof value === 'string') return value;
-  throw malformed('"id" is wrong', 'a string', typeof value);
+/** Null where there is none; an empty one is none, as clients of the protocol send it. */
+function parseId(value: unknown): string | null {
+  if (value === undefined || value === '') return null;
+  const id = readRequestId(value);
+  if (id === null) throw malformed('"id" is wrong', REQUEST_ID_RULE, describeValue(value));
+  return id;
 }
 
-/** Names of the asked outputs; an absent or empty list asks for all. */
+/** The asked outputs, each once; an absent or empty list asks for all. */
 function askedOutputs(value: unknown, known: readonly TensorSpec[]): readonly TensorSpec[] {
   if (value === undefined) return known;
   if (!Array.isArray(value)) throw malformed('"outputs" is wrong', 'a list', typeof value);
   if (value.length === 0) return known;
-  return value.map((output: unknown, index) => {
+  const asked = new Set<TensorSpec>();
+  value.forEach((output: unknown, index) => {
     const name = stringField(objectFields(output, `outputs[${index}]`), 'name');
     const spec = known.find((other) => other.name === name);
-    if (spec === undefined)
-      throw malformed(`there is no output "${name}"`, `one of ${known.map((other) => other.name).join(', ')}`, name);
-    return spec;
+    if (spec === undefined) {
+      const names = known.map((other) => other.name).join(', ');
+      throw malformed(`there is no output "${shortName(name)}"`, `one of ${names}`, shortName(name));
+    }
+    if (asked.has(spec)) throw malformed(`output "${name}" is asked for twice`, 'each output once', 'two');
+    asked.add(spec);
   });
+  return [...asked];
 }
 
 async function infer(server: ServerCore, request: FastifyRequest<ModelRoute>): Promise<Record<string, unknown>> {
@@ -61,18 +70,18 @@ async function infer(server: ServerCore, request: FastifyRequest<ModelRoute>): P
   const tensors = listField(fields, 'inputs').map(parseTensor);
   const rows = tensors[0]?.shape[0] ?? 0;
   checkRowCount(rows, server.limits);
-  const base = id ?? trace.requestId;
-  const ids = Array.from({ length: Math.max(1, rows) }, (_, row) => (rows <= 1 ? base : `${base}-${row}`));
-  trace.ids = ids;
+  const key = id ?? trace.requestId;
+  trace.ids = [key];
   let outputs: readonly TensorSpec[] = [];
-  const answer = await scoreRequest(server, request, { model, version, key: base }, (loaded) => {
+  const answer = await scoreRequest(server, request, { model, version, key }, (loaded) => {
     outputs = askedOutputs(fields['outputs'], loaded.signature.outputs);
-    return { batch: loaded.parseTensors(tensors), ids, eventTimesMs: null };
+    const batch = loaded.parseTensors(tensors);
+    return { batch, ids: rowIds(key, batch.rows), eventTimesMs: null };
   });
   return {
     model_name: model,
     model_version: String(answer.routed.model.version),
-    ...(id === undefined ? {} : { id }),
+    ...(id === null ? {} : { id }),
     parameters: { variant: answer.routed.variant },
     outputs: outputs.map((spec) => ({
       name: spec.name,

@@ -1,35 +1,14 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
+import { someOf } from '../input/text.js';
 
 type Fields = { readonly [name: string]: unknown };
-
-/** A bare NaN or Infinity where JSON wants a value; such a body is not JSON, but its sender needs to hear why. */
-const BARE_NOT_FINITE = /[:[,]\s*[-+]?(?:NaN|Infinity)\s*[,\]}]/;
-
-/** @throws PipelineError `SERVING_BODY_MALFORMED`, or `SERVING_NUMBER_NOT_FINITE` when the text has a bare NaN or Infinity. */
-export function parseJsonBody(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (BARE_NOT_FINITE.test(text)) {
-      throw new PipelineError('SERVING_NUMBER_NOT_FINITE', {
-        what: 'the body has a bare NaN or Infinity, which is not JSON',
-        cause: error,
-      });
-    }
-    throw new PipelineError('SERVING_BODY_MALFORMED', {
-      what: 'the body is not JSON',
-      received: text.length === 0 ? 'an empty body' : `${text.length} characters`,
-      cause: error,
-    });
-  }
-}
 
 /** The fields of a body that must be one JSON object with no other fields than `known`. */
 export function bodyFields(body: unknown, known: readonly string[]): Fields {
   const fields = objectFields(body, 'the body');
   const unknown = Object.keys(fields).filter((name) => !known.includes(name));
   if (unknown.length === 0) return fields;
-  throw malformed(`the body has unknown fields ${unknown.slice(0, 10).join(', ')}`, `only ${known.join(', ')}`, 'more');
+  throw malformed(`the body has unknown fields ${someOf(unknown)}`, `only ${known.join(', ')}`, 'more');
 }
 
 export function objectFields(value: unknown, name: string): Fields {

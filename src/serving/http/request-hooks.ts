@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { createKeyCheck } from './api-key.js';
+import { checkMediaType } from './body-parser.js';
 import { beginTrace, traceOf } from './request-trace.js';
+import { checkRequestHeaders, requestIdOf } from './request-headers.js';
 import type { ServerCore } from '../server-core.js';
 
 /** Routes that load balancers ask; they never need a key. */
@@ -52,20 +53,21 @@ export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKey
   const hasValidKey = createKeyCheck(apiKeys);
   app.addHook('onRequest', async (request, reply) => {
     if (isPrediction(request)) {
-      const given = request.headers['x-request-id'];
-      beginTrace(request, typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID());
+      beginTrace(request, requestIdOf(request.headers));
       server.traffic.inflight += 1;
       server.metrics.inflight.set(server.traffic.inflight);
     }
     const path = request.routeOptions.url ?? '';
     if (!OPEN_ROUTES.has(path) && !hasValidKey(request.headers)) {
-      // The unread body must not be taken for the next request of this connection.
-      void reply.header('connection', 'close').header('www-authenticate', 'Bearer');
+      void reply.header('www-authenticate', 'Bearer');
       throw new PipelineError('SERVING_UNAUTHORIZED', { what: 'the request has no valid API key' });
     }
     if (path.startsWith('/admin/') && apiKeys.length === 0 && !LOOPBACK.has(request.ip)) {
       throw new PipelineError('SERVING_ADMIN_FORBIDDEN', { what: `${path} was called from ${request.ip}` });
     }
+    if (request.is404) return;
+    if (isPrediction(request)) checkRequestHeaders(request.headers);
+    checkMediaType(request);
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     // A caller that keeps its connection alive would send its next request to a server that is gone.

@@ -20,7 +20,6 @@ export interface RequestTrace {
   scores: Float32Array | null;
   parseMs: number;
   queueMs: number;
-  code: string | null;
 }
 
 const traces = new WeakMap<FastifyRequest, RequestTrace>();
@@ -39,7 +38,6 @@ export function beginTrace(request: FastifyRequest, requestId: string): void {
     scores: null,
     parseMs: 0,
     queueMs: 0,
-    code: null,
   });
 }
 

@@ -3,6 +3,8 @@ import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import type { ColumnBatch } from '../input/column-batch.js';
 import type { EndpointModels } from '../replica/endpoint-models.js';
 import type { LoadedModel } from '../model/loaded-model.js';
+import type { BatchAnswer } from '../model/micro-batcher.js';
+import { askedTimeoutMs } from './request-headers.js';
 import type { RequestTrace } from './request-trace.js';
 import { traceOf } from './request-trace.js';
 import type { RoutedVariant } from '../replica/routing-table.js';
@@ -31,12 +33,47 @@ function defaultEventTimes(model: LoadedModel, batch: ColumnBatch, arrivedAtMs: 
   return Array.from({ length: batch.rows }, (_, row) => (column === undefined ? arrivedAtMs : Number(column[row])));
 }
 
-function remainingMs(request: FastifyRequest, trace: RequestTrace, limits: ServerLimits): number {
-  const asked = Number(request.headers['x-request-timeout-ms'] ?? Infinity);
-  const timeoutMs = asked > 0 ? Math.min(asked, limits.timeoutMs) : limits.timeoutMs;
-  const left = timeoutMs - (performance.now() - trace.startedAt);
-  if (left > 0) return left;
-  throw new PipelineError('SERVING_TIMEOUT', { what: `the request was not computed within ${Math.round(timeoutMs)} ms` });
+/** How long a request may wait for the model: as long as the server lets it, or shorter when its caller says so. */
+interface Patience {
+  readonly timeoutMs: number;
+  readonly askedByCaller: boolean;
+}
+
+function patienceOf(request: FastifyRequest, limits: ServerLimits): Patience {
+  const askedMs = askedTimeoutMs(request.headers);
+  const askedByCaller = askedMs !== null && askedMs < limits.timeoutMs;
+  return { timeoutMs: askedByCaller ? askedMs : limits.timeoutMs, askedByCaller };
+}
+
+/**
+ * True for what the model did wrong: it failed on rows that fit its signature, or was not done within the server's own limit. A limit
+ * that the caller chose and a queue that callers filled say nothing of the model.
+ */
+function isFaultOfModel(error: unknown, patience: Patience): boolean {
+  if (!isPipelineError(error)) return true;
+  if (error.code === 'SERVING_TIMEOUT') return !patience.askedByCaller;
+  return error.httpStatus >= 500 && error.code !== 'SERVING_OVERLOADED';
+}
+
+async function scoreInTime(
+  model: LoadedModel,
+  batch: ColumnBatch,
+  patience: Patience,
+  trace: RequestTrace,
+): Promise<BatchAnswer> {
+  const leftMs = patience.timeoutMs - (performance.now() - trace.startedAt);
+  if (leftMs <= 0) {
+    const what = `the request was not computed within ${Math.round(patience.timeoutMs)} ms`;
+    throw new PipelineError('SERVING_TIMEOUT', { what });
+  }
+  try {
+    const answer = await model.score(batch, leftMs);
+    model.statistics.succeeded(performance.now() - trace.startedAt, answer.queueMs, trace.parseMs);
+    return answer;
+  } catch (error) {
+    if (isFaultOfModel(error, patience)) model.statistics.failed(performance.now() - trace.startedAt);
+    throw error;
+  }
 }
 
 /**
@@ -50,6 +87,7 @@ export async function scoreRequest(
   parse: (model: LoadedModel) => ParsedRequest,
 ): Promise<{ readonly scores: Float32Array; readonly routed: RoutedVariant; readonly ids: readonly string[] }> {
   const trace = traceOf(request);
+  const patience = patienceOf(request, server.limits);
   const routed = routeRequest(server.models.table, target);
   const { model } = routed;
   model.acquire();
@@ -63,14 +101,10 @@ export async function scoreRequest(
     trace.eventTimesMs = parsed.eventTimesMs ?? defaultEventTimes(model, parsed.batch, trace.arrivedAtMs);
     trace.batch = parsed.batch;
     trace.parseMs = performance.now() - parseStart;
-    const answer = await model.score(parsed.batch, remainingMs(request, trace, server.limits));
+    const answer = await scoreInTime(model, parsed.batch, patience, trace);
     trace.scores = answer.scores;
     trace.queueMs = answer.queueMs;
-    model.statistics.succeeded(performance.now() - trace.startedAt, answer.queueMs, trace.parseMs);
     return { scores: answer.scores, routed, ids: parsed.ids };
-  } catch (error) {
-    if (!isPipelineError(error) || error.httpStatus >= 500) model.statistics.failed(performance.now() - trace.startedAt);
-    throw error;
   } finally {
     model.leave();
   }

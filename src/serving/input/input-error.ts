@@ -9,7 +9,7 @@ function inputError(model: string, issues: readonly InputIssue[], found: number)
   const code = issues.every((issue) => issue.problem === 'not_finite') ? 'SERVING_NUMBER_NOT_FINITE' : 'SERVING_INPUT_INVALID';
   const named = issues.slice(0, 3).map((issue) => {
     const place = issue.row === null ? '' : `row ${issue.row}, `;
-    return `${place}column "${issue.column}": ${issue.problem.replace('_', ' ')}, expected ${issue.expected}, got ${issue.received}`;
+    return `${place}column "${issue.column}": ${issue.problem.replaceAll('_', ' ')}, expected ${issue.expected}, got ${issue.received}`;
   });
   const more = found > named.length ? `; and ${found - named.length} more` : '';
   return new PipelineError(code, {
@@ -23,9 +23,14 @@ export class IssueList {
   readonly issues: InputIssue[] = [];
   found = 0;
 
+  /** True when further issues are only counted. */
+  get isFull(): boolean {
+    return this.issues.length >= LISTED;
+  }
+
   add(issue: InputIssue): void {
     this.found += 1;
-    if (this.issues.length < LISTED) this.issues.push(issue);
+    if (!this.isFull) this.issues.push(issue);
   }
 
   /** @throws PipelineError when any issue was added. */

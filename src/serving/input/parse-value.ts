@@ -1,7 +1,17 @@
 import type { TensorSpec } from '../../contracts/model.js';
 import type { ColumnValues } from './column-batch.js';
+import { isPlainText } from './text.js';
+import { isMoment, parseTimestamp } from './timestamp.js';
 
-type ValueProblem = 'missing_column' | 'unknown_column' | 'wrong_type' | 'not_finite' | 'null_value';
+type ValueProblem =
+  | 'missing_column'
+  | 'unknown_column'
+  | 'wrong_type'
+  | 'not_finite'
+  | 'null_value'
+  | 'out_of_range'
+  | 'not_allowed'
+  | 'broken_text';
 
 /** One field that does not fit: `row` counts from 0, null when the whole column is meant. */
 export type InputIssue = {
@@ -14,19 +24,6 @@ export type InputIssue = {
 
 /** Writes one JSON value at `row` of the column, or says what is wrong with it. */
 type ValueWriter = (target: ColumnValues, row: number, value: unknown) => ValueProblem | null;
-
-const DATE_TIME = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
-
-/** Milliseconds since 1970 of an ISO-8601 date or date-time (UTC when it names no zone) or of an integer; null for anything else. */
-export function parseTimestamp(value: unknown): number | null {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null;
-  if (typeof value !== 'string') return null;
-  const match = DATE_TIME.exec(value);
-  if (match === null) return null;
-  const [, day = '', time = '00:00', zone = 'Z'] = match;
-  const ms = Date.parse(`${day}T${time}${zone}`);
-  return Number.isNaN(ms) ? null : ms;
-}
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -41,11 +38,15 @@ function parseInteger(value: unknown): bigint | null {
 function writeFloat(spec: TensorSpec): ValueWriter {
   const nullable = spec.nullable === true;
   const whole = spec.column === 'integer';
+  // The model sees 32 bits, so a value that a caller rounded to them lies on its bound, not beyond.
+  const [least, most] = [Math.fround(spec.min ?? -Infinity), Math.fround(spec.max ?? Infinity)];
   return (target, row, value) => {
     const number = typeof value === 'boolean' && spec.column === 'boolean' ? Number(value) : value;
     if (typeof number === 'number') {
-      if (!Number.isFinite(Math.fround(number))) return 'not_finite';
+      const rounded = Math.fround(number);
+      if (!Number.isFinite(rounded)) return 'not_finite';
       if (whole && !Number.isInteger(number)) return 'wrong_type';
+      if (rounded < least || rounded > most) return 'out_of_range';
       (target as Float32Array)[row] = number;
       return null;
     }
@@ -58,12 +59,16 @@ function writeFloat(spec: TensorSpec): ValueWriter {
   };
 }
 
-function writeInteger(parse: (value: unknown) => bigint | null): ValueWriter {
+function writeInteger(
+  parse: (value: unknown) => bigint | null,
+  isInRange: (integer: bigint) => boolean = () => true,
+): ValueWriter {
   return (target, row, value) => {
     if (value === null) return 'null_value';
     if (typeof value === 'number' && !Number.isFinite(value)) return 'not_finite';
     const integer = parse(value);
     if (integer === null) return 'wrong_type';
+    if (!isInRange(integer)) return 'out_of_range';
     (target as BigInt64Array)[row] = integer;
     return null;
   };
@@ -76,18 +81,31 @@ const writeBoolean: ValueWriter = (target, row, value) => {
   return null;
 };
 
-function writeText(nullable: boolean): ValueWriter {
+function writeText({ nullable, values }: TensorSpec): ValueWriter {
+  const allowed = values === undefined ? null : new Set(values);
   return (target, row, value) => {
-    if (typeof value === 'string') (target as string[])[row] = value;
-    else if (value === null && nullable) (target as string[])[row] = '';
+    if (typeof value === 'string') {
+      if (!isPlainText(value)) return 'broken_text';
+      if (allowed !== null && !allowed.has(value)) return 'not_allowed';
+      (target as string[])[row] = value;
+    } else if (value === null && nullable === true) (target as string[])[row] = '';
     else return value === null ? 'null_value' : 'wrong_type';
     return null;
   };
 }
 
+/** Text and whole numbers of the row form; a number that is no moment is out of range rather than of a wrong type. */
+function parseMoment(value: unknown): bigint | null {
+  if (typeof value === 'number') return parseInteger(value);
+  const ms = parseTimestamp(value);
+  return ms === null ? null : BigInt(ms);
+}
+
 /**
  * The writer of one input. `row` form: timestamps are ISO strings or integer milliseconds. `tensor` form (Open Inference Protocol):
- * INT64 values are numbers or, beyond 2^53, strings. A missing float is null or "NaN" when the column is nullable.
+ * INT64 values are numbers or, beyond 2^53, strings. Timestamps are of the years 1 to 9999. A missing float is null or "NaN" when the
+ * column is nullable; other numbers keep to `min` and `max`, texts to `values`, of their column, and hold no NUL and no half of a
+ * surrogate pair.
  */
 export function valueWriter(spec: TensorSpec, form: 'row' | 'tensor'): ValueWriter {
   switch (spec.datatype) {
@@ -96,28 +114,9 @@ export function valueWriter(spec: TensorSpec, form: 'row' | 'tensor'): ValueWrit
     case 'BOOL':
       return writeBoolean;
     case 'BYTES':
-      return writeText(spec.nullable === true);
+      return writeText(spec);
     case 'INT64':
-      if (form === 'tensor' || spec.column !== 'timestamp') return writeInteger(parseInteger);
-      return writeInteger((value) => {
-        const ms = parseTimestamp(value);
-        return ms === null ? null : BigInt(ms);
-      });
+      if (spec.column !== 'timestamp') return writeInteger(parseInteger);
+      return writeInteger(form === 'row' ? parseMoment : parseInteger, (integer) => isMoment(Number(integer)));
   }
-}
-
-/** What a value of this input looks like, in words. */
-export function describeSpec(spec: TensorSpec, form: 'row' | 'tensor'): string {
-  const kinds = { FP32: 'a finite number', INT64: 'an integer', BOOL: 'true or false', BYTES: 'a string' } as const;
-  const kind = form === 'row' && spec.column === 'timestamp' ? 'an ISO-8601 time or integer milliseconds' : kinds[spec.datatype];
-  const whole = spec.datatype === 'FP32' && spec.column === 'integer' ? 'a whole number' : kind;
-  return spec.nullable === true ? `${whole} or null` : whole;
-}
-
-/** A value as it is quoted in messages: short, and never more than its first characters. */
-export function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value);
-  return text.length <= 40 ? text : `${text.slice(0, 37)}...`;
 }

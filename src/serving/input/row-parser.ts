@@ -2,16 +2,20 @@ import type { ModelSignature } from '../../contracts/model.js';
 import type { ColumnBatch } from './column-batch.js';
 import { allocateColumn } from './column-batch.js';
 import { IssueList } from './input-error.js';
-import { describeSpec, describeValue, valueWriter } from './parse-value.js';
+import { valueWriter } from './parse-value.js';
+import { describeValue, shortName, someOf } from './text.js';
+import { describeSpec } from './value-rule.js';
 
 export type RowParser = (instances: readonly unknown[]) => ColumnBatch;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const isShort = (instance: unknown, fields: number): boolean => !isRecord(instance) || Object.keys(instance).length < fields;
+
 /**
  * Compiles a signature into a parser of rows `{ column: value }`. Every column of the signature must be there, null where it is missing
- * and nullable; no other column may.
+ * and nullable; no other column may. What it costs to refuse rows grows with what was sent, not with what the model would have needed.
  * @throws PipelineError (from the parser) `SERVING_INPUT_INVALID` or `SERVING_NUMBER_NOT_FINITE` naming all bad fields by row and column.
  */
 export function compileRowParser(model: string, signature: ModelSignature): RowParser {
@@ -22,18 +26,33 @@ export function compileRowParser(model: string, signature: ModelSignature): RowP
     expected: describeSpec(spec, 'row'),
   }));
   const known = new Set(fields.map((field) => field.name));
-  const knownNames = `one of ${[...known].join(', ')}`;
+  const knownNames = `one of ${someOf([...known])}`;
 
   const checkNames = (record: Record<string, unknown>, row: number, issues: IssueList): void => {
-    for (const name of Object.keys(record)) {
+    for (const [name, value] of Object.entries(record)) {
       if (known.has(name)) continue;
-      issues.add({ row, column: name, problem: 'unknown_column', expected: knownNames, received: describeValue(record[name]) });
+      issues.add({
+        row,
+        column: shortName(name),
+        problem: 'unknown_column',
+        expected: knownNames,
+        received: describeValue(value),
+      });
     }
+  };
+
+  /** For a row that lacks columns when the list of issues is full: counts them without looking for their names. */
+  const countIssues = (record: Record<string, unknown>, issues: IssueList): void => {
+    const names = Object.keys(record);
+    const present = names.filter((name) => known.has(name)).length;
+    issues.found += fields.length - present + names.length - present;
   };
 
   return (instances) => {
     const issues = new IssueList();
-    const columns = fields.map((field) => allocateColumn(field.spec, instances.length));
+    // Rows that lack columns are refused, so that there is nothing to keep of the others: all are written over one another.
+    const complete = !instances.some((instance) => isShort(instance, fields.length));
+    const columns = fields.map((field) => allocateColumn(field.spec, complete ? instances.length : 1));
     instances.forEach((instance, row) => {
       if (!isRecord(instance)) {
         issues.add({
@@ -45,6 +64,10 @@ export function compileRowParser(model: string, signature: ModelSignature): RowP
         });
         return;
       }
+      if (!complete && issues.isFull && isShort(instance, fields.length)) {
+        countIssues(instance, issues);
+        return;
+      }
       let present = 0;
       for (let index = 0; index < fields.length; index += 1) {
         const field = fields[index];
@@ -52,7 +75,7 @@ export function compileRowParser(model: string, signature: ModelSignature): RowP
         if (field === undefined || target === undefined) continue;
         const value = Object.hasOwn(instance, field.name) ? instance[field.name] : undefined;
         if (value !== undefined) present += 1;
-        const problem = value === undefined ? 'missing_column' : field.write(target, row, value);
+        const problem = value === undefined ? 'missing_column' : field.write(target, complete ? row : 0, value);
         if (problem !== null) {
           issues.add({ row, column: field.name, problem, expected: field.expected, received: describeValue(value) });
         }

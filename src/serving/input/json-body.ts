@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer';
+import { PipelineError } from '../../errors/pipeline-error.js';
+
+/** Lists and objects within one another; the bodies that routes take have at most five. */
+const MAXIMUM_DEPTH = 32;
+
+/** A bare NaN or Infinity where JSON wants a value; such a body is not JSON, but its sender needs to hear why. */
+const BARE_NOT_FINITE = /[:[,]\s*[-+]?(?:NaN|Infinity)\s*[,\]}]/;
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+/** "[" and "{", "]" and "}" differ by this bit alone. */
+const BRACE_BIT = 0x20;
+const [OPENING, CLOSING] = [0x7b, 0x7d];
+
+/** True when brackets outside of texts are open deeper than `limit`. It looks at each byte once and goes no deeper itself. */
+function isDeeperThan(bytes: Uint8Array, limit: number): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte === QUOTE) inText = !inText;
+    else if (inText) index += byte === BACKSLASH ? 1 : 0;
+    else if ((byte | BRACE_BIT) === OPENING) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if ((byte | BRACE_BIT) === CLOSING) depth -= 1;
+  }
+  return false;
+}
+
+function malformed(
+  what: string,
+  parts: { readonly expected?: string; readonly received?: string; readonly cause?: unknown },
+): PipelineError {
+  return new PipelineError('SERVING_BODY_MALFORMED', { what, ...parts });
+}
+
+/**
+ * The JSON value of a body: UTF-8, and lists and objects at most 32 deep, so that whatever reads the value may follow it down.
+ * @throws PipelineError `SERVING_BODY_MALFORMED`, or `SERVING_NUMBER_NOT_FINITE` when the text has a bare NaN or Infinity.
+ */
+export function parseJsonBody(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw malformed('the body is not UTF-8', { expected: 'JSON in UTF-8' });
+  if (isDeeperThan(bytes, MAXIMUM_DEPTH)) {
+    throw malformed('the body is nested too deeply', {
+      expected: `at most ${MAXIMUM_DEPTH} lists and objects within one another`,
+    });
+  }
+  const text = bytes.toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (BARE_NOT_FINITE.test(text)) {
+      throw new PipelineError('SERVING_NUMBER_NOT_FINITE', {
+        what: 'the body has a bare NaN or Infinity, which is not JSON',
+        cause: error,
+      });
+    }
+    const received = text.length === 0 ? 'an empty body' : `${text.length} characters`;
+    throw malformed('the body is not JSON', { received, cause: error });
+  }
+}
