@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { NativeConnection, WorkerDeploymentOptions, WorkerOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
 import { DEFAULT_TASK_QUEUE, type Pools } from '../contracts/pools.js';
@@ -9,6 +10,7 @@ import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import { connectionOptions } from '../temporal/connection.js';
+import { StepProcesses } from './isolation/step-processes.js';
 import { AttemptJournal } from './journal/attempt-journal.js';
 import { buildIdOf } from './bundle/build-id.js';
 import { failureInterceptor } from './failure-interceptor.js';
@@ -24,6 +26,11 @@ import { queueDevices, queueSettings, servedPools, type WorkerRole } from './wor
 
 export interface PipelineWorkerOptions {
   readonly pipelines: readonly Pipeline[];
+  /**
+   * Files whose default exports the pipelines are. Then steps of your own run in processes of their own, which import these files again: what one
+   * step does to its process harms neither the worker nor other steps. Without them steps run in this process. Docs: docs/isolation.md.
+   */
+  readonly pipelineFiles?: readonly string[];
   /** Folder, `file:///...` or `s3://bucket/prefix`. */
   readonly store: string;
   /** A file of hand-written workflows (`.ts` or `.js`), bundled with ours: see `perennial/workflow`. */
@@ -89,6 +96,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const artifacts = createArtifactStore(await openObjectStore(options.store));
   const { address, namespace } = connectionOptions(options);
   const journal = new AttemptJournal({ address, namespace });
+  const processes = processesFor(options);
   const activities: NonNullable<WorkerOptions['activities']> = {
     ...systemActivities(catalog, artifacts, pools, options.secrets),
     ...Object.fromEntries(
@@ -97,6 +105,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
           secrets: options.secrets,
           devices,
           workflowQueue: ownQueue,
+          processes,
         }),
       ]),
     ),
@@ -125,7 +134,25 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     ...(options.identity === undefined ? {} : { identity: options.identity }),
     ...(deployment === undefined ? {} : { workerDeploymentOptions: versionOf(deployment, bundle, options.pipelines) }),
   };
-  return startLastingWorker(options, queueSettings(settings, served, { role, devices, pools }), journal);
+  try {
+    const worker = await startLastingWorker(options, queueSettings(settings, served, { role, devices, pools }), [journal, ...(processes === undefined ? [] : [processes])]);
+    processes?.warmUp();
+    return worker;
+  } catch (error) {
+    await processes?.close();
+    throw error;
+  }
+}
+
+function processesFor({ pipelineFiles = [], store }: PipelineWorkerOptions): StepProcesses | undefined {
+  if (pipelineFiles.length === 0) return undefined;
+  return new StepProcesses({
+    files: pipelineFiles.map((file) => path.resolve(file)),
+    store,
+    report: (message) => {
+      process.emitWarning(message);
+    },
+  });
 }
 
 function versionOf(

@@ -3,7 +3,7 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { connect, connectionOptions, type ConnectionSettings } from '../temporal/connection.js';
 import { connectNative } from '../temporal/native-connection.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
-import type { AttemptJournal } from './journal/attempt-journal.js';
+import { outliveSteps } from './isolation/background-errors.js';
 import { reportLostAttempts } from './journal/report-lost.js';
 
 const FIRST_BACKOFF_MS = 500;
@@ -21,6 +21,9 @@ export interface PipelineWorker {
   shutdown(): void;
 }
 
+/** What is closed when the worker has shut down. */
+type Closable = { close(): Promise<void> };
+
 /** The Temporal workers of one process, one for each task queue, over one connection. */
 type Session = { readonly workers: readonly Worker[]; close(): Promise<void> };
 
@@ -28,9 +31,9 @@ type Session = { readonly workers: readonly Worker[]; close(): Promise<void> };
 export async function startLastingWorker(
   options: WorkerConnection,
   settings: readonly WorkerOptions[],
-  journal: AttemptJournal,
+  belongings: readonly Closable[],
 ): Promise<PipelineWorker> {
-  return new LastingWorker(options, settings, journal, await startSession(options, settings));
+  return new LastingWorker(options, settings, belongings, await startSession(options, settings));
 }
 
 async function startSession(options: WorkerConnection, settings: readonly WorkerOptions[]): Promise<Session> {
@@ -86,22 +89,33 @@ function shutDown(workers: readonly Worker[]): void {
 class LastingWorker implements PipelineWorker {
   readonly #options: WorkerConnection;
   readonly #settings: readonly WorkerOptions[];
-  readonly #journal: AttemptJournal;
+  readonly #belongings: readonly Closable[];
   readonly #stopping = new AbortController();
   #session: Session;
 
-  constructor(options: WorkerConnection, settings: readonly WorkerOptions[], journal: AttemptJournal, session: Session) {
+  constructor(options: WorkerConnection, settings: readonly WorkerOptions[], belongings: readonly Closable[], session: Session) {
     this.#options = options;
-    this.#journal = journal;
+    this.#belongings = belongings;
     this.#settings = settings;
     this.#session = session;
   }
 
   async run(): Promise<void> {
+    const putBack = outliveSteps((message) => {
+      process.emitWarning(message);
+    });
+    try {
+      await this.#runOn();
+      for (const each of this.#belongings) await each.close();
+    } finally {
+      putBack();
+    }
+  }
+
+  async #runOn(): Promise<void> {
     for (;;) {
       try {
         if (!this.#stopping.signal.aborted) await runTogether(this.#session.workers);
-        await this.#journal.close();
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) throw error;

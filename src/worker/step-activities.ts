@@ -4,10 +4,14 @@ import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import { poolQueue, workflowQueue, type WorkflowQueue } from '../contracts/queues.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { everyStep } from '../pipeline/plan/every-step.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
+import type { PlanStep } from '../contracts/plan.js';
+import type { Pipeline, StepWork } from '../pipeline/pipeline.js';
 import type { StepLog } from '../pipeline/step-context.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
+import { isolated } from './isolation/isolated-work.js';
+import type { StepProcesses } from './isolation/step-processes.js';
+import type { AttemptWork } from './step/attempt-desk.js';
 import { machineCores } from './step/hold-cores.js';
 import { readHeartbeat } from './step/heartbeats.js';
 import { startQueueOfStep } from './start-queue.js';
@@ -23,6 +27,8 @@ export type WorkerServices = {
   readonly devices?: QueueDevices;
   /** On which this worker, or one beside it, carries workflows on. Default `ml`. */
   readonly workflowQueue?: WorkflowQueue;
+  /** Where steps of a user's own run; absent: in this process. */
+  readonly processes?: StepProcesses | undefined;
 };
 
 type StepActivity = (task: StepTask) => Promise<StepOutcome>;
@@ -42,10 +48,17 @@ export function stepActivities(
     workOf(pipeline, step, operations).map(([operation, work]): [string, StepActivity] => {
       const type = operation === step.kind ? `${pipeline.name}.${step.id}` : `${pipeline.name}.${step.id}.${operation}`;
       const caching = cachingOf(pipeline, step, operation);
-      return [type, (task) => runStep(task, work, { ...activitySurroundings(objects, task, services), caching })];
+      const carriedOut = attemptWork(pipeline, step, work, services);
+      return [type, (task) => runStep(task, carriedOut, { ...activitySurroundings(objects, task, services), caching })];
     }),
   );
   return new Map(entries);
+}
+
+/** Only the code of custom steps comes from users; stages of ours stay where their engines are loaded. */
+function attemptWork(pipeline: Pipeline, step: PlanStep, work: StepWork, { processes }: WorkerServices): AttemptWork {
+  if (processes === undefined || step.kind !== 'step' || step.double === true || pipeline.around !== undefined) return work;
+  return isolated(processes, pipeline, work);
 }
 
 /** Surroundings of the activity that runs now. */
@@ -66,6 +79,7 @@ export function activitySurroundings(objects: ObjectStore, task: StepTask, servi
   return {
     activityId,
     attempt: task.attempt ?? info.attempt,
+    ...(info.retryPolicy?.maximumAttempts === undefined || info.isLocal ? {} : { maximumAttempts: info.retryPolicy.maximumAttempts }),
     objects,
     ...(secrets === undefined ? {} : { secrets }),
     temporal: createTemporalDoor(client, startQueueOfStep(task, workerQueue)),

@@ -53,6 +53,7 @@ export function workerCommand(terminal: Terminal): Command {
       const worker = await startWorker(
         {
           pipelines,
+          pipelineFiles: named,
           role,
           pool: flags.pool,
           ...workerSettings(flags),

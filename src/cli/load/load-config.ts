@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { checkConfig } from '../../config/check-config.js';
 import type { LoadedConfig } from '../../config/settings.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
-import { importModule, placeOf } from './import-module.js';
+import { importModule, placeOf } from '../../worker/isolation/import-module.js';
 
 const FILE_NAMES = ['perennial.config.ts', 'perennial.config.mts', 'perennial.config.js', 'perennial.config.mjs'];
 

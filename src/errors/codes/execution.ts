@@ -20,6 +20,30 @@ export const EXECUTION_CODES = {
     cause: 'The code of a step threw an error of its own.',
     cure: 'Read the message and the stack, mend the step, and start the run again or resume the blocked step.',
   },
+  EXECUTION_BACKGROUND_ERROR: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'Code that a step had left running threw an error, or a promise that it did not await was rejected.',
+    cure: 'Await every promise of the step, and catch what callbacks and timers may throw.',
+  },
+  EXECUTION_STEP_EXITED: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The code of a step, or a library that it uses, called `process.exit`.',
+    cure: 'Return the result of the step, or throw an error; run a program that exits with `p.command`.',
+  },
+  EXECUTION_PROCESS_LOST: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'A step ended the process that ran it, and did so again when it had a process of its own.',
+    cure: 'Look for native code that crashes, for `process.kill` and `process.abort`, and for memory: the message says how the process ended.',
+  },
+  EXECUTION_MEMORY_EXCEEDED: {
+    retryable: false,
+    httpStatus: 507,
+    cause: 'A step used more memory than `resources.memoryGiB` allows, or than the machine has.',
+    cure: 'Read and work in pieces, or give the step more `resources.memoryGiB`.',
+  },
   EXECUTION_STEP_TIMED_OUT: {
     retryable: false,
     httpStatus: 504,

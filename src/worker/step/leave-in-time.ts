@@ -23,17 +23,18 @@ export function graceOf({ kind, config }: StepTask): number {
 export function leavingInTime<T>(
   work: Promise<T>,
   signal: AbortSignal,
-  graceMs: number,
+  graceMs: () => number,
   onAbandon: (message: string) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
     const giveUp = (): void => {
+      const ms = graceMs();
       timer = setTimeout(() => {
-        const message = `it did not leave within ${graceMs / 1000} s of being told to stop, and was abandoned; its code may still run`;
+        const message = lateness(ms, 'was abandoned; its code may still run');
         onAbandon(message);
         reject(abandonment(signal.reason, message));
-      }, graceMs);
+      }, ms);
     };
     const settled = (): void => {
       signal.removeEventListener('abort', giveUp);
@@ -60,7 +61,11 @@ const ABANDONED = new WeakSet<object>();
 
 export const wasAbandoned = (error: unknown): boolean => typeof error === 'object' && error !== null && ABANDONED.has(error);
 
-function abandonment(reason: unknown, message: string): Error {
+export const lateness = (graceMs: number, then: string): string =>
+  `it did not leave within ${graceMs / 1000} s of being told to stop, and ${then}`;
+
+/** The error of an attempt that did not leave in time. */
+export function abandonment(reason: unknown, message: string): Error {
   const asked = isPipelineError(reason) ? reason.code === 'EXECUTION_STEP_CANCELLED' : messageOf(reason) === 'CANCELLED';
   if (!asked && types.isNativeError(reason)) return reason;
   const error = new PipelineError(asked ? 'EXECUTION_STEP_CANCELLED' : 'EXECUTION_STEP_TIMED_OUT', {

@@ -1,4 +1,5 @@
 import type { StepTask } from '../../contracts/run.js';
+import type { ArtifactProducer } from '../../store/create-artifact-store.js';
 import { sha256Hex } from '../../store/hash.js';
 import { keyName } from '../../store/key-name.js';
 
@@ -18,4 +19,9 @@ export function checkpointPrefix(task: StepTask): string {
 /** A whole number 0..2^31-1 from the pipeline, the step and its instance: the same in every run, also after another step was changed. */
 export function seedOf(task: StepTask): number {
   return Number.parseInt(sha256Hex(`${task.run.pipeline}/${task.step}${task.instance ?? ''}`).slice(0, 8), 16) >>> 1;
+}
+
+/** Whose artifacts they are that a step publishes. */
+export function producerOf({ run, step }: StepTask): ArtifactProducer {
+  return { pipeline: run.pipeline, workflowId: run.workflowId, runId: run.runId, step };
 }

@@ -1,14 +1,14 @@
-import { types } from 'node:util';
 import type { JsonValue } from '../../contracts/json.js';
 import type { StepOutcome, StepTask } from '../../contracts/run.js';
-import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepCaching } from '../../cache/step-cache.js';
 import type { StepWork } from '../../pipeline/pipeline.js';
 import type { StepContext, StepLog, TemporalDoor } from '../../pipeline/step-context.js';
 import { redactError } from '../../secrets/redact-error.js';
 import type { SecretProvider } from '../../secrets/provider.js';
-import { type ArtifactProducer, createArtifactStore } from '../../store/create-artifact-store.js';
+import { createArtifactStore } from '../../store/create-artifact-store.js';
 import type { ObjectStore } from '../../store/port.js';
+import type { AttemptDesk, AttemptWork } from './attempt-desk.js';
 import { carriedOutcome, wholeTask } from './carried-values.js';
 import { checkInputs } from './check-inputs.js';
 import { checkResult } from './check-result.js';
@@ -18,23 +18,31 @@ import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
 import { holdCores } from './hold-cores.js';
 import { type DeviceDesk, holdDevices, NO_DEVICES } from './hold-devices.js';
 import { itemLists } from './item-lists.js';
-import { checkpointPrefix, recordKey, seedOf } from './run-keys.js';
+import { checkpointPrefix, producerOf, recordKey, seedOf } from './run-keys.js';
+import { finiteMetric } from './finite-metric.js';
 import { openControl, UNCONTROLLED } from './step-orders.js';
 import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
 import { openStepLog } from './step-log.js';
 import { secureTask } from './step-secrets.js';
 import { openCachedStep, recordedOutcome } from './step-caching.js';
+import { stepFailure } from './step-failure.js';
 import { openScratch } from './step-scratch.js';
+import { ownBackground } from '../isolation/background-errors.js';
 
 /** A heartbeat is no place for more. */
 const LONGEST_NOTE = 300;
 
 export type { StepWork };
 
+/** For a process to end that was killed. */
+const FORCE_MARGIN_MS = 5_000;
+
 /** Where an attempt of a step runs: an activity of a worker, or this process. */
 export interface StepSurroundings {
   readonly activityId: string;
   readonly attempt: number;
+  /** Of the retry policy; absent: not known. */
+  readonly maximumAttempts?: number;
   readonly objects: ObjectStore;
   readonly temporal: TemporalDoor | null;
   readonly log: StepLog;
@@ -65,13 +73,13 @@ export interface StepSurroundings {
  *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, `SECRET_*`, or whatever coded error the work throws. When `signal` was aborted,
  *   throws its reason.
  */
-export async function runStep(given: StepTask, work: StepWork, surroundings: StepSurroundings): Promise<StepOutcome> {
+export async function runStep(given: StepTask, work: AttemptWork, surroundings: StepSurroundings): Promise<StepOutcome> {
   const artifacts = createArtifactStore(surroundings.objects);
   const task = await wholeTask(given, artifacts);
   return carriedOutcome(await runWhole(task, work, surroundings), task, artifacts);
 }
 
-async function runWhole(task: StepTask, work: StepWork, surroundings: StepSurroundings): Promise<StepOutcome> {
+async function runWhole(task: StepTask, work: AttemptWork, surroundings: StepSurroundings): Promise<StepOutcome> {
   const { activityId, signal } = surroundings;
   const where = `step "${task.step}" of ${task.run.pipeline}`;
   const key = recordKey(task, activityId);
@@ -99,6 +107,7 @@ async function runWhole(task: StepTask, work: StepWork, surroundings: StepSurrou
   let lease = NO_DEVICES;
   let cores = NO_DEVICES;
   let orders = UNCONTROLLED;
+  let code: Promise<unknown> = Promise.resolve();
   const context: StepContext = {
     run: task.run,
     step: task.step,
@@ -151,8 +160,27 @@ async function runWhole(task: StepTask, work: StepWork, surroundings: StepSurrou
       save: (bytes) => context.checkpoint(bytes),
     });
     const startedAt = performance.now();
-    const working = work(secured.task, context);
-    const returned = await leavingInTime(working, signal, graceOf(task), stored.remark);
+    let marginMs = 0;
+    const desk: AttemptDesk = {
+      mayRepeat: surroundings.maximumAttempts !== 1,
+      scratch: { path: () => scratch.folder, made: scratch.made },
+      endsByForce: () => {
+        marginMs = FORCE_MARGIN_MS;
+      },
+      waits: (what) => {
+        heartbeats.waits(what);
+      },
+      works: () => {
+        heartbeats.works();
+      },
+      remark,
+    };
+    const working = ownBackground(where, () => {
+      const running = work(secured.task, context, desk);
+      code = running;
+      return running;
+    });
+    const returned = await leavingInTime(working, signal, () => graceOf(task) + marginMs, remark);
     const result: JsonValue = redactor.json(checkResult(returned, where));
     const outcome = { result, metrics: redactor.json(metrics), cached: false, seconds: (performance.now() - startedAt) / 1000 };
     const final = await cached.record(objects, outcome, orders.steered);
@@ -164,40 +192,16 @@ async function runWhole(task: StepTask, work: StepWork, surroundings: StepSurrou
     stored.failed(failure);
     throw failure;
   } finally {
-    lease.release();
-    cores.release();
+    const giveBack = (): void => {
+      lease.release();
+      cores.release();
+    };
+    // Code that was given up may still use them.
+    code.then(giveBack, giveBack);
     orders.close();
     heartbeats.stop();
     await cached.release();
     await stored.close();
     await scratch.remove();
   }
-}
-
-function producerOf({ run, step }: StepTask): ArtifactProducer {
-  return { pipeline: run.pipeline, workflowId: run.workflowId, runId: run.runId, step };
-}
-
-function finiteMetric(name: string, value: number, where: string): number {
-  if (Number.isFinite(value)) return value;
-  throw new PipelineError('EXECUTION_METRIC_NOT_FINITE', {
-    what: `metric "${name}" is not a finite number`,
-    where,
-    received: String(value),
-  });
-}
-
-/** Node's names for failures of the network that may be gone in the next attempt. */
-const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE', 'ETIMEDOUT']);
-
-function stepFailure(error: unknown, where: string): PipelineError {
-  const isError = types.isNativeError(error);
-  const code = isError ? (error as NodeJS.ErrnoException).code : undefined;
-  return new PipelineError('EXECUTION_STEP_FAILED', {
-    what: isError ? `${error.name}: ${error.message}` : `a thrown ${typeof error}: ${String(error)}`,
-    where,
-    retryable: code !== undefined && TRANSIENT.has(code),
-    details: { origin: 'user', stack: isError ? (error.stack ?? '').split('\n').slice(0, 8).join('\n') : null },
-    cause: error,
-  });
 }

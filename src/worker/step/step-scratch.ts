@@ -15,21 +15,36 @@ export type ScratchFence = {
   readonly attempt: number;
 };
 
+export interface Scratch {
+  /** Where it is, or will be. */
+  readonly folder: string;
+  /** The folder, which is made now unless it is there. */
+  path(): string;
+  /** Somebody else has made it. */
+  made(): void;
+  remove(): Promise<void>;
+}
+
 /** An empty folder that no other attempt has, made when it is first asked for; `remove` deletes it with all that it holds. */
-export function openScratch(fence: ScratchFence): { path(): string; remove(): Promise<void> } {
-  let folder: string | null = null;
+export function openScratch(fence: ScratchFence): Scratch {
+  let isMade = false;
+  const run = `${keyName(fence.workflowId)}@${keyName(fence.runId)}`;
+  const folder = path.join(ROOT, OWN, run, keyName(fence.activityId), String(fence.attempt));
   return {
+    folder,
+    made: () => {
+      isMade = true;
+    },
     path: () => {
-      if (folder === null) {
-        const run = `${keyName(fence.workflowId)}@${keyName(fence.runId)}`;
-        folder = path.join(ROOT, OWN, run, keyName(fence.activityId), String(fence.attempt));
+      if (!isMade) {
         rmSync(folder, { recursive: true, force: true });
         mkdirSync(folder, { recursive: true });
+        isMade = true;
       }
       return folder;
     },
     remove: async () => {
-      if (folder === null) return;
+      if (!isMade) return;
       await fs.rm(folder, { recursive: true, force: true, maxRetries: 3 });
       await removeEmptyParents(path.dirname(folder));
     },

@@ -1,0 +1,55 @@
+import { types } from 'node:util';
+import { type ErrorParts, isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import { describeThrown } from '../step/step-failure.js';
+
+/** An error between two processes. */
+export type SentError = {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+  /** Node's name of a failure of the system, such as ECONNRESET. */
+  readonly code?: string;
+  readonly cause?: SentError;
+  /** Of a PipelineError. */
+  readonly coded?: {
+    readonly code: PipelineError['code'];
+    readonly parts: Omit<ErrorParts, 'cause'>;
+    readonly retryable: boolean;
+  };
+};
+
+const DEEPEST_CAUSE = 5;
+
+export function sendError(error: unknown, depth = 0): SentError {
+  if (!types.isNativeError(error) && !isPipelineError(error)) return { name: 'Error', message: describeThrown(error), stack: '' };
+  const code = (error as NodeJS.ErrnoException).code;
+  const { cause } = error;
+  return {
+    name: error.name,
+    message: error.message,
+    stack: error.stack ?? '',
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(cause === undefined || depth === DEEPEST_CAUSE ? {} : { cause: sendError(cause, depth + 1) }),
+    ...(isPipelineError(error) ? { coded: { code: error.code, parts: partsOf(error), retryable: error.retryable } } : {}),
+  };
+}
+
+/** An error of the same code, message, stack and causes. */
+export function receiveError(sent: SentError): Error {
+  const cause = sent.cause === undefined ? {} : { cause: receiveError(sent.cause) };
+  if (sent.coded !== undefined) {
+    const { code, parts, retryable } = sent.coded;
+    return Object.assign(new PipelineError(code, { ...parts, ...cause, retryable }), { stack: sent.stack });
+  }
+  const error = new Error(sent.message, cause);
+  return Object.assign(error, {
+    name: sent.name,
+    stack: sent.stack,
+    ...(sent.code === undefined ? {} : { code: sent.code }),
+  });
+}
+
+function partsOf(error: PipelineError): Omit<ErrorParts, 'cause'> {
+  const { cause: _, ...parts } = error.parts;
+  return parts;
+}
