@@ -135,7 +135,10 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     ...(deployment === undefined ? {} : { workerDeploymentOptions: versionOf(deployment, bundle, options.pipelines) }),
   };
   try {
-    const worker = await startLastingWorker(options, queueSettings(settings, served, { role, devices, pools }), [journal, ...(processes === undefined ? [] : [processes])]);
+    const worker = await startLastingWorker(options, queueSettings(settings, served, { role, devices, pools }), [
+      journal,
+      ...(processes === undefined ? [] : [processes]),
+    ]);
     processes?.warmUp();
     return worker;
   } catch (error) {

@@ -79,7 +79,9 @@ export function activitySurroundings(objects: ObjectStore, task: StepTask, servi
   return {
     activityId,
     attempt: task.attempt ?? info.attempt,
-    ...(info.retryPolicy?.maximumAttempts === undefined || info.isLocal ? {} : { maximumAttempts: info.retryPolicy.maximumAttempts }),
+    ...(info.retryPolicy?.maximumAttempts === undefined || info.isLocal
+      ? {}
+      : { maximumAttempts: info.retryPolicy.maximumAttempts }),
     objects,
     ...(secrets === undefined ? {} : { secrets }),
     temporal: createTemporalDoor(client, startQueueOfStep(task, workerQueue)),

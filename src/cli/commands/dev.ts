@@ -68,7 +68,15 @@ export function devCommand(terminal: Terminal): Command {
         if (pipelines.length > 0) {
           const worker = await startWorker(
             {
-              ...{ pipelines, pipelineFiles: files, store: flags.store, taskQueue: flags.taskQueue, address, namespace, pool: flags.pool },
+              ...{
+                pipelines,
+                pipelineFiles: files,
+                store: flags.store,
+                taskQueue: flags.taskQueue,
+                address,
+                namespace,
+                pool: flags.pool,
+              },
               ...workerSettings(flags),
               ...(flags.workflows === undefined ? {} : { workflows: flags.workflows }),
             },

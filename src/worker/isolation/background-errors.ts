@@ -47,7 +47,10 @@ export function outliveSteps(report: (message: string) => void): () => void {
   process.exit = (code) => {
     const owner = owners.getStore();
     if (owner === undefined) return exit(code);
-    const error = new PipelineError('EXECUTION_STEP_EXITED', { what: `process.exit(${String(code ?? '')}) was called`, where: owner.where });
+    const error = new PipelineError('EXECUTION_STEP_EXITED', {
+      what: `process.exit(${String(code ?? '')}) was called`,
+      where: owner.where,
+    });
     owner.fail(error);
     throw error;
   };

@@ -26,7 +26,7 @@ const MOST_DEATHS = 2;
 export function isolated(processes: StepProcesses, pipeline: Pipeline, work: StepWork): AttemptWork {
   const expected = fingerprintOf(pipeline);
   return async (task, context, desk) => {
-    for (let deaths = 0; ; ) {
+    for (let deaths = 0; ;) {
       const alone = deaths > 0 || needsOwn(task);
       const process = alone ? processes.own(memoryOf(task)) : processes.shared();
       const unloadable = await differsFrom(process, expected, pipeline.name);
@@ -74,6 +74,7 @@ async function runIn(process: StepProcess, task: StepTask, context: StepContext,
   const attemptRun = process.run(
     {
       ...{ task, attempt, secrets, devices, scratch: desk.scratch.path(), orders: ordersOf(control) },
+      isPatient: desk.isPatient,
       devicesAreLent: context.devicesAreLent === true,
     },
     {

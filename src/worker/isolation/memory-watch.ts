@@ -31,7 +31,10 @@ export function memoryExceeded(where: string, limitMiB: number | null, usedMiB: 
     where,
     expected: limitMiB === null ? 'no more than the heap that Node allows' : `at most ${gib(limitMiB)}`,
     received: usedMiB === null ? 'a full heap' : gib(usedMiB),
-    details: { limitMiB: limitMiB === null ? null : Math.round(limitMiB), usedMiB: usedMiB === null ? null : Math.round(usedMiB) },
+    details: {
+      limitMiB: limitMiB === null ? null : Math.round(limitMiB),
+      usedMiB: usedMiB === null ? null : Math.round(usedMiB),
+    },
   });
 }
 

@@ -30,6 +30,8 @@ export type RunMessage = {
   /** Made when it is first asked for. */
   readonly scratch: string;
   readonly orders: OrdersNow;
+  /** Whether it waits for a store that is away. */
+  readonly isPatient: boolean;
 };
 
 export type ToProcess =
@@ -65,6 +67,12 @@ export type Request =
   | { readonly kind: 'restoreFolder'; readonly path: string }
   | { readonly kind: 'between' }
   | { readonly kind: 'temporal'; readonly method: string; readonly given: readonly unknown[] };
+
+/** How the context of a step reaches the worker. */
+export type WorkerLine = {
+  say(word: Word): void;
+  ask(request: Request): Promise<unknown>;
+};
 
 export type FromProcess =
   /** The pipelines that it has, by name, with a fingerprint of plan and functions. */

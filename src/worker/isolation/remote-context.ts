@@ -7,15 +7,10 @@ import { createArtifactStore } from '../../store/create-artifact-store.js';
 import type { ObjectStore } from '../../store/port.js';
 import { finiteMetric } from '../step/finite-metric.js';
 import { itemLists } from '../step/item-lists.js';
+import { Patience, patientObjects } from '../step/patience.js';
 import { producerOf, seedOf } from '../step/run-keys.js';
-import type { Request, RunMessage, Word } from './messages.js';
+import type { RunMessage, WorkerLine } from './messages.js';
 import { RemoteControl } from './remote-control.js';
-
-/** How the context of a step reaches the worker. */
-export type WorkerLine = {
-  say(word: Word): void;
-  ask(request: Request): Promise<unknown>;
-};
 
 /** The context of a step in a process of its own: reads and writes artifacts by itself, and asks the worker for the rest. */
 export function remoteContext(
@@ -27,7 +22,16 @@ export function remoteContext(
   const { task, secrets } = message;
   const where = `step "${task.step}" of ${task.run.pipeline}`;
   const redactor = createRedactor(new Map(Object.entries(secrets)));
-  const guarded = redactor.longest === 0 ? objects : guardObjects(objects, redactor);
+  const patience = new Patience(signal, {
+    waits: (what) => {
+      line.say({ kind: 'waits', for: what });
+    },
+    works: () => {
+      line.say({ kind: 'works' });
+    },
+  });
+  const patient = message.isPatient ? patientObjects(objects, patience) : objects;
+  const guarded = redactor.longest === 0 ? patient : guardObjects(patient, redactor);
   const artifacts = createArtifactStore(guarded, { producer: producerOf(task) });
   const control = new RemoteControl(message.orders, line, signal);
   let scratchIsMade = false;

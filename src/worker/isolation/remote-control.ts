@@ -1,7 +1,6 @@
 import type { JsonPrimitive } from '../../contracts/json.js';
 import type { StepControl } from '../../pipeline/step-control.js';
-import type { OrdersNow } from './messages.js';
-import type { WorkerLine } from './remote-context.js';
+import type { OrdersNow, WorkerLine } from './messages.js';
 
 /** Orders to a step in a process of its own: the worker looks for them and tells of each change. */
 export class RemoteControl implements StepControl {

@@ -50,6 +50,13 @@ export function receiveError(sent: SentError): Error {
 }
 
 function partsOf(error: PipelineError): Omit<ErrorParts, 'cause'> {
-  const { cause: _, ...parts } = error.parts;
-  return parts;
+  const { what, where, expected, received, cure, details } = error.parts;
+  return {
+    what,
+    ...(where === undefined ? {} : { where }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(received === undefined ? {} : { received }),
+    ...(cure === undefined ? {} : { cure }),
+    ...(details === undefined ? {} : { details }),
+  };
 }

@@ -36,7 +36,10 @@ export class StepProcesses {
   shared(): StepProcess {
     const open = [...this.#shared].filter((process) => !process.isRetired && process.silentMs < BUSY_MS);
     const [first, ...others] = open;
-    const least = others.reduce<StepProcess | undefined>((best, next) => (best === undefined || next.load < best.load ? next : best), first);
+    const least = others.reduce<StepProcess | undefined>(
+      (best, next) => (best === undefined || next.load < best.load ? next : best),
+      first,
+    );
     const mayGrow = open.length < MOST_SHARED && this.#all.size < MOST_PROCESSES;
     if (least !== undefined && (least.load < FULL || !mayGrow)) return least;
     if (!mayGrow) {

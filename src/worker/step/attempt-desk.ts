@@ -3,6 +3,8 @@ import type { StepContext } from '../../pipeline/step-context.js';
 
 /** What the wrapper of a step offers to the code that carries an attempt out, beside what the step itself gets. */
 export interface AttemptDesk {
+  /** Whether the attempt waits for a store that is away, instead of failing. */
+  readonly isPatient: boolean;
   /** False: a second execution is no option, whatever happened to the first. */
   readonly mayRepeat: boolean;
   readonly scratch: {

@@ -20,12 +20,13 @@ import { type DeviceDesk, holdDevices, NO_DEVICES } from './hold-devices.js';
 import { itemLists } from './item-lists.js';
 import { checkpointPrefix, producerOf, recordKey, seedOf } from './run-keys.js';
 import { finiteMetric } from './finite-metric.js';
+import { patientSurroundings } from './patience.js';
 import { openControl, UNCONTROLLED } from './step-orders.js';
 import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
 import { openStepLog } from './step-log.js';
 import { secureTask } from './step-secrets.js';
 import { openCachedStep, recordedOutcome } from './step-caching.js';
-import { stepFailure } from './step-failure.js';
+import { describeThrown, stepFailure } from './step-failure.js';
 import { openScratch } from './step-scratch.js';
 import { ownBackground } from '../isolation/background-errors.js';
 
@@ -73,13 +74,35 @@ export interface StepSurroundings {
  *   `EXECUTION_RESULT_TOO_LARGE`, `EXECUTION_METRIC_NOT_FINITE`, `SECRET_*`, or whatever coded error the work throws. When `signal` was aborted,
  *   throws its reason.
  */
-export async function runStep(given: StepTask, work: AttemptWork, surroundings: StepSurroundings): Promise<StepOutcome> {
-  const artifacts = createArtifactStore(surroundings.objects);
-  const task = await wholeTask(given, artifacts);
-  return carriedOutcome(await runWhole(task, work, surroundings), task, artifacts);
+export async function runStep(task: StepTask, work: AttemptWork, surroundings: StepSurroundings): Promise<StepOutcome> {
+  const { heartbeat, heartbeatTimeoutMs, lastHeartbeat } = surroundings;
+  const heartbeats = new Heartbeats(heartbeat, heartbeatTimeoutMs, lastHeartbeat);
+  // Nobody hears of a local activity before its end: its workflow waits instead.
+  const isPatient = heartbeatTimeoutMs !== null;
+  const patient = isPatient ? patientSurroundings(surroundings, heartbeats) : surroundings;
+  try {
+    const artifacts = createArtifactStore(patient.objects);
+    const whole = await wholeTask(task, artifacts);
+    const outcome = await runWhole(whole, work, patient, { heartbeats, isPatient, impatient: surroundings.objects });
+    return await carriedOutcome(outcome, whole, artifacts);
+  } finally {
+    heartbeats.stop();
+  }
 }
 
-async function runWhole(task: StepTask, work: AttemptWork, surroundings: StepSurroundings): Promise<StepOutcome> {
+type Attempt = {
+  readonly heartbeats: Heartbeats;
+  readonly isPatient: boolean;
+  /** The store for what may get lost while it is away. */
+  readonly impatient: ObjectStore;
+};
+
+async function runWhole(
+  task: StepTask,
+  work: AttemptWork,
+  surroundings: StepSurroundings,
+  { heartbeats, isPatient, impatient }: Attempt,
+): Promise<StepOutcome> {
   const { activityId, signal } = surroundings;
   const where = `step "${task.step}" of ${task.run.pipeline}`;
   const key = recordKey(task, activityId);
@@ -93,7 +116,6 @@ async function runWhole(task: StepTask, work: AttemptWork, surroundings: StepSur
   await checkInputs(task.inputs, artifacts, where);
 
   const scratch = openScratch({ ...task.run, activityId, attempt: surroundings.attempt });
-  const heartbeats = new Heartbeats(surroundings.heartbeat, surroundings.heartbeatTimeoutMs, surroundings.lastHeartbeat);
   const checkpoints = openCheckpoints(objects, checkpointPrefix(task), surroundings.attempt);
   const checkpoint = async (bytes: Uint8Array): Promise<void> => {
     heartbeats.checkpoint(await checkpoints.save(bytes));
@@ -102,7 +124,8 @@ async function runWhole(task: StepTask, work: AttemptWork, surroundings: StepSur
     save: checkpoint,
     newest: () => checkpoints.newest(),
   });
-  const stored = openStepLog(task, surroundings, redactor);
+  const stored = openStepLog(task, { ...surroundings, objects: impatient }, redactor);
+  const { remark } = stored;
   const metrics: { [name: string]: number } = {};
   let lease = NO_DEVICES;
   let cores = NO_DEVICES;
@@ -150,7 +173,6 @@ async function runWhole(task: StepTask, work: AttemptWork, surroundings: StepSur
     if (shared !== null) return shared;
     lease = await holdDevices(task, surroundings.devices, signal, heartbeats);
     cores = await holdCores(task, surroundings.cores, signal, heartbeats);
-    const { remark } = stored;
     orders = await openControl(task, {
       objects,
       activityId,
@@ -162,6 +184,7 @@ async function runWhole(task: StepTask, work: AttemptWork, surroundings: StepSur
     const startedAt = performance.now();
     let marginMs = 0;
     const desk: AttemptDesk = {
+      isPatient,
       mayRepeat: surroundings.maximumAttempts !== 1,
       scratch: { path: () => scratch.folder, made: scratch.made },
       endsByForce: () => {
@@ -184,7 +207,7 @@ async function runWhole(task: StepTask, work: AttemptWork, surroundings: StepSur
     const result: JsonValue = redactor.json(checkResult(returned, where));
     const outcome = { result, metrics: redactor.json(metrics), cached: false, seconds: (performance.now() - startedAt) / 1000 };
     const final = await cached.record(objects, outcome, orders.steered);
-    await checkpoints.clear();
+    await tidy('its checkpoints', () => checkpoints.clear(), remark);
     return final;
   } catch (error) {
     if (signal.aborted) throw wasAbandoned(error) ? error : signal.reason;
@@ -199,9 +222,17 @@ async function runWhole(task: StepTask, work: AttemptWork, surroundings: StepSur
     // Code that was given up may still use them.
     code.then(giveBack, giveBack);
     orders.close();
-    heartbeats.stop();
-    await cached.release();
+    await tidy('its lease of the cache', () => cached.release(), remark);
     await stored.close();
     await scratch.remove();
+  }
+}
+
+/** The result of a step is recorded: what it leaves behind in the store is no reason to fail. */
+async function tidy(what: string, work: () => Promise<void>, remark: (message: string) => void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    remark(`${what} could not be removed from the store: ${describeThrown(error)}`);
   }
 }

@@ -21,7 +21,7 @@ export interface Scratch {
   /** The folder, which is made now unless it is there. */
   path(): string;
   /** Somebody else has made it. */
-  made(): void;
+  readonly made: () => void;
   remove(): Promise<void>;
 }
 
