@@ -67,6 +67,8 @@ export type FeatureConfig = {
   /** The newest `testMs` of event time become the test split. */
   readonly split: { readonly by: 'time'; readonly testMs: number };
   readonly columns: { readonly [feature: string]: TransformSpec };
+  /** The features in the order in which the model takes them; absent in older plans, where it is the order of `columns`. */
+  readonly order?: readonly string[];
 };
 export type FeatureInputs = { readonly dataset: DatasetRef };
 /**

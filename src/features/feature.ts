@@ -30,7 +30,11 @@ import { splitByTime } from './time-split.js';
  * Deterministic: an equal dataset and configuration give an equal id.
  * Errors: FEATURE_TRANSFORM_INVALID, FEATURE_SPLIT_INVALID, FEATURE_LABEL_INVALID, ARTIFACT_CORRUPT.
  */
-export const feature: StageOperation<FeatureConfig, FeatureInputs, FeatureResult> = async ({ config, inputs }, context) => {
+export const feature: StageOperation<FeatureConfig, FeatureInputs, FeatureResult> = async (
+  { config: given, inputs },
+  context,
+) => {
+  const config = inOrder(given);
   const { schema } = inputs.dataset.meta;
   checkTransforms(config, schema);
   const eventTime = eventTimeOf(schema);
@@ -61,6 +65,18 @@ export const feature: StageOperation<FeatureConfig, FeatureInputs, FeatureResult
     return result;
   });
 };
+
+/** With the columns in the order that the plan lists: that of the members of an object does not outlive every store and tool. */
+function inOrder(config: FeatureConfig): FeatureConfig {
+  const { columns, order = Object.keys(columns) } = config;
+  const named = order.flatMap((name) => {
+    const spec = Object.hasOwn(columns, name) ? columns[name] : undefined;
+    return spec === undefined ? [] : [[name, spec] as const];
+  });
+  if (named.length === Object.keys(columns).length && new Set(order).size === order.length)
+    return { ...config, columns: Object.fromEntries(named) };
+  throw invalidTransforms([`the order of the features (${order.join(', ')}) does not list each of them once`]);
+}
 
 interface Built {
   readonly files: readonly DraftFile[];

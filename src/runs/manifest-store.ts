@@ -21,7 +21,8 @@ export async function writeManifest(objects: ObjectStore, manifest: RunManifest)
   const { workflowId, runId, pipeline } = manifest.run;
   const age = String(FAR_FUTURE_MS - Date.parse(manifest.finishedAt)).padStart(TIME_DIGITS, '0');
   const entry: IndexEntry = { workflowId, runId };
-  await objects.put(manifestKey(workflowId, runId), recordBytes(manifest));
+  // Members stay in their order, in which the code of a step may read its inputs and parameters when the plan is carried out again.
+  await objects.put(manifestKey(workflowId, runId), Buffer.from(`${JSON.stringify(manifest)}\n`));
   await objects.put(`${indexPrefix(pipeline)}${age}-${keyName(runId)}.json`, recordBytes(entry));
 }
 

@@ -121,7 +121,9 @@ async function publish(features: FeatureResult, trained: Trained, { artifacts }:
   const graph = scoringGraph(encoders, fitted.model);
   const session = await openSession(graph, { signature });
   await session.release();
-  const trainer = { formatVersion: 1, trainer: config.trainer, seed: config.seed, featureNames, ...fitted };
+  // In one order of members, whatever that of the plan is.
+  const settings = parseJson(Buffer.from(canonicalJson(config.trainer)), 'trainer');
+  const trainer = { formatVersion: 1, trainer: settings, seed: config.seed, featureNames, ...fitted };
   const samples = await artifacts.readFile(features, 'samples.json');
   const meta: ModelMeta = {
     task,

@@ -48,6 +48,7 @@ export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | 
     label: { task: label.task, sql: label.expression.sql },
     split: { by: 'time', testMs: read.at('split.test').duration(split.test) },
     columns: Object.fromEntries(features.map(([feature, { spec }]) => [feature, spec])),
+    order: features.map(([feature]) => feature),
   };
 }
 
