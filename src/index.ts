@@ -44,6 +44,7 @@ export { parseDuration } from './pipeline/duration.js';
 export type { Duration } from './pipeline/duration.js';
 
 export { csv, parquet } from './pipeline/options/sources.js';
+export type { CsvOptions, SourceOptions } from './contracts/dataset.js';
 export { sql } from './pipeline/options/sql.js';
 export { between, freshness, inSet, notNull, rowCount, unique } from './pipeline/options/checks.js';
 export { hourOf, numeric, oneHot, standardize, targetEncode, weekdayOf } from './pipeline/options/transforms.js';

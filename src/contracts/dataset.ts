@@ -34,5 +34,35 @@ export type DatasetPart = {
 };
 export type DatasetRef = ArtifactRef<'dataset', DatasetMeta>;
 
-/** Files that hold rows. `path` may be a glob; relative paths start at the worker's working directory. */
-export type SourceSpec = { readonly format: 'parquet' | 'csv'; readonly path: string };
+/**
+ * Files that hold rows. `path` may be a glob; relative paths start at the worker's working directory.
+ * `options` say what deviates from the format's rules; nothing of a format is guessed.
+ */
+export type SourceSpec =
+  | { readonly format: 'parquet'; readonly path: string; readonly options?: SourceOptions }
+  | { readonly format: 'csv'; readonly path: string; readonly options?: CsvOptions };
+
+export type SourceOptions = {
+  /** `missing`: infinite values of float columns are missing. Default: the source is refused, with their number. */
+  readonly infinities?: 'missing';
+};
+
+/** What deviates from RFC 4180 with a header line: comma, double quote doubled inside quotes, no comments, UTF-8. */
+export type CsvOptions = SourceOptions & {
+  /** One ASCII character; default `,`. */
+  readonly delimiter?: string;
+  /** One ASCII character; default `"`. */
+  readonly quote?: string;
+  /** The character before a quote inside quotes; default the quote itself. */
+  readonly escape?: string;
+  /** Lines that begin with this character are no rows; default: there are none. */
+  readonly comment?: string;
+  /** Texts that mean missing in every column, quoted or not, such as `NA`; beside the empty field, which always does. */
+  readonly nullTexts?: readonly string[];
+  /** Texts of true, exactly; default true, t, yes, y and 1 in any case. Given together with `falseTexts`. */
+  readonly trueTexts?: readonly string[];
+  /** Texts of false, exactly; default false, f, no, n and 0 in any case. */
+  readonly falseTexts?: readonly string[];
+  /** True: `1.0` is the integer 1. Default: it is refused in an integer column. */
+  readonly wholeFloats?: boolean;
+};

@@ -7,9 +7,17 @@ function messageOf(error: unknown): string {
   return String(error);
 }
 
-/** First line of an engine's message: the rest repeats the SQL. */
+const LONGEST_LINE = 200;
+
+/**
+ * What an engine's message says: its first line, as the rest repeats the SQL; of CSV all lines up to the advice, as the reason comes after
+ * the line that it is about.
+ */
 export function headline(error: unknown): string {
-  return messageOf(error).split('\n')[0] ?? '';
+  const lines = messageOf(error).split('\n');
+  const advice = lines.indexOf('Possible fixes:');
+  const reason = advice > 0 ? lines.slice(0, advice) : lines.slice(0, 1);
+  return reason.map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}...` : line.trim())).join('; ');
 }
 
 /** Gives an error of the data engine its code. A PipelineError passes unchanged. */

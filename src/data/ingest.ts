@@ -8,7 +8,7 @@ import { schemaHash } from '../schema/schema-hash.js';
 import { advanceCursor } from './cursor.js';
 import { withDuckDb } from './duckdb.js';
 import { isoInstant, parseWindow } from './event-time.js';
-import { loadSource, orderColumn } from './load-source.js';
+import { loadSource, orderColumn } from './source/load-source.js';
 import { writeDataset } from './write-dataset.js';
 
 /**

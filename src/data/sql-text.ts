@@ -8,9 +8,9 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Files as the list that DuckDB's readers take. */
+/** Files as the list that DuckDB's readers take. Names are just names: the readers would take `[`, `*` and `?` for a glob. */
 export function fileList(paths: readonly string[]): string {
-  return `[${paths.map(literal).join(', ')}]`;
+  return `[${paths.map((path) => literal(path.replace(/[[*?]/g, '[$&]'))).join(', ')}]`;
 }
 
 /** A relation over Parquet files; rows come in the order of the files and of the rows in them. */

@@ -1,7 +1,7 @@
 import type { WindowReport } from '../contracts/monitoring.js';
 import type { MetricValues, MonitorConfig, Task } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
-import { openSource } from '../data/source.js';
+import { wholeRelation } from '../data/source/open-source.js';
 import { identifier } from '../data/sql-text.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { measureInThread } from '../evaluation/compare-in-thread.js';
@@ -80,7 +80,7 @@ async function joinLabels(
 /** Null when there is no label file yet. */
 async function labelRelation(db: DuckDb, labels: Labels): Promise<string | null> {
   try {
-    return (await openSource(db, labels.source)).relation;
+    return await wholeRelation(db, labels.source);
   } catch (error) {
     if (isPipelineError(error) && error.code === 'DATA_SOURCE_MISSING') return null;
     throw error;

@@ -7,6 +7,12 @@ export const DATA_CODES = {
     cause: 'No file matches the path of the source.',
     cure: 'Correct the path or the glob of the source; a relative path starts at the working directory of the worker.',
   },
+  DATA_SOURCE_OPTION: {
+    retryable: false,
+    httpStatus: 400,
+    cause: 'An option of a source is unknown, or has a value without a meaning.',
+    cure: 'Correct the options of the source; the reference of `csv` and `parquet` lists them.',
+  },
   DATA_SOURCE_CORRUPT: {
     retryable: false,
     httpStatus: 422,

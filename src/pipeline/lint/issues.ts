@@ -50,6 +50,7 @@ export type LintRule =
   | 'schedule'
   | 'schedule-parameters'
   | 'slice-column'
+  | 'source-option'
   | 'step-id'
   | 'trigger-parameters'
   | 'time-zone'

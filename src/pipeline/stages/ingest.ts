@@ -2,6 +2,7 @@ import type { ColumnName } from '../lint/column-use.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { DateSetting } from '../parameter-reference.js';
 import type { Source } from '../options/sources.js';
+import { readSource } from '../options/sources.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { ColumnTypes, Schema } from '../../schema/schema.js';
 import { eventTimeOf } from '../../schema/schema.js';
@@ -31,7 +32,7 @@ interface IngestDeclaration {
 export function ingestConfig({ source, schema, window, publish }: IngestDeclaration, read: OptionReader): object {
   const { name, columns } = schema;
   return {
-    source,
+    source: readSource(source, read.at('source')),
     schema: { name, columns },
     ...(window === undefined ? {} : { window: readWindow(window, schema, read.at('window')) }),
     ...(publish === undefined ? {} : { publish: read.at('publish').name(publish, 'the data set name') }),

@@ -7,6 +7,7 @@ import type { OptionReader } from '../lint/issues.js';
 import type { RisingMetricOf } from '../options/metrics.js';
 import type { Setting } from '../parameter-reference.js';
 import type { Source } from '../options/sources.js';
+import { readSource } from '../options/sources.js';
 import type { SqlExpression } from '../options/sql.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { PerformanceTrigger } from '../options/triggers.js';
@@ -101,7 +102,7 @@ function readLabels(labels: Source | LabelSource, { label }: Knowledge, read: Op
   const { source, key = 'request_id', label: expression, delay = '0 seconds' } = 'source' in labels ? labels : { source: labels };
   if (key === '') read.at('key').report('name', 'expected the name of a column');
   return {
-    source,
+    source: readSource(source, read.at('source')),
     key,
     sql: expression?.sql ?? label?.sql ?? '',
     delayMs: read.at('delay').duration(delay, { positive: false }),

@@ -1,7 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { IngestConfig } from '../../../src/contracts/stages.js';
+import type { ArtifactStore } from '../../../src/store/artifact-store.js';
+import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
+import { openObjectStore } from '../../../src/store/open-store.js';
+import { validate } from '../../../src/validation/validate.js';
+import { createTestContext } from '../../test-context.js';
 import {
   FLIGHTS,
   FLIGHTS_FILE,
@@ -98,6 +104,70 @@ describe('ingest', () => {
     const running = ingestWith(store, january(await sourceFile(DAYS)), { signal: controller.signal });
     await expect(running).rejects.toThrow('stopped');
     for await (const object of store.objects.list('')) throw new Error(`published ${object.key}`);
+  });
+});
+
+const values = async (store: ArtifactStore, dataset: DatasetRef, select: string): Promise<Record<string, unknown>[]> =>
+  sql(`SELECT ${select} FROM read_parquet('${await store.localFile(dataset, 'part-0000.parquet')}')`);
+
+describe('the values of Parquet files', () => {
+  const x = { name: 'x', type: 'float', nullable: true } as const;
+
+  it.each(['DOUBLE', 'FLOAT'])('of type %s: NaN is missing, infinities are refused or missing', async (type) => {
+    const store = await temporaryStore();
+    const path = await sourceFile(`SELECT unnest(['1.5', 'nan', NULL])::${type} AS x`);
+    const dataset = await ingestWith(store, config(path, { schema: schemaOf(x) }));
+    expect(await values(store, dataset, 'count(*)::INTEGER AS n, count(x)::INTEGER AS present, sum(x) AS sum')).toEqual([
+      { n: 3, present: 1, sum: 1.5 },
+    ]);
+    const infinite = await sourceFile(`SELECT unnest(['1.5', 'inf', '-inf', 'nan'])::${type} AS x`);
+    const failure = await failureOf(ingestWith(store, config(infinite, { schema: schemaOf(x) })));
+    expect(failure.message).toContain('column "x": expected a finite number, got 2 other values such as "-inf"');
+    const source = { format: 'parquet', path: infinite, options: { infinities: 'missing' } } as const;
+    const without = await ingestWith(store, { source, schema: schemaOf(x) });
+    expect(await values(store, without, 'count(*)::INTEGER AS n, count(x)::INTEGER AS present')).toEqual([{ n: 4, present: 1 }]);
+  });
+
+  it('outside what a column can hold are counted, not rounded', async () => {
+    const path = await sourceFile('SELECT unnest([1, 18446744073709551615])::UBIGINT AS n, 9223372036854775807 AS at');
+    const schema = schemaOf({ name: 'n', type: 'integer', nullable: false }, { name: 'at', type: 'timestamp', nullable: false });
+    const { message } = await failureOf(ingestWith(await temporaryStore(), config(path, { schema })));
+    expect(message).toContain('column "n": expected a whole number, got 1 other values such as "18446744073709551615"');
+    expect(message).toContain('got 2 other values such as "9223372036854775807"');
+  });
+
+  it('are read file by file, by the type of each', async () => {
+    const store = await temporaryStore();
+    const path = await sourceFile("SELECT NULL::INTEGER AS name, TIMESTAMP '2001-01-01' AS at", 'a.parquet');
+    await sql(`COPY (SELECT 'x' AS name, 978393600000 AS at) TO '${dirname(path)}/b.parquet'`);
+    await sql(`COPY (SELECT 'y' AS name, '2001-01-03' AS at) TO '${dirname(path)}/c.parquet'`);
+    const schema = schemaOf(EVENTS.columns[0]!, { name: 'name', type: 'category', nullable: true });
+    const all = `${dirname(path)}/*.parquet`;
+    const dataset = await ingestWith(store, config(all, { schema }));
+    expect(await values(store, dataset, 'name, day("at")::INTEGER AS day')).toEqual([
+      { name: null, day: 1 },
+      { name: 'x', day: 2 },
+      { name: 'y', day: 3 },
+    ]);
+    await sql(`COPY (SELECT 7 AS name, TIMESTAMP '2001-01-01' AS at) TO '${dirname(path)}/d.parquet'`);
+    const failure = await failureOf(ingestWith(store, config(all, { schema })));
+    expect(failure.message).toContain('column "name": expected text, got INTEGER');
+  });
+
+  it('come from folders and files whose names look like globs', async () => {
+    const folder = join(await temporaryFolder(), 'x [old]', 'a*b?');
+    await mkdir(folder, { recursive: true });
+    await sql(`COPY (${DAYS}) TO '${folder}/part[1].parquet'`);
+    await sql(`COPY (${DAYS}) TO '${folder}/part2.parquet'`);
+    const rows = async (path: string): Promise<number> => (await ingestWith(await temporaryStore(), config(path))).meta.rows;
+    expect(await rows(`${folder}/part[1].parquet`)).toBe(40);
+    expect(await rows(`${folder}/*.parquet`)).toBe(80);
+    expect(await rows(`${folder}/part[0-9].parquet`)).toBe(40);
+    expect(await rows(`${dirname(dirname(folder))}/**/part[!0-1].parquet`)).toBe(40);
+    const store = createArtifactStore(await openObjectStore(folder));
+    const dataset = await ingestWith(store, config(`${folder}/part2.parquet`));
+    const checked = validate({ config: { checks: [] }, inputs: { dataset }, arguments: {} }, createTestContext(store));
+    expect(await checked).toMatchObject({ status: 'passed' });
   });
 });
 
