@@ -11,7 +11,7 @@ type Compiler = (spec: CheckSpec, meta: DatasetMeta) => CompileResult;
 
 const COMPILERS: { readonly [check: string]: Compiler } = {
   row_count_between: (spec) => withBounds(spec, (bounds) => rowCountBetween(spec, bounds)),
-  not_null: (spec, meta) => withColumn(spec, meta, (column) => ({ check: notNull(spec, column.name) })),
+  not_null: (spec, meta) => withColumn(spec, meta, (column) => ({ check: notNull(spec, column) })),
   between: (spec, meta) =>
     withColumn(spec, meta, (column) => {
       if (column.type !== 'float' && column.type !== 'integer')
@@ -21,12 +21,8 @@ const COMPILERS: { readonly [check: string]: Compiler } = {
   in_set: (spec, meta) =>
     withColumn(spec, meta, (column) => {
       const values = spec.arguments['values'];
-      const valid =
-        Array.isArray(values) &&
-        values.length > 0 &&
-        values.every((value) => ['string', 'number', 'boolean'].includes(typeof value));
-      if (!valid) return { problems: ['argument `values` must be a non-empty list of values'] };
-      return { check: inSet(spec, column.name, values.map(String)) };
+      if (!isValues(values)) return { problems: ['argument `values` must be a non-empty list of values'] };
+      return inSet(spec, column, values);
     }),
   unique: (spec, meta) => withColumn(spec, meta, (column) => ({ check: unique(spec, column.name) })),
   freshness: (spec, meta) => {
@@ -59,6 +55,10 @@ export function compileChecks(checks: readonly CheckSpec[], meta: DatasetMeta): 
     throw new PipelineError('VALIDATION_CHECK_INVALID', { what: problems.join('; '), details: { problems } });
   }
   return compiled;
+}
+
+function isValues(values: unknown): values is readonly (string | number | boolean)[] {
+  return Array.isArray(values) && values.length > 0 && values.every((value) => /^(string|number|boolean)$/.test(typeof value));
 }
 
 function compileCheck(spec: CheckSpec, meta: DatasetMeta): CompileResult {

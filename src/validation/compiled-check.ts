@@ -15,6 +15,8 @@ export interface CompiledCheck {
   readonly spec: CheckSpec;
   readonly expected: string;
   readonly aggregates: readonly string[];
+  /** Column whose distinct values, each with its number of rows as `n`, the aggregates are over instead of the rows. */
+  readonly byValueOf?: string;
   judge(values: AggregateValues, rows: number): CheckVerdict;
 }
 

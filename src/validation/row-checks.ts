@@ -1,6 +1,8 @@
-import { identifier, literal } from '../data/sql-text.js';
+import type { ColumnSpec } from '../contracts/dataset.js';
 import type { CheckSpec } from '../contracts/stages.js';
-import type { CompiledCheck } from './compiled-check.js';
+import { parseInstant, timestampLiteral } from '../data/event-time.js';
+import { identifier, literal } from '../data/sql-text.js';
+import type { CompiledCheck, CompileResult } from './compiled-check.js';
 
 /** A check that holds or not for each row: it passes when at least `mostly` of the rows that it looks at hold. */
 interface RowRule {
@@ -26,9 +28,11 @@ function rowCheck(spec: CheckSpec, rule: RowRule): CompiledCheck {
   };
 }
 
-/** Share of rows that have a value. */
-export function notNull(spec: CheckSpec, column: string): CompiledCheck {
-  return rowCheck(spec, { applies: 'true', breaks: `${identifier(column)} IS NULL`, expected: 'a value' });
+/** Share of rows that have a value; NaN is none. */
+export function notNull(spec: CheckSpec, { name, type }: ColumnSpec): CompiledCheck {
+  const missing = `${identifier(name)} IS NULL`;
+  const breaks = type === 'float' ? `(${missing} OR isnan(${identifier(name)}))` : missing;
+  return rowCheck(spec, { applies: 'true', breaks, expected: 'a value' });
 }
 
 /** Share of non-null rows inside inclusive bounds; NaN is outside. */
@@ -49,15 +53,43 @@ export function between(
 
 const SHOWN_VALUES = 10;
 
-/** Share of non-null rows whose text is one of the values. */
-export function inSet(spec: CheckSpec, column: string, values: readonly string[]): CompiledCheck {
-  const name = identifier(column);
+/** Share of non-null rows whose value is one of those listed, compared as values of the column's type. Costs as the distinct values. */
+export function inSet(spec: CheckSpec, column: ColumnSpec, values: readonly SetValue[]): CompileResult {
+  const problems = values.filter((value) => valueSql(column, value) === null);
+  if (problems.length > 0)
+    return { problems: problems.map((value) => `"${String(value)}" is no value of a ${column.type} column`) };
+  const name = identifier(column.name);
   const shown = values.slice(0, SHOWN_VALUES).join(', ');
-  return rowCheck(spec, {
+  const check = rowCheck(spec, {
     applies: `${name} IS NOT NULL`,
-    breaks: `${name}::VARCHAR NOT IN (${values.map(literal).join(', ')})`,
+    breaks: `${name} NOT IN (${values.map((value) => valueSql(column, value)).join(', ')})`,
     expected: values.length > SHOWN_VALUES ? `one of ${String(values.length)} values: ${shown}, ...` : `one of ${shown}`,
   });
+  const overValues = check.aggregates.map((aggregate) => `coalesce(${aggregate.replace('count(*)', 'sum(n)')}, 0)`);
+  return { check: { ...check, aggregates: overValues, byValueOf: column.name } };
+}
+
+type SetValue = string | number | boolean;
+
+/** A listed value as a value of the column; null when the column cannot have it. */
+function valueSql({ type }: ColumnSpec, value: SetValue): string | null {
+  switch (type) {
+    case 'category':
+    case 'text':
+      return literal(String(value));
+    case 'float':
+    case 'integer': {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      if (typeof number !== 'number' || !Number.isFinite(number)) return null;
+      return type === 'integer' && Number.isSafeInteger(number) ? String(number) : `'${String(number)}'::DOUBLE`;
+    }
+    case 'boolean':
+      return /^(true|false)$/i.test(String(value)) ? String(value).toLowerCase() : null;
+    case 'timestamp': {
+      const ms = typeof value === 'string' ? parseInstant(value) : value;
+      return typeof ms === 'number' && Number.isInteger(ms) ? timestampLiteral(ms) : null;
+    }
+  }
 }
 
 /** Non-null values occur once each; `failingRows` counts the repeats. */

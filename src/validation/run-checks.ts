@@ -1,10 +1,14 @@
 import type { DatasetMeta } from '../contracts/dataset.js';
 import type { CheckOutcome } from '../contracts/stages.js';
-import type { DuckDb } from '../data/duckdb.js';
+import type { DuckDb, SqlRow } from '../data/duckdb.js';
+import { identifier } from '../data/sql-text.js';
 import { duckdbType } from '../schema/duckdb-type.js';
 import type { CompiledCheck } from './compiled-check.js';
 
-/** Evaluates all checks with one aggregate query over the relation, in the order given; the column types come first. */
+/**
+ * Evaluates all checks, in the order given; the column types come first. One aggregate query over the rows, and one for each check that
+ * looks at distinct values.
+ */
 export async function runChecks(
   db: DuckDb,
   relation: string,
@@ -13,20 +17,35 @@ export async function runChecks(
 ): Promise<readonly CheckOutcome[]> {
   const types = await checkTypes(db, relation, meta);
   if (!types.passed) return [types];
-  const aggregates = checks.flatMap((check, position) =>
-    check.aggregates.map((sql, part) => `${sql} AS ${aggregateName(position, part)}`),
-  );
-  const [row] = await db.query(`SELECT ${['count(*) AS rows', ...aggregates].join(', ')} FROM ${relation}`);
+  const selected = (check: CompiledCheck, position: number): string[] =>
+    check.aggregates.map((sql, part) => `${sql} AS ${aggregateName(position, part)}`);
+  const ofRows = checks.flatMap((check, position) => (check.byValueOf === undefined ? selected(check, position) : []));
+  const [row] = await db.query(`SELECT ${['count(*) AS rows', ...ofRows].join(', ')} FROM ${relation}`);
   const rows = Number(row?.['rows'] ?? 0);
-  const outcomes = checks.map((check, position) => {
+  const outcomes: CheckOutcome[] = [];
+  for (const [position, check] of checks.entries()) {
+    const values = check.byValueOf === undefined ? row : await valuesOf(db, relation, check.byValueOf, selected(check, position));
     const verdict = check.judge(
-      check.aggregates.map((_sql, part) => row?.[aggregateName(position, part)]),
+      check.aggregates.map((_sql, part) => values?.[aggregateName(position, part)]),
       rows,
     );
     const { id, check: name, column, severity } = check.spec;
-    return { id, check: name, column: column ?? null, severity, expected: check.expected, ...verdict };
-  });
+    outcomes.push({ id, check: name, column: column ?? null, severity, expected: check.expected, ...verdict });
+  }
   return [types, ...outcomes];
+}
+
+async function valuesOf(
+  db: DuckDb,
+  relation: string,
+  column: string,
+  aggregates: readonly string[],
+): Promise<SqlRow | undefined> {
+  const name = identifier(column);
+  const [row] = await db.query(
+    `SELECT ${aggregates.join(', ')} FROM (SELECT ${name}, count(*) AS n FROM ${relation} GROUP BY ${name})`,
+  );
+  return row;
 }
 
 function aggregateName(check: number, part: number): string {

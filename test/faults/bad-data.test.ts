@@ -87,7 +87,7 @@ const TABLE: readonly Bad[] = [
     file: 'wrong-type',
     step: 'ingest',
     code: 'DATA_COLUMN_TYPE',
-    says: ['column "distance": expected a number, got VARCHAR in ', 'wrong-type.parquet'],
+    says: ['column "distance": expected a finite number, got VARCHAR in ', 'wrong-type.parquet'],
   },
   {
     title: 'a label column that the file lacks',

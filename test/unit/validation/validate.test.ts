@@ -137,12 +137,43 @@ describe('checks', () => {
     expect(await outcome(spec)).toEqual(expected);
   });
 
-  it('count NaN as out of bounds', async () => {
+  it('count NaN as missing', async () => {
     const store = await temporaryStore();
-    const schema = schemaOf({ name: 'x', type: 'float', nullable: false });
-    const dataset = await datasetOf(store, "SELECT 'nan'::DOUBLE AS x", schema);
-    const result = await run(store, dataset, [check('between', { column: 'x', severity: 'warn', arguments: { min: 0 } })]);
-    expect(result.status).toBe('warned');
+    const dataset = await datasetOf(store, "SELECT 'nan'::DOUBLE AS x", schemaOf({ name: 'x', type: 'float', nullable: false }));
+    const failure = await failureOf(run(store, dataset, []));
+    expect(failure.message).toContain('check "schema.x.not_null" failed: expected a value, got 0 (1 rows)');
+  });
+
+  it.each([
+    ['float', 'range % 3', [0, 1, 2]],
+    ['float', '0.1 * (range % 3)', [0, 0.1, 0.2]],
+    ['float', 'range % 3', ['0', '1.0', '2']],
+    ['integer', 'range % 3', [0, 1, 2.0]],
+    ['boolean', 'range % 2 = 0', [true, false]],
+    ['timestamp', "TIMESTAMP '2001-01-01' + to_days((range % 2)::INTEGER)", ['2001-01-01', '2001-01-02T02:00:00+02:00']],
+    ['category', "'o' || chr(39) || range % 2", ["o'0", "o'1"]],
+  ] as const)('compare a %s column with a set as values, not as texts: %s', async (type, expression, values) => {
+    const store = await temporaryStore();
+    const dataset = await datasetOf(
+      store,
+      `SELECT ${expression} AS x FROM range(12)`,
+      schemaOf({ name: 'x', type, nullable: true }),
+    );
+    const outcomeOf = async (some: readonly (string | number | boolean)[]): Promise<unknown> => {
+      const set = check('in_set', { id: 'set', column: 'x', severity: 'info', arguments: { values: some } });
+      return (await run(store, dataset, [set])).checks.at(-1);
+    };
+    expect(await outcomeOf(values)).toMatchObject({ passed: true, failingRows: 0 });
+    expect(await outcomeOf(values.slice(1))).toMatchObject({ passed: false, failingRows: 12 / values.length });
+  });
+
+  it('refuse a set whose values a column cannot have', async () => {
+    const store = await temporaryStore();
+    const dataset = await datasetOf(store, ROWS, SCHEMA);
+    const set = (column: string, value: string): CheckSpec => check('in_set', { column, arguments: { values: [value] } });
+    const failure = await failureOf(run(store, dataset, [set('amount', 'red'), set('at', 'soon')]));
+    expect(failure.message).toContain('check "in_set:amount" (in_set): "red" is no value of a float column');
+    expect(failure.message).toContain('"soon" is no value of a timestamp column');
   });
 
   it('measure freshness from the end of the window', async () => {
