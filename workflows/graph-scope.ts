@@ -14,6 +14,7 @@ import type { BodyRun, ScopeSurroundings } from './scope-surroundings.js';
 import { ScopeFacts } from './scope-facts.js';
 import { cancelledFailure, CodedError, unknownStep } from './step-failure.js';
 import {
+  boundStates,
   decisiveFailure,
   isUnderWay,
   outcomeOf,
@@ -104,7 +105,7 @@ export class GraphScope implements Scope {
   }
 
   states(): StepState[] {
-    return [...this.#records.values()].map(stateOf);
+    return boundStates([...this.#records.values()].map(stateOf));
   }
 
   standing(): RunStatus['status'] {

@@ -14,6 +14,7 @@ import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult, RunStatus } from '../src/contracts/run.js';
 import type { DeployResult } from '../src/contracts/stages.js';
 import type { SystemActivities } from '../src/contracts/system.js';
+import { cutText } from '../src/errors/bounded-failure.js';
 import { carriedEnd } from './carriage.js';
 import { DecisionLog } from './decision-log.js';
 import { localActivities } from './local-activities.js';
@@ -113,6 +114,10 @@ function surroundingsOf(resolved: ResolvedPlan, { attributes, hooks, shield, dec
   };
 }
 
+/** Of the other steps that failed. */
+const LISTED_FAILURES = 10;
+const LISTED_MESSAGE = 200;
+
 function runFailure(status: RunStatus): ApplicationFailure {
   const failed = status.steps.filter((step) => step.failure !== null && step.status !== 'cancelled');
   const cancelled = status.steps.filter((step) => step.status === 'cancelled');
@@ -125,15 +130,18 @@ function runFailure(status: RunStatus): ApplicationFailure {
       details: null,
     });
   }
-  const failures = failed.map((step) => ({
+  const failures = failed.slice(0, LISTED_FAILURES).map((step) => ({
     step: step.id,
     code: step.failure?.code ?? '',
-    message: step.failure?.message ?? '',
+    message: cutText(step.failure?.message ?? '', LISTED_MESSAGE),
   }));
   return applicationFailure({
     code: failure.code,
     message: `step "${first.id}" failed: ${failure.message}`,
-    details: { step: first.id, details: failure.details, failures },
+    details: {
+      ...{ step: first.id, details: failure.details, failures },
+      ...(failed.length > failures.length ? { failed: failed.length } : {}),
+    },
   });
 }
 

@@ -1,4 +1,6 @@
 import type { StepFailure } from '../src/contracts/run.js';
+import { boundFailure } from '../src/errors/bounded-failure.js';
+import { reasonOf } from '../src/errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../src/errors/pipeline-error.js';
 
 /** Turns whatever a step rejected with into a coded failure; EXECUTION_STEP_CANCELLED when it was cancelled. */
@@ -28,8 +30,17 @@ export function unknownStep(id: string, known: readonly string[]): PipelineError
 
 /** The failure of an error that never crossed Temporal. */
 export function localFailure(error: unknown): StepFailure {
-  if (error instanceof CodedError) return error.failure;
-  if (isPipelineError(error)) return { code: error.code, message: error.message, details: error.details };
-  const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
-  return { code: 'EXECUTION_STEP_FAILED', message, details: null };
+  if (isPipelineError(error)) return boundFailure({ code: error.code, message: error.message, details: error.details });
+  const coded = codedFailureIn(error);
+  if (coded !== null) return coded;
+  return boundFailure({ code: 'EXECUTION_STEP_FAILED', message: reasonOf(error), details: null });
+}
+
+function codedFailureIn(error: unknown): StepFailure | null {
+  try {
+    return error instanceof CodedError ? error.failure : null;
+  } catch {
+    // A proxy that refuses to be asked.
+    return null;
+  }
 }

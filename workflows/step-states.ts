@@ -2,6 +2,7 @@ import type { GateState } from '../src/contracts/gates.js';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
 import type { RunOutcome, RunStatus, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
+import { cutText } from '../src/errors/bounded-failure.js';
 import type { Cancellable } from './cancellable.js';
 import type { Gate } from './gate.js';
 
@@ -115,12 +116,27 @@ export function secondsOf({ startedAt, finishedAt }: StepRecord): number | null 
   return startedAt === null || finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
 }
 
+/** So many failed steps are told of with all that is known of them; when there are more, of those after them only a short message. */
+const TOLD_WHOLE = 50;
+const SHORT_MESSAGE = 200;
+
+/** States in a size that one answer can hold, whatever the number of steps that failed. */
+export function boundStates(states: readonly StepState[]): StepState[] {
+  let failed = 0;
+  return states.map((state) => {
+    if (state.failure === null || (failed += 1) <= TOLD_WHOLE) return state;
+    const { code, message } = state.failure;
+    return { ...state, failure: { code, message: cutText(message, SHORT_MESSAGE), details: null } };
+  });
+}
+
 /** What a clean-up step is told of the rest of the run. */
 export function outcomeOf(status: RunOutcome['status'], records: ReadonlyMap<string, StepRecord>): RunOutcome {
-  const failures = [...records.values()].flatMap(({ step, status: end, failure }) =>
+  const failed = [...records.values()].flatMap(({ step, status: end, failure }) =>
     end === 'failed' && failure !== null ? [{ step: step.id, code: failure.code, message: failure.message }] : [],
   );
-  return { status, failures };
+  const most = failed.length > TOLD_WHOLE ? SHORT_MESSAGE : Infinity;
+  return { status, failures: failed.map((failure) => ({ ...failure, message: cutText(failure.message, most) })) };
 }
 
 /** The failure of the step that failed its scope, told with the name of that step. */

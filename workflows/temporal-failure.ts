@@ -9,6 +9,7 @@ import {
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { StepFailure } from '../src/contracts/run.js';
+import { boundFailure } from '../src/errors/bounded-failure.js';
 import { isPipelineError } from '../src/errors/pipeline-error.js';
 import { cancelledFailure, localFailure } from './step-failure.js';
 
@@ -28,7 +29,7 @@ export function failureOf(error: unknown): StepFailure {
   }
   if (error instanceof ApplicationFailure) {
     const details = (error.details?.[0] ?? null) as JsonValue;
-    return { code: error.type ?? 'EXECUTION_STEP_FAILED', message: error.message, details };
+    return boundFailure({ code: error.type ?? 'EXECUTION_STEP_FAILED', message: error.message, details });
   }
   return localFailure(error);
 }
@@ -38,16 +39,14 @@ function childFailure(error: ChildWorkflowFailure): StepFailure {
   const run = error.execution.workflowId ?? '';
   if (isCancellation(error)) return cancelledFailure(`run ${run}`);
   const { code, message, details } = failureOf(error.cause);
-  return { code, message: `run "${run}" failed: ${message}`, details: { run, details } };
+  return boundFailure({ code, message: `run "${run}" failed: ${message}`, details: { run, details } });
 }
 
 /** The failure that a workflow or an update ends with, so that callers find the code in `type`. */
 export function applicationFailure(failure: StepFailure, cause?: unknown): ApplicationFailure {
+  const { code, message, details } = boundFailure(failure);
   return ApplicationFailure.create({
-    type: failure.code,
-    message: failure.message,
-    details: [failure.details],
-    nonRetryable: true,
+    ...{ type: code, message, details: [details], nonRetryable: true },
     ...(cause instanceof Error ? { cause } : {}),
   });
 }

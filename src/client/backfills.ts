@@ -8,6 +8,7 @@ import {
 } from '@temporalio/client';
 import { BACKFILL_WORKFLOW, backfillId, partitionIdPrefix, partitionRunId } from '../contracts/backfill.js';
 import type { BackfillSpec, BackfillStatus } from '../contracts/backfill.js';
+import { checkParameterSize } from '../contracts/parameter-size.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import { type RunSummary, summarize } from './run-listing.js';
@@ -26,7 +27,7 @@ export type PartitionReport = {
 
 /** Starts, steers and reports back-fills. */
 export interface Backfills {
-  /** @throws PipelineError `BACKFILL_RUNNING`, `BACKFILL_RANGE`. */
+  /** @throws PipelineError `BACKFILL_RUNNING`, `BACKFILL_RANGE`, `EXECUTION_PARAMETERS_TOO_LARGE`. */
   start(spec: BackfillSpec): Promise<{ readonly workflowId: string }>;
   /** @throws PipelineError `BACKFILL_NOT_FOUND`, as the ones below. */
   status(pipeline: string, name: string): Promise<BackfillStatus>;
@@ -44,6 +45,7 @@ export function createBackfills(connection: Connection, namespace: string, taskQ
   return {
     start: async (spec) => {
       partitionsOf(spec);
+      checkParameterSize(spec.parameters, `back-fill "${spec.name}" of ${spec.pipeline}`);
       const workflowId = backfillId(spec.pipeline, spec.name);
       try {
         await workflow.start(BACKFILL_WORKFLOW, {

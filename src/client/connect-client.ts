@@ -72,7 +72,7 @@ export type StartedRun = { readonly workflowId: string; readonly runId: string }
 export interface PipelineClient {
   /**
    * Starts a run. Given a pipeline, its parameters are checked before anything is sent; given a name, by the run itself.
-   * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `EXECUTION_DUPLICATE_RUN` when the id is that of an open or succeeded run.
+   * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `EXECUTION_PARAMETERS_TOO_LARGE`, `EXECUTION_DUPLICATE_RUN` when the id is that of an open or succeeded run.
    */
   start<Params>(
     pipeline: Pipeline<Params> | string,

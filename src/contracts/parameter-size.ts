@@ -11,7 +11,7 @@ const NAMED = 3;
  */
 export function checkParameterSize<T extends JsonValue>(parameters: T, where: string): T {
   const sizes = sizesOf(parameters);
-  const total = sizes.reduce((sum, { size }) => sum + size, 0);
+  const total = parameterCharacters(parameters);
   if (total <= MAX_PARAMETER_CHARACTERS) return parameters;
   const largest = [...sizes].sort((one, other) => other.size - one.size).slice(0, NAMED);
   throw new PipelineError('EXECUTION_PARAMETERS_TOO_LARGE', {
@@ -21,6 +21,11 @@ export function checkParameterSize<T extends JsonValue>(parameters: T, where: st
     received: `${total}, most of it in ${largest.map(({ name, size }) => `${name} (${size})`).join(', ')}`,
     details: { characters: total, limit: MAX_PARAMETER_CHARACTERS },
   });
+}
+
+/** Of all members together. */
+export function parameterCharacters(parameters: JsonValue): number {
+  return sizesOf(parameters).reduce((sum, { size }) => sum + size, 0);
 }
 
 function sizesOf(parameters: JsonValue): readonly { readonly name: string; readonly size: number }[] {

@@ -54,5 +54,10 @@ function formatMessage(parts: ErrorParts, cure: string): string {
 
 /** True for a PipelineError of any copy of this package and any JavaScript realm. */
 export function isPipelineError(value: unknown): value is PipelineError {
-  return typeof value === 'object' && value !== null && MARKER in value;
+  try {
+    return typeof value === 'object' && value !== null && MARKER in value;
+  } catch {
+    // A proxy that refuses to be asked.
+    return false;
+  }
 }

@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
-import { checkParameterSize } from '../contracts/parameter-size.js';
+import { checkParameterSize, MAX_PARAMETER_CHARACTERS, parameterCharacters } from '../contracts/parameter-size.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** One wrong field of a parameter object. `path` is `(all)` when the object itself is wrong. */
@@ -24,15 +24,18 @@ const compiled = new WeakMap<JsonObject, ValidateFunction>();
 /**
  * Checks the parameters of a run and puts the defaults in; `input` is left as it was and `undefined` counts as `{}`.
  * @param parameters - `Plan.parameters`.
- * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, never retryable, with every bad field in `details.problems`.
+ * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, never retryable, with every bad field in `details.problems`;
+ *   `EXECUTION_PARAMETERS_TOO_LARGE` above 256 KiB.
  */
 export function validateParameters(parameters: JsonObject, input: unknown): JsonObject {
-  const { problems, value } = checkParameters(parameters, input);
   const pipeline = parameters['title'];
-  if (problems.length === 0) return checkParameterSize(value, typeof pipeline === 'string' ? `pipeline "${pipeline}"` : 'a run');
+  const run = typeof pipeline === 'string' ? `a run of pipeline "${pipeline}"` : 'a run';
+  checkParameterSize(input as JsonValue, run);
+  const { problems, value } = checkParameters(parameters, input);
+  if (problems.length === 0) return value;
   throw new PipelineError('AUTHORING_PARAMETERS_INVALID', {
     what: problems.map(({ path, expected, received }) => `parameter ${path}: expected ${expected}, got ${received}`).join('; '),
-    ...(typeof pipeline === 'string' ? { where: `a run of pipeline "${pipeline}"` } : {}),
+    ...(typeof pipeline === 'string' ? { where: run } : {}),
     details: { problems: [...problems] },
   });
 }
@@ -46,7 +49,12 @@ export function checkParameters(
   const validate = compiled.get(parameters) ?? ajv.compile(parameters);
   compiled.set(parameters, validate);
   const valid = validate(value);
-  const problems = valid ? [] : (validate.errors ?? []).map((error) => problemOf(error, parameters));
+  const size = parameterCharacters(input as JsonValue);
+  const tooLarge = { path: '(all)', expected: `at most ${MAX_PARAMETER_CHARACTERS} characters of JSON`, received: String(size) };
+  const problems = [
+    ...(valid ? [] : (validate.errors ?? []).map((error) => problemOf(error, parameters))),
+    ...(size > MAX_PARAMETER_CHARACTERS ? [tooLarge] : []),
+  ];
   return { problems: [...new Map(problems.map((problem) => [problem.path, problem])).values()], value: value as JsonObject };
 }
 

@@ -16,6 +16,8 @@ export interface Served {
   /** Ids of the workflow executions that a list query finds. */
   workflows(query: string): Promise<readonly string[]>;
   historyBytes(workflowId: string): Promise<number>;
+  /** How often each activity was started, by id. */
+  attempts(workflowId: string): Promise<{ readonly [activityId: string]: number }>;
   activityIds(workflowId: string): Promise<readonly string[]>;
   /** Lets the server's list of workflows catch up. */
   settled(): Promise<void>;
@@ -58,6 +60,17 @@ export async function serve(pipelines: readonly Pipeline[]): Promise<Served> {
     activityIds: async (workflowId) => {
       const { events } = await workflow.getHandle(workflowId).fetchHistory();
       return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityId ?? []);
+    },
+    attempts: async (workflowId) => {
+      const { events = [] } = await workflow.getHandle(workflowId).fetchHistory();
+      const ids = new Map(
+        (events ?? []).map((event) => [String(event.eventId), event.activityTaskScheduledEventAttributes?.activityId ?? '']),
+      );
+      return Object.fromEntries(
+        (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) =>
+          started == null ? [] : [[ids.get(String(started.scheduledEventId)) ?? '', started.attempt ?? 0]],
+        ),
+      );
     },
     settled: () => new Promise((resolve) => setTimeout(resolve, 1_000)),
     memo: async (workflowId) => (await workflow.getHandle(workflowId).describe()).memo,

@@ -1,4 +1,15 @@
-import { definePipeline, field, gt, type JsonObject, lt, type Pipeline, range, type Ref } from '../../src/index.js';
+import {
+  definePipeline,
+  field,
+  gt,
+  type JsonObject,
+  lt,
+  type Pipeline,
+  PipelineError,
+  range,
+  type Ref,
+  string,
+} from '../../src/index.js';
 
 /** What a step may return at most is 32 KiB. */
 const LONG = 31_000;
@@ -73,3 +84,22 @@ export const wideResults = (count: number): JsonObject => ({
 });
 
 export { givesMany };
+
+const loudText = `the head ${'x'.repeat(10_000_000)} the tail`;
+
+/** Errors of 10 MB: one that must not be tried again, one that may be twice, and 100 steps that fail with much to say. */
+export const loud = definePipeline('loud', { params: { note: string({ default: '' }) } }, (p) => {
+  const fails = (error: () => Error) => (): never => {
+    throw error();
+  };
+  p.step('own', { onFailure: 'continue', run: fails(() => new Error(loudText, { cause: new Error(loudText) })) });
+  p.step('network', {
+    onFailure: 'continue',
+    retry: { maximumAttempts: 3, initialInterval: '10 milliseconds' },
+    run: fails(() => new PipelineError('STORE_UNREACHABLE', { what: loudText, details: { loudText } })),
+  });
+  for (let n = 0; n < 100; n++) {
+    p.step(`many-${n}`, { onFailure: 'continue', run: fails(() => new Error(`${n} `.repeat(50_000))) });
+  }
+  p.finally('tidy', { run: ({ outcome }) => outcome.failures.length });
+});

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { type Served, serve } from './served.js';
-import { givesMany, wide, wideResults } from './wide-fixtures.js';
+import { givesMany, loud, wide, wideResults } from './wide-fixtures.js';
 
 const COUNT = 200;
 
-describe('a run of many large results', () => {
-  let served: Served;
-  let reader: PipelineClient;
-  beforeAll(async () => {
-    served = await serve([wide('wide', COUNT), givesMany]);
-    reader = await connectClient({ address: served.address, store: served.store });
-  });
-  afterAll(async () => {
-    await reader.close();
-    await served.stop();
-  });
+let served: Served;
+let reader: PipelineClient;
+beforeAll(async () => {
+  served = await serve([wide('wide', COUNT), givesMany, loud]);
+  reader = await connectClient({ address: served.address, store: served.store });
+});
+afterAll(async () => {
+  await reader.close();
+  await served.stop();
+});
 
+describe('a run of many large results', () => {
   it('ends, answers, and takes little room in its history', async () => {
     await served.client.start('wide', {}, { workflowId: 'wide' });
     const end = await reader.result('wide');
@@ -37,6 +37,32 @@ describe('a run of many large results', () => {
     expect(end.results).toMatchObject(wideResults(COUNT));
     expect(end.steps.find(({ id }) => id === 'sum')).toMatchObject({ status: 'succeeded', reusedFrom: 'wide' });
     expect(await served.historyBytes('again')).toBeLessThan(2 * 1024 ** 2);
+  });
+});
+
+describe('a run of loud failures', () => {
+  it('has each step tried as often as its error deserves, and says why in a few KB', async () => {
+    await served.client.start('loud', {}, { workflowId: 'loud' });
+    const { results, steps } = await reader.result('loud');
+    expect(results).toEqual({ tidy: 102 });
+    const failureOf = (id: string) => steps.find((step) => step.id === id)?.failure;
+    expect(failureOf('own')).toMatchObject({ code: 'EXECUTION_STEP_FAILED' });
+    expect(failureOf('own')?.message).toMatch(/^Error: the head x+ \.\.\. \[\d+ characters left out\] \.\.\. /);
+    expect(failureOf('network')?.message).toMatch(/ the tail\./);
+    expect(await served.attempts('loud')).toMatchObject({ own: 1, network: 3, 'many-99': 1 });
+    expect(await served.historyBytes('loud')).toBeLessThan(1024 ** 2);
+    expect(JSON.stringify(await served.client.status('loud')).length).toBeLessThan(512 * 1024);
+  });
+
+  it('is refused at its start when its parameters are too large', async () => {
+    const note = 'x'.repeat(4_000_000);
+    const refused = { code: 'EXECUTION_PARAMETERS_TOO_LARGE' };
+    await expect(served.client.start('loud', { note })).rejects.toMatchObject(refused);
+    await expect(served.client.start(loud, { note })).rejects.toMatchObject(refused);
+    // Large ones that are allowed are not repeated in each task.
+    await served.client.start('loud', { note: 'x'.repeat(250_000) }, { workflowId: 'large' });
+    await reader.result('large');
+    expect(await served.historyBytes('large')).toBeLessThan(1.75 * 1024 ** 2);
   });
 });
 

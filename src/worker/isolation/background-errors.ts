@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { describeThrown } from '../step/step-failure.js';
+import { thrownText } from '../../errors/describe-thrown.js';
 
 /** A step whose code runs in this process: what it leaves running belongs to it. */
 type Owner = { readonly where: string; readonly fail: (error: PipelineError) => void };
@@ -41,7 +41,7 @@ export function outliveSteps(report: (message: string) => void): () => void {
     // Some errors come without their context, as one thrown by a microtask; a step that is alone is its origin all the same.
     const owner = owners.getStore() ?? (running.size === 1 ? [...running][0] : undefined);
     if (owner !== undefined && running.has(owner)) owner.fail(backgroundError(error, owner.where));
-    else report(`an error in the background of ${owner?.where ?? 'no step that is known'}: ${describeThrown(error)}`);
+    else report(`an error in the background of ${owner?.where ?? 'no step that is known'}: ${thrownText(error)}`);
   };
   const exit = process.exit.bind(process);
   process.exit = (code) => {
@@ -65,7 +65,7 @@ export function outliveSteps(report: (message: string) => void): () => void {
 
 function backgroundError(error: unknown, where: string): PipelineError {
   return new PipelineError('EXECUTION_BACKGROUND_ERROR', {
-    what: `an error in the background: ${describeThrown(error)}`,
+    what: `an error in the background: ${thrownText(error)}`,
     where,
     details: { origin: 'user' },
     cause: error,

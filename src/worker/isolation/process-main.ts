@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { openObjectStore } from '../../store/open-store.js';
 import { createCatalog } from '../pipeline-catalog.js';
-import { describeThrown } from '../step/step-failure.js';
+import { thrownText } from '../../errors/describe-thrown.js';
 import { outliveSteps } from './background-errors.js';
 import { importModule } from './import-module.js';
 import type { FromProcess, ProcessSettings, ToProcess } from './messages.js';
@@ -56,5 +56,5 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  send({ kind: 'unloadable', reason: describeThrown(error) });
+  send({ kind: 'unloadable', reason: thrownText(error) });
 });

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { type ErrorParts, isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
-import { describeThrown } from '../step/step-failure.js';
+import { thrownText } from '../../errors/describe-thrown.js';
 
 /** An error between two processes. */
 export type SentError = {
@@ -20,8 +20,17 @@ export type SentError = {
 
 const DEEPEST_CAUSE = 5;
 
+/** Of an error that cannot be read no more than that. */
 export function sendError(error: unknown, depth = 0): SentError {
-  if (!types.isNativeError(error) && !isPipelineError(error)) return { name: 'Error', message: describeThrown(error), stack: '' };
+  try {
+    return read(error, depth);
+  } catch {
+    return { name: 'Error', message: thrownText(error), stack: '' };
+  }
+}
+
+function read(error: unknown, depth: number): SentError {
+  if (!types.isNativeError(error) && !isPipelineError(error)) return { name: 'Error', message: thrownText(error), stack: '' };
   const code = (error as NodeJS.ErrnoException).code;
   const { cause } = error;
   return {

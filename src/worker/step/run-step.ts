@@ -1,5 +1,7 @@
 import type { JsonValue } from '../../contracts/json.js';
 import type { StepOutcome, StepTask } from '../../contracts/run.js';
+import { boundError } from '../../errors/bounded-failure.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepCaching } from '../../cache/step-cache.js';
 import type { StepWork } from '../../pipeline/pipeline.js';
@@ -23,10 +25,10 @@ import { finiteMetric } from './finite-metric.js';
 import { patientSurroundings } from './patience.js';
 import { openControl, UNCONTROLLED } from './step-orders.js';
 import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
+import { stepFailure } from './step-failure.js';
 import { openStepLog } from './step-log.js';
 import { secureTask } from './step-secrets.js';
 import { openCachedStep, recordedOutcome } from './step-caching.js';
-import { describeThrown, stepFailure } from './step-failure.js';
 import { openScratch } from './step-scratch.js';
 import { ownBackground } from '../isolation/background-errors.js';
 
@@ -211,7 +213,7 @@ async function runWhole(
     return final;
   } catch (error) {
     if (signal.aborted) throw wasAbandoned(error) ? error : signal.reason;
-    const failure = redactError(isPipelineError(error) ? error : stepFailure(error, where), redactor);
+    const failure = boundError(redactError(isPipelineError(error) ? error : stepFailure(error, where), redactor));
     stored.failed(failure);
     throw failure;
   } finally {
@@ -233,6 +235,6 @@ async function tidy(what: string, work: () => Promise<void>, remark: (message: s
   try {
     await work();
   } catch (error) {
-    remark(`${what} could not be removed from the store: ${describeThrown(error)}`);
+    remark(`${what} could not be removed from the store: ${reasonOf(error)}`);
   }
 }

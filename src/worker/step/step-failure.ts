@@ -1,24 +1,23 @@
-import { types } from 'node:util';
+import { chainText, describeThrown } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
-/** Node's names for failures of the network that may be gone in the next attempt. */
-const TRANSIENT = new Set(['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE', 'ETIMEDOUT']);
+/** Names, by Node and its HTTP client, for failures of the network that may be gone in the next attempt. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  ...['ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETRESET'],
+  ...['ENETUNREACH', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT'],
+  ...['UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_SOCKET'],
+]);
 const STACK_LINES = 8;
 
-/** The coded error for what the code of a step threw. */
-export function stepFailure(error: unknown, where: string): PipelineError {
-  const isError = types.isNativeError(error);
-  const code = isError ? (error as NodeJS.ErrnoException).code : undefined;
+/** Anything that the code of a step threw, as the one coded error; retryable when it, or one of its causes, is a failure of the network. */
+export function stepFailure(thrown: unknown, where: string): PipelineError {
+  const chain = describeThrown(thrown);
+  const [{ stack }] = chain;
   return new PipelineError('EXECUTION_STEP_FAILED', {
-    what: describeThrown(error),
+    what: chainText(chain),
     where,
-    retryable: code !== undefined && TRANSIENT.has(code),
-    details: { origin: 'user', stack: isError ? (error.stack ?? '').split('\n').slice(0, STACK_LINES).join('\n') : null },
-    cause: error,
+    retryable: chain.some(({ code }) => code !== null && TRANSIENT.has(code)),
+    details: { origin: 'user', stack: stack === null ? null : stack.split('\n').slice(0, STACK_LINES).join('\n') },
+    cause: thrown,
   });
-}
-
-/** What was thrown, in words. */
-export function describeThrown(error: unknown): string {
-  return types.isNativeError(error) ? `${error.name}: ${error.message}` : `a thrown ${typeof error}: ${String(error)}`;
 }
