@@ -3,7 +3,13 @@ import type { Environment } from '../store/cache-folder.js';
 
 /** Starts a model server with the keys of `PERENNIAL_API_KEYS` (separated by commas). */
 export async function startServing(
-  options: { readonly store: string; readonly endpoint: string; readonly host?: string; readonly port: number },
+  options: {
+    readonly store: string;
+    readonly endpoint: string;
+    readonly host?: string;
+    readonly port: number;
+    readonly allowAnonymous?: boolean;
+  },
   env: Environment,
 ): Promise<ModelServer> {
   const { createModelServer } = await import('../serving/create-model-server.js');
@@ -11,8 +17,15 @@ export async function startServing(
     .split(',')
     .map((key) => key.trim())
     .filter((key) => key !== '');
-  const { store, endpoint, host, port } = options;
-  const server = await createModelServer({ store, endpoint, port, apiKeys, ...(host === undefined ? {} : { host }) });
+  const { store, endpoint, host, port, allowAnonymous = false } = options;
+  const server = await createModelServer({
+    store,
+    endpoint,
+    port,
+    apiKeys,
+    allowAnonymous,
+    ...(host === undefined ? {} : { host }),
+  });
   await server.start();
   return server;
 }

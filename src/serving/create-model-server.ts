@@ -8,7 +8,8 @@ import { createEndpoints } from '../registry/endpoints.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import type { ObjectStore } from '../store/port.js';
-import { addErrorAnswers } from './http/answer-error.js';
+import { addErrorAnswers, answerError } from './http/answer-error.js';
+import { answerConnectionError, ignoreExpectations } from './http/connection-errors.js';
 import { ConfigurationWatch } from './replica/configuration-watch.js';
 import { EndpointModels } from './replica/endpoint-models.js';
 import { addInferenceRoutes } from './http/inference-routes.js';
@@ -88,9 +89,17 @@ function createApp(server: ServerCore, options: ResolvedServerOptions): FastifyI
     bodyLimit: options.limits.bodyBytes,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
-    routerOptions: { maxParamLength: 256 },
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
+    http: { requireHostHeader: false },
+    frameworkErrors: (error, request, reply) => {
+      void answerError(server, error, request, reply);
+    },
+    clientErrorHandler: (error, socket) => {
+      answerConnectionError(server.metrics, error, socket);
+    },
   });
+  ignoreExpectations(app);
   addBodyParser(app);
   addErrorAnswers(app, server);
   addRequestHooks(app, server, options.apiKeys);
@@ -120,6 +129,7 @@ async function drain(app: FastifyInstance, traffic: Traffic, timeoutMs: number):
   while (app.server.listening && (waited() < GRACE_MS || (traffic.inflight > 0 && waited() < timeoutMs))) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+  traffic.refusing = true;
   const sweep = setInterval(() => {
     if (waited() < timeoutMs) app.server.closeIdleConnections();
     else app.server.closeAllConnections();
@@ -142,7 +152,7 @@ export async function createModelServer(given: ModelServerOptions): Promise<Mode
   const log = pino({ name: 'perennial-serve', level: given.logLevel ?? 'warn' }, pino.destination(2));
   const metrics = createServerMetrics();
   const startedAt = new Date().toISOString();
-  const traffic: Traffic = { inflight: 0, closing: false };
+  const traffic: Traffic = { inflight: 0, closing: false, refusing: false };
   let listening = false;
   let url = `http://${options.host}:${options.port}`;
 

@@ -4,10 +4,11 @@ import type { PredictionLog } from './prediction-log/prediction-log.js';
 import type { ServerLimits } from './server-options.js';
 import type { ServerMetrics } from './server-metrics.js';
 
-/** Requests being answered now, and whether callers are asked to leave. */
+/** Requests being answered now, whether callers are asked to leave, and whether those who come all the same are turned away. */
 export interface Traffic {
   inflight: number;
   closing: boolean;
+  refusing: boolean;
 }
 
 /** What the routes of one server share. */

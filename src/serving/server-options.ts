@@ -19,12 +19,14 @@ export interface ModelServerOptions {
   /** Address of the store: `file:///...`, `s3://bucket/prefix` or a folder's path. */
   readonly store: string;
   readonly endpoint: string;
-  /** Default 127.0.0.1: reachable from this machine only. */
+  /** Default 127.0.0.1: reachable from this machine only. Any other needs `apiKeys`, or `allowAnonymous`. */
   readonly host?: string;
   /** Default 8080; 0 takes a free port. */
   readonly port?: number;
   /** When given and not empty, every route but the health checks asks for one of these keys. */
   readonly apiKeys?: readonly string[];
+  /** True: without keys the server may listen beyond this machine all the same, because something else keeps strangers out. */
+  readonly allowAnonymous?: boolean;
   /** Default 256 rows and no waiting. */
   readonly batch?: { readonly maxRows?: number; readonly maxDelayMs?: number };
   /** Default 1 MiB, 1,000 rows, 10,000 waiting rows, 10 s. */
@@ -90,7 +92,21 @@ function problemsOf(options: ResolvedServerOptions): readonly string[] {
   return problems;
 }
 
-/** Puts the defaults in. @throws PipelineError `SERVING_OPTIONS_INVALID` listing all that is wrong. */
+/** Addresses that only this machine reaches. */
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|\[?::ffff:127\.\d+\.\d+\.\d+\]?)$/i;
+
+function checkKeys({ host, apiKeys }: ResolvedServerOptions, allowAnonymous: boolean): void {
+  if (apiKeys.length > 0 || allowAnonymous || LOOPBACK.test(host)) return;
+  throw new PipelineError('SERVING_KEYS_MISSING', {
+    what: `a model server that listens on ${host} without API keys answers everyone who reaches this machine`,
+  });
+}
+
+/**
+ * Puts the defaults in.
+ * @throws PipelineError `SERVING_OPTIONS_INVALID` listing all that is wrong; `SERVING_KEYS_MISSING` for a server that other machines
+ * reach and that asks for no key.
+ */
 export function resolveServerOptions(options: ModelServerOptions): ResolvedServerOptions {
   const resolved: ResolvedServerOptions = {
     endpoint: options.endpoint,
@@ -108,6 +124,8 @@ export function resolveServerOptions(options: ModelServerOptions): ResolvedServe
     threads: options.threads ?? 1,
   };
   const problems = problemsOf(resolved);
-  if (problems.length === 0) return resolved;
-  throw new PipelineError('SERVING_OPTIONS_INVALID', { what: `wrong options: ${problems.join('; ')}`, details: { problems } });
+  if (problems.length > 0)
+    throw new PipelineError('SERVING_OPTIONS_INVALID', { what: `wrong options: ${problems.join('; ')}`, details: { problems } });
+  checkKeys(resolved, options.allowAnonymous === true);
+  return resolved;
 }

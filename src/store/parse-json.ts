@@ -1,14 +1,11 @@
 import { PipelineError } from '../errors/pipeline-error.js';
 import { describe } from './file-errors.js';
+import { isDeeperThan } from './json-depth.js';
 
 /** Of a JSON record in the store, bytes. The manifest of a run with tens of thousands of steps is a tenth of it. */
 export const MOST_RECORD_BYTES = 64 << 20;
 /** Lists and objects inside each other. Code that walks a record takes a call for each. */
 const DEEPEST_RECORD = 200;
-
-const [QUOTE, BACKSLASH] = ['"'.charCodeAt(0), '\\'.charCodeAt(0)];
-const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
-const CLOSING: ReadonlySet<number> = new Set(Buffer.from(']}'));
 
 /**
  * The one way in for JSON that lies in the store: what is written there by others costs no more than its bounds, and is known to be JSON. Its shape is
@@ -18,7 +15,7 @@ const CLOSING: ReadonlySet<number> = new Set(Buffer.from(']}'));
 export function parseJson(bytes: Uint8Array, key: string): unknown {
   if (bytes.byteLength > MOST_RECORD_BYTES)
     throw corrupt(key, `it has ${bytes.byteLength} bytes, and ${MOST_RECORD_BYTES} are allowed`);
-  if (depthOf(bytes) > DEEPEST_RECORD) throw corrupt(key, `it is nested deeper than ${DEEPEST_RECORD}`);
+  if (isDeeperThan(bytes, DEEPEST_RECORD)) throw corrupt(key, `it is nested deeper than ${DEEPEST_RECORD}`);
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch (error) {
@@ -28,21 +25,4 @@ export function parseJson(bytes: Uint8Array, key: string): unknown {
 
 export function corrupt(key: string, why: string): PipelineError {
   return new PipelineError('STORE_RECORD_CORRUPT', { what: `the record "${key}" cannot be used: ${why}`, details: { key } });
-}
-
-/** Of the deepest place in a JSON text; any number when it is none. */
-function depthOf(bytes: Uint8Array): number {
-  let depth = 0;
-  let deepest = 0;
-  let inText = false;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (inText) {
-      if (byte === BACKSLASH) at += 1;
-      else if (byte === QUOTE) inText = false;
-    } else if (byte === QUOTE) inText = true;
-    else if (OPENING.has(byte)) deepest = Math.max(deepest, (depth += 1));
-    else if (CLOSING.has(byte)) depth -= 1;
-  }
-  return deepest;
 }

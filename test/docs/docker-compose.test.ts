@@ -52,11 +52,12 @@ describe('docker-compose.yml', () => {
 
   it('publishes each host port once, and points every address at a service and the port it listens on', () => {
     const published = services.flatMap(([, service]) => service.ports ?? []);
-    const hostPorts = published.map((port) => port.split(':')[0]);
+    const hostPorts = published.map((port) => port.split(':').at(-2));
     expect(new Set(hostPorts).size).toBe(hostPorts.length);
+    expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
     const server = compose.services['model-server'];
     const port = commandOf(server ?? {}).at(-1);
-    expect(server?.ports).toEqual([`${port ?? ''}:${port ?? ''}`]);
+    expect(server?.ports).toEqual([`127.0.0.1:${port ?? ''}:${port ?? ''}`]);
     const listening: Record<string, string[]> = { temporal: ['7233'], minio: ['9000', '9001'], postgresql: ['5432'] };
     for (const [, service] of services) {
       for (const value of Object.values(service.environment ?? {})) {

@@ -10,6 +10,7 @@ interface ServeFlags extends StoreFlags, JsonFlag {
   readonly endpoint: string;
   readonly host: string;
   readonly port: number;
+  readonly allowAnonymous?: boolean;
 }
 
 /** `perennial serve --endpoint NAME`: answers predictions with whatever version the endpoint's configuration names. */
@@ -17,7 +18,8 @@ export function serveCommand(terminal: Terminal): Command {
   return withJson(withStore(new Command('serve')))
     .description('run a model server for an endpoint; it follows deployments without a restart')
     .requiredOption('--endpoint <name>', 'endpoint of a pipeline (`p.deploy`)')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address to listen on; one beyond this machine needs keys', '127.0.0.1')
+    .option('--allow-anonymous', 'listen beyond this machine without keys, because something else keeps strangers out')
     .option('--port <number>', 'port, 0 takes a free one', parsePort, 8080)
     .addHelpText(
       'after',

@@ -7,6 +7,13 @@ export const SERVING_CODES = {
     cause: 'The model server was given options that it cannot work with.',
     cure: 'Correct the options listed in the message.',
   },
+  SERVING_KEYS_MISSING: {
+    retryable: false,
+    httpStatus: 500,
+    cause:
+      'The model server was told to listen beyond this machine without API keys, so that anyone who reaches it could use it.',
+    cure: 'Set PERENNIAL_API_KEYS (`apiKeys`), or say `--allow-anonymous` (`allowAnonymous: true`) when something else keeps strangers out.',
+  },
   SERVING_PORT_IN_USE: {
     retryable: false,
     httpStatus: 500,
@@ -30,6 +37,36 @@ export const SERVING_CODES = {
     httpStatus: 404,
     cause: 'The server has no such route.',
     cure: 'Use one of the routes listed in the message.',
+  },
+  SERVING_METHOD_NOT_ALLOWED: {
+    retryable: false,
+    httpStatus: 405,
+    cause: 'The route exists, but does not answer this method.',
+    cure: 'Use one of the methods in the message and in the header Allow.',
+  },
+  SERVING_REQUEST_MALFORMED: {
+    retryable: false,
+    httpStatus: 400,
+    cause: 'What was sent is not a request of HTTP/1.1, was cut off, or has a path that is not an encoded URL.',
+    cure: 'Send the request with an HTTP client that encodes the parts of the path.',
+  },
+  SERVING_URL_TOO_LONG: {
+    retryable: false,
+    httpStatus: 414,
+    cause: 'A part of the path is longer than any name that the server could know.',
+    cure: 'Correct the name of the model or its version.',
+  },
+  SERVING_HEADERS_TOO_LARGE: {
+    retryable: false,
+    httpStatus: 431,
+    cause: 'The head of the request, its path included, is larger than 16 KiB.',
+    cure: 'Send fewer or shorter headers.',
+  },
+  SERVING_REQUEST_SLOW: {
+    retryable: true,
+    httpStatus: 408,
+    cause: 'The head or the body of the request did not arrive within 30 seconds.',
+    cure: 'Send the request again, over a better connection or with fewer rows.',
   },
   SERVING_MODEL_NOT_FOUND: {
     retryable: false,

@@ -5,7 +5,7 @@ import { REQUEST_ID_RULE, readRequestId, rowIds } from '../input/request-id.js';
 import { describeValue, shortName } from '../input/text.js';
 import { bodyFields, listField, malformed, objectFields, stringField } from './request-body.js';
 import { traceOf } from './request-trace.js';
-import type { RoutingTable } from '../replica/routing-table.js';
+import type { RoutedVariant, RoutingTable } from '../replica/routing-table.js';
 import { routeRequest } from '../replica/routing-table.js';
 import { checkRowCount, scoreRequest } from './score-request.js';
 import type { ServerCore } from '../server-core.js';
@@ -103,16 +103,22 @@ function describeModel(table: RoutingTable | null, { model, version }: ModelRout
   };
 }
 
+/** Statistics of the loaded versions of a model, or of one of them. */
 function modelStatistics(table: RoutingTable | null, { model, version }: ModelRoute['Params']): Record<string, unknown> {
   routeRequest(table, { model, version, key: '' });
-  const asked = table?.variants.filter((variant) => version === undefined || String(variant.model.version) === version) ?? [];
-  return {
-    model_stats: asked.map((variant) => ({
-      name: model,
-      version: String(variant.model.version),
-      ...variant.model.statistics.snapshot(),
-    })),
-  };
+  return statisticsOf(
+    table?.variants.filter((variant) => version === undefined || String(variant.model.version) === version) ?? [],
+    model,
+  );
+}
+
+function statisticsOf(variants: readonly RoutedVariant[], model: string): Record<string, unknown> {
+  const one = ({ model: { version, statistics } }: RoutedVariant): Record<string, unknown> => ({
+    name: model,
+    version: String(version),
+    ...statistics.snapshot(),
+  });
+  return { model_stats: variants.map(one) };
 }
 
 function modelReady(server: ServerCore, request: FastifyRequest<ModelRoute>, reply: FastifyReply): Record<string, unknown> {
@@ -131,6 +137,8 @@ function modelReady(server: ServerCore, request: FastifyRequest<ModelRoute>, rep
 
 /** The Open Inference Protocol V2 (REST) with its statistics extension: `/v2/models/<model>[/versions/<version>]...`. */
 export function addInferenceRoutes(app: FastifyInstance, server: ServerCore): void {
+  // A model of this name is described by its versions' routes alone.
+  app.get('/v2/models/stats', async () => statisticsOf(server.models.table?.variants ?? [], server.models.table?.model ?? ''));
   for (const path of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
     app.get<ModelRoute>(path, async (request) => describeModel(server.models.table, request.params));
     app.get<ModelRoute>(`${path}/ready`, async (request, reply) => modelReady(server, request, reply));

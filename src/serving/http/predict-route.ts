@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { PipelineError } from '../../errors/pipeline-error.js';
 import { REQUEST_ID_RULE, readRequestId, rowIds } from '../input/request-id.js';
-import { shortName } from '../input/text.js';
 import { parseTimestamp } from '../input/timestamp.js';
 import { bodyFields, listField, perRowField } from './request-body.js';
+import { noRouteError } from './routes.js';
 import { traceOf } from './request-trace.js';
 import { checkRowCount, scoreRequest } from './score-request.js';
 import type { ServerCore } from '../server-core.js';
@@ -17,12 +16,7 @@ const PREDICT = ':predict';
 export function addPredictRoute(app: FastifyInstance, server: ServerCore): void {
   app.post<{ Params: { target: string } }>('/v1/models/:target', { config: { prediction: true } }, async (request) => {
     const { target } = request.params;
-    if (!target.endsWith(PREDICT)) {
-      throw new PipelineError('SERVING_ROUTE_NOT_FOUND', {
-        what: `there is no route ${shortName(request.url)}`,
-        expected: '/v1/models/<model>:predict',
-      });
-    }
+    if (!target.endsWith(PREDICT)) throw noRouteError(request);
     const model = target.slice(0, -PREDICT.length);
     const trace = traceOf(request);
     const fields = bodyFields(request.body, ['instances', 'ids', 'event_times']);

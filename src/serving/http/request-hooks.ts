@@ -4,6 +4,7 @@ import { createKeyCheck } from './api-key.js';
 import { checkMediaType } from './body-parser.js';
 import { beginTrace, traceOf } from './request-trace.js';
 import { checkRequestHeaders, requestIdOf } from './request-headers.js';
+import { noRouteError } from './routes.js';
 import type { ServerCore } from '../server-core.js';
 
 /** Routes that load balancers ask; they never need a key. */
@@ -19,6 +20,11 @@ const isPrediction = (request: FastifyRequest): boolean =>
 function namedModel(request: FastifyRequest): string {
   const { model, target } = request.params as { readonly model?: string; readonly target?: string };
   return model ?? target?.replace(/:predict$/, '') ?? '';
+}
+
+function countInflight({ traffic, metrics }: ServerCore, change: number): void {
+  traffic.inflight += change;
+  metrics.inflight.set(traffic.inflight);
 }
 
 function recordAnswer(server: ServerCore, request: FastifyRequest, reply: FastifyReply): void {
@@ -52,10 +58,15 @@ function recordAnswer(server: ServerCore, request: FastifyRequest, reply: Fastif
 export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKeys: readonly string[]): void {
   const hasValidKey = createKeyCheck(apiKeys);
   app.addHook('onRequest', async (request, reply) => {
+    if (request.raw.httpVersion === '1.1' && request.headers.host === undefined)
+      throw new PipelineError('SERVING_REQUEST_MALFORMED', { what: 'the request has no header Host' });
     if (isPrediction(request)) {
       beginTrace(request, requestIdOf(request.headers));
-      server.traffic.inflight += 1;
-      server.metrics.inflight.set(server.traffic.inflight);
+      countInflight(server, 1);
+      // Also when the caller went away, for whom there is no response to finish.
+      reply.raw.once('close', () => {
+        countInflight(server, -1);
+      });
     }
     const path = request.routeOptions.url ?? '';
     if (!OPEN_ROUTES.has(path) && !hasValidKey(request.headers)) {
@@ -65,7 +76,9 @@ export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKey
     if (path.startsWith('/admin/') && apiKeys.length === 0 && !LOOPBACK.has(request.ip)) {
       throw new PipelineError('SERVING_ADMIN_FORBIDDEN', { what: `${path} was called from ${request.ip}` });
     }
-    if (request.is404) return;
+    // Whatever is wrong with a request beside its body is said before the body is read.
+    if (server.traffic.refusing) throw new PipelineError('SERVING_CLOSING', { what: 'the server is shutting down' });
+    if (request.is404) throw noRouteError(request);
     if (isPrediction(request)) checkRequestHeaders(request.headers);
     checkMediaType(request);
   });
@@ -75,9 +88,6 @@ export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKey
     done(null, payload);
   });
   app.addHook('onResponse', async (request, reply) => {
-    if (!isPrediction(request)) return;
-    server.traffic.inflight -= 1;
-    server.metrics.inflight.set(server.traffic.inflight);
-    recordAnswer(server, request, reply);
+    if (isPrediction(request)) recordAnswer(server, request, reply);
   });
 }

@@ -1,32 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { PipelineError } from '../../errors/pipeline-error.js';
+import { isDeeperThan } from '../../store/json-depth.js';
 
 /** Lists and objects within one another; the bodies that routes take have at most five. */
 const MAXIMUM_DEPTH = 32;
 
 /** A bare NaN or Infinity where JSON wants a value; such a body is not JSON, but its sender needs to hear why. */
 const BARE_NOT_FINITE = /[:[,]\s*[-+]?(?:NaN|Infinity)\s*[,\]}]/;
-
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-/** "[" and "{", "]" and "}" differ by this bit alone. */
-const BRACE_BIT = 0x20;
-const [OPENING, CLOSING] = [0x7b, 0x7d];
-
-/** True when brackets outside of texts are open deeper than `limit`. It looks at each byte once and goes no deeper itself. */
-function isDeeperThan(bytes: Uint8Array, limit: number): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index] ?? 0;
-    if (byte === QUOTE) inText = !inText;
-    else if (inText) index += byte === BACKSLASH ? 1 : 0;
-    else if ((byte | BRACE_BIT) === OPENING) {
-      depth += 1;
-      if (depth > limit) return true;
-    } else if ((byte | BRACE_BIT) === CLOSING) depth -= 1;
-  }
-  return false;
-}
 
 function malformed(
   what: string,

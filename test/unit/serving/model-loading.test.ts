@@ -88,6 +88,26 @@ describe('the options of a server', () => {
     expect(resolveServerOptions({ store: 's3://bucket/x', endpoint: 'e' }).refreshMs).toBe(2_000);
   });
 
+  it.each(['0.0.0.0', '::', '', '10.0.0.7', 'models.example', '127.0.0.1.example'])(
+    'let a server listen on "%s" only with keys, or when told that strangers are kept out',
+    (host) => {
+      const given = { store: '/tmp/x', endpoint: 'e', host };
+      expect(() => resolveServerOptions(given)).toThrow(
+        expect.objectContaining({
+          code: 'SERVING_KEYS_MISSING',
+          message: expect.stringMatching(/PERENNIAL_API_KEYS.*--allow-anonymous/),
+        }),
+      );
+      expect(() => resolveServerOptions({ ...given, apiKeys: [] })).toThrow(/without API keys/);
+      expect(resolveServerOptions({ ...given, apiKeys: ['a-long-secret'] }).host).toBe(host);
+      expect(resolveServerOptions({ ...given, allowAnonymous: true }).host).toBe(host);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('let a server listen on "%s" without keys', (host) => {
+    expect(resolveServerOptions({ store: '/tmp/x', endpoint: 'e', host }).host).toBe(host);
+  });
+
   it('make a replica name that no other process has', () => {
     const names = [1, 2].map(() => resolveServerOptions({ store: '/tmp/x', endpoint: 'e' }).replica);
     expect(names[0]).not.toBe(names[1]);

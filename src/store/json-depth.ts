@@ -1,0 +1,23 @@
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+/** "[" and "{", "]" and "}" differ by this bit alone. */
+const BRACE_BIT = 0x20;
+const [OPENING, CLOSING] = [0x7b, 0x7d];
+
+/**
+ * True when lists and objects of a JSON text lie more than `limit` deep within one another; any answer when it is no JSON. It looks at
+ * each byte once and goes no deeper itself: code that walks the parsed value takes a call for each level.
+ */
+export function isDeeperThan(bytes: Uint8Array, limit: number): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (byte === QUOTE) inText = !inText;
+    else if (inText) index += byte === BACKSLASH ? 1 : 0;
+    else if ((byte | BRACE_BIT) === OPENING) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if ((byte | BRACE_BIT) === CLOSING) depth -= 1;
+  }
+  return false;
+}
