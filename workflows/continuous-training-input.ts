@@ -45,7 +45,7 @@ export function finishProblems(finished: unknown): string[] {
 export function policyProblems(policy: unknown, ownModel: string): string[] {
   const { model, pipeline, on, debounceMs, coolDownMs, budget, clock, window, parameters } = fieldsOf(policy);
   const { runs, perMs } = fieldsOf(budget);
-  const { lengthMs, from, to } = fieldsOf(window);
+  const { lengthMs, since, from, to } = fieldsOf(window);
   return broken([
     [model === ownModel, `\`model\` must be "${ownModel}"`],
     [isText(pipeline), '`pipeline` must name a pipeline'],
@@ -55,8 +55,8 @@ export function policyProblems(policy: unknown, ownModel: string): string[] {
     [isCount(runs) && isDuration(perMs), '`budget` must be {runs: a whole number, perMs: milliseconds}'],
     [clock === 'event' || clock === 'wall', '`clock` must be event or wall'],
     [
-      isDuration(lengthMs) && isText(from) && isText(to),
-      '`window` must be {lengthMs: milliseconds, from: name of a parameter, to: name of a parameter}',
+      (lengthMs === null ? isTime(since) : isDuration(lengthMs) && since === undefined) && isText(from) && isText(to),
+      '`window` must be {lengthMs: milliseconds, from: name of a parameter, to: name of a parameter}, or {lengthMs: null, since: ISO date, from, to} for all rows since then',
     ],
     [typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters), '`parameters` must be an object'],
   ]);

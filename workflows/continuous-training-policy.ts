@@ -52,10 +52,20 @@ export function withdraw(state: ContinuousTrainingState, id: string): Continuous
   return { ...state, pending: state.pending.filter((pending) => pending.signal.id !== id) };
 }
 
-/** Puts a policy in force. Starts told on another clock say nothing about cool-down and budget of this one. */
+/**
+ * Puts a policy in force. Starts told on another clock say nothing about cool-down and budget of this one. A growing window keeps its earliest
+ * start: one later run on fewer rows does not shorten it.
+ */
 export function adopt(state: ContinuousTrainingState, policy: RetrainConfig): ContinuousTrainingState {
   const sameClock = state.policy === null || state.policy.clock === policy.clock;
-  return { ...state, policy, startedAtMs: sameClock ? state.startedAtMs : [] };
+  return { ...state, policy: withEarliestStart(policy, state.policy), startedAtMs: sameClock ? state.startedAtMs : [] };
+}
+
+function withEarliestStart(policy: RetrainConfig, before: RetrainConfig | null): RetrainConfig {
+  const { since } = policy.window;
+  const earlier = before?.window.since;
+  if (since === undefined || earlier === undefined || Date.parse(since) <= Date.parse(earlier)) return policy;
+  return { ...policy, window: { ...policy.window, since: earlier } };
 }
 
 /**
@@ -158,13 +168,11 @@ export function recordFinish(state: ContinuousTrainingState, finished: RunFinish
   };
 }
 
-/** Parameters of the run that a start asks for: the newest `window.lengthMs` up to the newest trigger, as UTC dates. */
-export function retrainParameters(policy: RetrainConfig, atMs: number): JsonObject {
-  return {
-    ...policy.parameters,
-    [policy.window.from]: iso(atMs - policy.window.lengthMs).slice(0, 10),
-    [policy.window.to]: iso(atMs).slice(0, 10),
-  };
+/** Parameters of the run that a start asks for: the rows of the policy's window up to the newest trigger, as UTC dates. */
+export function retrainParameters({ window, parameters }: RetrainConfig, atMs: number): JsonObject {
+  const newestMs = window.lengthMs ?? 0;
+  const from = window.since ?? iso(atMs - newestMs);
+  return { ...parameters, [window.from]: from.slice(0, 10), [window.to]: iso(atMs).slice(0, 10) };
 }
 
 function matches(policy: RetrainConfig, state: ContinuousTrainingState, signal: TrainingSignal): boolean {

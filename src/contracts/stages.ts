@@ -251,8 +251,11 @@ export type RetrainConfig = {
   readonly budget: { readonly runs: number; readonly perMs: number };
   /** Which clock cool-down and budget read: that of the data (`event`) or the wall's. */
   readonly clock: 'event' | 'wall';
-  /** Rows of the newest `lengthMs`: written into the pipeline's parameters of these names (ISO dates). */
-  readonly window: { readonly lengthMs: number; readonly from: string; readonly to: string };
+  /**
+   * Rows of a retrain, written into the pipeline's parameters of these names as ISO dates: those of the newest `lengthMs`, or, when that is
+   * null, all since `since`, the start of the run that handed the policy over.
+   */
+  readonly window: { readonly lengthMs: number | null; readonly since?: string; readonly from: string; readonly to: string };
   /** Other parameters of the started runs. */
   readonly parameters: JsonObject;
 };

@@ -3,6 +3,7 @@ import type { JsonObject } from '../contracts/json.js';
 import type { RetrainConfig } from '../contracts/stages.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import { resolveConfig } from '../pipeline/resolve-config.js';
 
 /** What happened in one window of a model's life; only what would make the monitor signal. */
 export interface LifeWindow {
@@ -35,10 +36,16 @@ export function endsOf(windows: readonly LifeWindow[]): readonly number[] {
   });
 }
 
-/** The policy that the pipeline sets. @throws PipelineError `TESTING_UNKNOWN_STEP` when it has no `p.retrain`. */
+/** Where a growing window starts in a story, which has no first run. */
+const FIRST_DAY = '1970-01-01';
+
+/** The policy that the pipeline sets. A growing window starts in 1970, for a story has no first run. @throws PipelineError `TESTING_UNKNOWN_STEP` when it has no `p.retrain`. */
 export function policyOf({ plan }: Pick<Pipeline<never>, 'plan'>): RetrainConfig {
   const step = plan.steps.find(({ kind }) => kind === 'retrain');
-  if (step !== undefined) return step.config as unknown as RetrainConfig;
+  if (step !== undefined) {
+    const { window } = step.config as unknown as RetrainConfig;
+    return resolveConfig(step.config, { [window.from]: FIRST_DAY }) as unknown as RetrainConfig;
+  }
   throw new PipelineError('TESTING_UNKNOWN_STEP', {
     what: 'the pipeline has no retrain step, so nothing would ever retrain',
     where: `pipeline ${plan.pipeline}`,

@@ -26,15 +26,18 @@ interface RetrainSettings {
 }
 
 export interface RetrainOptions<Shape extends ParameterShape = ParameterShape> extends StepOptions, RetrainSettings {
-  /** The newest rows to train on, and the date parameters that say so; default the newest 28 days, `from` and `to`. */
-  readonly window?: { readonly newest: Duration; readonly from?: DateParameter<Shape>; readonly to?: DateParameter<Shape> };
+  /**
+   * The rows to train on, and the date parameters that say so: `all` (default) from the start of the first run up to the newest trigger, or
+   * those of a `newest` stretch of time; `from` and `to`.
+   */
+  readonly window?: { readonly newest?: 'all' | Duration; readonly from?: DateParameter<Shape>; readonly to?: DateParameter<Shape> };
   /** Other parameters of the started runs. */
   readonly parameters?: Partial<ParameterInput<Shape>>;
 }
 
 /** What `retrainConfig` needs of its options, whatever the compiler knows of the parameters. */
 interface RetrainDeclaration extends RetrainSettings {
-  readonly window?: { readonly newest: Duration; readonly from?: string; readonly to?: string };
+  readonly window?: { readonly newest?: 'all' | Duration; readonly from?: string; readonly to?: string };
   readonly parameters?: object;
 }
 
@@ -44,7 +47,7 @@ const SOME_DATE = '2000-01-01';
 /** Becomes a `RetrainConfig`. */
 export function retrainConfig(options: RetrainDeclaration, model: string, draft: PipelineDraft, read: OptionReader): object {
   const { on, debounce = '1 minute', coolDown = '12 hours', budget = { runs: 3, per: '7 days' }, clock = 'wall' } = options;
-  const { newest = '28 days', from = 'from', to = 'to' } = options.window ?? {};
+  const { newest = 'all', from = 'from', to = 'to' } = options.window ?? {};
   const parameters = presentOf(options.parameters ?? {});
   if (on.length === 0) read.at('on').report('range', 'expected at least one trigger');
   for (const [index, trigger] of on.entries()) lintTrigger(trigger, read.at(`on.${index}`));
@@ -65,7 +68,10 @@ export function retrainConfig(options: RetrainDeclaration, model: string, draft:
       perMs: read.at('budget.per').duration(budget.per),
     },
     clock,
-    window: { lengthMs: read.at('window.newest').duration(newest), from, to },
+    window:
+      newest === 'all'
+        ? { lengthMs: null, since: { $param: from }, from, to }
+        : { lengthMs: read.at('window.newest').duration(newest), from, to },
     parameters,
   };
 }

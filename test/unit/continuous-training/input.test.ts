@@ -27,6 +27,8 @@ describe('what the continuous training lets in', () => {
   it('lets well-formed messages in', () => {
     expect(triggerProblems({ id: 'a', kind: 'drift', at: '2001-02-01', score: 0.2, threshold: 0.1 })).toEqual([]);
     expect(policyProblems(POLICY, 'm')).toEqual([]);
+    const growing = { lengthMs: null, since: '2001-01-01', from: 'from', to: 'to' };
+    expect(policyProblems({ ...POLICY, window: growing }, 'm')).toEqual([]);
     expect(finishProblems({ workflowId: 'w', status: 'COMPLETED', outcome: 'promoted' })).toEqual([]);
     expect(requestProblems({ by: 'ada', reason: 'why', at: '2001-02-01T00:00:00Z' }, ['reason'])).toEqual([]);
     expect(pauseProblems({ by: 'ada', paused: false })).toEqual([]);
@@ -38,6 +40,9 @@ describe('what the continuous training lets in', () => {
     expect(policyProblems({ ...POLICY, on: [{ on: 'new_rows', rows: '9' }] }, 'm')).toEqual([
       '`on` must list triggers: {on: drift | performance | new_rows | cron, ...}',
     ]);
+    const window = { from: 'from', to: 'to' };
+    for (const wrong of [{ lengthMs: null }, { lengthMs: null, since: 'soon' }, { lengthMs: 1, since: '2001-01-01' }, {}])
+      expect(policyProblems({ ...POLICY, window: { ...window, ...wrong } }, 'm')).toHaveLength(1);
     expect(finishProblems(null)).toHaveLength(2);
     expect(requestProblems('ada', ['reason'])).toHaveLength(2);
     expect(pauseProblems(undefined)).toHaveLength(2);

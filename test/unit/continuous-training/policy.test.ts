@@ -189,6 +189,20 @@ describe('the retrain policy', () => {
     });
   });
 
+  it('writes all rows since the earliest start that any run had', () => {
+    const growing = (since: string): RetrainConfig => policy({ window: { lengthMs: null, since, from: 'from', to: 'to' } });
+    let state = adopt(initialState('flight-delay'), growing('2001-01-01'));
+    for (const later of ['2001-02-15', '2001-01-01T00:00:00Z']) state = adopt(state, growing(later));
+    expect(retrainParameters(state.policy!, Date.parse('2001-03-01T00:00:00Z'))).toEqual({
+      trees: 50,
+      from: '2001-01-01',
+      to: '2001-03-01',
+    });
+    const earlier = adopt(state, growing('2000-12-01'));
+    expect(earlier.policy?.window.since).toBe('2000-12-01');
+    expect(adopt(earlier, policy()).policy?.window).toEqual({ lengthMs: 28 * DAY, from: 'from', to: 'to' });
+  });
+
   it('never has two runs in flight and never starts more than the budget within its period', () => {
     const step = fc.record({
       kind: fc.constantFrom('signal', 'finish', 'look'),

@@ -171,7 +171,7 @@ describe('definePipeline', () => {
       config: {
         model: 'delays',
         pipeline: 'flights',
-        window: { lengthMs: 2_419_200_000, from: 'from', to: 'to' },
+        window: { lengthMs: null, since: { $param: 'from' }, from: 'from', to: 'to' },
         parameters: { trees: 7 },
       },
     });
