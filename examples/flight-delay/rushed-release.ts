@@ -33,7 +33,7 @@ export default definePipeline('rushed-release', { params: { from: date(), to: da
   const evaluation = p.evaluate(model, {
     model: 'flight-delay',
     metrics: ['roc_auc'],
-    gate: betterThan('champion', { metric: 'roc_auc', margin: 1 }),
+    gate: betterThan('champion', { metric: 'roc_auc', margin: 1, guards: {} }),
   });
   p.deploy(evaluation, {
     endpoint: 'flight-delay',

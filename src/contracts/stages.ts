@@ -140,6 +140,16 @@ export type GateSpec = {
   readonly samples: number;
   /** 0 = superiority; > 0 = non-inferiority by that margin. */
   readonly margin: number;
+  /** What must not be lost for it: each shown to be no worse than the champion by more than its margin. Absent: none. */
+  readonly guards?: readonly GuardSpec[];
+  /** Fewest test rows of the rarer class of a binary label for a decision, for bootstrap bounds are too narrow below. Absent: any. */
+  readonly minEvents?: number;
+};
+export type GuardSpec = {
+  readonly metric: string;
+  /** In the unit of the metric, or, when `relative`, as a share of the champion's value. */
+  readonly margin: number;
+  readonly relative: boolean;
 };
 export type EvaluateConfig = {
   readonly metrics: readonly string[];
@@ -165,6 +175,10 @@ export type GateComparison = {
   readonly deltaLow: number;
   readonly deltaHigh: number;
 };
+export type GuardComparison = GateComparison & {
+  /** In the unit of the metric. */
+  readonly margin: number;
+};
 export type EvaluationDecision = 'blessed' | 'rejected' | 'inconclusive';
 /** Files: `evaluation.json`, `report.html`, `profile.json` (inputs of the training profile + `score` on the test split). */
 export type EvaluationMeta = {
@@ -178,6 +192,8 @@ export type EvaluationMeta = {
   readonly comparedWith?: ComparedChampion | null;
   /** Id of the artifact of the model that was judged. Absent in old records. */
   readonly candidate?: string;
+  /** Of the gate's guards, in their order; absent without a champion, and of older evaluations. */
+  readonly guards?: readonly GuardComparison[];
 };
 export type EvaluateResult = {
   readonly evaluation: ArtifactRef<'evaluation', EvaluationMeta>;
@@ -188,6 +204,7 @@ export type EvaluateResult = {
   readonly gate: GateComparison | null;
   /** As in `EvaluationMeta`. */
   readonly comparedWith?: ComparedChampion | null;
+  readonly guards?: readonly GuardComparison[];
 };
 
 // ---- deploy

@@ -22,30 +22,38 @@ export interface BootstrapOptions {
 
 /**
  * Paired bootstrap over rows: both models are measured on the same resamples, so what they share cancels out (Efron and Tibshirani 1993,
- * percentile interval). Rows are taken as independent. Null when the metric is undefined on the rows or on most resamples.
- * Deterministic for a seed. Each resample costs one pass over the rows per model; sorting is done once.
+ * percentile interval). Rows are taken as independent. An interval for each metric, in their order; null when the metric is undefined on the
+ * rows or on most resamples. Deterministic for a seed, and the same for a metric whatever others are asked for.
+ * Each resample costs one pass over the rows per model and metric; sorting is done once.
  */
 export function pairedBootstrap(
-  metric: Metric,
+  metrics: readonly Metric[],
   challenger: ScoredRows,
   opponent: ScoredRows,
   options: BootstrapOptions,
-): BootstrapInterval | null {
-  const delta = orientedDelta(metric, challenger, opponent, null);
-  if (delta === null) return null;
+): readonly (BootstrapInterval | null)[] {
+  const deltas = metrics.map((): number[] => []);
   const random = createRandom(options.seed);
   const rows = challenger.labels.length;
   const weights = new Uint16Array(rows);
-  const deltas: number[] = [];
   for (let sample = 0; sample < options.samples; sample += 1) {
     weights.fill(0);
     for (let draw = 0; draw < rows; draw += 1) {
       const row = Math.floor((random() / 2 ** 32) * rows);
       weights[row] = (weights[row] ?? 0) + 1;
     }
-    const resampled = orientedDelta(metric, challenger, opponent, weights);
-    if (resampled !== null) deltas.push(resampled);
+    for (const [index, metric] of metrics.entries()) {
+      const resampled = orientedDelta(metric, challenger, opponent, weights);
+      if (resampled !== null) deltas[index]?.push(resampled);
+    }
   }
+  return metrics.map((metric, index) => {
+    const delta = orientedDelta(metric, challenger, opponent, null);
+    return delta === null ? null : intervalOf(delta, deltas[index] ?? [], options);
+  });
+}
+
+function intervalOf(delta: number, deltas: readonly number[], options: BootstrapOptions): BootstrapInterval | null {
   if (deltas.length * 2 < options.samples) return null;
   const sorted = Float64Array.from(deltas).sort();
   return {

@@ -1,4 +1,4 @@
-import type { ScoredRows } from './metrics/scored-rows.js';
+import type { RowWeights, ScoredRows } from './metrics/scored-rows.js';
 
 const BINS = 15;
 
@@ -11,23 +11,28 @@ export type Calibration = {
   readonly bins: readonly CalibrationBin[];
 };
 
-/** Reliability of probabilities in 15 equal-mass bins (Nguyen and O'Connor 2015). Null without rows. */
-export function calibrate({ labels, scores, order }: ScoredRows): Calibration | null {
-  const total = order.length;
+/** Reliability of probabilities in 15 equal-mass bins (Nguyen and O'Connor 2015). Null when the rows weigh nothing. */
+export function calibrate({ labels, scores, order }: ScoredRows, weights: RowWeights = null): Calibration | null {
+  const total = weights === null ? order.length : weights.reduce((sum, weight) => sum + weight, 0);
   if (total === 0) return null;
   const bins: CalibrationBin[] = [];
-  let [rows, scoreSum, positives] = [0, 0, 0];
-  for (let rank = 0; rank < total; rank += 1) {
-    const row = order[total - 1 - rank] ?? 0;
-    rows += 1;
-    scoreSum += scores[row] ?? 0;
-    positives += labels[row] ?? 0;
-    const next = rank + 1 < total ? scores[order[total - 2 - rank] ?? 0] : undefined;
-    if (next === undefined || (next !== scores[row] && rank + 1 >= ((bins.length + 1) * total) / BINS)) {
-      bins.push({ rows, meanScore: scoreSum / rows, positiveRatio: positives / rows });
-      [rows, scoreSum, positives] = [0, 0, 0];
-    }
+  let [before, rows, scoreSum, positives] = [0, 0, 0, 0];
+  const close = (): void => {
+    if (rows > 0) bins.push({ rows, meanScore: scoreSum / rows, positiveRatio: positives / rows });
+    before += rows;
+    [rows, scoreSum, positives] = [0, 0, 0];
+  };
+  for (let rank = order.length - 1; rank >= 0; rank -= 1) {
+    const row = order[rank] ?? 0;
+    const score = scores[row] ?? 0;
+    const weight = weights === null ? 1 : (weights[row] ?? 0);
+    rows += weight;
+    scoreSum += weight * score;
+    positives += weight * (labels[row] ?? 0);
+    const tied = rank > 0 && scores[order[rank - 1] ?? 0] === score;
+    if (!tied && before + rows >= ((bins.length + 1) * total) / BINS) close();
   }
+  close();
   const gaps = bins.map((bin) => Math.abs(bin.meanScore - bin.positiveRatio));
   return {
     expectedError: gaps.reduce((sum, gap, index) => sum + (gap * (bins[index]?.rows ?? 0)) / total, 0),

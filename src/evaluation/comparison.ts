@@ -1,4 +1,4 @@
-import type { GateComparison, GateSpec, MetricValues, Task } from '../contracts/stages.js';
+import type { GateComparison, GateSpec, GuardComparison, MetricValues, Task } from '../contracts/stages.js';
 import { pairedBootstrap } from './bootstrap.js';
 import type { Calibration } from './calibration.js';
 import { calibrate } from './calibration.js';
@@ -48,8 +48,12 @@ export type Comparison = {
   readonly opponentMetrics: MetricValues;
   /** Why a metric is null. */
   readonly undefinedMetrics: { readonly [metric: string]: string };
+  /** Rows of the rarer class of a binary label; null for a regression. */
+  readonly events: number | null;
   /** Null when the gate's metric is undefined on the rows or on most resamples. */
   readonly gate: GateComparison | null;
+  /** Of the gate's guards, in their order, null where undefined; none without a champion, for a constant is always calibrated. */
+  readonly guards: readonly (GuardComparison | null)[];
   readonly slices: readonly SliceResult[];
   readonly challenger: ModelShape;
   readonly opponent: ModelShape;
@@ -57,7 +61,8 @@ export type Comparison = {
 
 /** Metrics, slices, calibration, curves and the paired bootstrap of challenger against champion, or base-rate baseline. Pure. */
 export function compareModels(input: ComparisonInput): Comparison {
-  const metrics = metricsFor(input.task, [...input.metrics, input.gate.metric]);
+  const guards = input.champion === null ? [] : (input.gate.guards ?? []);
+  const metrics = metricsFor(input.task, [...input.metrics, input.gate.metric, ...guards.map(({ metric }) => metric)]);
   const challenger = scoredRows(input.labels, input.challenger);
   const opponent = scoredRows(
     input.labels,
@@ -65,15 +70,21 @@ export function compareModels(input: ComparisonInput): Comparison {
   );
   const own = measure(metrics, challenger);
   const [low, high] = scoreRange(challenger, opponent);
+  const compared = compareForGate(input, metrics, challenger, opponent);
   return {
     rows: input.labels.length,
+    events: input.task === 'binary' ? rarerRows(input.labels) : null,
     labelMean: input.labels.reduce((sum, label) => sum + label, 0) / input.labels.length,
     metrics: own,
     opponentMetrics: measure(metrics, opponent),
     undefinedMetrics: Object.fromEntries(
       metrics.filter(({ name }) => own[name] === null).map((metric) => [metric.name, metric.undefinedWhen]),
     ),
-    gate: compareForGate(input, metrics, challenger, opponent),
+    gate: compared.get(input.gate.metric) ?? null,
+    guards: guards.map(({ metric, margin, relative }) => {
+      const comparison = compared.get(metric) ?? null;
+      return comparison && { ...comparison, margin: relative ? margin * Math.abs(comparison.opponent) : margin };
+    }),
     slices: input.slices.flatMap((slice) => compareSlice(slice, metrics, challenger, opponent)),
     challenger: describe(input.task, challenger, low, high),
     opponent: describe(input.task, opponent, low, high),
@@ -84,28 +95,41 @@ function measure(metrics: readonly Metric[], rows: ScoredRows): MetricValues {
   return Object.fromEntries(metrics.map((metric) => [metric.name, metric.compute(rows, null)]));
 }
 
+function rarerRows(labels: Float64Array): number {
+  const positives = labels.reduce((sum, label) => sum + label, 0);
+  return Math.min(positives, labels.length - positives);
+}
+
+/** What can be compared of the gate's metric and its guards, by metric, all on the same resamples. */
 function compareForGate(
   input: ComparisonInput,
   metrics: readonly Metric[],
   challenger: ScoredRows,
   opponent: ScoredRows,
-): GateComparison | null {
-  const metric = metrics.find(({ name }) => name === input.gate.metric);
-  if (metric === undefined) return null;
-  const { samples, confidence } = input.gate;
-  const interval = pairedBootstrap(metric, challenger, opponent, { samples, confidence, seed: input.seed });
-  const [own, other] = [metric.compute(challenger, null), metric.compute(opponent, null)];
-  if (interval === null || own === null || other === null) return null;
-  return {
-    metric: metric.name,
-    challenger: own,
-    opponent: other,
-    opponentKind: input.champion === null ? 'baseline' : 'champion',
-    opponentVersion: input.champion?.version ?? null,
-    delta: interval.delta,
-    deltaLow: interval.low,
-    deltaHigh: interval.high,
-  };
+): ReadonlyMap<string, GateComparison> {
+  const { gate, champion, seed } = input;
+  const { samples, confidence } = gate;
+  const names = [gate.metric, ...(champion === null ? [] : (gate.guards ?? []).map(({ metric }) => metric))];
+  const wanted = metrics.filter(({ name }) => names.includes(name));
+  const intervals = pairedBootstrap(wanted, challenger, opponent, { samples, confidence, seed });
+  const compared = wanted.flatMap((metric, index): GateComparison[] => {
+    const interval = intervals[index] ?? null;
+    const [own, other] = [metric.compute(challenger, null), metric.compute(opponent, null)];
+    if (interval === null || own === null || other === null) return [];
+    return [
+      {
+        metric: metric.name,
+        challenger: own,
+        opponent: other,
+        opponentKind: champion === null ? 'baseline' : 'champion',
+        opponentVersion: champion?.version ?? null,
+        delta: interval.delta,
+        deltaLow: interval.low,
+        deltaHigh: interval.high,
+      },
+    ];
+  });
+  return new Map(compared.map((comparison) => [comparison.metric, comparison]));
 }
 
 function compareSlice(

@@ -41,7 +41,11 @@ export const evaluate: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateRe
 ) => {
   const { config, inputs } = task;
   const { blessing } = task.arguments;
-  metricsFor(inputs.features.meta.task, [...config.metrics, config.gate.metric]);
+  metricsFor(inputs.features.meta.task, [
+    ...config.metrics,
+    config.gate.metric,
+    ...(config.gate.guards ?? []).map(({ metric }) => metric),
+  ]);
   checkSlices(config.slices, inputs.features);
   const profile = parseProfile(
     await context.artifacts.readFile(inputs.features, 'profile.json'),
@@ -56,7 +60,7 @@ export const evaluate: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateRe
   const scored = await withDuckDb({ scratch: context.scratch, signal: context.signal }, (db) =>
     score(db, config, inputs, champion, context),
   );
-  const verdict = decideGate(config.gate, scored.comparison.gate);
+  const verdict = decideGate(config.gate, scored.comparison);
   for (const [name, value] of Object.entries(scored.comparison.metrics)) if (value !== null) context.metric(name, value);
   const columns = { ...profile.columns, score: profileValues(scored.scores) };
   return publish(
@@ -153,8 +157,9 @@ async function publish(judged: Judged, context: StepContext): Promise<EvaluateRe
   const metrics = comparison?.metrics ?? {};
   const gate = comparison?.gate ?? null;
   const comparedWith = champion === null ? null : { version: champion.version };
-  const { model } = config;
-  const meta: EvaluationMeta = { model, decision, reasons, metrics, gate, comparedWith, candidate: inputs.model.id };
+  const guarded = (comparison?.guards ?? []).filter((guard) => guard !== null);
+  const judgement = { decision, reasons, metrics, gate, comparedWith, ...(guarded.length === 0 ? {} : { guards: guarded }) };
+  const meta: EvaluationMeta = { model: config.model, candidate: inputs.model.id, ...judgement };
   const { testFrom, testTo } = inputs.features.meta;
   const file = (
     name: string,
@@ -178,5 +183,5 @@ async function publish(judged: Judged, context: StepContext): Promise<EvaluateRe
       id,
     })),
   });
-  return { evaluation, model: inputs.model, decision, reasons, metrics, gate, comparedWith };
+  return { evaluation, model: inputs.model, ...judgement };
 }

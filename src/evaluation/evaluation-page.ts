@@ -56,17 +56,13 @@ function metricsSection(comparison: Comparison, opponent: string): Section {
     escapeHtml(metric),
     value === null ? `– (${escapeHtml(comparison.undefinedMetrics[metric] ?? 'undefined')})` : formatNumber(value),
     formatNumber(comparison.opponentMetrics[metric] ?? null),
-    metric === comparison.gate?.metric ? interval(comparison.gate) : '',
+    interval([comparison.gate, ...comparison.guards].find((compared) => compared?.metric === metric)),
   ]);
-  const errors = [comparison.challenger, comparison.opponent].map(({ calibration }) =>
-    formatNumber(calibration?.expectedError ?? null),
-  );
-  if (comparison.challenger.calibration !== null) rows.push(['expected calibration error', ...errors, '']);
   return { title: 'Metrics', body: table(['metric', 'challenger', opponent, 'difference and its bounds'], rows) };
 }
 
-const interval = ({ delta, deltaLow, deltaHigh }: GateComparison): string =>
-  `${formatNumber(delta)} [${formatNumber(deltaLow)}, ${formatNumber(deltaHigh)}]`;
+const interval = (compared: GateComparison | null | undefined): string =>
+  compared ? `${formatNumber(compared.delta)} [${formatNumber(compared.deltaLow)}, ${formatNumber(compared.deltaHigh)}]` : '';
 
 function rankingPlots({ challenger, opponent }: Comparison, series: readonly string[]): string[] {
   if (challenger.curves === null || opponent.curves === null) return [];

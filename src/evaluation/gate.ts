@@ -1,4 +1,5 @@
-import type { EvaluationDecision, GateComparison, GateSpec } from '../contracts/stages.js';
+import type { EvaluationDecision, GateComparison, GateSpec, GuardComparison } from '../contracts/stages.js';
+import type { Comparison } from './comparison.js';
 
 export interface GateVerdict {
   readonly decision: EvaluationDecision;
@@ -6,27 +7,61 @@ export interface GateVerdict {
   readonly reasons: readonly string[];
 }
 
+/** What the gate looks at of a comparison. */
+export type Compared = Pick<Comparison, 'gate' | 'guards' | 'events'>;
+
 /**
  * Decides on the lower and upper confidence bounds of how much better the challenger is. Margin 0 asks for superiority (low > 0), a positive
- * margin for non-inferiority (low > -margin). Surely worse (high < 0) is rejected. Everything else, and a comparison that could not be
- * made (null), is inconclusive: the champion stays.
+ * margin for non-inferiority (low > -margin). Every guard must be shown to be no worse by more than its margin. Surely worse (high < 0; of a
+ * guard high < -margin) is rejected. Everything else, a comparison that could not be made, and too few rows of the rarer class, is
+ * inconclusive: the champion stays.
  */
-export function decideGate(gate: GateSpec, comparison: GateComparison | null): GateVerdict {
-  const asked = gate.margin > 0 ? `not worse by more than ${format(gate.margin)}` : 'better';
-  if (comparison === null) {
-    return {
-      decision: 'inconclusive',
-      reasons: [`${gate.metric} is undefined on too many resamples of the test split; nothing can be said`],
-    };
+export function decideGate(spec: GateSpec, compared: Compared): GateVerdict {
+  const { gate, events } = compared;
+  if (gate === null) {
+    return inconclusive(`${spec.metric} is undefined on too many resamples of the test split; nothing can be said`);
   }
+  if (spec.minEvents !== undefined && events !== null && events < spec.minEvents) {
+    return inconclusive(
+      `the test rows have ${events} of the rarer class, fewer than ${spec.minEvents}: bounds of a bootstrap do not hold on so few`,
+    );
+  }
+  const verdicts = [
+    judge(spec, gate, { passes: gate.deltaLow > -spec.margin, fails: gate.deltaHigh < 0, margin: spec.margin }),
+    ...compared.guards.map((guard, index) => judgeGuard(spec, spec.guards?.[index]?.metric ?? '', guard)),
+  ];
+  const worst = (['rejected', 'inconclusive'] as const).find((kind) => verdicts.some(({ decision }) => decision === kind));
+  const telling = worst === undefined ? verdicts : verdicts.filter(({ decision }) => decision === worst);
+  return { decision: worst ?? 'blessed', reasons: telling.flatMap(({ reasons }) => reasons) };
+}
+
+const inconclusive = (reason: string): GateVerdict => ({ decision: 'inconclusive', reasons: [reason] });
+
+function judgeGuard(spec: GateSpec, metric: string, guard: GuardComparison | null): GateVerdict {
+  if (guard === null) return inconclusive(`${metric} is undefined on too many resamples of the test split; nothing can be said`);
+  const { deltaLow, deltaHigh, margin } = guard;
+  return judge(spec, guard, { passes: deltaLow >= -margin, fails: deltaHigh < -margin, margin });
+}
+
+function judge(
+  spec: GateSpec,
+  comparison: GateComparison,
+  { passes, fails, margin }: { readonly passes: boolean; readonly fails: boolean; readonly margin: number },
+): GateVerdict {
+  const asked = margin > 0 ? `not worse by more than ${format(margin)}` : 'better';
   const opponent = opponentName(comparison);
-  const numbers =
-    `${gate.metric} ${format(comparison.challenger)} against ${format(comparison.opponent)} of ${opponent}: ` +
+  const numbers = numbersOf(spec, comparison);
+  if (passes) return { decision: 'blessed', reasons: [`${asked} than ${opponent}: ${numbers}`] };
+  if (fails) return { decision: 'rejected', reasons: [`worse than ${opponent}: ${numbers}`] };
+  return inconclusive(`not shown to be ${asked} than ${opponent}: ${numbers}`);
+}
+
+function numbersOf(spec: GateSpec, comparison: GateComparison): string {
+  return (
+    `${comparison.metric} ${format(comparison.challenger)} against ${format(comparison.opponent)} of ${opponentName(comparison)}: ` +
     `difference ${signed(comparison.delta)}, between ${signed(comparison.deltaLow)} and ${signed(comparison.deltaHigh)} ` +
-    `(one-sided bounds at ${format(gate.confidence * 100)}%, ${gate.samples} resamples)`;
-  if (comparison.deltaLow > -gate.margin) return { decision: 'blessed', reasons: [`${asked} than ${opponent}: ${numbers}`] };
-  if (comparison.deltaHigh < 0) return { decision: 'rejected', reasons: [`worse than ${opponent}: ${numbers}`] };
-  return { decision: 'inconclusive', reasons: [`not shown to be ${asked} than ${opponent}: ${numbers}`] };
+    `(one-sided bounds at ${format(spec.confidence * 100)}%, ${spec.samples} resamples)`
+  );
 }
 
 /** `champion version 3` or `the base-rate baseline`. */

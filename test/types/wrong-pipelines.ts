@@ -142,6 +142,8 @@ export const good = definePipeline(
     p.evaluate(regressor, { metrics: ['roc_auc'] });
     // @ts-expect-error a gate by ROC AUC of a regression
     p.evaluate(regressor, { gate: betterThan('champion', { metric: 'roc_auc' }) });
+    // @ts-expect-error a guard of another task than the gate's metric
+    p.evaluate(model, { gate: betterThan('champion', { metric: 'roc_auc', guards: { rmse: 1 } }) });
     // @ts-expect-error RMSE of a binary label
     p.evaluate(model, { metrics: ['rmse'] });
     // @ts-expect-error an unknown metric

@@ -1,5 +1,6 @@
 import type { Task } from '../../contracts/stages.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
+import { calibrationError } from './calibration-error.js';
 import { brierScore, logLoss } from './probability.js';
 import { averagePrecision, rocAuc } from './ranking.js';
 import { meanAbsoluteError, r2, rootMeanSquaredError } from './regression.js';
@@ -27,6 +28,7 @@ const METRICS: readonly Metric[] = [
   },
   { name: 'log_loss', task: 'binary', better: 'lower', undefinedWhen: NO_ROWS, compute: logLoss },
   { name: 'brier', task: 'binary', better: 'lower', undefinedWhen: NO_ROWS, compute: brierScore },
+  { name: 'calibration_error', task: 'binary', better: 'lower', undefinedWhen: NO_ROWS, compute: calibrationError },
   { name: 'accuracy', task: 'binary', better: 'higher', undefinedWhen: NO_ROWS, compute: accuracy },
   { name: 'f1', task: 'binary', better: 'higher', undefinedWhen: 'no label and no prediction is positive', compute: f1 },
   { name: 'mae', task: 'regression', better: 'lower', undefinedWhen: NO_ROWS, compute: meanAbsoluteError },

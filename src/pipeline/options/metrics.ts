@@ -8,6 +8,7 @@ export const METRICS = {
   f1: { task: 'binary', better: 'higher' },
   log_loss: { task: 'binary', better: 'lower' },
   brier: { task: 'binary', better: 'lower' },
+  calibration_error: { task: 'binary', better: 'lower' },
   r2: { task: 'regression', better: 'higher' },
   mae: { task: 'regression', better: 'lower' },
   rmse: { task: 'regression', better: 'lower' },

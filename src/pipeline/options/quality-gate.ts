@@ -1,5 +1,10 @@
-import type { Metric } from './metrics.js';
+import type { GuardSpec, Task } from '../../contracts/stages.js';
+import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../parameter-reference.js';
+import type { Metric, MetricOf, METRICS } from './metrics.js';
+
+/** A metric that must not be lost, with how much worse it may be: in its own unit, or as a share of the champion's value. */
+export type Guards<Name extends Metric = Metric> = { readonly [Each in Name]?: number | `${number}%` };
 
 /** When a new model may be deployed; becomes a `GateSpec` in the plan. */
 export interface QualityGate<Name extends Metric = Metric> {
@@ -8,6 +13,8 @@ export interface QualityGate<Name extends Metric = Metric> {
   readonly confidence: Setting<number>;
   readonly samples: Setting<number>;
   readonly margin: Setting<number>;
+  readonly minEvents: Setting<number>;
+  readonly guards?: Guards;
 }
 
 interface QualityGateOptions<Name extends Metric> {
@@ -18,10 +25,38 @@ interface QualityGateOptions<Name extends Metric> {
   readonly samples?: Setting<number>;
   /** 0 (default) asks for superiority; more, for being at most that much worse. */
   readonly margin?: Setting<number>;
+  /**
+   * Fewest test rows of the rarer class of a binary label, below which nothing is decided; default 30. With 6 of 300 rows a bootstrap bound of
+   * 95% lets 10% of equal models through, with 30 about 6%.
+   */
+  readonly minEvents?: Setting<number>;
+  /**
+   * What must not be lost for it: each metric must be shown to be no worse than the champion's by more than its margin. Default for a binary
+   * label with margin 0: `{ log_loss: '1%', calibration_error: 0.02 }`; else, and with `{}`, none.
+   */
+  readonly guards?: Guards<GuardOf<Name>>;
 }
+
+type GuardOf<Name extends Metric> = MetricOf<(typeof METRICS)[Name]['task']>;
+
+const DEFAULT_MIN_EVENTS = 30;
 
 /** Blessed when the model beats the champion on the same newest rows (or the base rate, while there is no champion). */
 export function betterThan<const Name extends Metric>(than: 'champion', options: QualityGateOptions<Name>): QualityGate<Name> {
-  const { metric, confidence = 0.95, samples = 500, margin = 0 } = options;
-  return Object.freeze({ than, metric, confidence, samples, margin });
+  const { metric, confidence = 0.95, samples = 500, margin = 0, minEvents = DEFAULT_MIN_EVENTS, guards } = options;
+  return Object.freeze({ than, metric, confidence, samples, margin, minEvents, ...(guards === undefined ? {} : { guards }) });
+}
+
+const DEFAULT_GUARDS: Guards = { log_loss: '1%', calibration_error: 0.02 };
+
+/** The guards of a gate as the plan keeps them. A wrong margin is reported under its metric. */
+export function guardSpecs(gate: QualityGate, task: Task, read: OptionReader): readonly GuardSpec[] {
+  const chosen = gate.guards ?? (task === 'binary' && gate.margin === 0 ? DEFAULT_GUARDS : {});
+  return Object.entries(chosen).flatMap(([metric, margin]) => {
+    if (metric === gate.metric) return [];
+    const relative = typeof margin === 'string';
+    const value = relative ? Number(/^(\d+(?:\.\d+)?)%$/.exec(margin)?.[1] ?? Number.NaN) / 100 : margin;
+    read.at(metric).number(value, { min: 0 });
+    return [{ metric, margin: Number.isFinite(value) ? value : 0, relative }];
+  });
 }

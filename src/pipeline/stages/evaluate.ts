@@ -8,7 +8,7 @@ import type { Metric, MetricOf } from '../options/metrics.js';
 import { metricsOf } from '../options/metrics.js';
 import type { Setting } from '../parameter-reference.js';
 import type { QualityGate } from '../options/quality-gate.js';
-import { betterThan } from '../options/quality-gate.js';
+import { betterThan, guardSpecs } from '../options/quality-gate.js';
 import type { StepOptions } from '../options/step-options.js';
 
 export interface EvaluateOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task> extends StepOptions {
@@ -46,18 +46,21 @@ export function evaluateConfig(options: EvaluateDeclaration, knows: Knowledge, m
     gate = betterThan('champion', { metric: DEFAULT_GATE_METRIC[task ?? 'binary'] }),
   } = options;
   const metrics = options.metrics ?? metricsOf(task ?? 'binary');
+  const guards = guardSpecs(gate, task ?? 'binary', read.at('gate.guards'));
   if (task !== undefined) {
     for (const metric of new Set(metrics)) lintMetric(metric, task, read.at('metrics'));
     lintMetric(gate.metric, task, read.at('gate.metric'));
+    for (const { metric } of guards) lintMetric(metric, task, read.at('gate.guards'));
   }
   lintSlices(slices, knows, read.at('slices'));
   read.at('minSliceRows').number(minSliceRows, { min: 1, integer: true });
   read.at('gate.confidence').number(gate.confidence, { min: 0.5, max: 1, open: true });
   read.at('gate.samples').number(gate.samples, { min: 100, integer: true });
   read.at('gate.margin').number(gate.margin, { min: 0 });
+  read.at('gate.minEvents').number(gate.minEvents, { min: 0, integer: true });
   return {
     metrics: [...new Set([...metrics, gate.metric])],
-    gate,
+    gate: { ...gate, guards },
     slices,
     minSliceRows,
     model: read.at('model').name(model, 'the model name'),

@@ -40,6 +40,24 @@ describe('a comparison of two models', () => {
     expect(gate).toMatchObject({ opponentKind: 'champion', opponentVersion: 4, delta: 0, deltaLow: 0, deltaHigh: 0 });
   });
 
+  it('compares what must not be lost, with the margin in the unit of the metric, but not with a constant', () => {
+    const base = input();
+    const guards = [{ metric: 'log_loss', margin: 0.01, relative: true } as const];
+    const challenger = base.challenger.map((score) => 0.6 + score / 4);
+    const guarded = { ...base, gate: { ...base.gate, guards }, challenger };
+    const { gate, guards: compared, opponentMetrics, events } = compareModels({
+      ...guarded,
+      champion: { version: 4, scores: base.challenger },
+    });
+    expect(gate?.delta).toBe(0);
+    expect(compared).toHaveLength(1);
+    expect(compared[0]).toMatchObject({ metric: 'log_loss', opponentVersion: 4 });
+    expect(compared[0]?.margin).toBeCloseTo((opponentMetrics['log_loss'] ?? 0) * 0.01, 12);
+    expect(compared[0]?.deltaHigh).toBeLessThan(-0.01);
+    expect(events).toBe(Math.min(...[0, 1].map((label) => base.labels.filter((own) => own === label).length)));
+    expect(compareModels(guarded).guards).toEqual([]);
+  });
+
   it('measures each slice on its own rows', () => {
     const { slices } = compareModels(input());
     expect(slices.map(({ value, rows }) => [value, rows])).toEqual([
@@ -94,6 +112,23 @@ describe('calibration', () => {
     const result = calibrate(scoredRows(labels, scores));
     expect(result?.bins).toHaveLength(2);
     expect(result?.expectedError).toBeCloseTo(0, 12);
+  });
+  it('counts a row of weight n like n rows', () => {
+    const random = createRandom(9);
+    const uniform = (): number => random() / 2 ** 32;
+    const scores = Float64Array.from({ length: 200 }, () => Math.round(uniform() * 60) / 60);
+    const labels = scores.map((score) => (uniform() < score * 0.7 ? 1 : 0));
+    const weights = Uint16Array.from(labels, () => Math.floor(uniform() * 4));
+    const repeated = [...weights].flatMap((weight, row) => Array.from({ length: weight }, () => row));
+    const weighted = calibrate(scoredRows(labels, scores), weights);
+    const plain = calibrate(
+      scoredRows(
+        Float64Array.from(repeated, (row) => labels[row]!),
+        Float64Array.from(repeated, (row) => scores[row]!),
+      ),
+    );
+    expect(weighted?.bins.map(({ rows }) => rows)).toEqual(plain?.bins.map(({ rows }) => rows));
+    expect(weighted?.expectedError).toBeCloseTo(plain?.expectedError ?? Number.NaN, 12);
   });
   it('says by how much scores are too high', () => {
     const result = calibrate(

@@ -160,7 +160,12 @@ describe('the linter', () => {
           resources: { cpu: 0 },
           retry: { maximumAttempts: 0 },
         });
-        p.evaluate(model, { gate: betterThan('champion', { metric: 'roc_auc', confidence: 1, samples: 1, margin: NaN }) });
+        p.evaluate(model, {
+          gate: betterThan('champion', {
+            ...{ metric: 'roc_auc', confidence: 1, samples: 1, margin: NaN, minEvents: -1 },
+            guards: { brier: -1, log_loss: 'a%' as '1%', rmse: 1 } as object,
+          }),
+        });
       }),
     ).toEqual([
       'duration ingest.timeout',
@@ -178,9 +183,13 @@ describe('the linter', () => {
       'range train.trainer.learningRate',
       'range train.trainer.maxBins',
       'range train.threads',
+      'range evaluate.gate.guards.brier',
+      'range evaluate.gate.guards.log_loss',
+      'metric evaluate.gate.guards',
       'range evaluate.gate.confidence',
       'range evaluate.gate.samples',
       'range evaluate.gate.margin',
+      'range evaluate.gate.minEvents',
       'not-json evaluate.gate.margin',
     ]);
   });
