@@ -1,5 +1,35 @@
+import type { EvaluateConfig, EvaluateInputs, EvaluateResult } from '../src/contracts/stages.js';
 import { bless } from '../src/evaluation/bless.js';
+import { checkRefit } from '../src/evaluation/check-refit.js';
 import { evaluate } from '../src/evaluation/evaluate.js';
+import type { StageOperation } from '../src/pipeline/step-context.js';
+import { refit as refitModel } from '../src/training/refit.js';
 
-/** Operations of the evaluate stage by name: the infra check, then metrics and gate. */
-export const evaluateOperations = { bless, evaluate };
+type Evaluated = { readonly evaluation: EvaluateResult };
+
+/**
+ * Fits the blessed model anew on all rows and lets that one go on, after an infra check of its own and a look at whether it is at least as good as
+ * its twin. Where something speaks against it the twin goes on, which is the one that was evaluated; the reasons say so.
+ */
+const refit: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateResult, Evaluated> = async (task, context) => {
+  const { config, inputs } = task;
+  const { evaluation } = task.arguments;
+  const model = await refitModel(inputs.model, inputs.features, config.refit ?? {}, context);
+  const problems =
+    model === null ? ['its learning rate was changed by hand'] : await problemsOf({ ...task, inputs: { ...inputs, model } });
+  if (model === null || problems.length > 0) {
+    context.log.warn('the model is not refitted on all rows', { problems });
+    return { ...evaluation, reasons: [...evaluation.reasons, `not refitted on all rows: ${problems.join('; ')}`] };
+  }
+  const rows = `refitted on all ${model.meta.trainRows} rows, those of the test too`;
+  return { ...evaluation, model, reasons: [...evaluation.reasons, rows] };
+
+  async function problemsOf(refitted: Parameters<typeof bless>[0]): Promise<readonly string[]> {
+    const { blessed, problems: infra } = await bless(refitted, context);
+    if (!blessed) return infra.map((problem) => `infra check: ${problem}`);
+    return checkRefit(refitted.inputs.model, inputs.features, { config, evaluation }, context);
+  }
+};
+
+/** Operations of the evaluate stage by name: the infra check, then metrics and gate, then the refit of what was blessed. */
+export const evaluateOperations = { bless, evaluate, refit };

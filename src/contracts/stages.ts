@@ -74,7 +74,7 @@ export type FeatureInputs = { readonly dataset: DatasetRef };
 /**
  * Files of a feature set: `train.parquet` and `test.parquet` (rows in event-time order; FLOAT feature columns in order, then `__label` DOUBLE,
  * then every column of the schema, in its dataset type, prefixed `raw_`), `preprocess.onnx` (raw inputs -> `features` float[N, F]),
- * `encoders.json` (the fitted encoders, input of `buildPreprocessGraph`), `profile.json` (profile of the raw inputs, train split),
+ * `encoders.json` (the fitted encoders, input of `buildPreprocessGraph`), `config.json` (`FeatureSettings`), `profile.json` (profile of the raw inputs, train split),
  * `samples.json` (up to 32 raw rows for warm-up). Missing on the wire: NaN for a number, the empty string for a category.
  */
 export type FeatureMeta = {
@@ -93,6 +93,8 @@ export type FeatureMeta = {
   readonly schema: SchemaSpec;
 };
 export type FeatureResult = ArtifactRef<'feature-set', FeatureMeta>;
+/** What a feature set was made from. */
+export type FeatureSettings = { readonly config: FeatureConfig; readonly dataset: Pick<DatasetRef, 'kind' | 'id'> };
 
 // ---- train
 export type GbdtSpec = {
@@ -128,6 +130,8 @@ export type ModelMeta = {
   readonly testTo: string;
   readonly seed: number;
   readonly metrics: { readonly [name: string]: number };
+  /** Id of the model that was evaluated in its place: this one was fitted with the same settings on all rows, those of the test too. */
+  readonly refitOf?: string;
 };
 export type TrainResult = ArtifactRef<'model', ModelMeta>;
 
@@ -160,6 +164,8 @@ export type EvaluateConfig = {
   readonly model: string;
   /** Longest p99 in ms of the load-and-serve check. */
   readonly infra: { readonly maxP99Ms: number };
+  /** A blessed model is fitted anew on all rows, those of the test too, and that one goes on. Absent: the blessed model itself. */
+  readonly refit?: { readonly threads?: number };
 };
 export type EvaluateInputs = { readonly model: TrainResult; readonly features: FeatureResult };
 export type MetricValues = { readonly [metric: string]: number | null };

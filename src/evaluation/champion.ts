@@ -1,3 +1,4 @@
+import type { ArtifactRef } from '../contracts/artifact.js';
 import type { ModelVersion } from '../contracts/model.js';
 import type { FeatureResult, ModelMeta } from '../contracts/stages.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
@@ -9,6 +10,20 @@ export async function findChampion(artifacts: ArtifactStore, model: string): Pro
   const registry = createRegistry(artifacts.objects);
   const alias = await registry.alias(model, 'champion');
   return alias === null ? null : registry.version(model, alias.record.version);
+}
+
+/**
+ * The champion's model; or, when that one was refitted on rows that are test rows here, the one that was evaluated in its place and had not
+ * seen so many: a model has an unfair lead on rows that it was fitted on. ARTIFACT_NOT_FOUND.
+ */
+export async function unseenModel(
+  champion: ModelVersion,
+  features: FeatureResult,
+  artifacts: ArtifactStore,
+): Promise<ArtifactRef<'model'>> {
+  const { refitOf, testFrom } = champion.artifact.meta as unknown as ModelMeta;
+  if (refitOf === undefined || Date.parse(testFrom) <= Date.parse(features.meta.testFrom)) return champion.artifact;
+  return (await artifacts.find('model', refitOf)) as ArtifactRef<'model'>;
 }
 
 /** Runs `work` on the champion; whatever keeps it from being scored becomes EVALUATION_CHAMPION_UNREADABLE, so that nothing wins unopposed. */

@@ -13,18 +13,17 @@ import { withDuckDb } from '../data/duckdb.js';
 import { parseProfile } from '../monitoring/profile-file.js';
 import type { Profile } from '../monitoring/profile.js';
 import { profileValues } from '../monitoring/numeric-profile.js';
-import { openSession } from '../onnx/session.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { renderPage } from '../report/page.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import type { Blessing } from './bless.js';
-import { failClosed, findChampion } from './champion.js';
+import { failClosed, findChampion, unseenModel } from './champion.js';
 import type { Comparison } from './comparison.js';
 import { compareInThread } from './compare-in-thread.js';
 import { evaluationPage } from './evaluation-page.js';
 import { decideGate } from './gate.js';
 import { metricsFor } from './metrics/metric.js';
-import { checkScores, scoreSplit } from './score-split.js';
+import { scoreModel } from './score-model.js';
 import { checkSlices, readLabels, readSlice } from './test-split.js';
 
 export type EvaluateArguments = { readonly blessing: Blessing };
@@ -91,8 +90,12 @@ async function score(
       ? null
       : {
           version: champion.version,
-          scores: await failClosed(champion, features, () =>
-            rate(champion.artifact, `champion version ${champion.version}`, labels.length),
+          scores: await failClosed(champion, features, async () =>
+            rate(
+              await unseenModel(champion, features, context.artifacts),
+              `champion version ${champion.version}`,
+              labels.length,
+            ),
           ),
         };
   const slices = [];
@@ -113,31 +116,6 @@ async function score(
     context.signal,
   );
   return { scores, comparison };
-}
-
-async function scoreModel(
-  db: DuckDb,
-  artifact: ArtifactRef<'model'>,
-  name: string,
-  split: { readonly path: string; readonly rows: number; readonly features: FeatureResult },
-  context: StepContext,
-  onRows: (rows: number) => void,
-): Promise<Float64Array> {
-  const { signature } = artifact.meta as unknown as ModelMeta;
-  const session = await openSession(await context.artifacts.readFile(artifact, 'model.onnx'), { signature });
-  try {
-    const scores = await scoreSplit(db, session, {
-      signature,
-      path: split.path,
-      rows: split.rows,
-      signal: context.signal,
-      onRows,
-    });
-    checkScores(scores, name, split.features.meta.task === 'binary' ? { from: 0, to: 1 } : { from: -Infinity, to: Infinity });
-    return scores;
-  } finally {
-    await session.release();
-  }
 }
 
 interface Judged {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { FeatureConfig, FeatureInputs, FeatureMeta, FeatureResult } from '../contracts/stages.js';
+import type { FeatureConfig, FeatureInputs, FeatureMeta, FeatureResult, FeatureSettings } from '../contracts/stages.js';
+import type { DatasetRef } from '../contracts/dataset.js';
 import { datasetFiles } from '../data/dataset-files.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
@@ -13,6 +14,8 @@ import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { eventTimeOf } from '../schema/schema.js';
 import { signatureOf } from '../schema/signature.js';
 import type { DraftFile } from '../store/artifact-store.js';
+import { parseRecord } from '../store/json-record.js';
+import { allRows } from './all-rows.js';
 import { checkTransforms, columnsOf, invalidTransforms, nameProblems } from './check-transforms.js';
 import { encodedRows } from './encode-sql.js';
 import type { EncoderSet } from './encoder.js';
@@ -30,10 +33,24 @@ import { splitByTime } from './time-split.js';
  * Deterministic: an equal dataset and configuration give an equal id.
  * Errors: FEATURE_TRANSFORM_INVALID, FEATURE_SPLIT_INVALID, FEATURE_LABEL_INVALID, ARTIFACT_CORRUPT.
  */
-export const feature: StageOperation<FeatureConfig, FeatureInputs, FeatureResult> = async (
-  { config: given, inputs },
-  context,
-) => {
+export const feature: StageOperation<FeatureConfig, FeatureInputs, FeatureResult> = ({ config, inputs }, context) =>
+  makeFeatureSet({ config, inputs }, context, true);
+
+/**
+ * A feature set as another one, made from what that one was made from, in which every row trains: encoders are fitted on all of them, and
+ * there is no `test.parquet`. Errors as those of `feature`; STORE_RECORD_CORRUPT.
+ */
+export async function featureOnAllRows(held: FeatureResult, context: StepContext): Promise<FeatureResult> {
+  const bytes = await context.artifacts.readFile(held, 'config.json');
+  const where = `feature-set/${held.id}/config.json`;
+  const { config, dataset } = parseRecord<FeatureSettings>(bytes, where, ['config', 'dataset']);
+  const found = (await context.artifacts.find('dataset', dataset.id)) as DatasetRef;
+  return makeFeatureSet({ config, inputs: { dataset: found } }, context, false);
+}
+
+type Task = { readonly config: FeatureConfig; readonly inputs: FeatureInputs };
+
+async function makeFeatureSet({ config: given, inputs }: Task, context: StepContext, holdOut: boolean): Promise<FeatureResult> {
   const config = inOrder(given);
   const { schema } = inputs.dataset.meta;
   checkTransforms(config, schema);
@@ -49,7 +66,7 @@ export const feature: StageOperation<FeatureConfig, FeatureInputs, FeatureResult
     context.progress(0, 0, 'reading the dataset');
     const { table, leftOut } = await loadLabelledRows(db, parquetRelation(files), inputs.dataset.meta, config.label, eventTime);
     await checkLabels(db, table, config.label);
-    const split = await splitByTime(db, table, eventTime, config.split.testMs);
+    const split = await (holdOut ? splitByTime(db, table, eventTime, config.split.testMs) : allRows(db, table, eventTime));
     await checkLabels(db, split.train, config.label);
     if (leftOut > 0) context.log.warn('rows without a label or an event time were left out', { rows: leftOut });
     const built = await buildFiles(db, { config, inputs }, split, context);
@@ -64,7 +81,7 @@ export const feature: StageOperation<FeatureConfig, FeatureInputs, FeatureResult
     context.metric('features', built.meta.featureNames.length);
     return result;
   });
-};
+}
 
 /** With the columns in the order that the plan lists: that of the members of an object does not outlive every store and tool. */
 function inOrder(config: FeatureConfig): FeatureConfig {
@@ -85,7 +102,7 @@ interface Built {
 
 async function buildFiles(
   db: DuckDb,
-  { config, inputs }: { readonly config: FeatureConfig; readonly inputs: FeatureInputs },
+  { config, inputs }: Task,
   split: TimeSplit,
   context: StepContext,
 ): Promise<Built> {
@@ -107,19 +124,21 @@ async function buildFiles(
   context.progress(0, 2, 'writing train and test rows');
   await writeParquet(db, encodedRows(split.train, fitted.encoders, schema.columns, fitted.trainLookups), train);
   context.progress(1, 2, 'writing train and test rows');
-  await writeParquet(db, encodedRows(split.test, fitted.encoders, schema.columns, fitted.testLookups), test);
+  if (split.test !== null)
+    await writeParquet(db, encodedRows(split.test, fitted.encoders, schema.columns, fitted.testLookups), test);
   context.progress(2, 2, 'writing train and test rows');
 
   return {
     files: [
       { name: 'train.parquet', mediaType: PARQUET_MEDIA_TYPE, content: { path: train } },
-      { name: 'test.parquet', mediaType: PARQUET_MEDIA_TYPE, content: { path: test } },
+      ...(split.test === null ? [] : [{ name: 'test.parquet', mediaType: PARQUET_MEDIA_TYPE, content: { path: test } }]),
       {
         name: 'preprocess.onnx',
         mediaType: 'application/onnx',
         content: { bytes: preprocessModel(encoders, featureNames.length) },
       },
       jsonFile('encoders.json', encoders),
+      jsonFile('config.json', { config, dataset: { kind: 'dataset', id: inputs.dataset.id } } satisfies FeatureSettings),
       jsonFile('profile.json', await db.use((connection) => profileColumns(connection, split.train, columns))),
       jsonFile('samples.json', await sampleRows(db, split.train, columns)),
     ],

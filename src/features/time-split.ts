@@ -12,7 +12,8 @@ export interface TimeSplit {
   readonly testRows: number;
   /** Relations over the labelled rows with their position as `__row`. */
   readonly train: string;
-  readonly test: string;
+  /** Null when no row is held out. */
+  readonly test: string | null;
 }
 
 /**

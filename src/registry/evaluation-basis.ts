@@ -1,5 +1,5 @@
 import type { AliasBasis, ComparedChampion, ModelVersion } from '../contracts/model.js';
-import type { EvaluationMeta } from '../contracts/stages.js';
+import type { EvaluationMeta, ModelMeta } from '../contracts/stages.js';
 import { refused } from './check-move.js';
 import type { EvaluationBasis } from './registry.js';
 
@@ -28,7 +28,8 @@ export function evaluationBasis(
   if (champion === undefined)
     throw refused(model, `evaluation ${id} does not say with which champion version ${version} was compared`);
   if (meta.model !== model) throw refused(model, `evaluation ${id} is one of model ${meta.model}`);
-  if (meta.candidate !== undefined && meta.candidate !== artifact.id)
+  const judged = [artifact.id, (artifact.meta as Partial<ModelMeta>).refitOf];
+  if (meta.candidate !== undefined && !judged.includes(meta.candidate))
     throw refused(model, `evaluation ${id} judged model artifact ${meta.candidate}, not ${artifact.id} of version ${version}`);
   return { evaluation: id, comparedWith: champion };
 }

@@ -34,8 +34,16 @@ const DEFAULT_CHECKPOINT_EVERY = 10;
  * Errors: TRAINING_PARAMETER_INVALID, TRAINING_NO_ROWS, TRAINING_SINGLE_CLASS, TRAINING_NOT_FINITE, TRAINING_THREAD_FAILED,
  * ARTIFACT_CORRUPT. When the signal aborts it stores a checkpoint and rejects with the signal's reason.
  */
-export const train: StageOperation<TrainConfig, TrainInputs, TrainResult> = async ({ config, inputs }, context) => {
-  const { features } = inputs;
+export const train: StageOperation<TrainConfig, TrainInputs, TrainResult> = ({ config, inputs }, context) =>
+  fitModel(inputs.features, config, context);
+
+/** As `train`; with `refitOf` a model that stands in for the one of this id. */
+export async function fitModel(
+  features: FeatureResult,
+  config: TrainConfig,
+  context: StepContext,
+  refitOf?: string,
+): Promise<TrainResult> {
   const { trainer, threads = availableParallelism(), checkpointEvery = DEFAULT_CHECKPOINT_EVERY } = config;
   checkHyperparameters(trainer);
   checkCounts({ threads, checkpointEvery });
@@ -70,8 +78,9 @@ export const train: StageOperation<TrainConfig, TrainInputs, TrainResult> = asyn
   if (rate !== undefined) context.metric('learning_rate', rate);
   context.metric('seconds', seconds);
   context.metric('rows_per_second', rows.trainRows / seconds);
-  return publish(features, { fitted, config: { ...config, seed }, metrics, trainRows: rows.rows }, context);
-};
+  const trained = { fitted, config: { ...config, seed }, metrics, trainRows: rows.rows };
+  return publish(features, refitOf === undefined ? trained : { ...trained, refitOf }, context);
+}
 
 function checkCounts(counts: { readonly threads: number; readonly checkpointEvery: number }): void {
   const wrong = Object.entries(counts).filter(([, value]) => !Number.isInteger(value) || value < 1 || value > 1024);
@@ -109,10 +118,11 @@ interface Trained {
   readonly config: TrainConfig & { readonly seed: number };
   readonly metrics: { readonly [name: string]: number };
   readonly trainRows: number;
+  readonly refitOf?: string;
 }
 
 async function publish(features: FeatureResult, trained: Trained, { artifacts }: StepContext): Promise<TrainResult> {
-  const { fitted, config, metrics, trainRows } = trained;
+  const { fitted, config, metrics, trainRows, refitOf } = trained;
   const { task, signature, featureNames, trainFrom, testFrom, testTo } = features.meta;
   const encoders = parseJson(
     await artifacts.readFile(features, 'encoders.json'),
@@ -137,6 +147,7 @@ async function publish(features: FeatureResult, trained: Trained, { artifacts }:
     testTo,
     seed: config.seed,
     metrics,
+    ...(refitOf === undefined ? {} : { refitOf }),
   };
   return artifacts.publish({
     kind: 'model',
@@ -147,7 +158,7 @@ async function publish(features: FeatureResult, trained: Trained, { artifacts }:
       jsonFile('trainer.json', Buffer.from(`${JSON.stringify(trainer)}\n`)),
     ],
     meta,
-    inputs: [features],
+    inputs: [features, ...(refitOf === undefined ? [] : [{ kind: 'model' as const, id: refitOf }])],
   });
 }
 

@@ -23,7 +23,7 @@ export interface StepOptions {
   readonly live?: ScalarShape;
   /** Default: 3 attempts, 1 second apart, twice as long each time, at most 60 seconds. */
   readonly retry?: RetryOptions;
-  /** Longest time one attempt may take; default 24 hours for train, commands and Python, else 1 hour. */
+  /** Longest time one attempt may take; default 24 hours for train, evaluate, commands and Python, else 1 hour. */
   readonly timeout?: Duration;
   /** Longest silence of a running attempt; default 30 seconds. */
   readonly heartbeat?: Duration;
@@ -64,7 +64,7 @@ export type CommonStepFields = Pick<
   | 'light'
 >;
 
-const LONG_KINDS: readonly StepKind[] = ['train', 'command'];
+const LONG_KINDS: readonly StepKind[] = ['train', 'evaluate', 'command'];
 const FAILURE_POLICIES: readonly string[] = ['fail', 'block', 'continue'] satisfies FailurePolicy[];
 
 export function readStepOptions(

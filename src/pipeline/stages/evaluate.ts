@@ -10,6 +10,7 @@ import type { Setting } from '../parameter-reference.js';
 import type { QualityGate } from '../options/quality-gate.js';
 import { betterThan, guardSpecs } from '../options/quality-gate.js';
 import type { StepOptions } from '../options/step-options.js';
+import { threadsOf } from './train.js';
 
 export interface EvaluateOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task> extends StepOptions {
   /** Default: every metric of the task. The gate's metric is always among them. */
@@ -24,6 +25,11 @@ export interface EvaluateOptions<Columns extends ColumnTypes = ColumnTypes, Labe
   readonly model?: string;
   /** Longest 99th percentile of the load-and-serve check; default 500 milliseconds. */
   readonly infra?: { readonly maxP99?: Duration };
+  /**
+   * Whether a blessed model is fitted anew on all rows, those of the test too, with the same settings, before it is deployed; default true.
+   * Worker threads: the step's `resources.cpu` in whole threads, else 2.
+   */
+  readonly refit?: boolean;
 }
 
 /** What `evaluateConfig` needs of its options, whatever the compiler knows. */
@@ -33,6 +39,8 @@ export interface EvaluateDeclaration {
   readonly slices?: readonly string[];
   readonly minSliceRows?: Setting<number>;
   readonly infra?: { readonly maxP99?: Duration };
+  readonly refit?: boolean;
+  readonly resources?: StepOptions['resources'];
 }
 
 const DEFAULT_GATE_METRIC = { binary: 'roc_auc', regression: 'rmse' } as const satisfies Record<Task, Metric>;
@@ -65,7 +73,13 @@ export function evaluateConfig(options: EvaluateDeclaration, knows: Knowledge, m
     minSliceRows,
     model: read.at('model').name(model, 'the model name'),
     infra: { maxP99Ms: read.at('infra.maxP99').latency(options.infra?.maxP99 ?? '500 milliseconds') },
+    ...(options.refit === false ? {} : { refit: refitConfig(options.resources) }),
   };
+}
+
+function refitConfig(resources: StepOptions['resources']): object {
+  const threads = threadsOf(resources?.cpu);
+  return threads === undefined ? {} : { threads };
 }
 
 export function lintMetric(metric: string, task: Task, read: OptionReader): void {

@@ -35,6 +35,7 @@ export function trainConfig({ trainer, seed, checkpointEvery, ...options }: Trai
   };
 }
 
-function threadsOf(cpu: number | undefined): number | undefined {
+/** Whole worker threads for so many CPUs, at least one. */
+export function threadsOf(cpu: number | undefined): number | undefined {
   return cpu === undefined ? undefined : Math.max(1, Math.floor(cpu));
 }

@@ -1,0 +1,21 @@
+import type { DuckDb } from '../data/duckdb.js';
+import { identifier } from '../data/sql-text.js';
+import type { TimeSplit } from './time-split.js';
+
+/** Every labelled row trains and none is held out: the split of a refit. */
+export async function allRows(db: DuckDb, table: string, eventTime: string): Promise<TimeSplit> {
+  const time = identifier(eventTime);
+  const [range] = await db.query(
+    `SELECT epoch_ms(min(${time})) AS from_ms, epoch_ms(max(${time})) AS to_ms, count(*) AS rows FROM ${table}`,
+  );
+  const testToMs = Number(range?.['to_ms']);
+  return {
+    trainFromMs: Number(range?.['from_ms']),
+    testFromMs: testToMs,
+    testToMs,
+    trainRows: Number(range?.['rows']),
+    testRows: 0,
+    train: `(SELECT *, rowid AS __row FROM ${table})`,
+    test: null,
+  };
+}
