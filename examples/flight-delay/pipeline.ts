@@ -23,7 +23,7 @@ export default definePipeline('flight-delay', { params }, (p) => {
   });
   const features = p.feature(checked, {
     label: binary(sql`delay > 15`),
-    split: byTime({ test: '7 days' }),
+    split: byTime({ test: '14 days' }),
     columns: {
       hour: hourOf('date'),
       weekday: weekdayOf('date'),
@@ -34,7 +34,11 @@ export default definePipeline('flight-delay', { params }, (p) => {
     },
   });
   const model = p.train(features, { trainer: gbdt({ trees: p.params.trees }), resources: { cpu: 2 } });
-  const evaluation = p.evaluate(model, { metrics: ['roc_auc', 'log_loss'], gate: betterThan('champion', { metric: 'roc_auc' }) });
+  const evaluation = p.evaluate(model, {
+    metrics: ['roc_auc', 'log_loss', 'calibration_error'],
+    gate: betterThan('champion', { metric: 'roc_auc', samples: 200 }),
+    resources: { cpu: 2 },
+  });
   const endpoint = p.deploy(evaluation, { rollout: canary([10, 50, 100], { bake: '2 seconds' }) });
   p.monitor(endpoint, {
     every: '7 days',
@@ -45,9 +49,8 @@ export default definePipeline('flight-delay', { params }, (p) => {
   p.retrain({
     on: [driftDetected(), performanceBelow('roc_auc', 0.64)],
     clock: 'event',
-    window: { newest: '28 days', from: 'from', to: 'to' },
     debounce: '1 second',
-    coolDown: '14 days',
-    budget: { runs: 3, per: '60 days' },
+    coolDown: '42 days',
+    budget: { runs: 2, per: '60 days' },
   });
 });

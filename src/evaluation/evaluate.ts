@@ -1,13 +1,6 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { ModelVersion } from '../contracts/model.js';
-import type {
-  EvaluateConfig,
-  EvaluateInputs,
-  EvaluateResult,
-  EvaluationMeta,
-  FeatureResult,
-  ModelMeta,
-} from '../contracts/stages.js';
+import type { EvaluateConfig, EvaluateInputs, EvaluateResult, EvaluationMeta } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { parseProfile } from '../monitoring/profile-file.js';
@@ -91,11 +84,7 @@ async function score(
       : {
           version: champion.version,
           scores: await failClosed(champion, features, async () =>
-            rate(
-              await unseenModel(champion, features, context.artifacts),
-              `champion version ${champion.version}`,
-              labels.length,
-            ),
+            rate(await unseenModel(champion, features, context.artifacts), `champion version ${champion.version}`, labels.length),
           ),
         };
   const slices = [];

@@ -100,12 +100,7 @@ interface Built {
   readonly meta: FeatureMeta;
 }
 
-async function buildFiles(
-  db: DuckDb,
-  { config, inputs }: Task,
-  split: TimeSplit,
-  context: StepContext,
-): Promise<Built> {
+async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit, context: StepContext): Promise<Built> {
   const { schema } = inputs.dataset.meta;
   const used = new Set(Object.values(config.columns).flatMap(columnsOf));
   const columns = schema.columns.filter(({ name }) => used.has(name));

@@ -60,7 +60,9 @@ describe('the refit of a blessed model', () => {
   it('leaves its place to its twin when it is worse on rows that it was fitted on, or cannot be repeated', async () => {
     const tooGood = await refit({ metrics: { ...evaluation.metrics, roc_auc: 0.99 } });
     expect(tooGood.model.id).toBe(twin.id);
-    expect(tooGood.reasons.at(-1)).toMatch(/^not refitted on all rows: roc_auc of the refit is 0\.\d+ on rows that it was fitted on/);
+    expect(tooGood.reasons.at(-1)).toMatch(
+      /^not refitted on all rows: roc_auc of the refit is 0\.\d+ on rows that it was fitted on/,
+    );
     const trainer = JSON.parse((await store.readFile(twin, 'trainer.json')).toString('utf8')) as object;
     const changed = { ...trainer, learningRates: [{ fromTree: 3, learningRate: 0.5 }] };
     const byHand = await store.publish({

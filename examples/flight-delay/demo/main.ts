@@ -6,8 +6,9 @@ import pipeline from '../pipeline.js';
 import { FOLDER, LOGS, MODEL, PIPELINE, REPORTS, RUSHED_RELEASE, STORE } from './places.js';
 import { Processes } from './processes.js';
 import { Screen } from './screen.js';
-import { badRelease, firstRelease, live } from './story.js';
-import { evaluationReports, type Summary, versionLines, versionsTable } from './summary.js';
+import { lookBack } from './hindsight.js';
+import { badRelease, firstRelease, FLIGHTS_A_WEEK, live } from './story.js';
+import { evaluationReports, hindsightTable, modelArtifact, type Summary, versionLines, versionsTable } from './summary.js';
 import { Traffic } from './traffic.js';
 import { FlightSource } from './weeks.js';
 
@@ -77,6 +78,11 @@ async function tellTheStory(): Promise<void> {
   const shown = await processes.read(['models', 'show', MODEL]);
   const versions = versionLines(shown, await processes.read(['models', 'log', MODEL]));
   const lineage = await processes.print(['models', 'lineage', MODEL]);
+  screen.doing('asking the model of January about the same flights');
+  const january = `${FOLDER}/january.onnx`;
+  await processes.print(['artifacts', 'get', modelArtifact(shown, 1), 'model.onnx', '--out', january]);
+  const labelled = windows.filter(({ rocAuc }) => rocAuc !== null);
+  const hindsight = await lookBack(january, flights, labelled, FLIGHTS_A_WEEK, traffic.scores);
   const paths: string[] = [];
   for (const { name, artifact } of [...evaluationReports(shown), ...reports]) {
     screen.doing(`copying the report ${name}`);
@@ -88,6 +94,7 @@ async function tellTheStory(): Promise<void> {
     versions,
     windows,
     retrains,
+    hindsight,
     rollback,
     predictions: { sent: traffic.sent, answered: traffic.answered, logged, failed: traffic.failed },
     totalSeconds: screen.seconds,
@@ -119,6 +126,7 @@ async function tellTheStory(): Promise<void> {
 function show(summary: Summary, lineage: string, reports: readonly string[]): void {
   const { predictions } = summary;
   console.log(`\nVersions of ${MODEL}\n${versionsTable(summary.versions)}`);
+  console.log(`\nWas it worth it?\n${hindsightTable(summary.hindsight)}`);
   console.log('\nTimeline');
   for (const { atSeconds, text } of screen.timeline) console.log(`${atSeconds.toFixed(0).padStart(5)} s  ${text}`);
   console.log(`\nLineage of the model that is live now\n${lineage}`);

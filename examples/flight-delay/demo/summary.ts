@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { StageTime } from './follow.js';
+import type { Hindsight } from './hindsight.js';
 import type { RetrainLine, WindowLine } from './story.js';
 
 export interface VersionLine {
@@ -17,6 +18,7 @@ export interface Summary {
   readonly versions: readonly VersionLine[];
   readonly windows: readonly WindowLine[];
   readonly retrains: readonly RetrainLine[];
+  readonly hindsight: Hindsight;
   readonly rollback: Readonly<Record<string, unknown>>;
   readonly predictions: { readonly sent: number; readonly answered: number; readonly logged: number; readonly failed: number };
   readonly totalSeconds: number;
@@ -44,11 +46,30 @@ export function versionsTable(versions: readonly VersionLine[]): string {
   return table.toString();
 }
 
+/** Whether the retraining was worth it: what was served beside what the model of January would have served. */
+export function hindsightTable({ weeks, rows, served, january }: Hindsight): string {
+  const table = new Table({
+    head: [`${String(rows)} labelled flights, means of ${String(weeks)} weeks`, 'roc_auc', 'log_loss'],
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(
+    ['served, with all retrains', metric(served.rocAuc), metric(served.logLoss)],
+    ['the model of January, left alone', metric(january.rocAuc), metric(january.logLoss)],
+    ['difference', signed(served.rocAuc - january.rocAuc), signed(served.logLoss - january.logLoss)],
+  );
+  return table.toString();
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
+}
+
 function metric(value: number | null): string {
   return value === null ? '-' : value.toFixed(4);
 }
 
 interface RegisteredVersion {
+  readonly artifact: { readonly id: string };
   readonly evaluation: { readonly id: string } | null;
   readonly version: number;
   readonly window: { readonly from: string; readonly to: string };
@@ -76,6 +97,14 @@ export function versionLines(shown: unknown, log: unknown): VersionLine[] {
       reason: last?.reason ?? '',
     };
   });
+}
+
+/** The name of a version's model in the store. */
+export function modelArtifact(shown: unknown, version: number): string {
+  const { versions } = shown as { readonly versions: readonly RegisteredVersion[] };
+  const found = versions.find((line) => line.version === version);
+  if (found === undefined) throw new Error(`the registry does not have version ${String(version)}`);
+  return `model/${found.artifact.id}`;
 }
 
 /** The evaluation report of each version. */

@@ -9,6 +9,8 @@ export class Traffic {
   sent = 0;
   answered = 0;
   failed = 0;
+  /** What each flight was told, by its id. */
+  readonly scores = new Map<string, number>();
   readonly failures: string[] = [];
   private readonly server: string;
   private readonly url: string;
@@ -65,6 +67,7 @@ export class Traffic {
       if (!response.ok || scores.length !== batch.length || scores.some(({ score }) => !(score >= 0 && score <= 1))) {
         throw new Error(`status ${String(response.status)}: ${JSON.stringify(body).slice(0, 300)}`);
       }
+      for (const [at, { id }] of batch.entries()) this.scores.set(id, scores[at]?.score ?? Number.NaN);
       this.answered += batch.length;
     } catch (error) {
       this.failed += batch.length;

@@ -50,6 +50,14 @@ export class FlightSource {
     }));
   }
 
+  /** Which of the week's flights were late, by id: the label that the models learn. */
+  async late(week: Week, count: number): Promise<ReadonlyMap<string, boolean>> {
+    const reader = await this.connection.runAndReadAll(
+      `SELECT id, delay > 15 FROM (${sampleSql(week, count)}) WHERE delay IS NOT NULL`,
+    );
+    return new Map(reader.getRows() as [string, boolean][]);
+  }
+
   /** Writes what really happened to the sampled flights, as the label feed does a week later. */
   async writeLabels(week: Week, count: number, path: string): Promise<void> {
     await mkdir(dirname(path), { recursive: true });

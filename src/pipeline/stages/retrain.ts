@@ -30,7 +30,11 @@ export interface RetrainOptions<Shape extends ParameterShape = ParameterShape> e
    * The rows to train on, and the date parameters that say so: `all` (default) from the start of the first run up to the newest trigger, or
    * those of a `newest` stretch of time; `from` and `to`.
    */
-  readonly window?: { readonly newest?: 'all' | Duration; readonly from?: DateParameter<Shape>; readonly to?: DateParameter<Shape> };
+  readonly window?: {
+    readonly newest?: 'all' | Duration;
+    readonly from?: DateParameter<Shape>;
+    readonly to?: DateParameter<Shape>;
+  };
   /** Other parameters of the started runs. */
   readonly parameters?: Partial<ParameterInput<Shape>>;
 }

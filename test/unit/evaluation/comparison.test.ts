@@ -45,7 +45,12 @@ describe('a comparison of two models', () => {
     const guards = [{ metric: 'log_loss', margin: 0.01, relative: true } as const];
     const challenger = base.challenger.map((score) => 0.6 + score / 4);
     const guarded = { ...base, gate: { ...base.gate, guards }, challenger };
-    const { gate, guards: compared, opponentMetrics, events } = compareModels({
+    const {
+      gate,
+      guards: compared,
+      opponentMetrics,
+      events,
+    } = compareModels({
       ...guarded,
       champion: { version: 4, scores: base.challenger },
     });

@@ -69,7 +69,9 @@ describe('the gate', () => {
     expect(decide(-0.02, 0).decision).toBe('blessed');
     expect(decide(-0.03, 0.01)).toMatchObject({
       decision: 'inconclusive',
-      reasons: [expect.stringMatching(/^not shown to be not worse by more than 0\.02 than champion version 3: calibration_error/)],
+      reasons: [
+        expect.stringMatching(/^not shown to be not worse by more than 0\.02 than champion version 3: calibration_error/),
+      ],
     });
     expect(decide(-0.06, -0.04)).toMatchObject({ decision: 'rejected', reasons: [expect.stringMatching(/calibration_error/)] });
     expect(decideGate(gate, against(-0.02, -0.01, [guard(-0.03, 0.01)])).decision).toBe('rejected');
@@ -93,9 +95,7 @@ describe('the paired bootstrap', () => {
   it('gives the same interval for the same seed and another for another', () => {
     const [a, b] = [model(500, 0.3, 2), model(500, 0.2, 3)];
     expect(bootstrap(metric('roc_auc'), a, b, OPTIONS)).toEqual(bootstrap(metric('roc_auc'), a, b, OPTIONS));
-    expect(bootstrap(metric('roc_auc'), a, b, OPTIONS)).not.toEqual(
-      bootstrap(metric('roc_auc'), a, b, { ...OPTIONS, seed: 8 }),
-    );
+    expect(bootstrap(metric('roc_auc'), a, b, OPTIONS)).not.toEqual(bootstrap(metric('roc_auc'), a, b, { ...OPTIONS, seed: 8 }));
   });
   it('is exactly zero for a model against itself', () => {
     const a = model(300, 0.3, 2);
