@@ -16,6 +16,8 @@ export type TensorSpec = {
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];
+  /** Of a timestamp: whether it says when the row happened. Signatures of release 0.1 do not say. */
+  readonly eventTime?: boolean;
 };
 /** Every input is [-1, 1]; the one output is `score` FP32 [-1, 1] (a probability for binary tasks). */
 export type ModelSignature = { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] };

@@ -20,6 +20,8 @@ export type WindowReport = {
   readonly to: string;
   readonly rows: number;
   readonly versions: readonly number[];
+  /** Rows that were logged in the time of this window, too late for the window of their event. Absent on the event's clock. */
+  readonly late?: number;
   readonly drift: readonly DriftScore[];
   /** Null until enough labels are there. */
   readonly performance: MetricValues | null;

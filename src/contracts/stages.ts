@@ -242,6 +242,8 @@ export type MonitorConfig = {
   readonly everyMs: number;
   /** `event`: windows are closed by request (`closeWindow`); `wall`: a Temporal schedule closes one window every `everyMs`. */
   readonly clock: 'event' | 'wall';
+  /** On the wall's clock: how long after its end a window waits for rows that are still on their way, ms; default a minute, or half of `everyMs` when that is less. */
+  readonly graceMs?: number;
   /** Key: a raw column, or `score`. */
   readonly drift: { readonly [column: string]: DriftRule };
   readonly labels?: { readonly source: SourceSpec; readonly key: string; readonly sql: string; readonly delayMs: number };

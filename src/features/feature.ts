@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { loggedRowsSql } from '../contracts/prediction-row.js';
 import type { FeatureConfig, FeatureInputs, FeatureMeta, FeatureResult, FeatureSettings } from '../contracts/stages.js';
 import type { DatasetRef } from '../contracts/dataset.js';
 import { datasetFiles } from '../data/dataset-files.js';
@@ -134,7 +135,10 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
       },
       jsonFile('encoders.json', encoders),
       jsonFile('config.json', { config, dataset: { kind: 'dataset', id: inputs.dataset.id } } satisfies FeatureSettings),
-      jsonFile('profile.json', await db.use((connection) => profileColumns(connection, split.train, columns))),
+      jsonFile(
+        'profile.json',
+        await db.use((connection) => profileColumns(connection, loggedRowsSql(signature, split.train), columns)),
+      ),
       jsonFile('samples.json', await sampleRows(db, split.train, columns)),
     ],
     meta: {

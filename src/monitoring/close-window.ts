@@ -5,8 +5,11 @@ import { withDuckDb } from '../data/duckdb.js';
 import { isoInstant } from '../data/event-time.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { StepContext } from '../pipeline/step-context.js';
+import { foldDays } from '../prediction-log/fold-day.js';
+import type { LogListing } from '../prediction-log/log-files.js';
 import { renderPage } from '../report/page.js';
 import { canonicalJson } from '../store/canonical-json.js';
+import { describe } from '../store/file-errors.js';
 import { scoreDrift } from './drift.js';
 import { readMonitor } from './monitor-record.js';
 import type { Performance } from './performance.js';
@@ -61,8 +64,22 @@ async function makeReport(
       phase === 'performance'
         ? await measurePerformance(db, config, reference.meta.task, context.signal)
         : { performance: null, labelCoverage: 0, performanceCrossed: [] };
-    return publishReport({ phase, config, window, reference, rows, current, performance }, context);
+    const report = await publishReport({ phase, config, window, reference, rows, current, performance }, context);
+    await tidyLog(db, context, rows.listing);
+    return report;
   });
+}
+
+/** Folds the days of the log that are over. It is no part of the report: what fails is logged, and done with the next window. */
+async function tidyLog(db: DuckDb, context: StepContext, listing: LogListing): Promise<void> {
+  const { artifacts, scratch, signal } = context;
+  try {
+    const days = await foldDays({ objects: artifacts.objects, db, scratch, signal, nowMs: Date.now() }, listing);
+    if (days.length > 0) context.log.info(`folded the prediction log of ${days.join(', ')}`, { endpoint: listing.endpoint });
+  } catch (error) {
+    signal.throwIfAborted();
+    context.log.warn('the prediction log could not be folded', { endpoint: listing.endpoint, reason: describe(error) });
+  }
 }
 
 /** The raw inputs of all rows, and under the name `score` the scores that the reference's version gave: others would not compare. */
@@ -104,6 +121,7 @@ async function publishReport(
     to: isoInstant(window.toMs),
     rows: rows.rows,
     versions: rows.versions,
+    ...(rows.late === null ? {} : { late: rows.late }),
     drift: scoreDrift(config, reference.profile, current, comparable),
     ...performance,
     labelsDueAt: config.labels === undefined ? null : isoInstant(window.toMs + config.labels.delayMs),

@@ -3,9 +3,10 @@ import type { StageOperation } from '../pipeline/step-context.js';
 import { checkDriftRules } from './drift.js';
 import { writeMonitor } from './monitor-record.js';
 import { findReference } from './reference.js';
+import { graceOf } from './window.js';
 
 /**
- * Records what is watched on a model's endpoint, and with the wall's clock sets the schedule that closes its windows. The rules are
+ * Records what is watched on a model's endpoint, and with the wall's clock sets the schedule that closes its windows, each a while after its end. The rules are
  * checked against the champion, if there is one. MONITOR_COLUMN_UNKNOWN, MONITOR_STATISTIC_UNFIT, MONITOR_WRITE_CONFLICT.
  */
 export const configureMonitor: StageOperation<MonitorConfig, MonitorInputs, MonitorResult> = async ({ config }, context) => {
@@ -23,7 +24,7 @@ export const configureMonitor: StageOperation<MonitorConfig, MonitorInputs, Moni
   const phase = config.labels === undefined ? 'drift' : 'both';
   await context.temporal.ensureSchedule({
     id: schedule,
-    every: { ms: everyMs },
+    every: { ms: everyMs, offsetMs: graceOf(config) },
     workflowType: 'monitorWindow',
     input: { model, phase },
   });

@@ -42,6 +42,9 @@ function verdict({ report, failedRatio, phase }: WindowPageInput): Page['verdict
     ),
     `Labels for ${formatNumber(report.labelCoverage * 100)}% of the predictions${phase === 'drift' ? ' (drift phase: not asked yet)' : ''}.`,
     `${formatNumber(failedRatio * 100)}% of the requests were not answered.`,
+    ...(report.late === undefined || report.late === 0
+      ? []
+      : [`${formatNumber(report.late)} predictions came too late for the window of their event.`]),
   ];
   if (persistent.length > 0 || report.performanceCrossed.length > 0)
     return { tone: 'bad', headline: 'The model should be looked at', lines };

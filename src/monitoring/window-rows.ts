@@ -1,19 +1,21 @@
-import { join } from 'node:path';
 import type { ColumnSpec, ColumnType } from '../contracts/dataset.js';
 import type { MonitorConfig } from '../contracts/stages.js';
 import type { ModelSignature, TensorDatatype, TensorSpec } from '../contracts/model.js';
+import { inputLogColumn, loggedValueSql } from '../contracts/prediction-row.js';
 import { isoInstant, timestampLiteral } from '../data/event-time.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { fileList, identifier, literal } from '../data/sql-text.js';
 import type { StepContext } from '../pipeline/step-context.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import { fetchFiles } from '../prediction-log/fetch-files.js';
+import type { LogListing, LogQuery } from '../prediction-log/log-files.js';
+import { filesOf, listLog } from '../prediction-log/log-files.js';
 import type { Window } from './window.js';
+import { graceOf } from './window.js';
 
 /** Table of the answered rows of a window: `__id`, `__score`, `__version`, then the model's raw inputs by their names. */
 export const WINDOW_ROWS = 'window_rows';
 
-/** Columns of a prediction file that are not inputs; an input of such a name is logged as `input_<name>`. */
-const LOG_COLUMNS = ['request_id', 'event_time', 'logged_at', 'model', 'version', 'variant', 'status', 'latency_ms', 'score'];
 const TYPES: Record<TensorDatatype, ColumnType> = { BOOL: 'boolean', INT64: 'integer', FP32: 'float', BYTES: 'category' };
 
 export interface WindowRows {
@@ -21,6 +23,10 @@ export interface WindowRows {
   readonly versions: readonly number[];
   /** Share of the requests of the window that were not answered. */
   readonly failedRatio: number;
+  /** Answered rows that were logged in the time of this window, too late for that of their event; null on the event's clock, where nothing is late. */
+  readonly late: number | null;
+  /** The log as it was listed, for who tidies it up. */
+  readonly listing: LogListing;
 }
 
 /** Raw inputs of a model as columns. */
@@ -32,66 +38,81 @@ export function inputColumns(signature: ModelSignature): ColumnSpec[] {
   }));
 }
 
+/** Files may be folded while they are read: what was listed is gone then, and is listed anew. */
+const LISTINGS = 3;
+
 /**
- * Loads the window's answered rows (status 2xx, finite score) of an endpoint's prediction log into the table `window_rows`.
- * MONITOR_WINDOW_EMPTY when there is none.
+ * Loads an endpoint's answered rows (status 2xx, finite score) whose event is in the window into the table `window_rows`, each request id once: of
+ * several answers to one id the last counts. When a row was logged does not matter. MONITOR_WINDOW_EMPTY when there is none.
  */
 export async function loadWindowRows(
   db: DuckDb,
   context: StepContext,
-  config: Pick<MonitorConfig, 'endpoint' | 'clock'>,
+  config: WatchedLog,
   signature: ModelSignature,
   window: Window,
 ): Promise<WindowRows> {
-  const files = await predictionFiles(context, config, window);
+  const { files, listing } = await fetchLog(context, config, window);
   if (files.length === 0) throw emptyWindow(config.endpoint, window, 0);
   const log = `read_parquet(${fileList(files)}, union_by_name = true)`;
   const described = await db.query(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${log})`);
-  const present = new Set(described.map((row) => String(row['column_name'])));
+  const present = new Set(described.map((row) => String(row['column_name']).toLowerCase()));
   const inputs = signature.inputs.map((spec) => `${inputSql(spec, present)} AS ${identifier(spec.name)}`);
-  const inWindow = `event_time >= ${timestampLiteral(window.fromMs)} AND event_time < ${timestampLiteral(window.toMs)}`;
-  const answered = 'status BETWEEN 200 AND 299 AND isfinite(score)';
+  const answered = '(status BETWEEN 200 AND 299 AND isfinite(score))';
   await db.run(
-    `CREATE OR REPLACE TEMP TABLE ${WINDOW_ROWS} AS
-     SELECT ${['request_id AS __id', 'score::DOUBLE AS __score', 'version AS __version', ...inputs].join(', ')}
-     FROM ${log} WHERE ${inWindow} AND ${answered}`,
+    `CREATE OR REPLACE TEMP TABLE requests AS
+     SELECT request_id AS __id, score::DOUBLE AS __score, version AS __version, coalesce(${answered}, false) AS __answered${inputs.map((sql) => `, ${sql}`).join('')}
+     FROM ${log} WHERE event_time >= ${timestampLiteral(window.fromMs)} AND event_time < ${timestampLiteral(window.toMs)}
+     QUALIFY row_number() OVER (PARTITION BY request_id ORDER BY coalesce(${answered}, false) DESC, logged_at DESC, version, score) = 1`,
   );
-  const [counts] = await db.query(
-    `SELECT count(*) AS total, count(*) FILTER (WHERE ${answered}) AS answered FROM ${log} WHERE ${inWindow}`,
-  );
+  await db.run(`CREATE OR REPLACE TEMP TABLE ${WINDOW_ROWS} AS SELECT * EXCLUDE (__answered) FROM requests WHERE __answered`);
+  const [counts] = await db.query('SELECT count(*) AS total, count(*) FILTER (WHERE __answered) AS answered FROM requests');
   const versions = await db.query(
     `SELECT DISTINCT __version AS version FROM ${WINDOW_ROWS} WHERE __version IS NOT NULL ORDER BY 1`,
   );
+  const late = config.clock === 'event' ? null : await countLate(db, log, answered, config, window);
+  await db.run('DROP TABLE requests');
   const [total, rows] = [Number(counts?.['total'] ?? 0), Number(counts?.['answered'] ?? 0)];
   if (rows === 0) throw emptyWindow(config.endpoint, window, files.length);
-  return { rows, versions: versions.map((row) => Number(row['version'])), failedRatio: (total - rows) / total };
+  return { rows, versions: versions.map((row) => Number(row['version'])), failedRatio: (total - rows) / total, late, listing };
 }
 
-/** Local paths of the log's files. With the wall's clock, days before the window can hold none of its rows. */
-async function predictionFiles(
-  context: StepContext,
-  config: Pick<MonitorConfig, 'endpoint' | 'clock'>,
+/** A row is late when the window of its event had ended, and waited for `graceMs`, before it was logged. */
+async function countLate(db: DuckDb, log: string, answered: string, config: WatchedLog, window: Window): Promise<number> {
+  const every = String(config.everyMs);
+  const start = `epoch_ms(event_time) - ((epoch_ms(event_time) % ${every}) + ${every}) % ${every}`;
+  const closed = `${start} + ${String(config.everyMs + graceOf(config))}`;
+  const [row] = await db.query(
+    `SELECT count(DISTINCT request_id) AS late FROM ${log} WHERE ${answered} AND epoch_ms(logged_at) >= ${closed}
+     AND logged_at >= ${timestampLiteral(window.fromMs)} AND logged_at < ${timestampLiteral(window.toMs)}`,
+  );
+  return Number(row?.['late'] ?? 0);
+}
+
+type WatchedLog = Pick<MonitorConfig, 'endpoint' | 'clock' | 'everyMs' | 'graceMs'>;
+
+/** Local paths of the files that may hold rows of the window, or rows that were logged in its time. */
+async function fetchLog(
+  { artifacts: { objects }, scratch, signal }: StepContext,
+  { endpoint, clock }: WatchedLog,
   window: Window,
-): Promise<string[]> {
-  const { objects } = context.artifacts;
-  const prefix = `predictions/${config.endpoint}/`;
-  const firstDay = config.clock === 'wall' ? isoInstant(window.fromMs).slice(0, 10) : '';
-  const paths: string[] = [];
-  for await (const { key } of objects.list(prefix)) {
-    if (!key.endsWith('.parquet') || key.slice(prefix.length, prefix.length + 10) < firstDay) continue;
-    context.signal.throwIfAborted();
-    const local = objects.localPath(key);
-    const path = local ?? join(context.scratch, `log-${paths.length}.parquet`);
-    if (local === null) await objects.getFile(key, path);
-    paths.push(path);
+): Promise<{ readonly files: readonly string[]; readonly listing: LogListing }> {
+  const queries: LogQuery[] = [{ by: 'eventTime', ...window }];
+  if (clock === 'wall') queries.push({ by: 'loggedAt', ...window });
+  for (let tries = 1; ; tries += 1) {
+    const listing = await listLog(objects, endpoint);
+    const found = await filesOf(objects, listing, queries);
+    try {
+      return { files: await fetchFiles(objects, found, { scratch, name: `log-${tries}`, signal }), listing };
+    } catch (error) {
+      if (!isPipelineError(error) || error.code !== 'STORE_NOT_FOUND' || tries === LISTINGS) throw error;
+    }
   }
-  return paths;
 }
 
 function inputSql(spec: TensorSpec, present: ReadonlySet<string>): string {
-  const name = LOG_COLUMNS.includes(spec.name) ? `input_${spec.name}` : spec.name;
-  if (present.has(name)) return identifier(name);
-  return spec.column === 'timestamp' ? 'NULL::TIMESTAMP' : `NULL::${spec.datatype === 'BYTES' ? 'VARCHAR' : 'DOUBLE'}`;
+  const { name, type } = inputLogColumn(spec);
+  return present.has(name.toLowerCase()) ? loggedValueSql(spec, identifier(name)) : `NULL::${type}`;
 }
 
 function emptyWindow(endpoint: string, window: Window, files: number): PipelineError {

@@ -1,11 +1,19 @@
 import { isoInstant, parseInstant } from '../data/event-time.js';
 import type { MonitorWindowRequest } from '../contracts/monitoring.js';
+import type { MonitorConfig } from '../contracts/stages.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** Half-open event-time window, ms since 1970. */
 export interface Window {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+const LONGEST_DEFAULT_GRACE_MS = 60_000;
+
+/** How long after its end a window of the wall's clock waits for rows that are still on their way, ms: less than a window. */
+export function graceOf({ everyMs, graceMs = LONGEST_DEFAULT_GRACE_MS }: Pick<MonitorConfig, 'everyMs' | 'graceMs'>): number {
+  return Math.min(graceMs, Math.floor(everyMs / 2));
 }
 
 export type WindowPhase = MonitorWindowRequest['phase'];

@@ -24,7 +24,8 @@ export interface TemporalDoor {
   /** Creates or updates a schedule. */
   ensureSchedule(schedule: {
     readonly id: string;
-    readonly every: { readonly ms: number } | { readonly cron: string; readonly timezone: string };
+    /** Multiples of `ms` since 1970, `offsetMs` later each. */
+    readonly every: { readonly ms: number; readonly offsetMs?: number } | { readonly cron: string; readonly timezone: string };
     readonly workflowType: string;
     readonly input: JsonObject;
   }): Promise<void>;

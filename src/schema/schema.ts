@@ -1,4 +1,5 @@
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
+import { isReservedColumn } from '../contracts/prediction-row.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Column } from './column.js';
 
@@ -14,7 +15,6 @@ type ColumnShape = { readonly [name: string]: Column };
 type TypesOf<Shape extends ColumnShape> = { readonly [Name in keyof Shape]: Shape[Name]['column']['type'] };
 
 const MAXIMUM_NAME_LENGTH = 128;
-const RESERVED_NAMES = new Set(['score', 'features']);
 
 /**
  * Declares the rows of a data set; one declaration drives ingest, validation, features and the serving signature.
@@ -55,8 +55,8 @@ function columnProblems(column: ColumnSpec): string[] {
   if (name === '' || name.length > MAXIMUM_NAME_LENGTH || /\p{Cc}/u.test(name)) {
     problems.push(`${at}: a name has 1 to ${MAXIMUM_NAME_LENGTH} printable characters`);
   }
-  if (name.startsWith('__') || name.startsWith('raw_') || RESERVED_NAMES.has(name)) {
-    problems.push(`${at}: names that start with __ or raw_ and the names ${[...RESERVED_NAMES].join(', ')} are reserved`);
+  if (isReservedColumn(name)) {
+    problems.push(`${at}: names that start with __ or raw_ and the names score, features are reserved, in capitals too`);
   }
   if (column.eventTime === true && column.nullable) problems.push(`${at}: the event time may not be nullable`);
   if ([min, max].some((bound) => bound !== undefined && !Number.isFinite(bound))) problems.push(`${at}: bounds must be finite`);

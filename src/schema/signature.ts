@@ -13,13 +13,14 @@ const DATATYPES = {
 
 const COLUMN_SHAPE = [-1, 1] as const;
 
-function inputOf({ name, type, nullable, min, max, values }: ColumnSpec): TensorSpec {
+function inputOf({ name, type, nullable, eventTime, min, max, values }: ColumnSpec): TensorSpec {
   return {
     name,
     datatype: DATATYPES[type],
     shape: COLUMN_SHAPE,
     column: type,
     nullable,
+    ...(type === 'timestamp' ? { eventTime: eventTime === true } : {}),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
     ...(values === undefined ? {} : { values }),

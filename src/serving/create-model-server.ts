@@ -80,6 +80,9 @@ function createPredictionLog(
       dropped: (rows) => {
         metrics.dropped.inc(rows);
       },
+      putAside: (rows) => {
+        metrics.putAside.inc(rows);
+      },
     },
   });
 }

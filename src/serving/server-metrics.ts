@@ -18,6 +18,7 @@ export interface ServerMetrics {
   readonly rejected: Counter<'reason'>;
   readonly logged: Counter;
   readonly dropped: Counter;
+  readonly putAside: Counter;
   readonly unknownCategories: Counter<'model' | 'version' | 'column'>;
   readonly modelLoaded: Gauge<'model' | 'version'>;
   readonly swaps: Counter;
@@ -71,6 +72,7 @@ export function createServerMetrics(): ServerMetrics {
     rejected: counter('rejected_total', 'Requests turned away, by error code', ['reason']),
     logged: counter('log_rows_total', 'Predictions written to the prediction log', []),
     dropped: counter('log_dropped_total', 'Predictions that the prediction log had no room for', []),
+    putAside: counter('log_put_aside_total', 'Predictions that no file of the prediction log can hold', []),
     unknownCategories: counter('unknown_category_total', 'Values of category columns that training never saw', [
       ...MODEL_LABELS,
       'column',

@@ -31,7 +31,7 @@ export interface ModelServerOptions {
   readonly batch?: { readonly maxRows?: number; readonly maxDelayMs?: number };
   /** Default 1 MiB, 1,000 rows, 10,000 waiting rows, 10 s. */
   readonly limits?: Partial<ServerLimits>;
-  /** Default 100,000 buffered rows, a file every 5,000 rows or 5 s; false switches the log off. */
+  /** Default 1,000,000 buffered rows in 64 MiB, a file every 50,000 rows or 5 s; false switches the log off. */
   readonly predictionLog?: Partial<PredictionLogOptions> | false;
   /** How often the endpoint's configuration is looked at, ms; default 250 for a folder store, 2,000 for S3. */
   readonly refreshMs?: number;
@@ -55,6 +55,13 @@ export interface ResolvedServerOptions {
   readonly replica: string;
   readonly threads: number;
 }
+
+const PREDICTION_LOG_DEFAULTS: PredictionLogOptions = {
+  maxBuffered: 1_000_000,
+  maxBufferedBytes: 64 << 20,
+  flushRows: 50_000,
+  flushMs: 5_000,
+};
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -86,6 +93,7 @@ function problemsOf(options: ResolvedServerOptions): readonly string[] {
   number('threads', options.threads, 1);
   if (options.predictionLog !== null) {
     number('predictionLog.maxBuffered', options.predictionLog.maxBuffered, 1);
+    number('predictionLog.maxBufferedBytes', options.predictionLog.maxBufferedBytes, 1);
     number('predictionLog.flushRows', options.predictionLog.flushRows, 1);
     number('predictionLog.flushMs', options.predictionLog.flushMs, 1);
   }
@@ -115,10 +123,7 @@ export function resolveServerOptions(options: ModelServerOptions): ResolvedServe
     apiKeys: options.apiKeys ?? [],
     batch: { maxRows: 256, maxDelayMs: 0, ...options.batch },
     limits: { bodyBytes: 1_048_576, rows: 1_000, queue: 10_000, timeoutMs: 10_000, ...options.limits },
-    predictionLog:
-      options.predictionLog === false
-        ? null
-        : { maxBuffered: 100_000, flushRows: 5_000, flushMs: 5_000, ...options.predictionLog },
+    predictionLog: options.predictionLog === false ? null : { ...PREDICTION_LOG_DEFAULTS, ...options.predictionLog },
     refreshMs: options.refreshMs ?? (options.store.startsWith('s3:') ? 2_000 : 250),
     replica: options.replica ?? defaultReplica(),
     threads: options.threads ?? 1,

@@ -35,7 +35,9 @@ export function createTemporalDoor(client: Client, taskQueue: WorkflowQueue): Te
     },
     ensureSchedule: async ({ id, every, workflowType, input }) => {
       const spec: ScheduleSpec =
-        'cron' in every ? { cronExpressions: [every.cron], timezone: every.timezone } : { intervals: [{ every: every.ms }] };
+        'cron' in every
+          ? { cronExpressions: [every.cron], timezone: every.timezone }
+          : { intervals: [{ every: every.ms, offset: every.offsetMs ?? 0 }] };
       const action = { type: 'startWorkflow' as const, workflowType, args: [input], taskQueue, workflowId: id };
       const policies = { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: CATCH_UP_WINDOW };
       try {

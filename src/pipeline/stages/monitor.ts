@@ -29,6 +29,8 @@ interface MonitorSettings {
   readonly every: Duration;
   /** `wall` (default): a schedule closes windows as time passes. `event`: windows close when asked, along the time of the data. */
   readonly clock?: 'event' | 'wall';
+  /** How long after its end a window waits for predictions that are still on their way, on the wall's clock; default a minute, at most half of `every`. */
+  readonly grace?: Duration;
   /** A window counts when at least `windows` of the last `of` crossed; default 2 of 3. */
   readonly persistence?: { readonly windows: number; readonly of: number };
   /** Windows with fewer rows are not judged; default 500. */
@@ -54,7 +56,15 @@ export interface MonitorDeclaration extends MonitorSettings {
 
 /** Becomes a `MonitorConfig`. */
 export function monitorConfig(options: MonitorDeclaration, knows: Knowledge, read: OptionReader): object {
-  const { every, clock = 'wall', persistence = { windows: 2, of: 3 }, minRows = 500, minLabelCoverage = 0.5, labels } = options;
+  const {
+    every,
+    clock = 'wall',
+    persistence = { windows: 2, of: 3 },
+    minRows = 500,
+    minLabelCoverage = 0.5,
+    labels,
+    grace,
+  } = options;
   const drift = Object.entries(options.drift ?? {}).filter((entry): entry is [string, DriftMeasure] => entry[1] !== undefined);
   for (const [column, measure] of drift) lintDrift(column, measure, knows, read.at(`drift.${column}`));
   const of = read.at('persistence.of').number(persistence.of, { min: 1, integer: true });
@@ -64,6 +74,7 @@ export function monitorConfig(options: MonitorDeclaration, knows: Knowledge, rea
     model: knows.model ?? '',
     everyMs: read.at('every').duration(every),
     clock,
+    ...(grace === undefined ? {} : { graceMs: read.at('grace').duration(grace, { positive: false }) }),
     drift: Object.fromEntries(drift.map(([column, { statistic, max }]) => [column, { statistic, max }])),
     ...(labels === undefined ? {} : { labels: readLabels(labels, knows, read.at('labels')) }),
     performance: performanceRules(options.performance ?? [], knows, read.at('performance')),

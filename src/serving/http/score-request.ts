@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { eventTimeIndex } from '../../contracts/prediction-row.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import type { ColumnBatch } from '../input/column-batch.js';
 import type { EndpointModels } from '../replica/endpoint-models.js';
@@ -15,7 +16,7 @@ interface ParsedRequest {
   readonly batch: ColumnBatch;
   /** One id per row. */
   readonly ids: readonly string[];
-  /** Milliseconds since 1970 per row; null = from the rows' timestamp column, else the time of arrival. */
+  /** Milliseconds since 1970 per row; null = from the rows' event time, else the time of arrival. */
   readonly eventTimesMs: readonly number[] | null;
 }
 
@@ -26,10 +27,9 @@ interface ScoreTarget {
   readonly key: string;
 }
 
-/** Time of each row: its first timestamp column when the model takes one, else the time of arrival. */
+/** Time of each row: the schema's event time when the model takes it, else the time of arrival. */
 function defaultEventTimes(model: LoadedModel, batch: ColumnBatch, arrivedAtMs: number): readonly number[] {
-  const index = model.signature.inputs.findIndex((spec) => spec.column === 'timestamp');
-  const column = batch.columns[index];
+  const column = batch.columns[eventTimeIndex(model.signature)];
   return Array.from({ length: batch.rows }, (_, row) => (column === undefined ? arrivedAtMs : Number(column[row])));
 }
 
