@@ -4,6 +4,7 @@ import { WORKLOADS } from './orchestration/index.js';
 import { removeFolders } from './orchestration/stand.js';
 import { watched } from './processes.js';
 import { type BenchResult, machine, measured, publish } from './report.js';
+import { measureServing } from './serving/measure.js';
 import { measureTraining } from './train/measure.js';
 
 const DEFAULT_REPEATS = 5;
@@ -59,6 +60,17 @@ program
   .action(async (flags: { json?: string; rows: number; threads: number; repeats: number }) => {
     const here = machine();
     publish({ name: 'train', machine: here, results: await measureTraining(flags) }, flags.json);
+  });
+program
+  .command('serve')
+  .description('the model server with its prediction log and without, in turns')
+  .option('--json <file>', 'write the report there and print a table')
+  .option('--rows <count>', 'rows of a request', wholeNumber, 32)
+  .option('--seconds <count>', 'length of a turn', wholeNumber, 4)
+  .option('--repeats <count>', 'turns of each', wholeNumber, DEFAULT_REPEATS)
+  .action(async (flags: { json?: string; rows: number; seconds: number; repeats: number }) => {
+    const here = machine();
+    publish({ name: 'serve', machine: here, results: await measureServing(flags) }, flags.json);
   });
 try {
   await program.parseAsync();

@@ -7,9 +7,9 @@ import type { DuckDb } from '../data/duckdb.js';
 import { fileList, identifier, literal } from '../data/sql-text.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { fetchFiles } from '../prediction-log/fetch-files.js';
-import type { LogListing, LogQuery } from '../prediction-log/log-files.js';
-import { filesOf, listLog } from '../prediction-log/log-files.js';
+import { fetchFiles } from '../predictions/fetch-files.js';
+import type { LogListing, LogQuery } from '../predictions/log-files.js';
+import { filesOf, listLog } from '../predictions/log-files.js';
 import type { Window } from './window.js';
 import { graceOf } from './window.js';
 

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ModelSignature } from '../../contracts/model.js';
-import type { TimeRange } from '../../prediction-log/log-file-name.js';
-import type { RowGroup } from '../../prediction-log/parquet/parquet-file.js';
-import { encodeRowGroup } from '../../prediction-log/parquet/parquet-file.js';
+import type { TimeRange } from '../../predictions/log-file-name.js';
+import type { RowGroup } from '../../predictions/parquet/parquet-file.js';
+import { encodeRowGroup } from '../../predictions/parquet/parquet-file.js';
 import type { PredictionRecord } from './prediction-record.js';
 import { recordColumns } from './record-columns.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { dayOf, dayPrefix, logFileName } from '../../prediction-log/log-file-name.js';
-import type { LogFileName } from '../../prediction-log/log-file-name.js';
-import { parquetFile } from '../../prediction-log/parquet/parquet-file.js';
-import type { RowGroup } from '../../prediction-log/parquet/parquet-file.js';
+import { dayOf, dayPrefix, logFileName } from '../../predictions/log-file-name.js';
+import type { LogFileName } from '../../predictions/log-file-name.js';
+import { parquetFile } from '../../predictions/parquet/parquet-file.js';
+import type { RowGroup } from '../../predictions/parquet/parquet-file.js';
 import type { ObjectStore } from '../../store/port.js';
 import { asideKey, badRecordLines } from './bad-records.js';
 import type { BadRecord, EncodedRecords } from './encode-records.js';

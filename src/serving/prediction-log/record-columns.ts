@@ -1,6 +1,6 @@
 import type { ModelSignature, TensorSpec } from '../../contracts/model.js';
 import { inputLogColumn, MAX_TIME_MS, PREDICTION_COLUMNS } from '../../contracts/prediction-row.js';
-import type { ColumnData } from '../../prediction-log/parquet/column-chunk.js';
+import type { ColumnData } from '../../predictions/parquet/column-chunk.js';
 import type { ColumnValues } from '../input/column-batch.js';
 import type { PredictionRecord } from './prediction-record.js';
 
@@ -22,10 +22,10 @@ const OWN: { readonly [Name in Own]: (records: Records, rows: number) => Values 
       values.push(record.variant);
       valid[at] = 1;
     });
-    return { values, valid };
+    return { values, valid: values.length === rows ? null : valid };
   },
-  status: (records) => ({ values: Int32Array.from(repeated(records, ({ status }) => status)), valid: null }),
-  latency_ms: (records) => ({ values: Float64Array.from(repeated(records, ({ latencyMs }) => latencyMs)), valid: null }),
+  status: (records, rows) => optional(records, rows, ({ status }) => status, Int32Array),
+  latency_ms: (records, rows) => optional(records, rows, ({ latencyMs }) => latencyMs, Float64Array),
   score: (records, rows) => optional(records, rows, ({ scores }, row) => scores?.[row] ?? null, Float32Array),
 };
 
@@ -45,20 +45,24 @@ export function recordColumns(signature: ModelSignature | null, records: Records
 }
 
 function inputValues(spec: TensorSpec, records: Records, rows: number, index: number): Values {
-  const cells = (write: (value: ColumnValues[number], at: number) => boolean): Uint8Array => {
+  let count = 0;
+  /** Null when all rows have a value. */
+  const cells = (write: (value: ColumnValues[number], at: number) => boolean): Uint8Array | null => {
     const valid = new Uint8Array(rows);
-    let at = 0;
+    let [at, written] = [0, 0];
     for (const { ids, inputs } of records) {
       const column = inputs?.batch.columns[index];
       for (let row = 0; row < ids.length; row += 1) {
         const value = column?.[row];
-        if (value !== undefined && write(value, at)) valid[at] = 1;
+        if (value !== undefined && write(value, at)) {
+          valid[at] = 1;
+          written += 1;
+        }
         at += 1;
       }
     }
-    return valid;
+    return written === rows ? null : valid;
   };
-  let count = 0;
   switch (inputLogColumn(spec).type) {
     case 'TIMESTAMP': {
       const values = new BigInt64Array(rows);
@@ -129,7 +133,7 @@ function optional(
   records: Records,
   rows: number,
   read: (record: PredictionRecord, row: number) => number | null,
-  Kind: typeof Int32Array | typeof Float32Array,
+  Kind: typeof Int32Array | typeof Float32Array | typeof Float64Array,
 ): Values {
   const values = new Kind(rows);
   const valid = new Uint8Array(rows);
@@ -140,7 +144,7 @@ function optional(
     values[count++] = value;
     valid[at] = 1;
   });
-  return { values: values.subarray(0, count), valid };
+  return { values: values.subarray(0, count), valid: count === rows ? null : valid };
 }
 
 function timesOf(rows: number, records: Records, read: (record: PredictionRecord, row: number) => number): Values {

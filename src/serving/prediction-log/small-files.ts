@@ -1,6 +1,6 @@
-import type { TimeRange } from '../../prediction-log/log-file-name.js';
-import { unite } from '../../prediction-log/log-file-name.js';
-import type { RowGroup } from '../../prediction-log/parquet/parquet-file.js';
+import type { TimeRange } from '../../predictions/log-file-name.js';
+import { unite } from '../../predictions/log-file-name.js';
+import type { RowGroup } from '../../predictions/parquet/parquet-file.js';
 
 /** What was written as one file. */
 export interface WrittenFile {

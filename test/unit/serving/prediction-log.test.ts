@@ -5,13 +5,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { pino } from 'pino';
 import type { ModelSignature, TensorSpec } from '../../../src/contracts/model.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
-import { filesOf, listLog } from '../../../src/prediction-log/log-files.js';
+import { filesOf, listLog } from '../../../src/predictions/log-files.js';
 import { PredictionLog } from '../../../src/serving/prediction-log/prediction-log.js';
 import type { PredictionLogOptions } from '../../../src/serving/prediction-log/prediction-log.js';
 import type { PredictionRecord } from '../../../src/serving/prediction-log/prediction-record.js';
 import { temporaryFolder, sql } from '../data/tiny-source.js';
-import type { CountingStore } from '../prediction-log/counting-store.js';
-import { createCountingStore } from '../prediction-log/counting-store.js';
+import type { CountingStore } from '../predictions/counting-store.js';
+import { createCountingStore } from '../predictions/counting-store.js';
 
 const OPTIONS: PredictionLogOptions = {
   maxBuffered: 1_000_000,

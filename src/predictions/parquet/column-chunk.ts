@@ -1,6 +1,6 @@
 import type { LogColumn } from '../../contracts/prediction-row.js';
 import { CompactWriter } from './compact-writer.js';
-import { bitWidth, hybridRuns } from './hybrid-runs.js';
+import { bitWidth, hybridRuns, oneRun } from './hybrid-runs.js';
 
 /**
  * Values of one column of a row group: `values` has those that are there, in row order; `valid` has 1 for each row with a value and 0 for each
@@ -27,7 +27,7 @@ const DICTIONARY_SIZE = 4_096;
 
 /** Encodes a column, uncompressed: numbers as their bytes, texts that repeat by a dictionary. */
 export function encodeChunk({ column, values, valid }: ColumnData, rows: number): EncodedChunk {
-  const levels = column.required ? null : hybridRuns(valid ?? new Uint8Array(rows).fill(1), 1);
+  const levels = column.required ? null : valid === null ? oneRun(1, rows, 1) : hybridRuns(valid, 1);
   const head = levels === null ? [] : [lengthBytes(levels.length), levels];
   if (values instanceof Uint8Array) return withoutDictionary([...head, packBits(values)], rows);
   if (ArrayBuffer.isView(values)) {
