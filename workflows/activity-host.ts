@@ -117,7 +117,8 @@ function callOperation(
     arguments: operationArguments,
     ...(instance === '' ? {} : { instance }),
     ...cacheOf(step, runOptions()),
-    ...(isLocal ? { activityId: id } : {}),
+    ...(isLocal ? { activityId: recordName(hosted, id) } : {}),
+    ...(hosted.ownerRound > 0 && step.kind !== 'map' ? { again: true } : {}),
     ...(step.live === undefined ? {} : { live: step.live }),
     workflowQueue: workflowInfo().taskQueue,
     ...(Object.keys(step.resources).length === 0 ? {} : { resources: step.resources }),
@@ -154,6 +155,11 @@ function activityId(hosted: HostedStep, operation: string, repeat: string): stri
   const { step, instance } = hosted;
   const part = operation === step.kind ? '' : `.${operation}`;
   return `${step.id}${instance}${part}${repeat === '' ? '' : `[${repeat}]`}${roundName(hosted)}`;
+}
+
+/** What a local activity is recorded as. A map inside of what is tried again publishes other pages than before. */
+function recordName({ step, ownerRound }: HostedStep, id: string): string {
+  return step.kind === 'map' && ownerRound > 0 ? `${id}~again-${ownerRound}` : id;
 }
 
 /** A step of a run as part of an id: `train`, `train[3]`, `train[3]~2` in its second round. */

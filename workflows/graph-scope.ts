@@ -36,6 +36,8 @@ export type ScopeContent = {
   readonly outer: ResultLookup;
   /** The same as conditions see them; absent: as they are. */
   readonly outerFacts?: ResultLookup;
+  /** Of the steps around this body; absent: 0. */
+  readonly ownerRound?: number;
   /** Steps that count as done, with what another run gave for them. */
   readonly reused?: ReusedResults;
 };
@@ -47,6 +49,7 @@ export class GraphScope implements Scope {
   readonly #outer: ResultLookup;
   readonly #outerFacts: ResultLookup;
   readonly #facts: ScopeFacts;
+  readonly #ownerRound: number;
   readonly #surroundings: ScopeSurroundings;
   readonly #records: ReadonlyMap<string, StepRecord>;
   readonly #results = new Map<string, JsonValue>();
@@ -63,6 +66,7 @@ export class GraphScope implements Scope {
     this.#outer = content.outer;
     this.#outerFacts = content.outerFacts ?? content.outer;
     this.#facts = new ScopeFacts(content.steps, surroundings.readOperands);
+    this.#ownerRound = content.ownerRound ?? 0;
     this.#surroundings = surroundings;
     this.#records = new Map(content.steps.map((step) => [step.id, pendingRecord(step, 0)]));
     if (content.reused !== undefined) this.#takeOver(content.reused);
@@ -307,6 +311,7 @@ export class GraphScope implements Scope {
       step: record.step,
       instance: this.instance,
       round,
+      ownerRound: this.#ownerRound,
       config,
       inputs,
       describe: (waitingFor) => {
@@ -348,7 +353,8 @@ export class GraphScope implements Scope {
     const outer: ResultLookup = (id) => (Object.hasOwn(results, id) ? results[id] : this.#lookup(id));
     const facts = new ScopeFacts(body.steps, this.#surroundings.readOperands);
     const outerFacts: ResultLookup = (id) => (Object.hasOwn(results, id) ? (facts.get(id) ?? results[id]) : this.#factLookup(id));
-    const scope = new GraphScope({ steps: body.steps, instance, outer, outerFacts }, this.#surroundings);
+    const ownerRound = this.#ownerRound + record.round;
+    const scope = new GraphScope({ steps: body.steps, instance, outer, outerFacts, ownerRound }, this.#surroundings);
     return {
       run: () => {
         bodies.add(scope);

@@ -8,7 +8,7 @@ import type { RunFrame } from './run-frame.js';
 
 /** What a shard needs of the run around it. */
 export function mapContext(call: StepCall, { run, parameters, placed }: RunFrame): MapContext {
-  const { step, instance, round } = call;
+  const { step, instance } = call;
   const inside = bodySteps(step);
   const placement: { [id: string]: Placement } = {};
   for (const { id } of inside) if (placed.placement?.[id] !== undefined) placement[id] = placed.placement[id];
@@ -36,7 +36,7 @@ export function mapContext(call: StepCall, { run, parameters, placed }: RunFrame
       config: { ...call.config, items: { from: 'input' } },
     },
     instance,
-    round,
+    round: call.round + call.ownerRound,
     parameters,
     outer,
     placement,

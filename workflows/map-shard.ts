@@ -32,6 +32,7 @@ async function runPart(input: MapShardInput): Promise<MapRangeEnd> {
     plan,
     step,
     instance,
+    round,
     parameters,
     outer,
     placement,
@@ -50,6 +51,7 @@ async function runPart(input: MapShardInput): Promise<MapRangeEnd> {
     {
       steps: [step],
       instance,
+      ownerRound: round,
       outer: (name) => (Object.hasOwn(outer, name) ? outer[name] : undefined),
       outerFacts: (name) => (Object.hasOwn(facts, name) ? facts[name] : Object.hasOwn(outer, name) ? outer[name] : undefined),
     },

@@ -20,6 +20,8 @@ export type StepCall = {
   readonly instance: string;
   /** 0 at first; grows by one each time a person lets a blocked step try again. */
   readonly round: number;
+  /** The same of the steps around its body, summed. Above 0, what had succeeded in an earlier round is kept and not done again. */
+  readonly ownerRound: number;
   readonly config: JsonObject;
   readonly inputs: JsonObject;
   readonly describe: (waitingFor: string | null) => void;

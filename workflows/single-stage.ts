@@ -24,6 +24,7 @@ function singleStage(kind: StageKind): (input: StageStart) => Promise<JsonValue>
         step,
         instance: '',
         round: 0,
+        ownerRound: 0,
         config: resolveConfig(step.config, parameters),
         inputs,
         parameters,

@@ -91,6 +91,7 @@ export type MapContext = {
   readonly plan: Pick<Plan, 'team' | 'priority'>;
   readonly step: PlanStep;
   readonly instance: string;
+  /** How often the map, or a step around it, was tried again; what had succeeded before is kept. */
   readonly round: number;
   readonly parameters: JsonObject;
   /** Results from outside of the body that its steps use. */

@@ -33,7 +33,7 @@ export type StepTask = {
   readonly activityId?: string;
   /** Of a light step after the first: Temporal counts no attempts of it. */
   readonly attempt?: number;
-  /** An activity for the same was lost with its worker, and may have recorded its outcome. */
+  /** An activity for the same may have recorded its outcome: one that was lost with its worker, or one of an earlier round of the body around. */
   readonly again?: true;
   /** Absent: the step is not cached across runs. `use` false: the result is computed and kept, but none is taken; `forced`: for this step alone. */
   readonly cache?: CacheSpec & { readonly use: boolean; readonly forced?: true };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { failureCode } from '../../src/client/index.js';
-import { definePipeline, integer, list, oneOf, PipelineError, range } from '../../src/index.js';
+import { definePipeline, gt, integer, list, oneOf, PipelineError, range } from '../../src/index.js';
 import { until, waitFor } from './execution-fixtures.js';
 import { type Served, serve } from './served.js';
 
@@ -84,12 +84,76 @@ const listed = definePipeline('map-listed', { params: { airports: list(oneOf(['A
   return p.step('all', { inputs: { names }, run: (inputs, context) => context.items(inputs.names).toArray() });
 });
 
+/** Counts under `<workflow id>/<step>/<item>`. */
+function effect(workflowId: string, step: string, item: number): number {
+  const key = `${workflowId}/${step}/${item}`;
+  effects.set(key, (effects.get(key) ?? 0) + 1);
+  return effects.get(key) ?? 0;
+}
+
+/** Every tenth item fails in its second step until somebody has mended it; what a step gives tells how often it ran. */
+let mended = false;
+const mendable = definePipeline('map-mendable', { params: { n: integer() } }, (p) => {
+  const each = p.map(
+    'each',
+    range(p.params.n),
+    (item) => {
+      const ran = p.step('first', {
+        light: true,
+        inputs: { item },
+        run: ({ item: n }, { run }) => effect(run.workflowId, 'first', n),
+      });
+      return p.step('second', {
+        inputs: { item, ran },
+        run: ({ item: n, ran: times }, { run }) => {
+          const own = effect(run.workflowId, 'second', n);
+          if (!mended && n % 10 === 3) throw bad;
+          return { times, own };
+        },
+      });
+    },
+    { onFailure: 'block', minSuccess: 0.99 },
+  );
+  return p.step('all', {
+    inputs: { each },
+    run: async (inputs, context) => {
+      const results = await context.items(inputs.each).toArray();
+      return {
+        missing: results.filter((result) => result === null).length,
+        first: results.reduce((sum, result) => sum + (result?.times ?? 0), 0),
+        second: results.reduce((sum, result) => sum + (result?.own ?? 0), 0),
+      };
+    },
+  });
+});
+
+/** The third round fails until it is mended. */
+const mendableLoop = definePipeline('map-mendable-loop', { params: {} }, (p) => {
+  const start = p.step('start', { light: true, run: () => 0 });
+  const grown = p.loop('grow', {
+    times: 4,
+    start,
+    onFailure: 'block',
+    body: (previous, iteration) =>
+      p.step('add', {
+        inputs: { previous, iteration },
+        run: ({ previous: sum, iteration: round }, { run }) => {
+          const times = effect(run.workflowId, 'add', round);
+          if (!mended && round === 2) throw bad;
+          return sum + times;
+        },
+      }),
+    until: (last) => gt(last, 100),
+  });
+  return p.step('sum', { inputs: { grown }, run: ({ grown: { result } }) => result });
+});
+
 const sumOfSquares = (n: number): number => ((n - 1) * n * (2 * n - 1)) / 6 + n;
 
 describe('p.map', () => {
   let served: Served;
   beforeAll(async () => {
-    served = await serve([squares, strict, slow, nested, listed]);
+    served = await serve([squares, strict, slow, nested, listed, mendable, mendableLoop]);
   });
   afterAll(() => served.stop());
 
@@ -150,6 +214,41 @@ describe('p.map', () => {
     await expect(served.client.result(workflowId)).rejects.toThrow();
     expect((await served.client.status(workflowId)).steps[0]?.status).toBe('cancelled');
     expect(await shardsOf(workflowId, ` AND ExecutionStatus = 'Running'`)).toEqual([]);
+  });
+
+  it.each([
+    ['of one history', 12, 1],
+    ['over shards', 204, 20],
+  ])('%s, when a person lets it try again, runs only what had failed and keeps the other results', async (_, n, failing) => {
+    mended = false;
+    const { workflowId } = await served.client.start(mendable, { n });
+    await until(served.client, workflowId, ({ steps }) => steps[0]?.status === 'blocked');
+    const before = new Map([...effects].filter(([key]) => key.startsWith(`${workflowId}/`)));
+    mended = true;
+    await served.client.resume(workflowId, { step: 'each', action: 'retry' });
+    const { result, results } = await served.client.result(workflowId);
+    expect(results['each']).toMatchObject({ count: n, succeeded: n, failed: 0 });
+    const ran = (step: string): number[] =>
+      Array.from({ length: n }, (__, item) => effects.get(`${workflowId}/${step}/${item}`) ?? 0);
+    expect(new Set(ran('first'))).toEqual(new Set([1]));
+    const twice = ran('second').flatMap((times, item) => (times === 1 ? [] : [item]));
+    expect(twice).toEqual(
+      Array.from({ length: n }, (__, item) => item).filter(
+        (item) => (before.get(`${workflowId}/second/${item}`) ?? 0) > 0 && item % 10 === 3,
+      ),
+    );
+    expect(twice.length).toBeLessThanOrEqual(failing);
+    expect(result).toEqual({ missing: 0, first: n, second: n + twice.length });
+  });
+
+  it('as a loop, when a person lets it try again, goes on with the round that had failed', async () => {
+    mended = false;
+    const { workflowId } = await served.client.start(mendableLoop, {});
+    await until(served.client, workflowId, ({ steps }) => steps[1]?.status === 'blocked');
+    mended = true;
+    await served.client.resume(workflowId, { step: 'grow', action: 'retry' });
+    expect((await served.client.result(workflowId)).result).toBe(1 + 1 + 2 + 1);
+    expect([0, 1, 2, 3].map((round) => effects.get(`${workflowId}/add/${round}`))).toEqual([1, 1, 2, 1]);
   });
 
   it('nests', async () => {

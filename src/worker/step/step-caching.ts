@@ -20,6 +20,9 @@ export function cachingOf(pipeline: CodeSource, step: PlanStep, operation: strin
   };
 }
 
+/** How the key of a record ends. */
+const RECORD_END = '.json';
+
 /** What the cache needs of where an attempt runs. */
 type CacheSurroundings = {
   readonly activityId: string;
@@ -74,11 +77,24 @@ export async function recordedOutcome(
   key: string,
 ): Promise<StepOutcome | null> {
   if (isFirst(task, attempt)) return null;
-  const recorded = await readOutcome(objects, key);
+  const recorded = (await readOutcome(objects, key)) ?? (await ofLaterRound(task, objects, key));
   if (recorded === null) return null;
   const { outcome, cache } = recorded;
   if (cache !== null) await finishRecord(objects, task, outcome, cache);
   return outcome;
+}
+
+/** In a body that is run again, a step may have succeeded only after a person let it try again there: its record bears that round. */
+async function ofLaterRound(
+  { again, instance = '' }: StepTask,
+  objects: ObjectStore,
+  key: string,
+): ReturnType<typeof readOutcome> {
+  if (again === undefined || instance === '') return null;
+  for await (const { key: other } of objects.list(`${key.slice(0, -RECORD_END.length)}~`)) {
+    if (other.endsWith(RECORD_END)) return readOutcome(objects, other);
+  }
+  return null;
 }
 
 /**
