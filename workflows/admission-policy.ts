@@ -1,7 +1,17 @@
 import type { AdmissionRequest, AdmissionState, AdmissionView, WaitingRequest } from '../src/contracts/admission.js';
+import { jsonBytes, textBytes } from './messages/weight.js';
 
 /** So many may pass a request that came before them; then it is first, whatever its priority. Nobody waits for ever. */
 export const MAX_OVERTAKEN = 100;
+
+/** What the state may take in a payload, of the 2 MiB that it can hold: half for those who hold, half for those who wait. */
+const MOST_BYTES = 768 * 1_024;
+
+/** Whether one more can wait. */
+export function hasRoom({ queue, holders }: AdmissionState, request: AdmissionRequest): boolean {
+  const known = [...holders, ...queue].some(({ id }) => id === request.id);
+  return known || bytesOf(queue) + bytesOf([request]) <= MOST_BYTES;
+}
 
 export function emptyAdmission(limit: number): AdmissionState {
   return { limit, holders: [], queue: [], served: {} };
@@ -27,7 +37,9 @@ export function leave(state: AdmissionState, id: string): AdmissionState {
 export function grant(state: AdmissionState): { readonly state: AdmissionState; readonly granted: readonly AdmissionRequest[] } {
   const granted: AdmissionRequest[] = [];
   let now = state;
-  for (let next = first(now); next !== null && used(now) + weightIn(now, next) <= now.limit; next = first(now)) {
+  // More than fits into the state is let in when others have left.
+  const fits = (next: WaitingRequest): boolean => bytesOf(now.holders) + bytesOf([next]) <= MOST_BYTES;
+  for (let next = first(now); next !== null && used(now) + weightIn(now, next) <= now.limit && fits(next); next = first(now)) {
     now = admit(now, next);
     granted.push(next);
   }
@@ -94,4 +106,9 @@ function forgetTeams(state: AdmissionState): AdmissionState {
   const base = least(state);
   const kept = Object.entries(state.served).filter(([team, amount]) => present.has(team) || (present.size > 0 && amount > base));
   return { ...state, served: Object.fromEntries(kept.map(([team, amount]) => [team, amount - base])) };
+}
+
+/** A team is remembered in what it was served, too. */
+function bytesOf(requests: readonly AdmissionRequest[]): number {
+  return requests.reduce((sum, request) => sum + 1 + jsonBytes(request) + textBytes(request.team), 0);
 }

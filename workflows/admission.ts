@@ -1,5 +1,4 @@
 import {
-  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
@@ -8,6 +7,7 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -15,11 +15,14 @@ import {
 } from '@temporalio/workflow';
 import type { AdmissionInput, AdmissionRequest, AdmissionView } from '../src/contracts/admission.js';
 import type { ControlActivities } from '../src/contracts/control.js';
-import { ask, emptyAdmission, grant, leave, used, viewOf } from './admission-policy.js';
+import { ask, emptyAdmission, grant, hasRoom, leave, used, viewOf } from './admission-policy.js';
 import { localActivities } from './local-activities.js';
+import { askProblems, namesRequest, pickRequest } from './messages/admission.js';
+import { createRunLength } from './run-length.js';
 import { versioned } from './versioning.js';
 
-const MAX_SIGNALS_PER_RUN = 1_000;
+/** When runs that began before `bounded` went on as new. */
+const MAX_SIGNALS_BEFORE = 1_000;
 const DEFAULT_CHECK_MS = 30_000;
 
 const { describeRun } = localActivities<Pick<ControlActivities, 'describeRun'>>({
@@ -39,15 +42,31 @@ const statusQuery = defineQuery<AdmissionView>('status');
  */
 export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }: AdmissionInput): Promise<never> {
   let state = input.state ?? emptyAdmission(limit);
-  let handled = 0;
+  const bounded = patched('bounded');
+  const length = createRunLength(
+    bounded,
+    (signals) => (signals >= MAX_SIGNALS_BEFORE || workflowInfo().continueAsNewSuggested) && !hasChanged(),
+  );
   let changed = true;
   let checkAtMs = Date.now() + checkMs;
-  const again: AdmissionRequest[] = [];
+  const again: AdmissionRequest[] = [...(input.again ?? [])];
 
   setHandler(
     askSignal,
-    ({ request, limit: newest }) => {
-      handled += 1;
+    (signal) => {
+      length.signal();
+      const problems = askProblems(signal);
+      if (problems.length > 0) {
+        log.warn('a signal was left out, for it cannot be read', { signal: 'ask', problems: problems.join('; ') });
+        return;
+      }
+      const { limit: newest } = signal;
+      const request = pickRequest(signal.request);
+      if (bounded && !hasRoom(state, request)) {
+        // Who is not answered asks again.
+        log.warn('a request was left out, for too many wait', { id: request.id, waiting: state.queue.length });
+        return;
+      }
       changed = true;
       state = ask(state, request, newest);
       // Whoever asks although it was let in has not heard of it.
@@ -57,27 +76,36 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
   );
   setHandler(
     leaveSignal,
-    ({ id }) => {
-      handled += 1;
+    (signal) => {
+      length.signal();
+      if (!namesRequest(signal)) {
+        log.warn('a signal was left out, for it names no request', { signal: 'leave' });
+        return;
+      }
       changed = true;
-      state = leave(state, id);
+      state = leave(state, signal.id);
     },
     { description: 'Gives back what was let in, or asks no more: {id}' },
   );
   setHandler(statusQuery, () => viewOf(state), { description: 'The limit, who holds it, and who waits in which order' });
 
   for (;;) {
+    if (bounded && length.mayContinue()) await goOn();
     changed = false;
     const { state: next, granted } = grant(state);
     state = next;
     setCurrentDetails(`${used(state)} of ${state.limit} in use, ${state.queue.length} waiting`);
     await Promise.all([...granted, ...again.splice(0)].map(tell));
     if (Date.now() >= checkAtMs) await checkHolders();
-    if ((handled >= MAX_SIGNALS_PER_RUN || workflowInfo().continueAsNewSuggested) && !hasChanged() && allHandlersFinished()) {
-      await continueAsNew<typeof admission>({ limit: state.limit, checkMs, state });
-    }
-    if (state.holders.length === 0) await condition(hasChanged);
-    else await condition(hasChanged, Math.max(1, checkAtMs - Date.now()));
+    if (!bounded && length.mayContinue()) await goOn();
+    const moved = (): boolean => hasChanged() || (bounded && length.mayContinue());
+    if (state.holders.length === 0) await condition(moved);
+    else await condition(moved, Math.max(1, checkAtMs - Date.now()));
+  }
+
+  async function goOn(): Promise<void> {
+    const untold = again.length === 0 ? {} : { again: [...again] };
+    await continueAsNew<typeof admission>({ limit: state.limit, checkMs, state, ...untold });
   }
 
   function hasChanged(): boolean {

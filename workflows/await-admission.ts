@@ -10,6 +10,7 @@ import {
 import { type AdmissionKind, admissionId } from '../src/contracts/admission.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { localActivities } from './local-activities.js';
+import { namesRequest } from './messages/admission.js';
 
 /** Asked again after so long without an answer, then half as rarely each time: the entity may have been ended by hand. */
 const FIRST_PATIENCE_MS = 60_000;
@@ -22,8 +23,8 @@ const { askAdmission } = localActivities<Pick<SystemActivities, 'askAdmission'>>
 
 const admittedSignal = defineSignal<[{ readonly id: string }]>('admitted');
 
-/** Of this workflow; null until it first asks. */
-let admitted: Set<string> | null = null;
+/** Who asks and has not been let in, and who has, of this workflow; null until it first asks. */
+let requests: { readonly waiting: Set<string>; readonly heard: Set<string> } | null = null;
 
 export type AdmissionNeed = {
   readonly kind: AdmissionKind;
@@ -44,7 +45,8 @@ export async function whenAdmitted<T>(need: AdmissionNeed, work: () => Promise<T
   const id = [workflowId, runId, need.part].filter((part) => part !== '').join('/');
   const { weight, priority, team, limit } = need;
   const request = { id, workflowId, runId, weight, priority, team };
-  const heard = listen();
+  const { waiting, heard } = listen();
+  waiting.add(id);
   // Asked for to its end even when cancelled meanwhile, so that giving back comes after it.
   const askNow = (): Promise<void> => CancellationScope.nonCancellable(() => askAdmission({ entity, limit, request }));
   await askNow();
@@ -57,23 +59,24 @@ export async function whenAdmitted<T>(need: AdmissionNeed, work: () => Promise<T
     need.describe(null);
     return await work();
   } finally {
+    waiting.delete(id);
     heard.delete(id);
     await CancellationScope.nonCancellable(() => giveBack(entity, id));
   }
 }
 
-function listen(): Set<string> {
-  if (admitted !== null) return admitted;
-  const heard = new Set<string>();
-  admitted = heard;
+function listen(): { readonly waiting: Set<string>; readonly heard: Set<string> } {
+  if (requests !== null) return requests;
+  const own = { waiting: new Set<string>(), heard: new Set<string>() };
+  requests = own;
   setHandler(
     admittedSignal,
-    ({ id }) => {
-      heard.add(id);
+    (signal) => {
+      if (namesRequest(signal) && own.waiting.has(signal.id)) own.heard.add(signal.id);
     },
     { description: 'There is room in a pool, or for this run of the pipeline: {id}' },
   );
-  return heard;
+  return own;
 }
 
 async function giveBack(entity: string, id: string): Promise<void> {

@@ -30,14 +30,17 @@ import type { ControlActivities } from '../src/contracts/control.js';
 import { RUN_OPTIONS_MEMO } from '../src/contracts/run.js';
 import { countsOf } from './backfill-counts.js';
 import { localActivities } from './local-activities.js';
+import { steeringProblems } from './messages/steering.js';
 import { failureOf } from './temporal-failure.js';
 
 /** A run of a partition is about ten events. */
 const MOST_STARTS = 100;
 const PAGE = 100;
 const KEPT_FAILURES = 20;
-/** How often a run that somebody else started is looked up. */
+/** How often a run that somebody else started is looked up: more rarely the longer it has been waited for, so that days of it fit into a history. */
 const LOOK_AGAIN_MS = 5_000;
+const LONGEST_LOOK_MS = 1_800_000;
+const LOOK_FACTOR = 1.2;
 
 const { backfillPartitions } = localActivities<BackfillActivities>({
   startToCloseTimeout: '30 seconds',
@@ -89,7 +92,8 @@ export async function backfillPipeline({ spec, state }: BackfillInput): Promise<
     {
       description: 'Starts no more partitions, or goes on: {paused, by}',
       validator: (request: { readonly paused?: unknown; readonly by?: unknown } | undefined) => {
-        if (typeof request?.paused === 'boolean' && typeof request.by === 'string' && request.by !== '') return;
+        const readable = steeringProblems(request).length === 0;
+        if (readable && typeof request?.paused === 'boolean' && typeof request.by === 'string' && request.by !== '') return;
         const message = 'the input must be {"paused": true or false, "by": "who"}';
         throw ApplicationFailure.create({ message, type: 'EXECUTION_UPDATE_REFUSED', nonRetryable: true });
       },
@@ -163,7 +167,7 @@ export async function backfillPipeline({ spec, state }: BackfillInput): Promise<
 
   /** A run of this id is there already: it has succeeded before, or somebody else's is under way. */
   async function outcomeOfOther(workflowId: string): Promise<BackfillLetter> {
-    for (;;) {
+    for (let pauseMs = LOOK_AGAIN_MS; ; pauseMs = Math.min(Math.round(pauseMs * LOOK_FACTOR), LONGEST_LOOK_MS)) {
       const { status: found } = await describeRun({ workflowId });
       if (found === 'COMPLETED') return 'k';
       if (found === 'CANCELLED' || found === 'CANCELED') throw new CancelledFailure(`run ${workflowId} was cancelled`);
@@ -173,7 +177,7 @@ export async function backfillPipeline({ spec, state }: BackfillInput): Promise<
           type: 'EXECUTION_RUN_FAILED',
           nonRetryable: true,
         });
-      await sleep(LOOK_AGAIN_MS);
+      await sleep(pauseMs);
     }
   }
 }

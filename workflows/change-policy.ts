@@ -2,6 +2,7 @@ import type { ChangeDecision, ChangeState, PipelineQueue, TriggerOverlap } from 
 
 const MAX_SEEN = 2_000;
 const MAX_DECISIONS = 50;
+const LONGEST_REASON = 500;
 
 export type Subscriber = { readonly pipeline: string; readonly overlap: TriggerOverlap };
 export type NextRun = { readonly pipeline: string; readonly n: number };
@@ -63,14 +64,14 @@ export function nextRuns(state: ChangeState, limit: number): readonly NextRun[] 
 
 /** Records that a run was started for a change. */
 export function recordStarted(state: ChangeState, next: NextRun, workflowId: string, reason: string, at: string): ChangeState {
-  const decision: ChangeDecision = { ...next, at, decision: 'started', workflowId, reason };
+  const decision: ChangeDecision = { ...next, at, decision: 'started', workflowId, reason: short(reason) };
   const changed = withoutWaiting(state, next, (queue) => ({ ...queue, active: queue.overlap === 'allow' ? null : workflowId }));
   return { ...changed, started: state.started + 1, decisions: bounded([...state.decisions, decision]) };
 }
 
 /** Leaves a change out, and says why. */
 export function recordUnreadable(state: ChangeState, next: NextRun, reason: string, at: string): ChangeState {
-  const decision: ChangeDecision = { ...next, at, decision: 'unreadable', workflowId: null, reason };
+  const decision: ChangeDecision = { ...next, at, decision: 'unreadable', workflowId: null, reason: short(reason) };
   return { ...withoutWaiting(state, next), decisions: bounded([...state.decisions, decision]) };
 }
 
@@ -99,5 +100,7 @@ function withoutWaiting(
   const rest = { ...queue, waiting: queue.waiting.filter((other) => other !== n) };
   return { ...state, pipelines: { ...state.pipelines, [pipeline]: then(rest) } };
 }
+
+const short = (text: string): string => text.slice(0, LONGEST_REASON);
 
 const bounded = (decisions: readonly ChangeDecision[]): readonly ChangeDecision[] => decisions.slice(-MAX_DECISIONS);

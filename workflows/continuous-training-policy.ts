@@ -1,5 +1,6 @@
 import type {
   ContinuousTrainingState,
+  LeftOut,
   PendingTrigger,
   RetrainDecision,
   RunFinished,
@@ -7,11 +8,27 @@ import type {
 } from '../src/contracts/continuous-training.js';
 import type { JsonObject } from '../src/contracts/json.js';
 import type { RetrainConfig, TriggerSpec } from '../src/contracts/stages.js';
+import { FUTURE_MS, LONGEST_ID } from './messages/rules.js';
+import { isSeen, withId } from './messages/seen-ids.js';
+import { pickTrigger, triggerProblems } from './messages/training.js';
+import { jsonBytes, newestWithin } from './messages/weight.js';
 
 /** Signals arriving in a row postpone a start by at most this many quiet periods. */
 const MAX_DEBOUNCE_PERIODS = 10;
-const REMEMBERED_SIGNALS = 500;
+const MOST_PENDING = 500;
 const REMEMBERED_DECISIONS = 50;
+/** Together well below what one Temporal payload may hold, 2 MiB; ids seen take at most 500 kB and 160 kB more. */
+const PENDING_BYTES = 384 * 1_024;
+const DECISION_BYTES = 256 * 1_024;
+const MOST_LEFT_OUT = 10;
+const LONGEST_TEXT = 500;
+/** Pause after the first failure. */
+export const DEFAULT_BACK_OFF_MS = 60_000;
+/** Failed retrains in a row after which their triggers are given up. */
+const MOST_FAILURES = 5;
+const BACK_OFF_FACTOR = 4;
+/** How a run ends that is tried again; one that was cancelled or terminated is not, for that was somebody's will. */
+const FAILED_OUTCOMES: readonly string[] = ['failed', 'timed_out'];
 /** A decision keeps its newest triggers; all of them would outgrow what one Temporal payload may hold. */
 const REMEMBERED_TRIGGERS = 10;
 const NAMED_REASONS = 5;
@@ -28,6 +45,7 @@ export function initialState(model: string): ContinuousTrainingState {
     pausedBy: null,
     pending: [],
     seen: [],
+    seenBefore: '',
     newRows: 0,
     active: null,
     decisions: [],
@@ -38,12 +56,36 @@ export function initialState(model: string): ContinuousTrainingState {
 
 /** Takes a signal in. A signal whose id was seen before changes nothing. */
 export function receive(state: ContinuousTrainingState, signal: TrainingSignal, nowMs: number): ContinuousTrainingState {
-  if (state.seen.includes(signal.id)) return state;
+  if (isSeen(state, signal.id)) return state;
   return {
     ...state,
-    seen: [...state.seen, signal.id].slice(-REMEMBERED_SIGNALS),
-    newRows: state.newRows + (signal.kind === 'new_rows' ? (signal.rows ?? 0) : 0),
+    ...withId(state, signal.id),
+    newRows: Math.min(Number.MAX_SAFE_INTEGER, state.newRows + (signal.kind === 'new_rows' ? (signal.rows ?? 0) : 0)),
     pending: bounded([...state.pending, { signal, receivedAtMs: nowMs }]),
+  };
+}
+
+/** Notes a message that was left out, so that whoever asks sees why nothing came of it. */
+export function recordLeftOut(
+  state: ContinuousTrainingState,
+  signal: string,
+  problems: readonly string[],
+  nowMs: number,
+): ContinuousTrainingState {
+  const left: LeftOut = { at: iso(nowMs), signal, problems: problems.join('; ').slice(0, LONGEST_TEXT) };
+  return { ...state, leftOut: [...(state.leftOut ?? []), left].slice(-MOST_LEFT_OUT) };
+}
+
+/** A state from a run that knew no bounds, within them. */
+export function adoptState(state: ContinuousTrainingState, nowMs: number): ContinuousTrainingState {
+  const pending = state.pending.filter(({ signal }) => triggerProblems(signal, nowMs).length === 0);
+  return {
+    ...state,
+    startedAtMs: state.startedAtMs.filter((startedAt) => startedAt <= nowMs + FUTURE_MS),
+    pending: bounded(pending.map((entry) => ({ ...entry, signal: pickTrigger(entry.signal) }))),
+    seen: state.seen.filter((id) => id.length <= LONGEST_ID),
+    seenBefore: state.seenBefore ?? '',
+    decisions: newestWithin(state.decisions, DECISION_BYTES),
   };
 }
 
@@ -87,6 +129,10 @@ export function decide(state: ContinuousTrainingState, nowMs: number): Verdict {
   if (triggers.some((trigger) => trigger.kind === 'manual'))
     return { action: 'start', reason: 'asked for by hand', triggers, atMs };
 
+  const { failures } = state;
+  if (failures !== undefined && nowMs < failures.untilMs)
+    return wait(`${failures.inARow} retrains failed in a row: tried again after ${iso(failures.untilMs)}`, failures.untilMs);
+
   const quietAt = debounceEnd(due, policy.debounceMs);
   if (nowMs < quietAt) return wait('debounce: more triggers may follow', quietAt);
 
@@ -128,10 +174,13 @@ export function recordStart(
     ...state,
     pending: [],
     newRows: 0,
-    active: { workflowId: started.workflowId, n },
+    active: {
+      ...{ workflowId: started.workflowId, n },
+      ...(state.seenBefore === undefined ? {} : { taken: { pending: state.pending, newRows: state.newRows } }),
+    },
     started: n,
     startedAtMs: [...state.startedAtMs, clockMs].slice(-Math.max(REMEMBERED_DECISIONS, state.policy?.budget.runs ?? 0)),
-    decisions: [...state.decisions, decision].slice(-REMEMBERED_DECISIONS),
+    decisions: boundedDecisions([...state.decisions, decision]),
   };
 }
 
@@ -152,14 +201,58 @@ export function recordSuppressed(state: ContinuousTrainingState, reason: string,
     parameters: null,
     outcome: null,
   };
-  return { ...state, decisions: [...state.decisions, decision].slice(-REMEMBERED_DECISIONS) };
+  return { ...state, decisions: boundedDecisions([...state.decisions, decision]) };
 }
 
-/** Records the end of a run. A run that is not the active one changes only its own decision. */
-export function recordFinish(state: ContinuousTrainingState, finished: RunFinished): ContinuousTrainingState {
+/**
+ * Records the end of a run. A run that is not the active one changes only its own decision. One that failed gives its triggers, its new rows, and
+ * its share of cool-down and budget back; the next starts after a pause that is four times as long with each failure in a row. After five the
+ * triggers are given up.
+ */
+export function recordFinish(
+  state: ContinuousTrainingState,
+  finished: RunFinished,
+  { nowMs, backOffMs }: { readonly nowMs: number; readonly backOffMs: number },
+): ContinuousTrainingState {
+  const ended = withOutcome(state, finished);
+  const { active } = state;
+  if (active?.workflowId !== finished.workflowId) return ended;
+  const { failures, ...rest } = ended;
+  const free: ContinuousTrainingState = { ...rest, active: null };
+  if (active.taken === undefined || !FAILED_OUTCOMES.includes(finished.outcome)) return free;
+  const inARow = (failures?.inARow ?? 0) + 1;
+  const startedAtMs = state.startedAtMs.slice(0, -1);
+  if (inARow >= MOST_FAILURES) return giveUp({ ...free, startedAtMs }, inARow, nowMs);
+  // What a person asked for by hand is theirs to ask for again.
+  const again = active.taken.pending.filter(({ signal }) => signal.kind !== 'manual');
+  return {
+    ...free,
+    startedAtMs,
+    newRows: Math.min(Number.MAX_SAFE_INTEGER, state.newRows + active.taken.newRows),
+    pending: bounded([...again, ...state.pending]),
+    failures: { inARow, untilMs: nowMs + backOffMs * BACK_OFF_FACTOR ** (inARow - 1) },
+  };
+}
+
+function giveUp(state: ContinuousTrainingState, times: number, nowMs: number): ContinuousTrainingState {
+  const last = state.decisions.at(-1);
+  const decision: RetrainDecision = {
+    n: state.started,
+    decidedAt: iso(nowMs),
+    at: last?.at ?? iso(nowMs),
+    triggers: last?.triggers ?? [],
+    decision: 'suppressed',
+    reason: `${times} retrains failed in a row: their triggers are given up; new ones start anew`,
+    workflowId: null,
+    parameters: null,
+    outcome: null,
+  };
+  return { ...state, decisions: boundedDecisions([...state.decisions, decision]) };
+}
+
+function withOutcome(state: ContinuousTrainingState, finished: RunFinished): ContinuousTrainingState {
   return {
     ...state,
-    active: state.active?.workflowId === finished.workflowId ? null : state.active,
     decisions: state.decisions.map((decision) =>
       decision.workflowId === finished.workflowId && decision.outcome === null
         ? { ...decision, outcome: finished.outcome }
@@ -191,12 +284,42 @@ function matches(policy: RetrainConfig, state: ContinuousTrainingState, signal: 
   });
 }
 
-/** Over the bound, the oldest signal goes that a newer one of the same cause stands for; without any, the oldest. */
+/** Over a bound, the oldest signal goes that a newer one of the same cause stands for; without any, the oldest. Until all is within bounds. */
 function bounded(pending: readonly PendingTrigger[]): readonly PendingTrigger[] {
-  if (pending.length <= REMEMBERED_SIGNALS) return pending;
-  const causes = pending.map(({ signal: { kind, column, metric } }) => JSON.stringify([kind, column, metric]));
-  const superseded = causes.findIndex((cause, index) => causes.indexOf(cause, index + 1) !== -1);
-  return pending.toSpliced(Math.max(superseded, 0), 1);
+  let kept = pending;
+  let bytes = kept.reduce((sum, entry) => sum + 1 + jsonBytes(entry), 0);
+  while (kept.length > MOST_PENDING || bytes > PENDING_BYTES) {
+    const at = Math.max(oldestSuperseded(kept), 0);
+    bytes -= 1 + jsonBytes(kept[at]);
+    kept = kept.toSpliced(at, 1);
+  }
+  return kept;
+}
+
+/** Index of the oldest signal with a newer one of the same cause; -1: none. */
+function oldestSuperseded(pending: readonly PendingTrigger[]): number {
+  const newer = new Set<string>();
+  let oldest = -1;
+  for (let at = pending.length - 1; at >= 0; at -= 1) {
+    const cause = causeOf(pending[at]);
+    if (newer.has(cause)) oldest = at;
+    newer.add(cause);
+  }
+  return oldest;
+}
+
+const causes = new WeakMap<TrainingSignal, string>();
+
+function causeOf(pending: PendingTrigger | undefined): string {
+  if (pending === undefined) return '';
+  const { signal } = pending;
+  const cause = causes.get(signal) ?? JSON.stringify([signal.kind, signal.column, signal.metric]);
+  causes.set(signal, cause);
+  return cause;
+}
+
+function boundedDecisions(decisions: readonly RetrainDecision[]): readonly RetrainDecision[] {
+  return newestWithin(decisions.slice(-REMEMBERED_DECISIONS), DECISION_BYTES);
 }
 
 function debounceEnd(due: readonly PendingTrigger[], debounceMs: number): number {

@@ -1,5 +1,4 @@
 import {
-  allHandlersFinished,
   condition,
   continueAsNew,
   currentUpdateInfo,
@@ -9,6 +8,7 @@ import {
   isCancellation,
   log,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -27,22 +27,35 @@ import type {
 import { continuousTrainingId } from '../src/contracts/continuous-training.js';
 import type { ControlActivities, RollbackInput, RollbackResult } from '../src/contracts/control.js';
 import type { RetrainConfig } from '../src/contracts/stages.js';
-import { finishProblems, pauseProblems, policyProblems, requestProblems, triggerProblems } from './continuous-training-input.js';
 import {
   adopt,
+  adoptState,
   decide,
+  DEFAULT_BACK_OFF_MS,
   initialState,
   receive,
   recordFinish,
+  recordLeftOut,
   recordStart,
   recordSuppressed,
   retrainParameters,
   type Verdict,
   withdraw,
 } from './continuous-training-policy.js';
+import {
+  finishProblems,
+  oldTriggerProblems,
+  pauseProblems,
+  pickTrigger,
+  policyProblems,
+  requestProblems,
+  triggerProblems,
+} from './messages/training.js';
+import { createRunLength } from './run-length.js';
 import { versioned } from './versioning.js';
 
-const MAX_SIGNALS_PER_RUN = 1_000;
+/** When runs that began before `bounded` went on as new. */
+const MAX_TRIGGERS_BEFORE = 1_000;
 const DEFAULT_RUN_CHECK_MS = 60_000;
 /** The server takes at most 400 bytes of summary. */
 const SUMMARY_LENGTH = 100;
@@ -69,10 +82,12 @@ const rollbackUpdate = defineUpdate<RollbackResult, [{ by: string; reason: strin
  * policy, starts one pipeline run at a time and remembers every decision. Continues as new by itself and loses no signal.
  */
 export async function continuousTraining(input: ContinuousTrainingInput): Promise<never> {
-  const { model, runCheckMs = DEFAULT_RUN_CHECK_MS } = input;
-  let state = input.state ?? initialState(model);
+  const { model, runCheckMs = DEFAULT_RUN_CHECK_MS, backOffMs = DEFAULT_BACK_OFF_MS } = input;
+  const bounded = patched('bounded');
+  let state = stateAtStart();
   let runCheckAtMs = Date.now() + runCheckMs;
-  let handled = 0;
+  let triggers = 0;
+  const length = createRunLength(bounded, () => triggers >= MAX_TRIGGERS_BEFORE || workflowInfo().continueAsNewSuggested);
   let changes = 0;
   const change = (next: ContinuousTrainingState): void => {
     if (next === state) return;
@@ -83,8 +98,10 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   setHandler(
     triggerSignal,
     (signal) => {
-      handled += 1;
-      if (!turnedAway('trigger', triggerProblems(signal))) change(receive(state, signal, Date.now()));
+      length.signal();
+      triggers += 1;
+      if (turnedAway('trigger', bounded ? triggerProblems(signal, Date.now()) : oldTriggerProblems(signal))) return;
+      change(receive(state, bounded ? pickTrigger(signal) : signal, Date.now()));
     },
     {
       description:
@@ -94,14 +111,17 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   setHandler(
     policySignal,
     (policy) => {
-      if (!turnedAway('policy', policyProblems(policy, model))) change(adopt(state, policy));
+      length.signal();
+      if (!turnedAway('policy', policyProblems(policy, model, bounded))) change(adopt(state, policy));
     },
     { description: 'Sets the retrain policy' },
   );
   setHandler(
     runFinishedSignal,
     (finished) => {
-      if (!turnedAway('runFinished', finishProblems(finished))) change(recordFinish(state, finished));
+      length.signal();
+      if (turnedAway('runFinished', finishProblems(finished))) return;
+      change(recordFinish(state, finished, { nowMs: Date.now(), backOffMs }));
     },
     { description: 'A retrain run reports its end' },
   );
@@ -109,30 +129,15 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   setHandler(explainQuery, () => explain(state, Date.now()), {
     description: 'What it would do now, and why it did or did not retrain',
   });
-  setHandler(
-    retrainNowUpdate,
-    async ({ by, reason, at }: RetrainNow) => {
-      const started = state.started;
-      const id = `manual/${String(started)}/${by}/${String(Date.now())}`;
-      const when = at ?? state.decisions.at(-1)?.at ?? new Date(Date.now()).toISOString();
-      change(receive(state, { id, kind: 'manual', at: when, by, ...(reason === undefined ? {} : { reason }) }, Date.now()));
-      await condition(() => state.started > started || state.paused);
-      if (state.started === started) {
-        change(withdraw(state, id));
-        throw refused(`retraining was paused by ${state.pausedBy ?? 'somebody'} meanwhile`);
-      }
-      return { workflowId: state.active?.workflowId ?? null };
+  setHandler(retrainNowUpdate, (request: RetrainNow) => length.answering(() => retrainNow(request)), {
+    description: 'Retrains now, past debounce, cool-down and budget: {by, reason?, at?}',
+    validator: (request: RetrainNow) => {
+      refuse(requestProblems(request, Date.now()));
+      if (state.policy === null) throw refused('no retrain policy has been set yet: run the pipeline with p.retrain once');
+      if (state.active !== null) throw refused(`${state.active.workflowId} is still running`);
+      if (state.paused) throw refused('retraining is paused: send the update pause {"paused":false} first');
     },
-    {
-      description: 'Retrains now, past debounce, cool-down and budget: {by, reason?, at?}',
-      validator: (request: RetrainNow) => {
-        refuse(requestProblems(request));
-        if (state.policy === null) throw refused('no retrain policy has been set yet: run the pipeline with p.retrain once');
-        if (state.active !== null) throw refused(`${state.active.workflowId} is still running`);
-        if (state.paused) throw refused('retraining is paused: send the update pause {"paused":false} first');
-      },
-    },
-  );
+  });
   setHandler(
     pauseUpdate,
     ({ paused, by }) => {
@@ -142,7 +147,7 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
     {
       description: 'Pauses or resumes retraining: {paused, by}',
       validator: (request) => {
-        refuse(pauseProblems(request));
+        refuse(pauseProblems(request, Date.now()));
       },
     },
   );
@@ -159,16 +164,17 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
       },
     },
   );
-  setHandler(rollbackUpdate, async ({ by, reason }) => await rollbackModel(rollbackInput(model, by, reason)), {
+  setHandler(rollbackUpdate, ({ by, reason }) => length.answering(() => rollbackModel(rollbackInput(model, by, reason))), {
     description: 'Puts the previous model version back as champion and on the endpoint: {by, reason}',
     validator: (request) => {
-      refuse(requestProblems(request, ['reason']));
+      refuse(requestProblems(request, Date.now(), ['reason']));
     },
   });
 
   for (;;) {
-    if ((handled >= MAX_SIGNALS_PER_RUN || workflowInfo().continueAsNewSuggested) && allHandlersFinished()) {
-      await continueAsNew<typeof continuousTraining>({ model, runCheckMs, state });
+    if (length.mayContinue()) {
+      const paces = { runCheckMs, ...(input.backOffMs === undefined ? {} : { backOffMs }) };
+      await continueAsNew<typeof continuousTraining>({ model, ...paces, state });
     }
     if (state.active !== null && Date.now() >= runCheckAtMs) await checkRun(state.active.workflowId);
     const seenChanges = changes;
@@ -180,8 +186,35 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
     }
     if (verdict.action === 'wait' && verdict.suppressed) state = recordSuppressed(state, verdict.reason, Date.now());
     const untilMs = state.active === null ? (verdict.action === 'wait' ? verdict.untilMs : null) : runCheckAtMs;
-    const moved = (): boolean => changes !== seenChanges;
+    // Messages that change nothing make the history longer all the same.
+    const moved = (): boolean => changes !== seenChanges || (bounded && length.mayContinue());
     await (untilMs === null ? condition(moved) : condition(moved, Math.max(1, untilMs - Date.now())));
+  }
+
+  function stateAtStart(): ContinuousTrainingState {
+    if (!bounded) return input.state ?? withoutMarks(initialState(model));
+    return input.state === undefined ? initialState(model) : adoptState(input.state, Date.now());
+  }
+
+  /** A signal cannot be refused: a wrong one is left out, and the log and the status say so. */
+  function turnedAway(signal: string, problems: readonly string[]): boolean {
+    if (problems.length === 0) return false;
+    log.warn('a signal was left out, for it cannot be read', { signal, problems: problems.join('; ') });
+    if (bounded) state = recordLeftOut(state, signal, problems, Date.now());
+    return true;
+  }
+
+  async function retrainNow({ by, reason, at }: RetrainNow): Promise<{ workflowId: string | null }> {
+    const started = state.started;
+    const id = `manual/${String(started)}/${by}/${String(Date.now())}`;
+    const when = at ?? state.decisions.at(-1)?.at ?? new Date(Date.now()).toISOString();
+    change(receive(state, { id, kind: 'manual', at: when, by, ...(reason === undefined ? {} : { reason }) }, Date.now()));
+    await condition(() => state.started > started || state.paused);
+    if (state.started === started) {
+      change(withdraw(state, id));
+      throw refused(`retraining was paused by ${state.pausedBy ?? 'somebody'} meanwhile`);
+    }
+    return { workflowId: state.active?.workflowId ?? null };
   }
 
   async function startRetrain(policy: RetrainConfig, verdict: Extract<Verdict, { action: 'start' }>): Promise<void> {
@@ -209,7 +242,8 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
     runCheckAtMs = Date.now() + runCheckMs;
     try {
       const { status } = await describeRun({ workflowId });
-      if (status !== 'RUNNING') change(recordFinish(state, { workflowId, status, outcome: status.toLowerCase() }));
+      if (status !== 'RUNNING')
+        change(recordFinish(state, { workflowId, status, outcome: status.toLowerCase() }, { nowMs: Date.now(), backOffMs }));
     } catch (error) {
       if (isCancellation(error)) throw error;
       log.warn('the state of the run could not be looked up; it is looked up again', { workflowId, error: String(error) });
@@ -232,6 +266,7 @@ function explain(state: ContinuousTrainingState, nowMs: number): RetrainExplanat
     nextLookAt: untilMs === null ? null : new Date(untilMs).toISOString(),
     pending: state.pending.map((pending) => pending.signal),
     decisions: state.decisions,
+    ...(state.leftOut === undefined ? {} : { leftOut: state.leftOut }),
   };
 }
 
@@ -249,10 +284,9 @@ function details(state: ContinuousTrainingState, verdict: Verdict): string {
   ].join('\n');
 }
 
-/** A signal cannot be refused: a wrong one is left out, and the log says so. */
-function turnedAway(signal: string, problems: readonly string[]): boolean {
-  if (problems.length > 0) log.warn('a signal was left out, for it cannot be read', { signal, problems: problems.join('; ') });
-  return problems.length > 0;
+/** As runs kept it that began before marks were. */
+function withoutMarks(state: ContinuousTrainingState): ContinuousTrainingState {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => name !== 'seenBefore')) as ContinuousTrainingState;
 }
 
 function refuse(problems: readonly string[]): void {

@@ -84,7 +84,9 @@ export class GraphScope implements Scope {
     return new Promise((resolve) => {
       this.#finish = resolve;
       const goOn = (): void => {
-        this.advance();
+        // Cancelled before it began, it has ended already.
+        if (this.#isFinal()) resolve(this.#verdict);
+        else this.advance();
       };
       // What cannot be read makes the conditions that ask for it fail.
       const known = this.#facts.learn(Object.fromEntries(this.#results));

@@ -6,6 +6,7 @@ import type { ControlInput } from '../src/contracts/live-control.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { checkControl, LiveControls } from './live-controls.js';
 import type { CancelStepInput, RunDriver } from './run-driver.js';
+import { steeringProblems } from './messages/steering.js';
 import { codedFailure } from './temporal-failure.js';
 
 const statusQuery = defineQuery<RunStatus>('status');
@@ -149,6 +150,8 @@ function check(run: RunView, input: unknown, fields: readonly string[], verify: 
   coded(() => {
     const given = typeof input === 'object' && input !== null ? (input as { [name: string]: unknown }) : {};
     const missing = fields.filter((name) => typeof given[name] !== 'string' || given[name] === '');
+    const problems = steeringProblems(input);
+    if (problems.length > 0) throw refusal(`the message cannot be read: ${problems.join('; ')}`, 'a shorter or a mended one');
     if (missing.length > 0) throw refusal(`the fields ${missing.join(', ')} are missing`, `text in ${fields.join(', ')}`);
     verify(driverOf(run, String(given['step'])));
   });

@@ -1,6 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  allHandlersFinished,
   condition,
   continueAsNew,
   defineQuery,
@@ -8,6 +7,7 @@ import {
   isCancellation,
   log,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -32,11 +32,14 @@ import {
   recordUnreadable,
   routeChanges,
 } from './change-policy.js';
+import { isChange, namesRun } from './messages/changes.js';
+import { createRunLength } from './run-length.js';
 import { failureOf } from './temporal-failure.js';
 import { versioned } from './versioning.js';
 
-const MAX_SIGNALS_PER_RUN = 1_000;
-const MAX_HISTORY_LENGTH = 2_000;
+/** When runs that began before `bounded` went on as new. */
+const MAX_SIGNALS_BEFORE = 1_000;
+const MAX_EVENTS_BEFORE = 2_000;
 const STARTS_AT_ONCE = 20;
 const DEFAULT_RUN_CHECK_MS = 60_000;
 
@@ -58,13 +61,17 @@ const statusQuery = defineQuery<ChangeState>('status');
 export async function startOnChange(input: StartOnChangeInput): Promise<never> {
   const { subject, runCheckMs = DEFAULT_RUN_CHECK_MS } = input;
   let state = input.state ?? initialChangeState();
-  let handled = 0;
+  const bounded = patched('bounded');
+  const length = createRunLength(bounded, (signals) => {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return signals >= MAX_SIGNALS_BEFORE || historyLength >= MAX_EVENTS_BEFORE || continueAsNewSuggested;
+  });
   let lookAtMs = Date.now() + runCheckMs;
 
   setHandler(
     changedSignal,
     (signal) => {
-      handled += 1;
+      length.signal();
       if (isChange(signal)) state = receiveChange(state, signal.n);
       else log.warn('a signal was left out, for it names no change', { signal: 'changed' });
     },
@@ -73,17 +80,16 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
   setHandler(
     runFinishedSignal,
     (finished) => {
-      handled += 1;
-      state = recordEnded(state, finished.workflowId);
+      length.signal();
+      if (namesRun(finished)) state = recordEnded(state, finished.workflowId);
+      else log.warn('a signal was left out, for it names no run', { signal: 'runFinished' });
     },
     { description: 'A run that was started here reports its end' },
   );
   setHandler(statusQuery, () => state, { description: 'What came in, what waits, and what became of the newest changes' });
 
   for (;;) {
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    const long = handled >= MAX_SIGNALS_PER_RUN || historyLength >= MAX_HISTORY_LENGTH || continueAsNewSuggested;
-    if (long && allHandlersFinished()) await continueAsNew<typeof startOnChange>({ subject, runCheckMs, state });
+    if (length.mayContinue()) await continueAsNew<typeof startOnChange>({ subject, runCheckMs, state });
     setCurrentDetails(details(state));
     if (state.arrived.length > 0) {
       await route(state.arrived);
@@ -101,7 +107,7 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
       continue;
     }
     const seen = state;
-    const moved = (): boolean => state !== seen;
+    const moved = (): boolean => state !== seen || (bounded && length.mayContinue());
     await (awaited.length === 0 ? condition(moved) : condition(moved, Math.max(1, lookAtMs - Date.now())));
   }
 
@@ -167,10 +173,6 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
 }
 
 const now = (): string => new Date(Date.now()).toISOString();
-
-function isChange(signal: unknown): signal is ChangeSignal {
-  return typeof signal === 'object' && signal !== null && 'n' in signal && Number.isSafeInteger(signal.n) && Number(signal.n) > 0;
-}
 
 // It outlives every build, so it moves to the current one.
 setWorkflowOptions(versioned('AUTO_UPGRADE'), startOnChange);

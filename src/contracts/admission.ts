@@ -29,7 +29,13 @@ export type AdmissionState = {
 };
 
 /** Argument of the workflow `admission`. */
-export type AdmissionInput = { readonly limit: number; readonly checkMs?: number; readonly state?: AdmissionState };
+export type AdmissionInput = {
+  readonly limit: number;
+  readonly checkMs?: number;
+  readonly state?: AdmissionState;
+  /** Holders that have asked again and have not been told yet. */
+  readonly again?: readonly AdmissionRequest[];
+};
 
 export type AdmissionAsk = {
   /** Workflow id of the entity. */

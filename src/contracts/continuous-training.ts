@@ -21,6 +21,8 @@ export type ContinuousTrainingInput = {
   readonly model: string;
   /** How often the state of a run under way is looked up, for a run that was terminated cannot report back. Default 60,000. */
   readonly runCheckMs?: number;
+  /** Pause before a failed retrain is tried again, four times as long after each further failure in a row. Default 60,000. */
+  readonly backOffMs?: number;
   /** Set by the workflow itself when it continues as new. */
   readonly state?: ContinuousTrainingState;
 };
@@ -43,6 +45,15 @@ export type RetrainDecision = {
   readonly outcome: string | null;
 };
 
+/** The run under way, and what it took: a run that fails gives it back. */
+export type ActiveRetrain = {
+  readonly workflowId: string;
+  readonly n: number;
+  readonly taken?: { readonly pending: readonly PendingTrigger[]; readonly newRows: number };
+};
+
+export type LeftOut = { readonly at: string; readonly signal: string; readonly problems: string };
+
 /** All that the entity remembers; carried over continue-as-new. */
 export type ContinuousTrainingState = {
   readonly model: string;
@@ -53,8 +64,14 @@ export type ContinuousTrainingState = {
   readonly pending: readonly PendingTrigger[];
   /** Newest signal ids, bounded: repeats are ignored. */
   readonly seen: readonly string[];
+  /** Marks of the 20,000 ids before those, eight characters each; absent in a state that does not keep them. */
+  readonly seenBefore?: string;
   readonly newRows: number;
-  readonly active: { readonly workflowId: string; readonly n: number } | null;
+  readonly active: ActiveRetrain | null;
+  /** Retrains that failed in a row since the last one that ended otherwise, and when the next may start. */
+  readonly failures?: { readonly inARow: number; readonly untilMs: number };
+  /** The newest messages that were left out, and why. */
+  readonly leftOut?: readonly LeftOut[];
   /** Newest last, bounded. */
   readonly decisions: readonly RetrainDecision[];
   /** Retrains started so far: the next one's number is one more. */
@@ -72,6 +89,8 @@ export type RetrainExplanation = {
   readonly nextLookAt: string | null;
   readonly pending: readonly TrainingSignal[];
   readonly decisions: readonly RetrainDecision[];
+  /** Messages that were left out, the newest ten. */
+  readonly leftOut?: readonly LeftOut[];
 };
 
 /** Signal `runFinished` from a retrain run to its entity. */

@@ -1,6 +1,7 @@
 import {
   adopt,
   decide,
+  DEFAULT_BACK_OFF_MS,
   initialState,
   receive,
   recordFinish,
@@ -109,7 +110,11 @@ class Life {
 
   #finish({ workflowId, outcome }: RunEnd): void {
     const status = outcome === 'failed' ? 'failed' : 'succeeded';
-    this.#state = recordFinish(this.#state, { workflowId, status, outcome });
+    this.#state = recordFinish(
+      this.#state,
+      { workflowId, status, outcome },
+      { nowMs: this.#nowMs, backOffMs: DEFAULT_BACK_OFF_MS },
+    );
     this.#book.read(this.#state);
     this.#ends = null;
   }

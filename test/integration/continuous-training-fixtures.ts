@@ -67,7 +67,7 @@ const tiny = definePipeline(
           held.set(workflowId, () => {
             free.abort(new Error('let go'));
           });
-          await waitFor(120_000, AbortSignal.any([signal, free.signal])).catch(() => undefined);
+          await waitFor(1_200_000, AbortSignal.any([signal, free.signal])).catch(() => undefined);
           held.delete(workflowId);
           signal.throwIfAborted();
         }

@@ -16,6 +16,7 @@ import {
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2001-03-01T00:00:00Z');
+const BACK_OFF = 60_000;
 
 const policy = (changes: Partial<RetrainConfig> = {}): RetrainConfig => ({
   model: 'flight-delay',
@@ -49,7 +50,11 @@ function start(state: ContinuousTrainingState, nowMs: number): ContinuousTrainin
   return recordStart(state, verdict, { workflowId: `run-${state.started + 1}`, parameters: {}, nowMs });
 }
 const finish = (state: ContinuousTrainingState, outcome = 'promoted'): ContinuousTrainingState =>
-  recordFinish(state, { workflowId: state.active?.workflowId ?? '', status: 'COMPLETED', outcome });
+  recordFinish(
+    state,
+    { workflowId: state.active?.workflowId ?? '', status: 'COMPLETED', outcome },
+    { nowMs: NOW, backOffMs: BACK_OFF },
+  );
 
 describe('the retrain policy', () => {
   it('waits without a policy, without triggers and while paused', () => {
@@ -74,6 +79,72 @@ describe('the retrain policy', () => {
   it('ignores a signal whose id it has seen', () => {
     const once = receive(withPolicy(), drift('a', '2001-02-08'), NOW);
     expect(receive(once, drift('a', '2001-02-15'), NOW + 1)).toBe(once);
+  });
+
+  it('ignores it still when thousands came after it', () => {
+    let state = receive(withPolicy(), drift('first', '2001-02-08'), NOW);
+    for (let i = 0; i < 3_000; i += 1) state = receive(state, drift(`later-${i}`, '2001-02-08'), NOW);
+    expect(receive(state, drift('first', '2001-02-08'), NOW)).toBe(state);
+    expect(receive(state, drift('later-3', '2001-02-08'), NOW)).toBe(state);
+    expect(receive(state, drift('another', '2001-02-08'), NOW)).not.toBe(state);
+  });
+
+  describe('when a retrain fails', () => {
+    const failed = (state: ContinuousTrainingState, nowMs: number, outcome = 'failed'): ContinuousTrainingState =>
+      recordFinish(
+        state,
+        { workflowId: state.active?.workflowId ?? '', status: 'FAILED', outcome },
+        { nowMs, backOffMs: BACK_OFF },
+      );
+    const rows = (id: string): TrainingSignal => ({ id, kind: 'new_rows', at: '2001-02-08', rows: 1_000 });
+
+    it('gives back its triggers, its new rows, its cool-down and its budget, and starts again after a pause', () => {
+      const begun = start(receive(receive(withPolicy(), drift('a', '2001-02-08'), NOW), rows('b'), NOW), NOW + 1_000);
+      const joined = receive(begun, drift('c', '2001-02-09'), NOW + 2_000);
+      const state = failed(joined, NOW + 5_000);
+      expect(state).toMatchObject({ active: null, newRows: 1_000, startedAtMs: [], decisions: [{ outcome: 'failed' }] });
+      expect(state.pending.map(({ signal }) => signal.id)).toEqual(['a', 'b', 'c']);
+      expect(decide(state, NOW + 6_000)).toMatchObject({
+        ...{ action: 'wait', untilMs: NOW + 5_000 + BACK_OFF },
+        reason: expect.stringContaining('1 retrains failed in a row'),
+      });
+      expect(decide(state, NOW + 5_000 + BACK_OFF)).toMatchObject({ action: 'start', atMs: Date.parse('2001-02-09') });
+    });
+
+    it('waits four times as long after each failure, and after five gives the triggers up', () => {
+      let state = receive(withPolicy(), drift('a', '2001-02-08'), NOW);
+      let nowMs = NOW + 1_000;
+      const pauses: number[] = [];
+      for (let times = 1; times <= 4; times += 1) {
+        state = failed(start(state, nowMs), nowMs);
+        const untilMs = state.failures?.untilMs ?? 0;
+        pauses.push((untilMs - nowMs) / BACK_OFF);
+        nowMs = untilMs;
+      }
+      expect(pauses).toEqual([1, 4, 16, 64]);
+      state = failed(start(state, nowMs), nowMs);
+      expect(state).toMatchObject({ active: null, pending: [], startedAtMs: [] });
+      expect(state.failures).toBeUndefined();
+      expect(state.decisions.at(-1)?.reason).toMatch(/^5 retrains failed in a row: their triggers are given up/);
+      expect(decide(receive(state, drift('b', '2001-02-09'), nowMs), nowMs + 1_000)).toMatchObject({ action: 'start' });
+    });
+
+    it('forgets the failures with a retrain that ends, rejected or not', () => {
+      const again = failed(start(receive(withPolicy(), drift('a', '2001-02-08'), NOW), NOW + 1_000), NOW + 2_000);
+      const ended = finish(start(again, NOW + 2_000 + BACK_OFF), 'rejected');
+      expect(ended.failures).toBeUndefined();
+      expect(ended).toMatchObject({ pending: [], startedAtMs: [Date.parse('2001-02-08')] });
+    });
+
+    it.each(['cancelled', 'terminated'])('does not try one again that somebody %s', (outcome) => {
+      const state = failed(start(receive(withPolicy(), drift('a', '2001-02-08'), NOW), NOW + 1_000), NOW + 2_000, outcome);
+      expect(state).toMatchObject({ active: null, pending: [], startedAtMs: [Date.parse('2001-02-08')] });
+    });
+
+    it('leaves it to a person to ask by hand again', () => {
+      const manual = receive(withPolicy(), { id: 'm', kind: 'manual', at: '2001-02-09', by: 'ada' }, NOW);
+      expect(failed(start(manual, NOW), NOW + 1)).toMatchObject({ pending: [], startedAtMs: [] });
+    });
   });
 
   it('keeps one run in flight and lets later triggers join the next', () => {
