@@ -1,12 +1,15 @@
 import { PipelineError } from '../errors/pipeline-error.js';
 
+/** Lists and objects within one another; each level takes calls of this and of every other code that walks the value. */
+const DEEPEST = 200;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * One text per value: members sorted by UTF-16 code units, no white space, ECMAScript numbers (-0 as 0), as in RFC 8785.
  * Members that are `undefined` are left out, as `JSON.stringify` does.
  * @throws PipelineError `STORE_JSON_INVALID` naming every part without a JSON form: NaN, Infinity, bigint, functions, symbols,
- *   `undefined` in arrays, class instances, lone surrogates, and an object inside itself.
+ *   `undefined` in arrays, class instances, lone surrogates, an object inside itself,
+ *   and lists and objects more than 200 deep.
  */
 export function canonicalJson(value: unknown): string {
   const problems: string[] = [];
@@ -36,6 +39,10 @@ function write(value: unknown, at: string, inside: readonly object[], problems: 
   }
   if (inside.includes(value)) {
     problems.push(`${at} contains itself`);
+    return '';
+  }
+  if (inside.length >= DEEPEST) {
+    problems.push(`${at.slice(0, 40)}... is nested deeper than ${DEEPEST}`);
     return '';
   }
   const deeper = [...inside, value];

@@ -57,6 +57,15 @@ describe('canonical JSON', () => {
       expect(message).toContain(part);
     }
   });
+
+  it('refuses what is nested deeper than 200, however deep, by its code', () => {
+    const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`) as unknown;
+    expect(canonicalJson(nested(200))).toHaveLength(400);
+    for (const depth of [201, 100_000])
+      expect(() => canonicalJson(nested(depth))).toThrow(
+        expect.objectContaining({ code: 'STORE_JSON_INVALID', message: expect.stringContaining('is nested deeper than 200') }),
+      );
+  });
 });
 
 describe('sha256Hex', () => {
