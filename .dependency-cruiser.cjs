@@ -27,7 +27,7 @@ const ROOMS = {
   config: ['pipeline', 'secrets'],
   deploy: ['pipeline', 'store', 'temporal'],
   client: ['pipeline', 'runs', 'schema', 'store', 'temporal'],
-  worker: ['cache', 'logs', 'pipeline', 'runs', 'schema', 'secrets', 'store', 'temporal'],
+  worker: ['cache', 'command', 'logs', 'pipeline', 'runs', 'schema', 'secrets', 'store', 'temporal'],
 };
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({

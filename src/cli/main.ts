@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { runCli } from './program.js';
-import { processTerminal } from './terminal.js';
+import { listenForInterruption } from './until-interrupted.js';
+
+listenForInterruption();
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `perennial status | head` closes our output early; that is no failure.
@@ -15,7 +16,12 @@ const written = (stream: NodeJS.WriteStream): Promise<void> =>
     });
   });
 
-void runCli(process.argv.slice(2), processTerminal()).then(async (exitCode) => {
+async function main(): Promise<number> {
+  const [{ runCli }, { processTerminal }] = await Promise.all([import('./program.js'), import('./terminal.js')]);
+  return runCli(process.argv.slice(2), processTerminal());
+}
+
+void main().then(async (exitCode) => {
   await Promise.all([written(process.stdout), written(process.stderr)]);
   // A request that was given up may still wait inside gRPC; the command is over all the same.
   process.exit(exitCode);

@@ -19,11 +19,14 @@ export type ProgramRun = {
 
 /** A program that runs, with all that it has started. */
 export interface ProgramGroup {
+  readonly id: number;
   /** Takes the processor away from it; whatever it was about goes on with `resume`. */
   pause(): void;
   resume(): void;
   /** As when the signal of the run is aborted: SIGTERM, and SIGKILL after the grace. */
   terminate(): void;
+  /** SIGKILL, now. */
+  kill(): void;
 }
 
 export type ProgramEnd = {
@@ -84,7 +87,10 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   };
   if (run.signal.aborted) terminate();
   else run.signal.addEventListener('abort', terminate, { once: true });
-  run.onStart?.({ pause, resume, terminate });
+  const killNow = (): void => {
+    signalGroup(pid, 'SIGKILL');
+  };
+  run.onStart?.({ id: pid, pause, resume, terminate, kill: killNow });
   try {
     const end = await ended;
     const leftOthers = isGroupAlive(pid) && !(await endLeftovers(pid, run));

@@ -3,9 +3,11 @@ import type { StepContext } from '../pipeline/step-context.js';
 import type { CheckpointSaver } from './checkpoint-saver.js';
 import type { ProgramEnd, ProgramGroup } from './process-group.js';
 
+type SteeredGroup = Pick<ProgramGroup, 'pause' | 'resume' | 'terminate'>;
+
 /** What people order a running program: its control file, and signals to all of its processes. */
 export interface ProgramControl {
-  follow(group: ProgramGroup, saver: CheckpointSaver): void;
+  follow(group: SteeredGroup, saver: CheckpointSaver): void;
   /** Whether SIGTERM ended the program because it was told to end early while it ran. One that had no time to begin leaves nothing to take. */
   endedAsTold(end: ProgramEnd): boolean;
   close(): void;
@@ -41,12 +43,12 @@ class Following {
   readonly #file: string;
   readonly #orders: Orders;
   readonly #saver: CheckpointSaver;
-  readonly #group: ProgramGroup;
+  readonly #group: SteeredGroup;
   readonly #forget: () => void;
   #obeying: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(file: string, orders: Orders, saver: CheckpointSaver, group: ProgramGroup) {
+  constructor(file: string, orders: Orders, saver: CheckpointSaver, group: SteeredGroup) {
     this.#file = file;
     this.#orders = orders;
     this.#saver = saver;

@@ -11,6 +11,7 @@ import { exitFailure } from './exit-failure.js';
 import { readFailure } from './failure-file.js';
 import { invocationOf } from './invocation.js';
 import { artifactsIn, materialiseInputs } from './materialise-inputs.js';
+import { limitMemory } from './memory-limit.js';
 import { checkMetrics, readMetricsFile } from './metrics-file.js';
 import { countMemoryKills } from './out-of-memory.js';
 import { OutputWatch } from './output-watch.js';
@@ -74,6 +75,7 @@ async function runIn(place: Place, config: CommandConfig, context: StepContext):
   const control = await openProgramControl(folder.control, context);
   const saver = saveEvery(config.checkpointEveryMs, folder.checkpoint, context);
   const killsBefore = await countMemoryKills();
+  const memory = limitMemory(context.resources);
   let end: ProgramEnd;
   try {
     end = await runProgram({
@@ -84,13 +86,16 @@ async function runIn(place: Place, config: CommandConfig, context: StepContext):
       },
       onStart: (group) => {
         control.follow(group, saver);
+        memory.follow(group);
       },
     });
   } finally {
     control.close();
+    memory.close();
     await saver.finish();
   }
   signal.throwIfAborted();
+  memory.check(invocation.name, where);
   if (end.leftOthers) context.log.warn('the program left processes behind, which were ended');
   if (control.endedAsTold(end)) return watch;
   const failure = exitFailure({

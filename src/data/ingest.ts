@@ -7,6 +7,7 @@ import type { StageOperation } from '../pipeline/step-context.js';
 import { schemaHash } from '../schema/schema-hash.js';
 import { advanceCursor } from './cursor.js';
 import { withDuckDb } from './duckdb.js';
+import { engineOptions } from './engine-options.js';
 import { isoInstant, parseWindow } from './event-time.js';
 import { loadSource, orderColumn } from './source/load-source.js';
 import { writeDataset } from './write-dataset.js';
@@ -18,7 +19,7 @@ import { writeDataset } from './write-dataset.js';
 export const ingest: StageOperation<IngestConfig, JsonObject, IngestResult> = async ({ config }, context) => {
   const folder = join(context.scratch, 'dataset');
   await mkdir(folder, { recursive: true });
-  const written = await withDuckDb({ scratch: context.scratch, signal: context.signal }, async (db) => {
+  const written = await withDuckDb(engineOptions(context), async (db) => {
     context.progress(0, 0, `reading ${config.source.path}`);
     await loadSource(db, config, 'ingested');
     return writeDataset(db, 'ingested', config.schema, orderColumn(config), folder, (done, total) => {

@@ -3,6 +3,7 @@ import type { ModelVersion } from '../contracts/model.js';
 import type { EvaluateConfig, EvaluateInputs, EvaluateResult, EvaluationMeta } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
+import { engineOptions } from '../data/engine-options.js';
 import { parseProfile } from '../monitoring/profile-file.js';
 import type { Profile } from '../monitoring/profile.js';
 import { profileValues } from '../monitoring/numeric-profile.js';
@@ -49,9 +50,7 @@ export const evaluate: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateRe
       { ...task, champion, profile, comparison: null, decision: 'rejected', reasons: infraReasons(blessing) },
       context,
     );
-  const scored = await withDuckDb({ scratch: context.scratch, signal: context.signal }, (db) =>
-    score(db, config, inputs, champion, context),
-  );
+  const scored = await withDuckDb(engineOptions(context), (db) => score(db, config, inputs, champion, context));
   const verdict = decideGate(config.gate, scored.comparison);
   for (const [name, value] of Object.entries(scored.comparison.metrics)) if (value !== null) context.metric(name, value);
   const columns = { ...profile.columns, score: profileValues(scored.scores) };

@@ -5,6 +5,7 @@ import type { DatasetRef } from '../contracts/dataset.js';
 import { datasetFiles } from '../data/dataset-files.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
+import { engineOptions } from '../data/engine-options.js';
 import { isoInstant } from '../data/event-time.js';
 import { parquetRelation } from '../data/sql-text.js';
 import { PARQUET_MEDIA_TYPE, writeParquet } from '../data/write-dataset.js';
@@ -63,7 +64,7 @@ async function makeFeatureSet({ config: given, inputs }: Task, context: StepCont
     });
   }
   const files = await datasetFiles(context.artifacts, inputs.dataset);
-  return withDuckDb({ scratch: context.scratch, signal: context.signal }, async (db) => {
+  return withDuckDb(engineOptions(context), async (db) => {
     context.progress(0, 0, 'reading the dataset');
     const { table, leftOut } = await loadLabelledRows(db, parquetRelation(files), inputs.dataset.meta, config.label, eventTime);
     await checkLabels(db, table, config.label);

@@ -2,6 +2,7 @@ import type { MonitorWindowRequest, WindowReport } from '../contracts/monitoring
 import type { MonitorConfig } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
+import { engineOptions } from '../data/engine-options.js';
 import { isoInstant } from '../data/event-time.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { StepContext } from '../pipeline/step-context.js';
@@ -55,7 +56,7 @@ async function makeReport(
 ): Promise<WindowReport> {
   const reference = await findReference(context.artifacts, model);
   if (reference === null) throw new PipelineError('MONITOR_REFERENCE_MISSING', { what: `model ${model} has no champion` });
-  return withDuckDb({ scratch: context.scratch, signal: context.signal }, async (db) => {
+  return withDuckDb(engineOptions(context), async (db) => {
     const rows = await loadWindowRows(db, context, config, reference.meta.signature, window);
     context.progress(1, 3, `${rows.rows} predictions read`);
     const current = await profileWindow(db, reference);

@@ -1,6 +1,7 @@
 import type { TrainingSignal } from '../contracts/continuous-training.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { ItemList, MapResult } from '../contracts/map.js';
+import type { ResourceSpec } from '../contracts/plan.js';
 import type { RunIdentity } from '../contracts/run.js';
 import type { RetrainConfig } from '../contracts/stages.js';
 import type { ChangeSubject } from '../contracts/triggers.js';
@@ -59,6 +60,8 @@ export interface StepContext {
   readonly devices: readonly string[];
   /** True on a worker that lends devices to steps: then what is not in `devices` belongs to others. */
   readonly devicesAreLent?: boolean;
+  /** What the step asked for; absent: nothing. */
+  readonly resources?: ResourceSpec;
   /** Orders of people to this step while it runs: pause, snapshot, stop, live parameters. */
   readonly control: StepControl;
   readonly artifacts: ArtifactStore;

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { FeatureResult, ModelMeta, TrainConfig, TrainInputs, TrainResult } from '../contracts/stages.js';
 import { withDuckDb } from '../data/duckdb.js';
+import { engineOptions } from '../data/engine-options.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { EncoderSet } from '../features/encoder.js';
 import { buildPreprocessGraph } from '../features/preprocess-graph.js';
@@ -54,7 +55,7 @@ export async function fitModel(
   context.progress(0, trainer.trees, 'reading the training rows');
   const started = performance.now();
   const { signal } = context;
-  const rows = await withDuckDb({ scratch: context.scratch, signal }, (db) => readMatrix(db, path, features.meta, trainer));
+  const rows = await withDuckDb(engineOptions(context), (db) => readMatrix(db, path, features.meta, trainer));
   context.progress(0, trainer.trees, `cutting ${String(rows.features)} features into bins`);
   const settings = { task: features.meta.task, parameters: trainer, seed, checkpointEvery, fingerprint, threads };
   const fitted = await fitTrees(rows, settings, {

@@ -1,6 +1,7 @@
 import type { CheckOutcome, ValidateConfig, ValidateInputs, ValidateResult } from '../contracts/stages.js';
 import { datasetFiles } from '../data/dataset-files.js';
 import { withDuckDb } from '../data/duckdb.js';
+import { engineOptions } from '../data/engine-options.js';
 import { parquetRelation } from '../data/sql-text.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { StageOperation } from '../pipeline/step-context.js';
@@ -19,9 +20,7 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
   const checks = compileChecks(config.checks, dataset.meta);
   context.progress(0, checks.length, 'reading the dataset');
   const files = await datasetFiles(context.artifacts, dataset);
-  const outcomes = await withDuckDb({ scratch: context.scratch, signal: context.signal }, (db) =>
-    runChecks(db, parquetRelation(files), dataset.meta, checks),
-  );
+  const outcomes = await withDuckDb(engineOptions(context), (db) => runChecks(db, parquetRelation(files), dataset.meta, checks));
   context.progress(checks.length, checks.length, 'checked');
 
   const failed = outcomes.filter(({ passed, severity }) => !passed && severity === 'error');

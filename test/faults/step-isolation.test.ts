@@ -7,7 +7,7 @@ import { connectClient, failureCode, type PipelineClient } from '../../src/clien
 import { CliProcess } from '../test-processes.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 
-const FIXTURES = ['hostile-steps', 'memory-eater', 'peaceful'].map((name) => `test/faults/fixtures/${name}.ts`);
+const FIXTURES = ['hostile-steps', 'memory-eater', 'greedy-program', 'peaceful'].map((name) => `test/faults/fixtures/${name}.ts`);
 
 describe('a step that harms its process', () => {
   let folder: string;
@@ -55,6 +55,13 @@ describe('a step that harms its process', () => {
   it.each(['buffers', 'heap'])('by its memory (%s) fails and names what it may use', async (where) => {
     expect(await failureOf('memory-eater', { where })).toMatchObject({
       code: 'EXECUTION_MEMORY_EXCEEDED',
+      message: expect.stringContaining('at most 0.20 GiB'),
+    });
+  });
+
+  it('by the memory of its program fails and names what it may use', async () => {
+    expect(await failureOf('greedy-program', {})).toMatchObject({
+      code: 'COMMAND_OUT_OF_MEMORY',
       message: expect.stringContaining('at most 0.20 GiB'),
     });
   });

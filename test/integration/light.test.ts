@@ -44,7 +44,20 @@ const flaky = definePipeline('light-flaky', { params: {} }, (p) => {
     retry: { maximumAttempts: 3, initialInterval: '10 milliseconds' },
     run: () => {
       failures += 1;
-      throw new PipelineError('STORE_UNREACHABLE', { what: 'the disk sleeps' });
+      throw new PipelineError('TRAINING_THREAD_FAILED', { what: 'a thread is gone' });
+    },
+  });
+});
+
+let absences = 0;
+const patient = definePipeline('light-patient', { params: {} }, (p) => {
+  p.step('patient', {
+    light: true,
+    retry: { maximumAttempts: 2, initialInterval: '10 milliseconds' },
+    run: (_inputs, { attempt }) => {
+      absences += 1;
+      if (absences < 4) throw new PipelineError('STORE_UNREACHABLE', { what: 'the disk sleeps' });
+      return attempt;
     },
   });
 });
@@ -52,7 +65,7 @@ const flaky = definePipeline('light-flaky', { params: {} }, (p) => {
 describe('light steps', () => {
   let served: Served;
   beforeAll(async () => {
-    served = await serve([chain, sleepy, flaky]);
+    served = await serve([chain, sleepy, flaky, patient]);
   });
   afterAll(() => served.stop());
 
@@ -84,8 +97,15 @@ describe('light steps', () => {
   it('are retried to their limit and fail with their code', async () => {
     const { workflowId } = await served.client.start(flaky, {});
     const error = await served.client.result(workflowId).catch((caught: unknown) => caught);
-    expect(failureCode(error)).toMatchObject({ code: 'STORE_UNREACHABLE' });
+    expect(failureCode(error)).toMatchObject({ code: 'TRAINING_THREAD_FAILED' });
     expect(failures).toBe(3);
+  });
+
+  it('wait for a store that is away and use up no attempt', async () => {
+    const { workflowId } = await served.client.start(patient, {});
+    const { results } = await served.client.result(workflowId);
+    expect(results['patient']).toBe(1);
+    expect(absences).toBe(4);
   });
 
   it('give the same in this process', async () => {

@@ -85,7 +85,7 @@ export function runCommand(terminal: Terminal): Command {
             },
             ...(flags.id === undefined ? {} : { workflowId: flags.id }),
           });
-        if (pipeline !== null && flags.worker === true) await startWithWorker(client, pipeline, start, flags, terminal);
+        if (pipeline !== null && flags.worker === true) await startWithWorker(client, { pipeline, file: target }, start, flags, terminal);
         else {
           const { workflowId, runId } = await start();
           announce(terminal, flags, pipeline?.name ?? target, workflowId, runId);
@@ -97,7 +97,7 @@ export function runCommand(terminal: Terminal): Command {
 
 async function startWithWorker(
   client: PipelineClient,
-  pipeline: Pipeline,
+  { pipeline, file }: { readonly pipeline: Pipeline; readonly file: string },
   start: () => Promise<StartedRun>,
   flags: RunFlags,
   terminal: Terminal,
@@ -106,6 +106,7 @@ async function startWithWorker(
   const worker: RunningWorker = await startWorker(
     {
       pipelines: [pipeline],
+      pipelineFiles: [file],
       pool: flags.pool,
       ...workerSettings(flags),
       store: flags.store,

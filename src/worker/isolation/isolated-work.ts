@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../contracts/json.js';
+import { watchGroupMemory } from '../../command/group-memory.js';
 import type { StepTask } from '../../contracts/run.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline, StepWork } from '../../pipeline/pipeline.js';
@@ -6,7 +7,7 @@ import type { StepContext } from '../../pipeline/step-context.js';
 import type { AttemptDesk, AttemptWork } from '../step/attempt-desk.js';
 import { abandonment, graceOf, lateness } from '../step/leave-in-time.js';
 import { answerRequest, hearWord, ordersOf } from './attempt-line.js';
-import { watchMemory, memoryExceeded } from './memory-watch.js';
+import { memoryExceeded } from './memory-exceeded.js';
 import { fingerprintOf } from './process-facts.js';
 import { sendError } from './sent-errors.js';
 import { describeEnd, ProcessLost, type StepProcess } from './step-process.js';
@@ -105,8 +106,8 @@ async function runIn(process: StepProcess, task: StepTask, context: StepContext,
   const unwatch =
     limit === undefined || process.pid === undefined
       ? (): void => undefined
-      : watchMemory(process.pid, limit, whereOf(task), (error) => {
-          process.kill(error);
+      : watchGroupMemory(process.pid, limit, (used) => {
+          process.kill(memoryExceeded(whereOf(task), limit, used));
         });
   signal.addEventListener('abort', leave, { once: true });
   try {

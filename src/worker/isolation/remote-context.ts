@@ -58,6 +58,7 @@ export function remoteContext(
       }
       return message.scratch;
     },
+    ...(task.resources === undefined ? {} : { resources: task.resources }),
     devices: message.devices,
     devicesAreLent: message.devicesAreLent,
     control,

@@ -151,6 +151,7 @@ async function runWhole(
     get devices() {
       return lease.devices;
     },
+    ...(task.resources === undefined ? {} : { resources: task.resources }),
     devicesAreLent: surroundings.devices !== undefined,
     get control() {
       return orders.control;
