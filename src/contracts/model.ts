@@ -114,7 +114,7 @@ export type VariantHealth = {
   readonly p99Ms: number | null;
 };
 
-/** `endpoints/<endpoint>/replicas/<replica>.json`, written by each model server at every change and at least every 2 s. */
+/** `endpoints/<endpoint>/replicas/<replica>.json`, written by each model server at every change and at least every 2 s, or as `quietMs` says. */
 export type ReplicaStatus = {
   readonly replica: string;
   readonly endpoint: string;
@@ -122,6 +122,8 @@ export type ReplicaStatus = {
   readonly pid: number;
   readonly startedAt: string;
   readonly seenAt: string;
+  /** How long this may be the newest report, ms, beyond the usual two seconds; absent: no longer. */
+  readonly quietMs?: number;
   /** Endpoint configuration revision that this replica serves. */
   readonly revision: number;
   readonly variants: readonly VariantHealth[];

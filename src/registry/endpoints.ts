@@ -100,7 +100,7 @@ class StoredEndpoints implements Endpoints {
       const stored = await getIfThere(this.#objects, key);
       if (stored === null) continue;
       const status = parseRecord<ReplicaStatus>(stored.bytes, key, REPLICA_MEMBERS);
-      if (Date.now() - Date.parse(status.seenAt) <= maxAgeMs) found.push(status);
+      if (Date.now() - Date.parse(status.seenAt) <= maxAgeMs + (status.quietMs ?? 0)) found.push(status);
     }
     return found;
   }
