@@ -19,7 +19,8 @@ export function stepSurroundings(
 ): Omit<RunSurroundings, 'changed' | 'decided'> {
   const { plan, parameters } = resolved;
   const options = runOptions();
-  const run = identityOf(plan);
+  const origin = resolved.reused?.origin;
+  const run: RunIdentity = { ...identityOf(plan), ...(origin === undefined ? {} : { origin }) };
   return {
     now: () => Date.now(),
     failureOf,

@@ -11,7 +11,11 @@ export type RunIdentity = {
   readonly planHash: string;
   readonly workflowId: string;
   readonly runId: string;
+  /** Of a run that recovers another one: the first run of the chain, whose checkpoints it goes on from. */
+  readonly origin?: RunOrigin;
 };
+
+export type RunOrigin = { readonly workflowId: string; readonly runId: string };
 
 /** The one argument of every step activity. `config` has its parameters put in, `inputs` their values. */
 export type StepTask = {
@@ -150,7 +154,12 @@ export type Placement = {
 };
 
 /** Results taken over from another run, by step id. */
-export type ReusedResults = { readonly from: string; readonly results: { readonly [step: string]: JsonValue } };
+export type ReusedResults = {
+  readonly from: string;
+  /** Absent when the run repeats another one, and when an older worker answered. */
+  readonly origin?: RunOrigin;
+  readonly results: { readonly [step: string]: JsonValue };
+};
 
 export type ResolvedPlan = {
   readonly plan: Plan;

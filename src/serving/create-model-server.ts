@@ -213,7 +213,7 @@ export async function createModelServer(given: ModelServerOptions): Promise<Mode
     await models.close();
     await predictions?.close();
     await reporter.stop();
-    await endpoints.removeReplica(options.endpoint, options.replica);
+    if (listening) await endpoints.removeReplica(options.endpoint, options.replica);
     metrics.close();
   };
   let closed: Promise<void> | null = null;
@@ -229,7 +229,9 @@ export async function createModelServer(given: ModelServerOptions): Promise<Mode
         await watch.refresh();
         url = await listen(app, options);
       } catch (error) {
-        await close();
+        await close().catch((closing: unknown) => {
+          log.warn({ err: closing }, 'the model server could not clean up after its failed start');
+        });
         throw error;
       }
       listening = true;

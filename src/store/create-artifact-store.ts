@@ -36,6 +36,8 @@ type Identity = Pick<ArtifactRef, 'kind' | 'id'>;
 
 const ID_DIGITS = 16;
 const LISTED = 20;
+/** Of an object that came over a network with other bytes than it should. */
+const READS = 3;
 
 /** Artifacts over an object store. Any number of processes may publish and read at once; publishing the same again is success. */
 export function createArtifactStore(objects: ObjectStore, options: ArtifactStoreOptions = {}): ArtifactStore {
@@ -95,11 +97,14 @@ class StoredArtifacts implements ArtifactStore {
 
   async readFile(ref: Identity, name: string): Promise<Buffer> {
     const file = await this.#file(ref, name);
-    const stored = await getIfThere(this.objects, objectKey(file.sha256), Infinity);
-    if (stored === null) throw corrupt(file, this.objects.uri, 'no such object');
-    const sha256 = sha256Hex(stored.bytes);
-    if (sha256 !== file.sha256) throw corrupt(file, this.objects.uri, `SHA-256 ${sha256} (${stored.bytes.length} bytes)`);
-    return stored.bytes;
+    for (let tries = 1; ; tries += 1) {
+      const stored = await getIfThere(this.objects, objectKey(file.sha256), Infinity);
+      if (stored === null) throw corrupt(file, this.objects.uri, 'no such object');
+      const sha256 = sha256Hex(stored.bytes);
+      if (sha256 === file.sha256) return stored.bytes;
+      if (tries === READS || this.objects.localPath(objectKey(file.sha256)) !== null)
+        throw corrupt(file, this.objects.uri, `SHA-256 ${sha256} (${stored.bytes.length} bytes)`);
+    }
   }
 
   async #storeFile(file: DraftFile): Promise<ArtifactFile> {

@@ -9,12 +9,20 @@ import type { ObjectStore } from './port.js';
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 const S3_ADDRESS = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 
+/** Long enough for a restart of the service, short enough for people who wait. Steps wait longer, around it. */
+const PATIENCE_MS = 10_000;
+
+export interface OpenStoreOptions {
+  /** How long an operation goes on trying while S3 does not answer. Default 10,000 ms. */
+  readonly patienceMs?: number;
+}
+
 /**
  * Opens an object store by its address: `file:///absolute/folder`, a plain folder (made when missing; `~/` is the home folder), or
  * `s3://bucket/prefix`.
  * @throws PipelineError `STORE_URI_INVALID`; for a folder also `STORE_DENIED` and `STORE_FULL`. S3 is first asked at first use.
  */
-export async function openObjectStore(uri: string): Promise<ObjectStore> {
+export async function openObjectStore(uri: string, { patienceMs = PATIENCE_MS }: OpenStoreOptions = {}): Promise<ObjectStore> {
   const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
   if (uri.trim() === '') throw invalid(uri, 'it is empty');
   if (scheme === undefined)
@@ -28,8 +36,8 @@ export async function openObjectStore(uri: string): Promise<ObjectStore> {
   if (trimmed.split('/').some((name) => name === '.' || name === '..') || trimmed.includes('//')) {
     throw invalid(uri, 'the prefix has an empty, "." or ".." name');
   }
-  const { openS3Store } = await import('./s3-store.js');
-  return openS3Store({ bucket, prefix: trimmed }, process.env);
+  const { openS3Store } = await import('./s3/s3-store.js');
+  return openS3Store({ bucket, prefix: trimmed }, process.env, patienceMs);
 }
 
 function folderOf(uri: string): string {

@@ -8,6 +8,8 @@ import { isAbsent } from './file-errors.js';
 import { sha256File } from './hash.js';
 import type { ObjectStore } from './port.js';
 
+const READS = 3;
+
 /**
  * Local paths of objects by hash. A folder store gives its own files, verified once for each state of the file in this process; other
  * stores are copied into `cacheFolder` under the hash, where later processes find and verify them.
@@ -49,8 +51,12 @@ export class VerifiedFiles {
     const part = `${target}.part-${process.pid}-${randomBytes(6).toString('hex')}`;
     try {
       if ((await this.#objects.head(objectKey(file.sha256))) === null) throw corrupt(file, this.#objects.uri);
-      await this.#objects.getFile(objectKey(file.sha256), part);
-      if ((await this.#check(part, file)) !== 'right') throw corrupt(file, this.#objects.uri);
+      for (let tries = 1; ; tries += 1) {
+        await this.#objects.getFile(objectKey(file.sha256), part);
+        if ((await this.#check(part, file)) === 'right') break;
+        // Over a network bytes may change on their way.
+        if (tries === READS) throw corrupt(file, this.#objects.uri);
+      }
       await fs.rename(part, target);
       await this.#check(target, file);
     } finally {

@@ -42,9 +42,10 @@ async function carriedStep(artifacts: ArtifactStore, step: PlanStep): Promise<Pl
   return { ...step, config, ...(inside === undefined ? {} : { body: inside }) };
 }
 
-async function carriedResults(artifacts: ArtifactStore, { from, results }: ReusedResults): Promise<ReusedResults> {
-  if (jsonBytes(results) <= MOST_REUSED_BYTES) return { from, results };
+async function carriedResults(artifacts: ArtifactStore, reused: ReusedResults): Promise<ReusedResults> {
+  const { results } = reused;
+  if (jsonBytes(results) <= MOST_REUSED_BYTES) return reused;
   const small: { [step: string]: JsonValue } = {};
   for (const [step, result] of Object.entries(results)) small[step] = await storeParts(artifacts, result, MOST_RESULT_BYTES);
-  return { from, results: small };
+  return { ...reused, results: small };
 }

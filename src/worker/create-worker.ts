@@ -9,6 +9,7 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
+import { proveRights } from '../store/prove-rights.js';
 import { connectionOptions } from '../temporal/connection.js';
 import { StepProcesses } from './isolation/step-processes.js';
 import { AttemptJournal } from './journal/attempt-journal.js';
@@ -93,7 +94,10 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const devices = await queueDevices(served, process.env);
   // Now, while the files on disk are those that were loaded.
   for (const pipeline of catalog.values()) void pipelineCode(pipeline);
-  const artifacts = createArtifactStore(await openObjectStore(options.store));
+  const objects = await openObjectStore(options.store);
+  // Before it takes what it cannot carry out.
+  await proveRights(objects);
+  const artifacts = createArtifactStore(objects);
   const { address, namespace } = connectionOptions(options);
   const journal = new AttemptJournal({ address, namespace });
   const processes = processesFor(options);

@@ -1,15 +1,17 @@
 import type { ArtifactKind } from '../contracts/artifact.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan, PlanStep, StageKind } from '../contracts/plan.js';
-import type { ResolvedPlan } from '../contracts/run.js';
+import type { RunManifest } from '../contracts/run-manifest.js';
+import type { ResolvedPlan, RunOrigin } from '../contracts/run.js';
 import type { PlanRequest, ResolvedStage, StageStart } from '../contracts/system.js';
 import type { Pools } from '../contracts/pools.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { placeSteps } from '../pipeline/plan/place-steps.js';
 import { resolveScheduledTimes } from '../pipeline/schedule/scheduled-time.js';
 import { validateParameters } from '../schema/validate-parameters.js';
-import { requireManifest, resultsOf } from '../runs/manifest-store.js';
+import { findManifest, requireManifest, resultsOf } from '../runs/manifest-store.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
+import type { ObjectStore } from '../store/port.js';
 import { carriedPlan } from './carried-plan.js';
 import { findPlan, type PipelineCatalog } from './pipeline-catalog.js';
 
@@ -30,9 +32,22 @@ export async function resolveRun(
   const pinned = pin === undefined ? null : await requireManifest(objects, pin.workflowId, pin.runId);
   const resolved = completePlan(pinned?.plan ?? findPlan(catalog, input.pipeline), input, pools);
   if (reuse === undefined) return carriedPlan(artifacts, resolved);
-  const results = resultsOf(await requireManifest(objects, reuse.workflowId, reuse.runId), reuse.steps);
+  const earlier = await requireManifest(objects, reuse.workflowId, reuse.runId);
+  const results = resultsOf(earlier, reuse.steps);
+  // One that repeats another is to compute anew, not to go on from where that one was.
+  const origin = pin === undefined ? { origin: await originOf(objects, earlier) } : {};
   const known = Object.entries(results).filter(([id]) => resolved.plan.steps.some((step) => step.id === id));
-  return carriedPlan(artifacts, { ...resolved, reused: { from: reuse.workflowId, results: Object.fromEntries(known) } });
+  return carriedPlan(artifacts, {
+    ...resolved,
+    reused: { from: reuse.workflowId, ...origin, results: Object.fromEntries(known) },
+  });
+}
+
+/** The first run of the chain of recoveries that ends in a run, as far as it is recorded. */
+async function originOf(objects: ObjectStore, { run, options }: RunManifest): Promise<RunOrigin> {
+  const { reuse, pin } = options;
+  const before = reuse === undefined || pin !== undefined ? null : await findManifest(objects, reuse.workflowId, reuse.runId);
+  return before === null ? { workflowId: run.workflowId, runId: run.runId } : originOf(objects, before);
 }
 
 function completePlan(plan: Plan, input: PlanRequest, pools: Pools): ResolvedPlan {

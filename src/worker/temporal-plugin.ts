@@ -8,6 +8,7 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
+import { proveRights } from '../store/prove-rights.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { failureInterceptor } from './failure-interceptor.js';
 import { joinWorkflows, OUR_WORKFLOWS, type WebpackHook } from './bundle/own-workflows.js';
@@ -40,7 +41,9 @@ const MARK = continuousTrainingId('');
  */
 export async function perennialPlugin(options: PerennialPluginOptions): Promise<SimplePlugin> {
   const catalog = createCatalog(options.pipelines);
-  const artifacts = createArtifactStore(await openObjectStore(options.store));
+  const objects = await openObjectStore(options.store);
+  await proveRights(objects);
+  const artifacts = createArtifactStore(objects);
   const steps = [...catalog.values()].flatMap((pipeline) => [
     ...stepActivities(pipeline, stageOperations, artifacts.objects, { secrets: options.secrets }),
   ]);

@@ -37,6 +37,24 @@ export const STORE_CODES = {
     cause: 'The store refused access: missing or wrong credentials, or rights that do not allow this.',
     cure: 'Check the folder rights, or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE and the bucket policy.',
   },
+  STORE_RIGHTS_MISSING: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The credentials of the process allow some of what runs do with the store, but not all.',
+    cure: 'Give it the rights that docs/store.md lists under "Rights on S3", or write access to the folder.',
+  },
+  STORE_REGION_WRONG: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'The S3 bucket lies in another region than the one that requests are made for.',
+    cure: 'Set AWS_REGION to the region of the bucket.',
+  },
+  STORE_CREDENTIALS_EXPIRED: {
+    retryable: true,
+    httpStatus: 503,
+    cause: 'The session token of the credentials for the store has expired.',
+    cure: 'Renew the credentials (AWS_SESSION_TOKEN, `aws sso login`) and start the process anew, or give it a role that renews itself.',
+  },
   STORE_BUCKET_MISSING: {
     retryable: false,
     httpStatus: 500,

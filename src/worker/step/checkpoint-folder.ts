@@ -31,7 +31,7 @@ export interface FolderCheckpoints {
 export function openFolderCheckpoints(
   objects: ObjectStore,
   prefix: string,
-  checkpoints: { save(bytes: Uint8Array): Promise<void>; newest(): Promise<Buffer | null> },
+  checkpoints: { save(bytes: Uint8Array): Promise<void>; newest(): Promise<Buffer | null>; filed(): void },
 ): FolderCheckpoints {
   // Files of another attempt, which may still run, are never removed by this one.
   let own = '';
@@ -49,6 +49,7 @@ export function openFolderCheckpoints(
         const file = path.join(folder, name);
         const { sha256, bytes } = await sha256File(file);
         const key = own + sha256;
+        checkpoints.filed();
         if (!stored.has(key)) await objects.putFile(key, file);
         stored.add(key);
         files.push({ name, key, sha256, bytes });

@@ -10,44 +10,54 @@ export interface Checkpoints {
   save(bytes: Uint8Array): Promise<string>;
   /** The bytes of the newest one, or null when there is none. */
   newest(): Promise<Buffer | null>;
-  /** Removes them all, unless none was written or asked for here. */
+  /** Files of checkpoints that are folders lie below, in `files/`. */
+  filed(): void;
+  /** Removes them all, with those of earlier attempts. */
   clear(): Promise<void>;
 }
 
-/** @param attempt - tells the writers apart when an attempt that lost its lease still runs. */
-export function openCheckpoints(store: ObjectStore, prefix: string, attempt: number): Checkpoints {
-  let next: number | null = null;
-  let used = attempt > 1;
+/**
+ * @param attempt - tells the writers apart when an attempt that lost its lease still runs.
+ * @param mayHave - an attempt or a run before this one may have left some. Where nobody can have, the store is not asked what there is.
+ */
+export function openCheckpoints(store: ObjectStore, prefix: string, attempt: number, mayHave = attempt > 1): Checkpoints {
+  let known: string[] | null = mayHave ? null : [];
+  let hasOthers = mayHave;
+  let next = 0;
   const listAll = async (): Promise<string[]> => {
     const keys: string[] = [];
     for await (const { key } of store.list(prefix)) keys.push(key);
     return keys;
   };
-  // Files of checkpoints that are folders lie below, in `files/`.
   const list = async (): Promise<string[]> => (await listAll()).filter((key) => !key.slice(prefix.length).includes('/'));
   return {
     save: async (bytes) => {
-      used = true;
-      const keys = next === null ? await list() : [];
-      next ??= sequenceOf(keys.at(-1), prefix) + 1;
+      known ??= await list();
+      next = Math.max(next, sequenceOf(known.at(-1), prefix) + 1);
       const key = `${prefix}${String(next).padStart(SEQUENCE_DIGITS, '0')}-${attempt}`;
-      next += 1;
+      known.push(key);
       await store.put(key, bytes);
-      for (const old of (await list()).filter((other) => other < key).slice(0, -(KEPT - 1))) await store.delete(old);
+      for (const old of known.splice(0, known.length - KEPT)) await store.delete(old);
       return key;
     },
     newest: async () => {
-      used = true;
+      const keys = await list();
+      known = [...keys];
+      hasOthers ||= keys.length > 0;
       // Another attempt may remove an old one between the listing and the read, never the newest.
-      for (const key of (await list()).reverse()) {
+      for (const key of [...keys].reverse()) {
         const bytes = await read(store, key);
         if (bytes !== null) return bytes;
       }
       return null;
     },
+    filed: () => {
+      hasOthers = true;
+    },
     clear: async () => {
-      if (!used) return;
-      for (const key of await listAll()) await store.delete(key);
+      const keys = hasOthers ? await listAll() : (known ?? []);
+      for (const key of keys) await store.delete(key);
+      known = [];
     },
   };
 }

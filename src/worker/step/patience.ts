@@ -84,7 +84,7 @@ export function patientObjects(objects: ObjectStore, patience: Patience): Object
   };
   return {
     uri: objects.uri,
-    get: (key) => patiently(() => objects.get(key)),
+    get: (key, options) => patiently(() => objects.get(key, options)),
     head: (key) => patiently(() => objects.head(key)),
     put: (key, bytes) => patiently(() => objects.put(key, bytes)),
     putIfAbsent: (key, bytes, options) => {

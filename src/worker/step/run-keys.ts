@@ -10,10 +10,14 @@ export function recordKey(task: StepTask, activityId: string): string {
   return `runs/${keyName(task.run.workflowId)}/${keyName(task.run.runId)}/${keyName(activityId)}.json`;
 }
 
-/** Where the checkpoints of an operation of a run lie; the same for all attempts, also those after a `resume`. */
+/**
+ * Where the checkpoints of an operation lie: the same for all attempts, also those after a `resume`, and for all runs of a chain of recoveries, so
+ * that a recovered run goes on from what the one before it had.
+ */
 export function checkpointPrefix(task: StepTask): string {
   const activity = `${task.step}${task.instance ?? ''}.${task.operation}[${task.occurrence}]`;
-  return `checkpoints/${keyName(task.run.workflowId)}/${keyName(task.run.runId)}/${keyName(activity)}/`;
+  const { workflowId, runId } = task.run.origin ?? task.run;
+  return `checkpoints/${keyName(workflowId)}/${keyName(runId)}/${keyName(activity)}/`;
 }
 
 /** A whole number 0..2^31-1 from the pipeline, the step and its instance: the same in every run, also after another step was changed. */

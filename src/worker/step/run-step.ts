@@ -28,7 +28,7 @@ import { graceOf, leavingInTime, wasAbandoned } from './leave-in-time.js';
 import { stepFailure } from './step-failure.js';
 import { openStepLog } from './step-log.js';
 import { secureTask } from './step-secrets.js';
-import { openCachedStep, recordedOutcome } from './step-caching.js';
+import { isFirst, openCachedStep, recordedOutcome } from './step-caching.js';
 import { openScratch } from './step-scratch.js';
 import { ownBackground } from '../isolation/background-errors.js';
 
@@ -118,13 +118,21 @@ async function runWhole(
   await checkInputs(task.inputs, artifacts, where);
 
   const scratch = openScratch({ ...task.run, activityId, attempt: surroundings.attempt });
-  const checkpoints = openCheckpoints(objects, checkpointPrefix(task), surroundings.attempt);
+  const checkpoints = openCheckpoints(
+    objects,
+    checkpointPrefix(task),
+    surroundings.attempt,
+    !isFirst(task, surroundings.attempt) || task.run.origin !== undefined,
+  );
   const checkpoint = async (bytes: Uint8Array): Promise<void> => {
     heartbeats.checkpoint(await checkpoints.save(bytes));
   };
   const folders = openFolderCheckpoints(objects, checkpointPrefix(task), {
     save: checkpoint,
     newest: () => checkpoints.newest(),
+    filed: () => {
+      checkpoints.filed();
+    },
   });
   const stored = openStepLog(task, { ...surroundings, objects: impatient }, redactor);
   const { remark } = stored;

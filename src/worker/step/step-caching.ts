@@ -101,7 +101,7 @@ async function ofLaterRound(
  * True of nearly all: nothing can have recorded an outcome before. Where that is wrong all the same, as after `temporal activity reset`, the
  * work is done once more and the outcome that was recorded first stays. Light steps come again with their workflow task, uncounted.
  */
-function isFirst({ activityId, again }: StepTask, attempt: number): boolean {
+export function isFirst({ activityId, again }: StepTask, attempt: number): boolean {
   return attempt === 1 && again === undefined && activityId === undefined;
 }
 

@@ -76,6 +76,7 @@ describe('a record that somebody else wrote', () => {
         await checkpoints.save(bytes);
       },
       newest: () => checkpoints.newest(),
+      filed: () => undefined,
     });
     const work = path.join(folder, 'work');
     const sha256 = sha256Hex('theirs');

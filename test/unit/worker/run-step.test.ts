@@ -21,6 +21,22 @@ const task: StepTask = {
   arguments: {},
 };
 
+function countedReads(objects: ObjectStore, asked: string[]): ObjectStore {
+  return {
+    uri: objects.uri,
+    get: (...given) => (asked.push('get'), objects.get(...given)),
+    head: (key) => (asked.push('head'), objects.head(key)),
+    list: (prefix) => (asked.push('list'), objects.list(prefix)),
+    delete: (key) => (asked.push('delete'), objects.delete(key)),
+    getFile: (...given) => (asked.push('getFile'), objects.getFile(...given)),
+    localPath: (key) => objects.localPath(key),
+    put: (...given) => objects.put(...given),
+    putIfAbsent: (...given) => objects.putIfAbsent(...given),
+    putIfMatch: (...given) => objects.putIfMatch(...given),
+    putFile: (...given) => objects.putFile(...given),
+  };
+}
+
 describe('the wrapper of every step', () => {
   let folder: string;
   let objects: ObjectStore;
@@ -130,6 +146,42 @@ describe('the wrapper of every step', () => {
     const resuming: StepWork = async (_task, context) => (await context.restore())?.toString('utf8');
     expect((await runStep(task, resuming, surroundings({ attempt: 2, activityId: 'train~2' }))).result).toBe('epoch 3');
     expect(await keys('checkpoints/')).toEqual([]);
+  });
+
+  it('lets a run that recovers another go on from its checkpoints', async () => {
+    const failing: StepWork = async (_task, context) => {
+      await context.checkpoint(Buffer.from('half'));
+      throw new Error('out of memory');
+    };
+    await expect(runStep(task, failing, surroundings())).rejects.toMatchObject({ code: 'EXECUTION_STEP_FAILED' });
+    const restoring: StepWork = async (_task, context) => (await context.restore())?.toString('utf8') ?? 'nothing';
+    const other = { ...task, run: { ...task.run, workflowId: 'team/run 2', runId: 'r2' } };
+    expect((await runStep(other, restoring, surroundings())).result).toBe('nothing');
+    const { workflowId, runId } = task.run;
+    const recovered = { ...task, run: { ...other.run, workflowId: 'team/run 3', origin: { workflowId, runId } } };
+    expect((await runStep(recovered, restoring, surroundings())).result).toBe('half');
+    expect(await keys('checkpoints/')).toEqual([]);
+  });
+
+  it('asks little of the store for a step with a line of log and checkpoints', async () => {
+    const asked: string[] = [];
+    const counted: ObjectStore = {
+      ...countedReads(objects, asked),
+      put: (...given) => (asked.push('put'), objects.put(...given)),
+      putIfAbsent: (...given) => (asked.push('putIfAbsent'), objects.putIfAbsent(...given)),
+      putIfMatch: (...given) => (asked.push('putIfMatch'), objects.putIfMatch(...given)),
+      putFile: (...given) => (asked.push('putFile'), objects.putFile(...given)),
+    };
+    const work: StepWork = async (_task, context) => {
+      context.log.info('working');
+      for (const epoch of [1, 2, 3]) await context.checkpoint(Buffer.from(`epoch ${epoch}`));
+      return 1;
+    };
+    await runStep(task, work, surroundings({ objects: counted }));
+    const count = (name: string): number => asked.filter((each) => each === name).length;
+    expect({ put: count('put'), putIfAbsent: count('putIfAbsent'), list: count('list'), head: count('head') }).toEqual({
+      ...{ put: 4, putIfAbsent: 1, list: 0, head: 0 },
+    });
   });
 
   it('gives each attempt an empty folder of its own and removes it whatever happens', async () => {

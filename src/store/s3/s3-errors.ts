@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../errors/codes.js';
-import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { describe, fileError, systemCode } from './file-errors.js';
+import type { ErrorCode } from '../../errors/codes.js';
+import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import { describe, fileError, systemCode } from '../file-errors.js';
 
 const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   NoSuchKey: 'STORE_NOT_FOUND',
@@ -10,7 +10,14 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   Forbidden: 'STORE_DENIED',
   InvalidAccessKeyId: 'STORE_DENIED',
   SignatureDoesNotMatch: 'STORE_DENIED',
-  ExpiredToken: 'STORE_DENIED',
+  ExpiredToken: 'STORE_CREDENTIALS_EXPIRED',
+  ExpiredTokenException: 'STORE_CREDENTIALS_EXPIRED',
+  TokenRefreshRequired: 'STORE_CREDENTIALS_EXPIRED',
+  RequestExpired: 'STORE_CREDENTIALS_EXPIRED',
+  InvalidToken: 'STORE_DENIED',
+  PermanentRedirect: 'STORE_REGION_WRONG',
+  AuthorizationHeaderMalformed: 'STORE_REGION_WRONG',
+  IllegalLocationConstraintException: 'STORE_REGION_WRONG',
   CredentialsProviderError: 'STORE_DENIED',
   QuotaExceeded: 'STORE_FULL',
   XMinioStorageFull: 'STORE_FULL',
@@ -18,6 +25,8 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   NotImplemented: 'STORE_UNSUPPORTED',
 };
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
+  301: 'STORE_REGION_WRONG',
+  400: 'STORE_DENIED',
   401: 'STORE_DENIED',
   403: 'STORE_DENIED',
   404: 'STORE_NOT_FOUND',
@@ -43,6 +52,22 @@ export function s3Failure(error: unknown): S3Failure {
   return { name, status, attempts };
 }
 
+/** Refused by an answer that has no room for a reason, as those to HEAD. */
+export function isUnexplained({ name, status }: S3Failure): boolean {
+  return (status === 301 || status === 400 || status === 403) && (BY_NAME[name] === undefined || name === 'Forbidden');
+}
+
+/** The region that the service names as the right one. */
+function regionIn(error: unknown): string | null {
+  const said = /expecting '([a-z0-9-]+)'/.exec(describe(error))?.[1] ?? null;
+  if (said !== null || typeof error !== 'object' || error === null) return said;
+  const response = '$response' in error ? error.$response : null;
+  const headers = typeof response === 'object' && response !== null && 'headers' in response ? response.headers : null;
+  const region =
+    typeof headers === 'object' && headers !== null ? (headers as { [name: string]: unknown })['x-amz-bucket-region'] : null;
+  return typeof region === 'string' ? region : null;
+}
+
 /** Turns an error of the AWS SDK, or of the local file it streams, into the store's own. */
 export function s3Error(error: unknown, action: string, key: string, uri: string): PipelineError {
   if (isPipelineError(error)) return error;
@@ -50,7 +75,9 @@ export function s3Error(error: unknown, action: string, key: string, uri: string
   const failure = s3Failure(error);
   const code = BY_NAME[failure.name] ?? (failure.status === null ? undefined : BY_STATUS[failure.status]) ?? 'STORE_UNREACHABLE';
   const status = failure.status === null ? '' : `, HTTP ${failure.status}`;
+  const region = code === 'STORE_REGION_WRONG' ? regionIn(error) : null;
   return new PipelineError(code, {
+    ...(region === null ? {} : { cure: `Set AWS_REGION=${region}.` }),
     what: `cannot ${action} "${key}" (${failure.name}${status}: ${describe(error)})`,
     where: `store ${uri}`,
     details: { key, name: failure.name, status: failure.status },

@@ -13,11 +13,12 @@ import fs from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { conflict, notFound, tooLarge } from './file-errors.js';
-import { checkKey, checkPrefix } from './object-key.js';
-import type { GetOptions, ObjectInfo, ObjectStore, StoredObject } from './port.js';
-import { s3Error, s3Failure } from './s3-errors.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { conflict, notFound, tooLarge } from '../file-errors.js';
+import { checkKey, checkPrefix } from '../object-key.js';
+import type { GetOptions, ObjectInfo, ObjectStore, StoredObject } from '../port.js';
+import { patiently } from './patience.js';
+import { isUnexplained, s3Error, s3Failure } from './s3-errors.js';
 
 export interface S3Location {
   readonly bucket: string;
@@ -29,7 +30,8 @@ type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string };
 
 const PART_BYTES = 8 << 20;
 const PARALLEL_PARTS = 4;
-const REQUEST_ATTEMPTS = 5;
+/** By the SDK, within a second; longer absences are `patiently`'s. */
+const REQUEST_ATTEMPTS = 3;
 const CONNECT_LIMIT_MS = 5_000;
 /** A socket on which nothing moves for so long is given up. */
 const SILENCE_LIMIT_MS = 60_000;
@@ -39,9 +41,14 @@ const CLASH_WAIT_MS = 20;
 /**
  * An object store in an S3 bucket, or any service that speaks S3 with conditional writes. Credentials, region and endpoint come from
  * where every AWS tool takes them (AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, ...); with an
- * endpoint set, buckets are addressed by path. Opening makes no request.
+ * endpoint set, buckets are addressed by path. Opening makes no request. Every operation is tried again while the service does not answer, answers
+ * that it is busy, or breaks off, for `patienceMs` at most.
  */
-export function openS3Store(location: S3Location, env: Readonly<Record<string, string | undefined>>): ObjectStore {
+export function openS3Store(
+  location: S3Location,
+  env: Readonly<Record<string, string | undefined>>,
+  patienceMs: number,
+): ObjectStore {
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
   const client = new S3Client({
@@ -50,7 +57,7 @@ export function openS3Store(location: S3Location, env: Readonly<Record<string, s
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true, region: region ?? 'us-east-1' }),
     ...(region === undefined ? {} : { region }),
   });
-  return new S3Store(client, location);
+  return new S3Store(client, location, patienceMs);
 }
 
 class S3Store implements ObjectStore {
@@ -58,8 +65,10 @@ class S3Store implements ObjectStore {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #base: string;
+  readonly #patienceMs: number;
 
-  constructor(client: S3Client, location: S3Location) {
+  constructor(client: S3Client, location: S3Location, patienceMs: number) {
+    this.#patienceMs = patienceMs;
     this.uri = `s3://${location.bucket}${location.prefix === '' ? '' : `/${location.prefix}`}`;
     this.#client = client;
     this.#bucket = location.bucket;
@@ -74,7 +83,9 @@ class S3Store implements ObjectStore {
         if (Body instanceof Readable) Body.destroy();
         throw tooLarge(key, this.uri, maxBytes, ContentLength);
       }
-      return { bytes: Buffer.from(await Body.transformToByteArray()), etag: this.#etag(ETag, key) };
+      const bytes = Buffer.from(await Body.transformToByteArray());
+      if (bytes.length !== ContentLength) throw this.#brokeOff(key, ContentLength, bytes.length);
+      return { bytes, etag: this.#etag(ETag, key) };
     });
   }
 
@@ -86,6 +97,8 @@ class S3Store implements ObjectStore {
       } catch (error) {
         const failure = s3Failure(error);
         if (failure.status === 404 && failure.name !== 'NoSuchBucket') return null;
+        // An answer without a body cannot say why; one to another question does.
+        if (isUnexplained(failure)) await this.#client.send(new GetObjectCommand({ ...address, Range: 'bytes=0-0' }));
         throw error;
       }
     });
@@ -120,7 +133,7 @@ class S3Store implements ObjectStore {
     checkPrefix(prefix);
     let token: string | undefined;
     do {
-      const page = await this.#page(prefix, token);
+      const page = await patiently(this.#patienceMs, () => this.#page(prefix, token));
       for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
         if (Key !== undefined && !Key.endsWith('/')) yield this.#info(Key.slice(this.#base.length), Size, ETag, LastModified);
       }
@@ -149,14 +162,7 @@ class S3Store implements ObjectStore {
       try {
         await pipeline(Body, createWriteStream(part, { flags: 'wx' }));
         const { size } = await fs.stat(part);
-        if (ContentLength !== undefined && size !== ContentLength) {
-          throw new PipelineError('STORE_UNREACHABLE', {
-            what: `"${key}" broke off while it was copied out`,
-            where: `store ${this.uri}`,
-            expected: `${ContentLength} bytes`,
-            received: `${size} bytes`,
-          });
-        }
+        if (ContentLength !== undefined && size !== ContentLength) throw this.#brokeOff(key, ContentLength, size);
         await fs.rename(part, path);
       } finally {
         await fs.rm(part, { force: true });
@@ -170,8 +176,8 @@ class S3Store implements ObjectStore {
   }
 
   #putIf(key: string, bytes: Uint8Array, condition: Condition, why: string): Promise<{ readonly etag: string }> {
-    return this.#guard('write', key, async (address) => {
-      let repeated = false;
+    return this.#guard('write', key, async (address, again) => {
+      let repeated = again;
       for (let attempt = 1; ; attempt += 1) {
         try {
           const { ETag } = await this.#client.send(new PutObjectCommand({ ...address, Body: bytes, ...condition }));
@@ -215,14 +221,25 @@ class S3Store implements ObjectStore {
   async #guard<Result>(
     action: string,
     key: string,
-    work: (address: { readonly Bucket: string; readonly Key: string }) => Promise<Result>,
+    work: (address: { readonly Bucket: string; readonly Key: string }, again: boolean) => Promise<Result>,
   ): Promise<Result> {
     checkKey(key);
-    try {
-      return await work({ Bucket: this.#bucket, Key: this.#base + key });
-    } catch (error) {
-      throw s3Error(error, action, key, this.uri);
-    }
+    return patiently(this.#patienceMs, async (again) => {
+      try {
+        return await work({ Bucket: this.#bucket, Key: this.#base + key }, again);
+      } catch (error) {
+        throw s3Error(error, action, key, this.uri);
+      }
+    });
+  }
+
+  #brokeOff(key: string, expected: number, received: number): PipelineError {
+    return new PipelineError('STORE_UNREACHABLE', {
+      what: `"${key}" broke off while it was read`,
+      where: `store ${this.uri}`,
+      expected: `${expected} bytes`,
+      received: `${received} bytes`,
+    });
   }
 
   #info(key: string, size: number | undefined, etag: string | undefined, modified: Date | undefined): ObjectInfo {
