@@ -1,5 +1,5 @@
 import type { JsonValue } from '../src/contracts/json.js';
-import { holdsStored } from '../src/contracts/stored-value.js';
+import { holdsStored, isStored, storedPart } from '../src/contracts/stored-value.js';
 import type { DeployConfig, DeployResult, EvaluateResult } from '../src/contracts/stages.js';
 import type { StageHost, StageWorkflow } from './stage-host.js';
 
@@ -74,6 +74,16 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
     : { end: 'superseded', superseded: promoted.superseded };
 }
 
+/** Of an evaluation that lies in the store, what is decided by here. */
+async function verdictOf(host: StageHost, evaluation: EvaluateResult): Promise<Pick<EvaluateResult, 'decision' | 'reasons'>> {
+  const part = (field: 'decision' | 'reasons'): JsonValue =>
+    isStored(evaluation) ? storedPart(evaluation, field) : evaluation[field];
+  return (await host.whole({ decision: part('decision'), reasons: part('reasons') })) as Pick<
+    EvaluateResult,
+    'decision' | 'reasons'
+  >;
+}
+
 /**
  * Registers the model version whatever was decided about it; a blessed one is rolled out step by step. The champion that the evaluation was
  * compared with is the only one that it may replace: when another one stands, the candidate is evaluated again against that one and rolled
@@ -83,8 +93,10 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
  */
 export const deployStage: StageWorkflow = async (host) => {
   const config = host.config as DeployConfig;
-  const inputs = holdsStored(host.inputs) ? await host.whole(host.inputs) : host.inputs;
-  let { evaluation } = inputs as { readonly evaluation: EvaluateResult };
+  let { evaluation } = host.inputs as { readonly evaluation: EvaluateResult };
+  if (isStored(evaluation) || holdsStored([evaluation.decision, evaluation.reasons])) {
+    evaluation = { ...evaluation, ...(await verdictOf(host, evaluation)) };
+  }
   const { endpoint, model } = config;
   const { version, revision: registeredAt } = await call<Registered>(host, 'register', {});
   const result = (outcome: DeployResult['outcome'], reasons: readonly string[], revision: number): DeployResult => {

@@ -342,7 +342,10 @@ export class GraphScope implements Scope {
         this.succeed(record, result);
       },
       (error: unknown) => {
-        this.fail(record, this.#surroundings.failureOf(error));
+        const failure = this.#surroundings.failureOf(error);
+        // A stage that is cancelled between its activities does not know its own name.
+        const isNameless = failure.message === cancelledFailure('step').message;
+        this.fail(record, isNameless ? cancelledFailure(this.nameOf(record)) : failure);
       },
     );
   }

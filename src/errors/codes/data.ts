@@ -59,7 +59,7 @@ export const DATA_CODES = {
     retryable: false,
     httpStatus: 500,
     cause: 'The data engine refused or could not finish a query.',
-    cure: 'Read the message of the engine; when it speaks of SQL of yours, correct that expression.',
+    cure: 'Read the message of the engine: it names the column, the value or the part of the query that it could not take.',
   },
   VALIDATION_CHECK_INVALID: {
     retryable: false,

@@ -1,19 +1,27 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { STORED_FIELD } from '../../contracts/stored-value.js';
 import type { JsonValue } from '../../contracts/json.js';
+import type { StepTask } from '../../contracts/run.js';
 
 /** Largest result that crosses Temporal, bytes of JSON. */
 export const MAX_RESULT_BYTES = 32 * 1024;
+/**
+ * Of the stages of this package: what they tell of a data set grows with its columns, and the run carries it by reference. Without that the
+ * whole of it has to cross Temporal.
+ */
+const MAX_STAGE_RESULT_BYTES = 32 * 1024 ** 2;
+const MAX_WHOLE_STAGE_RESULT_BYTES = 1024 ** 2;
 const MAX_PROBLEMS = 20;
 const LIST_CURE =
   'Write the list to the store with `context.publishItems(items)` and return what that gives: `p.map` and `context.items` take it.';
 
 /**
  * The result of a step, known to survive JSON unchanged.
+ * @param mostBytes - of JSON; default 32 KiB.
  * @throws PipelineError `EXECUTION_RESULT_NOT_JSON` naming the path of each bad value: undefined, NaN, Infinity, bigint, functions,
- *   symbols, Date, Map, Set, typed arrays, other class instances, an object inside itself; `EXECUTION_RESULT_TOO_LARGE` above 32 KiB.
+ *   symbols, Date, Map, Set, typed arrays, other class instances, an object inside itself; `EXECUTION_RESULT_TOO_LARGE` above `mostBytes`.
  */
-export function checkResult(value: unknown, where: string): JsonValue {
+export function checkResult(value: unknown, where: string, mostBytes: number = MAX_RESULT_BYTES): JsonValue {
   const problems: string[] = [];
   collect(value, 'result', [], problems);
   if (problems.length > 0) {
@@ -25,17 +33,23 @@ export function checkResult(value: unknown, where: string): JsonValue {
     });
   }
   const bytes = Buffer.byteLength(JSON.stringify(value));
-  if (bytes > MAX_RESULT_BYTES) {
+  if (bytes > mostBytes) {
     throw new PipelineError('EXECUTION_RESULT_TOO_LARGE', {
       what: 'the result is too large',
       where,
-      expected: `at most ${MAX_RESULT_BYTES} bytes of JSON`,
+      expected: `at most ${mostBytes} bytes of JSON`,
       received: `${bytes} bytes${largestField(value)}`,
       ...(Array.isArray(value) ? { cure: LIST_CURE } : {}),
-      details: { bytes, limit: MAX_RESULT_BYTES },
+      details: { bytes, limit: mostBytes },
     });
   }
   return value as JsonValue;
+}
+
+/** Largest result of a task, bytes of JSON. */
+export function mostResultBytes({ kind, inlineBytes }: StepTask): number {
+  if (kind === 'step' || kind === 'command') return MAX_RESULT_BYTES;
+  return inlineBytes === undefined ? MAX_WHOLE_STAGE_RESULT_BYTES : MAX_STAGE_RESULT_BYTES;
 }
 
 function collect(value: unknown, path: string, inside: readonly object[], problems: string[]): void {

@@ -13,7 +13,7 @@ import type { ObjectStore } from '../../store/port.js';
 import type { AttemptDesk, AttemptWork } from './attempt-desk.js';
 import { carriedOutcome, wholeTask } from './carried-values.js';
 import { checkInputs } from './check-inputs.js';
-import { checkResult } from './check-result.js';
+import { checkResult, mostResultBytes } from './check-result.js';
 import { openFolderCheckpoints } from './checkpoint-folder.js';
 import { openCheckpoints } from './checkpoints.js';
 import { type HeartbeatDetails, Heartbeats } from './heartbeats.js';
@@ -215,7 +215,7 @@ async function runWhole(
       return running;
     });
     const returned = await leavingInTime(working, signal, () => graceOf(task) + marginMs, remark);
-    const result: JsonValue = redactor.json(checkResult(returned, where));
+    const result: JsonValue = redactor.json(checkResult(returned, where, mostResultBytes(task)));
     const outcome = { result, metrics: redactor.json(metrics), cached: false, seconds: (performance.now() - startedAt) / 1000 };
     const final = await cached.record(objects, outcome, orders.steered);
     await tidy('its checkpoints', () => checkpoints.clear(), remark);

@@ -236,8 +236,9 @@ describe('the wrapper of every step', () => {
     });
   });
 
-  it('refuses a result above 32 KiB, naming its largest field', async () => {
-    const attempt = runStep(task, async () => ({ small: 1, rows: 'x'.repeat(40_000) }), surroundings());
+  it('refuses a result above 32 KiB of code of the user, naming its largest field', async () => {
+    const own: StepTask = { ...task, kind: 'step' };
+    const attempt = runStep(own, async () => ({ small: 1, rows: 'x'.repeat(40_000) }), surroundings());
     await expect(attempt).rejects.toMatchObject({
       code: 'EXECUTION_RESULT_TOO_LARGE',
       message: expect.stringContaining('"rows"'),
@@ -250,6 +251,23 @@ describe('the wrapper of every step', () => {
       return null;
     };
     await expect(runStep(task, work, surroundings())).rejects.toMatchObject({ code: 'EXECUTION_METRIC_NOT_FINITE' });
+  });
+
+  it('takes of a stage what grows with the columns of its data, and gives of it as much as the run asks for', async () => {
+    const columns = Array.from({ length: 5_000 }, (_, n) => ({ name: `measure_${n}`, min: 0, max: 1 }));
+    const work: StepWork = async () => ({ status: 'passed', columns });
+    const carried = await runStep({ ...task, inlineBytes: 8_192 }, work, surroundings());
+    expect(JSON.stringify(carried.result).length).toBeLessThan(8_192);
+    expect(carried.result).toMatchObject({ status: 'passed' });
+    const seen: unknown[] = [];
+    const look: StepWork = async ({ inputs }) => {
+      seen.push(inputs);
+      return null;
+    };
+    await runStep({ ...task, step: 'look', inputs: { report: carried.result } }, look, surroundings({ activityId: 'look' }));
+    expect(seen).toEqual([{ report: { status: 'passed', columns } }]);
+    const whole = runStep({ ...task, kind: 'step', step: 'own', inlineBytes: 8_192 }, work, surroundings({ activityId: 'own' }));
+    await expect(whole).rejects.toMatchObject({ code: 'EXECUTION_RESULT_TOO_LARGE' });
   });
 
   it('does not start when an input artifact is gone, and names it', async () => {
