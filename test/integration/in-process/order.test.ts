@@ -58,7 +58,7 @@ function turnedRound(value: JsonValue): JsonValue {
   return Object.fromEntries(
     Object.entries(value)
       .reverse()
-      .map(([name, member]) => [name, turnedRound(member as JsonValue)]),
+      .map(([name, member]) => [name, turnedRound(member)]),
   );
 }
 
@@ -75,7 +75,7 @@ describe('the order of members in a plan', () => {
       const pipeline = pipelineOver(file);
       const store = path.join(folder.path, 'store');
       const plain = await runInProcess(pipeline, {}, { store });
-      const plan = turnedRound(pipeline.plan as unknown as JsonValue) as unknown as typeof pipeline.plan;
+      const plan = turnedRound(pipeline.plan) as unknown as typeof pipeline.plan;
       const turned = await runInProcess({ ...pipeline, plan }, {}, { store, cache: false });
       expect(plain.status).toBe('succeeded');
       expect(turned.results).toEqual(plain.results);
