@@ -4,9 +4,9 @@ import type { EvaluateConfig, EvaluateInputs, EvaluateResult, EvaluationMeta } f
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
-import { parseProfile } from '../monitoring/profile-file.js';
-import type { Profile } from '../monitoring/profile.js';
-import { profileValues } from '../monitoring/numeric-profile.js';
+import { parseProfile } from '../profiles/profile-file.js';
+import type { Profile } from '../profiles/profile.js';
+import { profileValues } from '../profiles/numeric-profile.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { renderPage } from '../report/page.js';
 import { canonicalJson } from '../store/canonical-json.js';
@@ -54,10 +54,7 @@ export const evaluate: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateRe
   const verdict = decideGate(config.gate, scored.comparison);
   for (const [name, value] of Object.entries(scored.comparison.metrics)) if (value !== null) context.metric(name, value);
   const columns = { ...profile.columns, score: profileValues(scored.scores) };
-  return publish(
-    { ...task, champion, profile: { rows: profile.rows, columns }, comparison: scored.comparison, ...verdict },
-    context,
-  );
+  return publish({ ...task, champion, profile: { ...profile, columns }, comparison: scored.comparison, ...verdict }, context);
 };
 
 const infraReasons = (blessing: Blessing): string[] => blessing.problems.map((problem) => `infra check: ${problem}`);

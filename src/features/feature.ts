@@ -10,7 +10,7 @@ import { isoInstant } from '../data/event-time.js';
 import { parquetRelation } from '../data/sql-text.js';
 import { PARQUET_MEDIA_TYPE, writeParquet } from '../data/write-dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { profileColumns } from '../monitoring/profile.js';
+import { profileColumns } from '../profiles/profile.js';
 import { GraphBuilder } from '../onnx/model-builder.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { eventTimeOf } from '../schema/schema.js';

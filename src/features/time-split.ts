@@ -3,7 +3,7 @@ import { isoInstant, timestampLiteral } from '../data/event-time.js';
 import { identifier } from '../data/sql-text.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
-/** Train is [trainFromMs, testFromMs), test is [testFromMs, testToMs], in ms since 1970. */
+/** Train is [trainFromMs, testFromMs), test is [testFromMs, testToMs], in ms since 1970; the bounds of test are those of its rows. */
 export interface TimeSplit {
   readonly trainFromMs: number;
   readonly testFromMs: number;
@@ -17,7 +17,7 @@ export interface TimeSplit {
 }
 
 /**
- * Cuts rows by event time: those less than `testMs` before the newest row, and that far, are the test split.
+ * Cuts rows by event time: those less than `testMs` before the newest row are the test split, so that 365 days of daily rows are 365 rows.
  * FEATURE_SPLIT_INVALID when a side is empty.
  */
 export async function splitByTime(db: DuckDb, table: string, eventTime: string, testMs: number): Promise<TimeSplit> {
@@ -25,14 +25,15 @@ export async function splitByTime(db: DuckDb, table: string, eventTime: string, 
   const [range] = await db.query(`SELECT epoch_ms(min(${time})) AS from_ms, epoch_ms(max(${time})) AS to_ms FROM ${table}`);
   const trainFromMs = Number(range?.['from_ms']);
   const testToMs = Number(range?.['to_ms']);
-  const testFromMs = testToMs - testMs;
-  const part = (comparison: '<' | '>='): string =>
-    `(SELECT *, rowid AS __row FROM ${table} WHERE ${time} ${comparison} ${timestampLiteral(testFromMs)})`;
-  const train = part('<');
-  const test = part('>=');
-  const [counted] = await db.query(`SELECT (SELECT count(*) FROM ${train}) AS train, (SELECT count(*) FROM ${test}) AS test`);
+  const cut = timestampLiteral(testToMs - testMs);
+  const part = (comparison: '<=' | '>'): string => `(SELECT *, rowid AS __row FROM ${table} WHERE ${time} ${comparison} ${cut})`;
+  const train = part('<=');
+  const test = part('>');
+  const [counted] = await db.query(`SELECT (SELECT count(*) FROM ${train}) AS train, (SELECT count(*) FROM ${test}) AS test,
+     (SELECT epoch_ms(min(${time})) FROM ${test}) AS test_from`);
   const trainRows = Number(counted?.['train'] ?? 0);
   const testRows = Number(counted?.['test'] ?? 0);
+  const testFromMs = Number(counted?.['test_from']);
   if (trainRows === 0 || testRows === 0) {
     throw new PipelineError('FEATURE_SPLIT_INVALID', {
       what: `the ${trainRows === 0 ? 'train' : 'test'} split is empty`,

@@ -15,8 +15,8 @@ import { scoreDrift } from './drift.js';
 import { readMonitor } from './monitor-record.js';
 import type { Performance } from './performance.js';
 import { measurePerformance } from './performance.js';
-import type { Profile } from './profile.js';
-import { profileColumns } from './profile.js';
+import type { Profile } from '../profiles/profile.js';
+import { profileColumns } from '../profiles/profile.js';
 import type { Reference } from './reference.js';
 import { findReference } from './reference.js';
 import { earlierReports, recordReport, storedReport } from './window-history.js';
@@ -94,7 +94,7 @@ async function profileWindow(db: DuckDb, { meta, version }: Reference): Promise<
       [{ name: 'score', type: 'float', nullable: false }],
     ),
   }));
-  return { rows: inputs.rows, columns: { ...inputs.columns, ...scores.columns } };
+  return { ...inputs, columns: { ...inputs.columns, ...scores.columns } };
 }
 
 interface Measured {

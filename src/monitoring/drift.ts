@@ -1,7 +1,7 @@
 import type { DriftScore, WindowReport } from '../contracts/monitoring.js';
 import type { DriftRule, MonitorConfig } from '../contracts/stages.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { Profile } from './profile.js';
+import type { Profile } from '../profiles/profile.js';
 import { driftScore } from './statistics/drift-statistic.js';
 
 export type DriftConfig = Pick<MonitorConfig, 'drift' | 'persistence' | 'minRows'>;

@@ -4,8 +4,8 @@ import type { ModelMeta } from '../contracts/stages.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
-import type { Profile } from './profile.js';
-import { parseProfile } from './profile-file.js';
+import type { Profile } from '../profiles/profile.js';
+import { parseProfile } from '../profiles/profile-file.js';
 
 /** What the windows of a model are compared with: its champion and the profile of the champion's evaluation. */
 export interface Reference {

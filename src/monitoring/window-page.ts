@@ -2,7 +2,7 @@ import type { DriftScore, WindowReport } from '../contracts/monitoring.js';
 import { escapeHtml, formatNumber, table } from '../report/html.js';
 import type { Page, Section } from '../report/page.js';
 import { barPlot, linePlot, rangeOf } from '../report/plot.js';
-import type { Profile } from './profile.js';
+import type { Profile } from '../profiles/profile.js';
 import { driftBins } from './statistics/drift-bins.js';
 
 /** Bars of one plot at most; the largest reference categories are shown. */

@@ -7,6 +7,12 @@ export const MONITORING_CODES = {
     cause: 'Two profiles that should be merged or compared do not describe the same columns in the same way.',
     cure: 'Compare profiles of one schema; evaluate the model again if its schema changed.',
   },
+  MONITOR_PROFILE_OUTDATED: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'The profile of a feature set or an evaluation was written by a version whose profiles have another form.',
+    cure: 'Run the pipeline again, so that the features and the evaluation are made anew.',
+  },
   MONITOR_STATISTIC_UNFIT: {
     retryable: false,
     httpStatus: 422,

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { alignBins, binCentres } from '../bin-grid.js';
-import { binsOf } from '../numeric-profile.js';
-import type { ColumnProfile } from '../profile.js';
+import { alignBuckets, bucketCentres } from '../../profiles/value-buckets.js';
+import { bucketsOf } from '../../profiles/numeric-profile.js';
+import type { ColumnProfile } from '../../profiles/profile.js';
 
 /** Where the two empirical distribution functions step: `gap[i]` = F_reference - F_current on [values[i], values[i + 1]). */
 export interface DistributionGap {
@@ -9,7 +9,7 @@ export interface DistributionGap {
   readonly gap: readonly number[];
 }
 
-/** Null when one side has no value. MONITOR_STATISTIC_UNFIT for a category. Exact on values, by bin centres on a grid. */
+/** Null when one side has no value. MONITOR_STATISTIC_UNFIT for a category. Exact on values, at the edges of buckets beyond. */
 export function distributionGap(reference: ColumnProfile, current: ColumnProfile, statistic: string): DistributionGap | null {
   if (reference.type !== 'numeric' || current.type !== 'numeric') {
     throw new PipelineError('MONITOR_STATISTIC_UNFIT', {
@@ -18,8 +18,8 @@ export function distributionGap(reference: ColumnProfile, current: ColumnProfile
     });
   }
   if (reference.count === 0 || current.count === 0) return null;
-  const [r, c] = alignBins(binsOf(reference), binsOf(current));
-  const [rValues, cValues] = [binCentres(r), binCentres(c)];
+  const [r, c] = alignBuckets(bucketsOf(reference), bucketsOf(current));
+  const [rValues, cValues] = [bucketCentres(r), bucketCentres(c)];
   const values: number[] = [];
   const gap: number[] = [];
   let [i, j, rBelow, cBelow] = [0, 0, 0, 0];

@@ -1,9 +1,9 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { alignBins, binCentres } from '../bin-grid.js';
-import type { CategoryProfile } from '../category-profile.js';
-import type { NumericProfile } from '../numeric-profile.js';
-import { binsOf } from '../numeric-profile.js';
-import type { ColumnProfile } from '../profile.js';
+import { alignBuckets, bucketCentres } from '../../profiles/value-buckets.js';
+import type { CategoryProfile } from '../../profiles/category-profile.js';
+import type { NumericProfile } from '../../profiles/numeric-profile.js';
+import { bucketsOf } from '../../profiles/numeric-profile.js';
+import type { ColumnProfile } from '../../profiles/profile.js';
 
 /** Bins that a numeric reference is cut into: its deciles. */
 const QUANTILE_BINS = 10;
@@ -44,12 +44,12 @@ function valueBins(reference: ColumnProfile, current: ColumnProfile): DriftBins 
 
 function numericBins(reference: NumericProfile, current: NumericProfile): DriftBins {
   if (reference.count === 0 && current.count === 0) return { labels: [], reference: [], current: [] };
-  const [r, c] = alignBins(binsOf(reference), binsOf(current));
-  const edges = quantileEdges(binCentres(r), r.counts, reference.count);
+  const [r, c] = alignBuckets(bucketsOf(reference), bucketsOf(current));
+  const edges = quantileEdges(bucketCentres(r), r.counts, reference.count);
   return {
     labels: [...edges, Infinity].map((edge, index) => labelOf(index === 0 ? -Infinity : (edges[index - 1] ?? 0), edge)),
-    reference: countByEdges(binCentres(r), r.counts, edges),
-    current: countByEdges(binCentres(c), c.counts, edges),
+    reference: countByEdges(bucketCentres(r), r.counts, edges),
+    current: countByEdges(bucketCentres(c), c.counts, edges),
   };
 }
 

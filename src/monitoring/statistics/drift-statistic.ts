@@ -1,5 +1,5 @@
 import type { DriftStatistic } from '../../contracts/stages.js';
-import type { ColumnProfile } from '../profile.js';
+import type { ColumnProfile } from '../../profiles/profile.js';
 import { jensenShannonDistance } from './jensen-shannon.js';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.js';
 import { populationStabilityIndex } from './psi.js';

@@ -1,9 +1,10 @@
-import type { ColumnProfile } from '../profile.js';
+import type { ColumnProfile } from '../../profiles/profile.js';
 import { distributionGap } from './distribution-gap.js';
 
 /**
  * Two-sample Kolmogorov-Smirnov statistic D = max |F_reference - F_current|, 0..1 (`scipy.stats.ks_2samp(r, c).statistic`). The effect
- * size, not the p-value: that one only grows with the rows. Nulls are left out. Null when one side has no value.
+ * size, not the p-value: that one only grows with the rows. Nulls are left out. Exact while
+ * both profiles have at most 2,048 distinct values; beyond it may be too small, by at most the `rankError` of either profile. Null when one side has no value.
  */
 export function kolmogorovSmirnov(reference: ColumnProfile, current: ColumnProfile): number | null {
   const steps = distributionGap(reference, current, 'ks');

@@ -1,4 +1,4 @@
-import type { ColumnProfile } from '../profile.js';
+import type { ColumnProfile } from '../../profiles/profile.js';
 import { driftBins } from './drift-bins.js';
 
 /**

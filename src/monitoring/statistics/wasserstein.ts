@@ -1,4 +1,4 @@
-import type { ColumnProfile } from '../profile.js';
+import type { ColumnProfile } from '../../profiles/profile.js';
 import { distributionGap } from './distribution-gap.js';
 
 /** Least scale to divide by, so that a constant reference gives a finite distance. */

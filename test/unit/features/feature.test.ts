@@ -21,7 +21,7 @@ const ROWS = `SELECT TIMESTAMP '2001-01-06 20:00:00' + to_hours(range::INTEGER) 
 
 const CONFIG: FeatureConfig = {
   label: { task: 'binary', sql: 'label' },
-  split: { by: 'time', testMs: 3 * HOUR_MS },
+  split: { by: 'time', testMs: 4 * HOUR_MS },
   columns: {
     hour: { transform: 'hour_of', column: 'at' },
     weekday: { transform: 'weekday_of', column: 'at' },
@@ -66,6 +66,13 @@ describe('feature', () => {
       'size FP32',
       'colour BYTES',
     ]);
+  });
+
+  it('tests on exactly the days that were asked for, the last of daily rows included', async () => {
+    const days =
+      "SELECT TIMESTAMP '2001-01-01' + to_days(range::INTEGER) AS \"at\", 1.0 AS size, 'red' AS colour, (range % 2)::INTEGER AS label FROM range(500)";
+    const { result } = await built({ ...CONFIG, split: { by: 'time', testMs: 365 * 24 * HOUR_MS } }, days);
+    expect([result.meta.testRows, result.meta.trainRows]).toEqual([365, 135]);
   });
 
   it('writes FLOAT features in order, the label, and the raw columns', async () => {

@@ -2,13 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { WindowReport } from '../../../src/contracts/monitoring.js';
 import type { DriftConfig } from '../../../src/monitoring/drift.js';
 import { scoreDrift } from '../../../src/monitoring/drift.js';
-import { profileValues } from '../../../src/monitoring/numeric-profile.js';
-import type { Profile } from '../../../src/monitoring/profile.js';
+import { profileValues } from '../../../src/profiles/numeric-profile.js';
+import type { Profile } from '../../../src/profiles/profile.js';
 import { windowKey, windowOf } from '../../../src/monitoring/window.js';
 import { windowSignals } from '../../../src/monitoring/window-signals.js';
 
 const DAY_MS = 86_400_000;
 const values = (shift: number): Profile => ({
+  formatVersion: 2,
   rows: 1000,
   columns: { score: profileValues(Float64Array.from({ length: 1000 }, (_, index) => index / 1000 + shift)) },
 });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DriftStatistic } from '../../../src/contracts/stages.js';
-import { rebin } from '../../../src/monitoring/bin-grid.js';
-import type { CategoryProfile } from '../../../src/monitoring/category-profile.js';
-import type { NumericProfile } from '../../../src/monitoring/numeric-profile.js';
-import { binsOf } from '../../../src/monitoring/numeric-profile.js';
+import { rebucket } from '../../../src/profiles/value-buckets.js';
+import type { CategoryProfile } from '../../../src/profiles/category-profile.js';
+import type { NumericProfile } from '../../../src/profiles/numeric-profile.js';
+import { bucketsOf, profileValues, rankError } from '../../../src/profiles/numeric-profile.js';
 import { driftScore } from '../../../src/monitoring/statistics/drift-statistic.js';
 import { distanceOfShares, jensenShannonDistance } from '../../../src/monitoring/statistics/jensen-shannon.js';
 import { kolmogorovSmirnov } from '../../../src/monitoring/statistics/kolmogorov-smirnov.js';
@@ -49,7 +49,7 @@ const numeric = (values: readonly number[], nulls = 0): NumericProfile => {
     max: positions.at(-1) ?? null,
     mean: some ? mean : null,
     m2: some ? m2 : null,
-    binExponent: null,
+    bucketShift: null,
     positions,
     counts: sorted.map(([, n]) => n),
   };
@@ -119,16 +119,54 @@ describe('drift statistics', () => {
     expect(wassersteinDistance(numeric(values), numeric(values.map((v) => v + std)))).toBeCloseTo(1, 12);
   });
 
-  it('stay close to the exact score when one side is on a grid', () => {
+  it('stay close to the exact score when one side is in buckets', () => {
     const a = Array.from({ length: 500 }, (_, i) => Math.sin(i));
     const b = a.map((v) => v + 0.1);
     const onGrid = (profile: NumericProfile): NumericProfile => {
-      const bins = rebin(binsOf(profile), -10);
-      return { ...profile, binExponent: bins.exponent, positions: bins.positions, counts: bins.counts };
+      const { shift, positions, counts } = rebucket(bucketsOf(profile), 43);
+      return { ...profile, bucketShift: shift, positions, counts };
     };
     const exact = wassersteinDistance(numeric(a), numeric(b)) ?? 0;
     expect(wassersteinDistance(onGrid(numeric(a)), numeric(b))).toBeCloseTo(exact, 2);
     expect(wassersteinDistance(numeric(a), onGrid(numeric(b)))).toBeCloseTo(exact, 2);
+  });
+
+  /** Rows of a distribution at evenly spread ranks, from the inverse of its distribution function. */
+  const ranks = (inverse: (rank: number) => number): Float64Array =>
+    Float64Array.from({ length: 20_000 }, (_, i) => inverse((i + 0.5) / 20_000));
+  /** Sums of twelve uniform numbers less six: normal up to 6 standard deviations, and the same in any language. */
+  const normal = (rows: number): Float64Array =>
+    Float64Array.from({ length: rows }, (_, i) =>
+      Array.from({ length: 12 }, (_unused, j) => (((i * 12 + j + 1) * 0.6180339887498949 * (j + 1.3)) % 1) - 0.5).reduce(
+        (a, b) => a + b,
+      ),
+    );
+  const times = (values: Float64Array, factor: number): Float64Array => values.map((value) => value * factor);
+
+  it.each([
+    ['Pareto with shape 0.5', ranks((u) => (1 - u) ** -2), 1.5],
+    ['log-normal with sigma 4', normal(20_000).map((z) => Math.exp(4 * z)), 1.5],
+    ['normal', normal(20_000), 1.2],
+    ['normal far from zero', normal(20_000).map((z) => 1e6 + z), 1.0000002],
+    ['uniform', ranks((u) => u), 1.1],
+    ['constant', new Float64Array(5_000).fill(0.1), 1],
+  ])('are near the exact ones beyond 2,048 values: %s', (_name, values, factor) => {
+    const [reference, current] = [profileValues(values), profileValues(times(values, factor))];
+    const [exactReference, exactCurrent] = [numeric([...values]), numeric([...times(values, factor)])];
+    const exact = kolmogorovSmirnov(exactReference, exactCurrent) ?? NaN;
+    const score = kolmogorovSmirnov(reference, current) ?? NaN;
+    const bound = Math.max(rankError(reference), rankError(current));
+    expect(bound).toBeLessThan(0.02);
+    expect(score).toBeLessThanOrEqual(exact + 1e-9);
+    expect(exact - score).toBeLessThanOrEqual(bound + 1e-9);
+    const psi = populationStabilityIndex(exactReference, exactCurrent);
+    expect(Math.abs(populationStabilityIndex(reference, current) - psi)).toBeLessThanOrEqual(0.1 * psi + 0.002);
+  });
+
+  it('see that values of a Pareto distribution grew by half: D is 1 - 1.5 ** -0.5', () => {
+    const values = ranks((u) => (1 - u) ** -2);
+    const score = kolmogorovSmirnov(profileValues(values), profileValues(times(values, 1.5))) ?? NaN;
+    expect(Math.abs(score - (1 - 1.5 ** -0.5))).toBeLessThan(0.015);
   });
 
   it('see a column whose values all vanished, and give 0 when it was always empty', () => {

@@ -35,6 +35,16 @@ describe('bins', () => {
     expect(Math.min(...counts)).toBeGreaterThan(150);
   });
 
+  it.each([400_000, 399_000, 1_000_000])('see both kinds of rows that take turns in %i rows', (rows) => {
+    const values = Float32Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 0 : Math.sin(i)));
+    const finder = createBinFinder(findBinBounds(values, 255));
+    const counts = new Int32Array(256);
+    for (const value of values) counts[binOf(finder, value)]! += 1;
+    const ofTheOthers = counts.filter((count) => count < rows / 4);
+    expect(finder.bounds.length).toBeGreaterThan(240);
+    expect(Math.max(...ofTheOthers)).toBeLessThan((rows / 2 / 254) * 1.5);
+  });
+
   it('give a value of its own bin to what is frequent, and cut midway between few values', () => {
     const values = Float32Array.from({ length: 3_000 }, (_, i) => (i % 3 === 0 ? 0 : i));
     const finder = createBinFinder(findBinBounds(values, 16));

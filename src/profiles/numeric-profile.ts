@@ -1,12 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { randomUUID } from 'node:crypto';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { Binned } from './bin-grid.js';
-import { binOfSql, binSorted, MAX_BINS, mergeBins, searchExponent } from './bin-grid.js';
+import type { Buckets } from './value-buckets.js';
+import { bucketSorted, MAX_BUCKETS, mergeBuckets, orderKeySql, positionSql, smallestShift } from './value-buckets.js';
 
 /**
- * Distribution of a numeric column: exact value counts while there are at most 2,048 distinct values, else counts on a grid whose
- * bin width is a power of two, the smallest that leaves at most 2,048 bins occupied. `of: 'length'` profiles the length of a text.
+ * Distribution of a numeric column: exact value counts while there are at most 2,048 distinct values, else counts in buckets of equal
+ * relative width (see `Buckets`), the narrowest of which at most 2,048 are occupied. The share of rows below an edge of a bucket is exact,
+ * so that a rank between two edges is wrong by less than the share of one bucket (`rankError`). `of: 'length'` profiles the length of a text.
  */
 export type NumericProfile = {
   readonly type: 'numeric';
@@ -21,8 +22,8 @@ export type NumericProfile = {
   readonly mean: number | null;
   /** Sum of squared differences from the mean; population variance = m2 / count. */
   readonly m2: number | null;
-  /** Null: `positions` are values. Else position k stands for [k, k + 1) * 2^binExponent. */
-  readonly binExponent: number | null;
+  /** Null: `positions` are values. Else they are buckets of order keys, cut off by so many bits. */
+  readonly bucketShift: number | null;
   /** Ascending. */
   readonly positions: readonly number[];
   readonly counts: readonly number[];
@@ -37,8 +38,9 @@ export async function profileNumeric(
 ): Promise<NumericProfile> {
   const table = `profile_${randomUUID().replaceAll('-', '')}`;
   await connection.run(
-    `CREATE TEMP TABLE ${table} AS SELECT CASE WHEN isfinite(v) THEN v + 0.0 END AS v, count(*)::DOUBLE AS n
-     FROM (SELECT (${expression})::DOUBLE AS v FROM ${relationSql}) GROUP BY 1`,
+    `CREATE TEMP TABLE ${table} AS SELECT v, n, ${orderKeySql('v')} AS k FROM (
+       SELECT CASE WHEN isfinite(v) THEN v + 0.0 END AS v, count(*)::DOUBLE AS n
+       FROM (SELECT (${expression})::DOUBLE AS v FROM ${relationSql}) GROUP BY 1)`,
   );
   try {
     const [summary] = await numbers(
@@ -53,14 +55,14 @@ export async function profileNumeric(
     const moments = empty
       ? { count: 0, nulls: nulls ?? 0, min: null, max: null, mean: null, m2: null }
       : { count, nulls: nulls ?? 0, min: min ?? null, max: max ?? null, mean: mean ?? null, m2: m2 ?? null };
-    const exponent = empty || (distinct ?? 0) <= MAX_BINS ? null : await chooseExponent(connection, table, min ?? 0, max ?? 0);
-    const position = exponent === null ? 'v' : binOfSql('v', exponent);
+    const shift = empty || (distinct ?? 0) <= MAX_BUCKETS ? null : await chooseShift(connection, table);
+    const position = shift === null ? 'v' : `(${positionSql('k', shift)})::DOUBLE`;
     const rows = await numbers(connection, `SELECT ${position}, sum(n) FROM ${table} WHERE v IS NOT NULL GROUP BY 1 ORDER BY 1`);
     return {
       type: 'numeric',
       of,
       ...moments,
-      binExponent: exponent,
+      bucketShift: shift,
       positions: rows.map(([at]) => at ?? 0),
       counts: rows.map(([, n]) => n ?? 0),
     };
@@ -69,7 +71,7 @@ export async function profileNumeric(
   }
 }
 
-/** Profile of the rows of both: bins exactly as if profiled at once, mean and m2 within rounding (Chan, Golub, LeVeque 1979). */
+/** Profile of the rows of both: buckets exactly as if profiled at once, in any order, mean and m2 within rounding (Chan, Golub, LeVeque 1979). */
 export function mergeNumeric(left: NumericProfile, right: NumericProfile): NumericProfile {
   if (left.of !== right.of) {
     throw new PipelineError('MONITOR_PROFILE_MISMATCH', {
@@ -78,15 +80,15 @@ export function mergeNumeric(left: NumericProfile, right: NumericProfile): Numer
       received: right.of,
     });
   }
-  const bins = mergeBins(binsOf(left), binsOf(right));
+  const buckets = mergeBuckets(bucketsOf(left), bucketsOf(right));
   return {
     type: 'numeric',
     of: left.of,
     nulls: left.nulls + right.nulls,
     ...mergeMoments(left, right),
-    binExponent: bins.exponent,
-    positions: bins.positions,
-    counts: bins.counts,
+    bucketShift: buckets.shift,
+    positions: buckets.positions,
+    counts: buckets.counts,
   };
 }
 
@@ -96,7 +98,7 @@ export function profileValues(values: Float64Array): NumericProfile {
   const count = sorted.length;
   const mean = sorted.reduce((sum, value) => sum + value, 0) / count;
   const m2 = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const bins = binSorted(sorted);
+  const buckets = bucketSorted(sorted);
   const moments =
     count === 0 ? { min: null, max: null, mean: null, m2: null } : { min: sorted[0] ?? 0, max: sorted[count - 1] ?? 0, mean, m2 };
   return {
@@ -105,14 +107,19 @@ export function profileValues(values: Float64Array): NumericProfile {
     count,
     nulls: values.length - count,
     ...moments,
-    binExponent: bins.exponent,
-    positions: bins.positions,
-    counts: bins.counts,
+    bucketShift: buckets.shift,
+    positions: buckets.positions,
+    counts: buckets.counts,
   };
 }
 
-export const binsOf = (profile: NumericProfile): Binned => ({
-  exponent: profile.binExponent,
+/** Largest share of rows, 0..1, whose order a profile does not know: 0 while it has the values themselves. */
+export function rankError({ bucketShift, count, counts }: NumericProfile): number {
+  return bucketShift === null || count === 0 ? 0 : counts.reduce((most, n) => Math.max(most, n), 0) / count;
+}
+
+export const bucketsOf = (profile: NumericProfile): Buckets => ({
+  shift: profile.bucketShift,
   positions: profile.positions,
   counts: profile.counts,
 });
@@ -142,17 +149,14 @@ const momentsOf = ({
   m2,
 }: NumericProfile): Pick<NumericProfile, 'count' | 'min' | 'max' | 'mean' | 'm2'> => ({ count, min, max, mean, m2 });
 
-async function chooseExponent(connection: DuckDBConnection, table: string, min: number, max: number): Promise<number> {
-  const search = searchExponent(min, max);
-  let step = search.next();
-  while (step.done !== true) {
+function chooseShift(connection: DuckDBConnection, table: string): Promise<number> {
+  return smallestShift(async (shift) => {
     const [row] = await numbers(
       connection,
-      `SELECT count(DISTINCT ${binOfSql('v', step.value)})::DOUBLE FROM ${table} WHERE v IS NOT NULL`,
+      `SELECT count(DISTINCT ${positionSql('k', shift)})::DOUBLE FROM ${table} WHERE v IS NOT NULL`,
     );
-    step = search.next(row?.[0] ?? 0);
-  }
-  return step.value;
+    return row?.[0] ?? 0;
+  });
 }
 
 async function numbers(connection: DuckDBConnection, sql: string): Promise<(number | null)[][]> {

@@ -9,7 +9,14 @@ import { mergeNumeric, profileNumeric } from './numeric-profile.js';
 export type ColumnProfile = NumericProfile | CategoryProfile;
 
 /** What is remembered of the rows of a window: enough for every drift statistic, small enough to keep (JSON, tens of KiB). */
-export type Profile = { readonly rows: number; readonly columns: { readonly [column: string]: ColumnProfile } };
+export type Profile = {
+  /** Grows when profiles of two versions cannot be compared. */
+  readonly formatVersion: typeof PROFILE_VERSION;
+  readonly rows: number;
+  readonly columns: { readonly [column: string]: ColumnProfile };
+};
+
+export const PROFILE_VERSION = 2;
 
 /**
  * Profiles the named columns of a relation, a table or a sub-query in parentheses, that `connection` can read.
@@ -24,7 +31,7 @@ export async function profileColumns(
   const reader = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${relationSql}`);
   const profiles: [string, ColumnProfile][] = [];
   for (const column of columns) profiles.push([column.name, await profileColumn(connection, relationSql, column)]);
-  return { rows: Number(reader.getRows()[0]?.[0] ?? 0), columns: Object.fromEntries(profiles) };
+  return { formatVersion: PROFILE_VERSION, rows: Number(reader.getRows()[0]?.[0] ?? 0), columns: Object.fromEntries(profiles) };
 }
 
 /** Profile of the rows of both parts. MONITOR_PROFILE_MISMATCH when their columns differ. */
@@ -40,6 +47,7 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     });
   }
   return {
+    formatVersion: PROFILE_VERSION,
     rows: a.rows + b.rows,
     columns: Object.fromEntries(names.map((name) => [name, mergeColumn(name, a.columns[name], b.columns[name])])),
   };

@@ -3,9 +3,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import type { ColumnSpec } from '../../../src/contracts/dataset.js';
-import type { NumericProfile } from '../../../src/monitoring/numeric-profile.js';
-import { profileValues } from '../../../src/monitoring/numeric-profile.js';
-import { mergeProfiles, profileColumns } from '../../../src/monitoring/profile.js';
+import type { NumericProfile } from '../../../src/profiles/numeric-profile.js';
+import { profileValues, rankError } from '../../../src/profiles/numeric-profile.js';
+import { parseProfile } from '../../../src/profiles/profile-file.js';
+import { mergeProfiles, profileColumns } from '../../../src/profiles/profile.js';
 
 const FLIGHTS = 'node_modules/vega-datasets/data/flights-3m.parquet';
 const COLUMNS: readonly ColumnSpec[] = [
@@ -44,7 +45,7 @@ describe('profiles of columns', () => {
       min: 0,
       max: 3,
       mean: 1.4,
-      binExponent: null,
+      bucketShift: null,
       positions: [0, 1, 3],
       counts: [2, 1, 2],
     });
@@ -68,21 +69,15 @@ describe('profiles of columns', () => {
     });
   });
 
-  it('goes over to the finest power-of-two grid with at most 2,048 occupied bins', async () => {
-    const profile = await profileOf('(SELECT (range / 10000)::DOUBLE AS v FROM range(10000))');
-    expect(profile.binExponent).toBe(-11);
+  it('goes over to the narrowest buckets of which at most 2,048 are occupied', async () => {
+    const profile = await profileOf('(SELECT (1 + range / 10000)::DOUBLE AS v FROM range(10000))');
+    expect(profile).toMatchObject({ bucketShift: 41, count: 10000 });
     expect(profile.positions.length).toBe(2048);
     expect(profile.counts.reduce((sum, n) => sum + n, 0)).toBe(10000);
+    expect(rankError(profile)).toBe(5 / 10000);
   });
 
-  it('keeps a fine grid when a few values lie far outside', async () => {
-    const profile = await profileOf(
-      '(SELECT CASE WHEN range = 0 THEN 1e9 ELSE range / 10000 END::DOUBLE AS v FROM range(10000))',
-    );
-    expect(profile.binExponent).toBeLessThan(-9);
-  });
-
-  it('gives the same profile for the parts merged as for the whole, exact or on a grid', async () => {
+  it('gives the same profile for the parts merged as for the whole, exact or in buckets', async () => {
     const value = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }),
       fc.integer({ min: -50, max: 50 }),
@@ -98,8 +93,8 @@ describe('profiles of columns', () => {
             `(SELECT sin(range) * ${scale} AS v FROM range(${from}, ${from + rows}) UNION ALL SELECT v FROM ${numeric([...extra, null])})`;
           const [a, b] = [part(0, n), part(n, m)];
           const merged = mergeProfiles(
-            { rows: 0, columns: { v: await profileOf(a) } },
-            { rows: 0, columns: { v: await profileOf(b) } },
+            { formatVersion: 2, rows: 0, columns: { v: await profileOf(a) } },
+            { formatVersion: 2, rows: 0, columns: { v: await profileOf(b) } },
           ).columns['v'] as NumericProfile;
           const { mean, m2, ...whole } = await profileOf(`(FROM ${a} UNION ALL FROM ${b})`);
           const { mean: mergedMean, m2: mergedM2, ...rest } = merged;
@@ -144,19 +139,26 @@ describe('profiles of columns', () => {
 
   it('gives the same profile for numbers in memory as for a column of them', async () => {
     for (const rows of [500, 9000]) {
-      const { mean, m2, ...fromColumn } = await profileOf(`(SELECT sin(range) AS v FROM range(${rows}))`);
-      const values = Float64Array.from({ length: rows }, (_, index) => Math.sin(index));
+      const { mean, m2, ...fromColumn } = await profileOf(
+        `(SELECT (range * 7919 % 10007)::DOUBLE / 8192 - 0.5 AS v FROM range(${rows}))`,
+      );
+      const values = Float64Array.from({ length: rows }, (_, index) => ((index * 7919) % 10007) / 8192 - 0.5);
       const { mean: ownMean, m2: ownM2, ...inMemory } = profileValues(values);
-      expect(inMemory.binExponent).toBe(fromColumn.binExponent);
-      expect(inMemory.count).toBe(fromColumn.count);
+      expect(inMemory).toEqual(fromColumn);
       expect(ownMean).toBeCloseTo(mean ?? NaN, 10);
       expect(ownM2).toBeCloseTo(m2 ?? NaN, 6);
     }
   });
 
   it('refuses to merge profiles of different columns and names them', () => {
-    const a = { rows: 0, columns: {} };
+    const a = { formatVersion: 2, rows: 0, columns: {} } as const;
     const category = { type: 'category', of: 'value', count: 0, nulls: 0, categories: [], counts: [], other: 0 } as const;
-    expect(() => mergeProfiles(a, { rows: 0, columns: { origin: category } })).toThrow(/columns origin are in only one/);
+    expect(() => mergeProfiles(a, { ...a, columns: { origin: category } })).toThrow(/columns origin are in only one/);
+  });
+
+  it('of another version are refused with a code of their own', () => {
+    const bytes = Buffer.from(JSON.stringify({ rows: 0, columns: {} }));
+    expect(() => parseProfile(bytes, 'evaluation/x')).toThrow(expect.objectContaining({ code: 'MONITOR_PROFILE_OUTDATED' }));
+    expect(parseProfile(Buffer.from(JSON.stringify({ formatVersion: 2, rows: 0, columns: {} })), 'x').rows).toBe(0);
   });
 });
