@@ -32,8 +32,10 @@ const shift: Operation<Version & { readonly weight: number }, Result<typeof shif
   { config, arguments: input },
   context,
 ) => shiftToCandidate({ config, context }, input);
-const health: Operation<AtRevision, Result<typeof judgeHealth>> = ({ config, arguments: input }, context) =>
-  judgeHealth({ config, context }, input);
+const health: Operation<Parameters<typeof judgeHealth>[1], Result<typeof judgeHealth>> = (
+  { config, arguments: input },
+  context,
+) => judgeHealth({ config, context }, input);
 const promote: Operation<Version & ByEvaluation, Result<typeof promoteVersion>> = (
   { config, inputs, arguments: { version, evaluation = inputs.evaluation } },
   context,

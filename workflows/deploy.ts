@@ -1,4 +1,4 @@
-import type { JsonValue } from '../src/contracts/json.js';
+import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import { holdsStored, isStored, storedPart } from '../src/contracts/stored-value.js';
 import type { DeployConfig, DeployResult, EvaluateResult } from '../src/contracts/stages.js';
 import type { StageHost, StageWorkflow } from './stage-host.js';
@@ -10,11 +10,20 @@ type Opened = {
   readonly revision: number;
   readonly champion: number | null;
   readonly alreadyChampion: boolean;
+  /** The weights at which the candidate bakes; absent: those of the plan. */
+  readonly weights?: readonly number[];
   readonly superseded?: Superseded;
 };
 type Readiness = { readonly ready: boolean; readonly reasons: readonly string[] };
-type Shifted = { readonly revision: number; readonly superseded?: Superseded };
-type Health = { readonly healthy: boolean; readonly reasons: readonly string[]; readonly requests: number };
+/** `start`: what the replicas had counted when the bake began. */
+type Shifted = { readonly revision: number; readonly superseded?: Superseded; readonly start?: readonly JsonObject[] };
+type Health = {
+  readonly healthy: boolean;
+  readonly reasons: readonly string[];
+  readonly requests: number;
+  /** Why nothing can be said. */
+  readonly inconclusive?: string;
+};
 type Promoted = {
   readonly promoted: boolean;
   readonly reasons: readonly string[];
@@ -30,6 +39,9 @@ type RolloutEnd =
 /** How the candidate is taken out again; `again`: it is evaluated once more and may come back. */
 type Withdrawal = 'rolled-back' | 'superseded' | 'rejected' | 'again';
 
+/** Bakes at one weight that were inconclusive, before the candidate is taken out although it should `wait`. */
+const MAX_BAKES = 13;
+
 /** Roll-outs of one candidate, each after an evaluation against the champion of then. */
 const MAX_ROLLOUTS = 3;
 
@@ -41,13 +53,15 @@ async function call<T>(
   operation: string,
   input: { readonly [name: string]: JsonValue },
   occurrence = 0,
+  repeat = 0,
 ): Promise<T> {
-  return (await host.call(operation, input, { occurrence })) as T;
+  const part = repeat === 0 ? {} : { part: `${occurrence}.${repeat}` };
+  return (await host.call(operation, input, { occurrence, ...part })) as T;
 }
 
 /** Canary: ready first, then ever more traffic with a look at the health after each bake, then the aliases. */
 async function rollOut(host: StageHost, config: DeployConfig, { version, evaluation, attempt }: Attempt): Promise<RolloutEnd> {
-  const { weights, bakeMs } = config.rollout;
+  const { bakeMs, onInconclusive = 'continue' } = config.rollout;
   // The first attempt goes by the evaluation that the step was given.
   const basis = attempt === 0 ? {} : { evaluation };
   const opened = await call<Opened>(host, 'open', { version, ...basis }, attempt);
@@ -57,18 +71,31 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
   host.describe(`replicas of ${config.endpoint} to load version ${version}`);
   const { ready, reasons } = await call<Readiness>(host, 'waitReady', { version, revision: opened.revision }, attempt);
   if (!ready) return { end: 'unhealthy', reasons };
+  const weights = opened.weights ?? config.rollout.weights;
+  const remarks: string[] = [];
   for (const [position, weight] of weights.entries()) {
-    const occurrence = attempt * weights.length + position;
-    const { revision, superseded } = await call<Shifted>(host, 'shift', { version, weight }, occurrence);
+    const occurrence = attempt * config.rollout.weights.length + position;
+    const { revision, superseded, start = [] } = await call<Shifted>(host, 'shift', { version, weight }, occurrence);
     if (superseded !== undefined) return { end: 'superseded', superseded };
-    host.describe(`bake of version ${version} at ${weight} per cent of the traffic`);
-    await host.sleep(bakeMs);
-    const health = await call<Health>(host, 'health', { version, revision }, occurrence);
-    if (!health.healthy) return { end: 'unhealthy', reasons: health.reasons.map((reason) => `at ${weight} per cent: ${reason}`) };
+    const at = (reason: string): string => `at ${weight} per cent: ${reason}`;
+    for (let bake = 0; ; bake += 1) {
+      host.describe(`bake of version ${version} at ${weight} per cent of the traffic`);
+      await host.sleep(bakeMs);
+      const since = { version, revision, champion: opened.champion, start };
+      const health = await call<Health>(host, 'health', since, occurrence, bake);
+      if (!health.healthy) return { end: 'unhealthy', reasons: health.reasons.map(at) };
+      if (health.inconclusive === undefined) break;
+      const doubt = at(health.inconclusive);
+      if (onInconclusive === 'rollBack' || bake + 1 === MAX_BAKES) return { end: 'unhealthy', reasons: [doubt] };
+      if (onInconclusive === 'continue') {
+        remarks.push(doubt);
+        break;
+      }
+    }
   }
   host.describe(null);
   const promoted = await call<Promoted>(host, 'promote', { version, champion: opened.champion, ...basis }, attempt);
-  if (promoted.promoted) return { end: 'promoted', revision: promoted.revision, reasons: [] };
+  if (promoted.promoted) return { end: 'promoted', revision: promoted.revision, reasons: remarks };
   return promoted.superseded === undefined
     ? { end: 'unhealthy', reasons: promoted.reasons }
     : { end: 'superseded', superseded: promoted.superseded };

@@ -37,6 +37,6 @@ export default definePipeline('rushed-release', { params: { from: date(), to: da
   });
   p.deploy(evaluation, {
     endpoint: 'flight-delay',
-    rollout: canary([5, 100], { bake: '2 seconds', health: { maxP99: '10 microseconds' } }),
+    rollout: canary([5, 100], { bake: '2 seconds', health: { maxP99: '10 microseconds', minRequests: 1 } }),
   });
 });

@@ -219,7 +219,15 @@ export type RolloutSpec = {
   /** Per cent of traffic for the candidate, ascending, last 100. */
   readonly weights: readonly number[];
   readonly bakeMs: number;
-  readonly health: { readonly maxErrorRatio: number; readonly maxP99Ms: number; readonly readyTimeoutMs: number };
+  readonly health: {
+    readonly maxErrorRatio: number;
+    readonly maxP99Ms: number;
+    readonly readyTimeoutMs: number;
+    /** Requests of the candidate in one bake below which its health is inconclusive; absent: 20. */
+    readonly minRequests?: number;
+  };
+  /** What an inconclusive bake leads to; absent: `continue`. */
+  readonly onInconclusive?: 'rollBack' | 'continue' | 'wait';
 };
 export type DeployConfig = { readonly endpoint: string; readonly model: string; readonly rollout: RolloutSpec };
 export type DeployInputs = { readonly evaluation: EvaluateResult };

@@ -20,12 +20,20 @@ export interface Endpoints {
   list(): Promise<readonly EndpointConfig[]>;
   /** Every revision, oldest first. */
   log(endpoint: string): Promise<readonly EndpointConfig[]>;
-  /** Replicas that reported at most `maxAgeMs` ago by this machine's clock, by name. */
-  replicas(endpoint: string, maxAgeMs: number): Promise<readonly ReplicaStatus[]>;
+  /**
+   * What every replica reported last, by name, also those that are gone. Whether one lives is for who looks twice: their clocks may be off.
+   * @param unreadable - told of a record that cannot be read, which is then left out; absent: the error is thrown.
+   */
+  replicas(endpoint: string, unreadable?: (replica: string, error: PipelineError) => void): Promise<readonly SeenReplica[]>;
   reportReplica(status: ReplicaStatus): Promise<void>;
   removeReplica(endpoint: string, replica: string): Promise<void>;
 }
 
+/** `etag` changes with every report. */
+export type SeenReplica = ReplicaStatus & { readonly etag: string };
+
+/** Records of replicas that are read at once. */
+const PARALLEL_READS = 16;
 const CONFIG_MEMBERS = ['endpoint', 'model', 'revision', 'variants', 'previous', 'updatedAt', 'reason', 'workflowId'] as const;
 const REPLICA_MEMBERS = ['replica', 'endpoint', 'url', 'seenAt', 'revision', 'variants'] as const;
 const WHOLE = 100;
@@ -93,15 +101,27 @@ class StoredEndpoints implements Endpoints {
     return revisions;
   }
 
-  async replicas(endpoint: string, maxAgeMs: number): Promise<readonly ReplicaStatus[]> {
+  async replicas(
+    endpoint: string,
+    unreadable?: (replica: string, error: PipelineError) => void,
+  ): Promise<readonly SeenReplica[]> {
     checkName('endpoint', endpoint);
-    const found: ReplicaStatus[] = [];
-    for await (const { key } of this.#objects.list(replicaPrefix(endpoint))) {
-      const stored = await getIfThere(this.#objects, key);
-      if (stored === null) continue;
-      const status = parseRecord<ReplicaStatus>(stored.bytes, key, REPLICA_MEMBERS);
-      if (Date.now() - Date.parse(status.seenAt) <= maxAgeMs + (status.quietMs ?? 0)) found.push(status);
-    }
+    const keys: string[] = [];
+    for await (const { key } of this.#objects.list(replicaPrefix(endpoint))) keys.push(key);
+    const read = async (key: string): Promise<readonly SeenReplica[]> => {
+      try {
+        const stored = await getIfThere(this.#objects, key);
+        if (stored === null) return [];
+        return [{ ...parseRecord<ReplicaStatus>(stored.bytes, key, REPLICA_MEMBERS), etag: stored.etag }];
+      } catch (error) {
+        if (unreadable === undefined || !isPipelineError(error)) throw error;
+        unreadable(key.slice(replicaPrefix(endpoint).length, -'.json'.length), error);
+        return [];
+      }
+    };
+    const found: SeenReplica[] = [];
+    for (let start = 0; start < keys.length; start += PARALLEL_READS)
+      found.push(...(await Promise.all(keys.slice(start, start + PARALLEL_READS).map(read))).flat());
     return found;
   }
 

@@ -253,7 +253,7 @@ describe('a corrupt ONNX model', () => {
       const before = await published();
       await store.route(variants);
       await until('the replica reports the failure', async () => {
-        const [status] = await store.endpoints.replicas('flights', 60_000);
+        const [status] = await store.endpoints.replicas('flights');
         const variant = status?.variants.find(({ version }) => version === 2);
         return status?.variants.length === variants.length && variant?.state === 'failed' && state.test(variant.error ?? '');
       });

@@ -7,7 +7,14 @@ export interface CanaryRollout {
   readonly weights: readonly number[];
   readonly bake: Duration;
   readonly health: CanaryHealth;
+  readonly onInconclusive?: OnInconclusive;
 }
+
+/**
+ * What follows when too few requests came during a bake to say something: on with the next weight, the candidate taken out, or another bake
+ * at the same weight, twelve at most before it is taken out.
+ */
+export type OnInconclusive = 'continue' | 'rollBack' | 'wait';
 
 /** What the candidate must keep to at every position; else it is rolled back. */
 export interface CanaryHealth {
@@ -15,15 +22,23 @@ export interface CanaryHealth {
   readonly maxErrorRatio?: Setting<number>;
   /** Longest 99th percentile of its latency; default 500 milliseconds. */
   readonly maxP99?: Duration;
+  /** Requests that the candidate must get in a bake before its health says something; default 20. */
+  readonly minRequests?: Setting<number>;
   /** Longest time until the candidate is loaded; default 60 seconds. */
   readonly ready?: Duration;
 }
 
-/** Shifts traffic to the candidate in steps. `weights`: per cent, ascending, last 100. `bake`: watch time at each; default 5 minutes. */
+/** Shifts traffic to the candidate in steps. `weights`: per cent, ascending, last 100. `bake`: watch time at each; default 5 minutes. `onInconclusive`: default `continue`. */
 export function canary(
   weights: readonly number[],
-  options: { readonly bake?: Duration; readonly health?: CanaryHealth } = {},
+  options: { readonly bake?: Duration; readonly health?: CanaryHealth; readonly onInconclusive?: OnInconclusive } = {},
 ): CanaryRollout {
-  const { bake = '5 minutes', health = {} } = options;
-  return Object.freeze({ strategy: 'canary', weights, bake, health });
+  const { bake = '5 minutes', health = {}, onInconclusive } = options;
+  return Object.freeze({
+    strategy: 'canary',
+    weights,
+    bake,
+    health,
+    ...(onInconclusive === undefined ? {} : { onInconclusive }),
+  });
 }

@@ -1,5 +1,5 @@
 import type { OptionReader } from '../lint/issues.js';
-import type { CanaryRollout } from '../options/rollout.js';
+import type { CanaryRollout, OnInconclusive } from '../options/rollout.js';
 import { canary } from '../options/rollout.js';
 import type { StepOptions } from '../options/step-options.js';
 
@@ -10,14 +10,17 @@ export interface DeployOptions extends StepOptions {
   readonly rollout?: CanaryRollout;
 }
 
+const ON_INCONCLUSIVE: readonly string[] = ['continue', 'rollBack', 'wait'] satisfies OnInconclusive[];
 const DEFAULT_WEIGHTS = [5, 25, 50, 100] as const;
 
 /** Becomes a `DeployConfig`. */
 export function deployConfig(options: DeployOptions, endpoint: string, model: string, read: OptionReader): object {
-  const { strategy, weights, bake, health } = options.rollout ?? canary(DEFAULT_WEIGHTS);
+  const { strategy, weights, bake, health, onInconclusive } = options.rollout ?? canary(DEFAULT_WEIGHTS);
   const at = read.at('rollout');
   lintWeights(weights, at.at('weights'));
-  const { maxErrorRatio = 0.01, maxP99 = '500 milliseconds', ready = '60 seconds' } = health;
+  const { maxErrorRatio = 0.01, maxP99 = '500 milliseconds', ready = '60 seconds', minRequests } = health;
+  if (onInconclusive !== undefined && !ON_INCONCLUSIVE.includes(onInconclusive))
+    at.at('onInconclusive').report('canary-weights', `must be one of ${ON_INCONCLUSIVE.join(', ')}`);
   return {
     endpoint: read.at('endpoint').name(endpoint, 'the endpoint name'),
     model,
@@ -29,7 +32,9 @@ export function deployConfig(options: DeployOptions, endpoint: string, model: st
         maxErrorRatio: at.at('health.maxErrorRatio').number(maxErrorRatio, { min: 0, max: 1 }),
         maxP99Ms: at.at('health.maxP99').latency(maxP99),
         readyTimeoutMs: at.at('health.ready').duration(ready),
+        ...(minRequests === undefined ? {} : { minRequests: at.at('health.minRequests').number(minRequests, { min: 0 }) }),
       },
+      ...(onInconclusive === undefined ? {} : { onInconclusive }),
     },
   };
 }

@@ -1,9 +1,6 @@
 import type { ReplicaStatus, VariantHealth } from '../../contracts/model.js';
 import type { RolloutSpec } from '../../contracts/stages.js';
 
-/** A replica that has not reported for this long, ms, is taken for gone; it reports every two seconds. */
-export const REPLICA_GONE_MS = 8_000;
-
 const variantOf = (replica: ReplicaStatus, version: number): VariantHealth | undefined =>
   replica.variants.find((variant) => variant.version === version);
 
@@ -12,8 +9,13 @@ type Readiness =
   | { readonly state: 'failed'; readonly reasons: readonly string[] }
   | { readonly state: 'waiting'; readonly reasons: readonly string[] };
 
-/** Whether every live replica serves `version` at `revision` or later. A failed load on any of them fails the candidate at once. */
-export function readinessOf(live: readonly ReplicaStatus[], version: number, revision: number): Readiness {
+/** Whether every live replica serves `version` at `revision` or later, and no other may still live. A failed load on any of them fails the candidate at once. */
+export function readinessOf(
+  live: readonly ReplicaStatus[],
+  version: number,
+  revision: number,
+  silent: readonly ReplicaStatus[] = [],
+): Readiness {
   const failed = live.flatMap((replica) => {
     const variant = variantOf(replica, version);
     return variant?.state === 'failed'
@@ -26,34 +28,112 @@ export function readinessOf(live: readonly ReplicaStatus[], version: number, rev
     if (state === 'ready' && replica.revision >= revision) return [];
     return [`replica ${replica.replica} has version ${version} ${state} at revision ${replica.revision} of ${revision}`];
   });
-  if (live.length === 0) return { state: 'waiting', reasons: ['no replica reports'] };
+  for (const replica of silent) {
+    // One that may be quiet at rest has reported all that changed.
+    const atRest = replica.quietMs !== undefined && replica.revision >= revision;
+    if (!atRest || variantOf(replica, version)?.state !== 'ready') behind.push(`replica ${replica.replica} has not reported yet`);
+  }
+  if (live.length === 0 && silent.length === 0) return { state: 'waiting', reasons: ['no replica reports'] };
   return behind.length === 0 ? { state: 'ready' } : { state: 'waiting', reasons: behind };
 }
 
-export type Verdict = { readonly healthy: boolean; readonly reasons: readonly string[]; readonly requests: number };
+export type Verdict = {
+  readonly healthy: boolean;
+  readonly reasons: readonly string[];
+  readonly requests: number;
+  /** Why nothing can be said: the candidate got too few requests. Absent when something can. */
+  readonly inconclusive?: string;
+};
+
+/** What a replica had counted of the versions when the bake began; `startedAt` tells its process from a later one of the same name. */
+export type BakeStart = {
+  readonly replica: string;
+  readonly startedAt: string;
+  readonly counts: { readonly [version: string]: readonly [requests: number, errors: number] };
+};
+
+/** Requests that a candidate must have got, unless the plan says otherwise, before its health says something. */
+const DEFAULT_MIN_REQUESTS = 20;
+/** Fewer failures than this never roll back, whatever their share. */
+const MIN_FAILURES = 3;
+/** Chance at most, if the candidate kept to the bound, of as many failures as roll it back. */
+const SIGNIFICANCE = 0.001;
+
+export function bakeStart(replicas: readonly ReplicaStatus[]): BakeStart[] {
+  return replicas.map(({ replica, startedAt, variants }) => ({
+    ...{ replica, startedAt },
+    counts: Object.fromEntries(variants.map(({ version, requests, errors }) => [version, [requests, errors] as const])),
+  }));
+}
+
+type Counts = { readonly requests: number; readonly errors: number };
+
+/** What the live replicas counted of a version since the bake began. A process that began later counts from its start. */
+function during(live: readonly ReplicaStatus[], start: readonly BakeStart[], version: number): Counts {
+  let [requests, errors] = [0, 0];
+  for (const replica of live) {
+    const variant = variantOf(replica, version);
+    if (variant === undefined) continue;
+    const same = start.find((other) => other.replica === replica.replica && other.startedAt === replica.startedAt);
+    const [before = 0, failedBefore = 0] = same?.counts[version] ?? [];
+    requests += Math.max(0, variant.requests - before);
+    errors += Math.max(0, variant.errors - failedBefore);
+  }
+  return { requests, errors };
+}
+
+/** P(X >= successes) of a binomial distribution of `trials` at `share` (0..1); exact up to rounding. */
+export function binomialTail(successes: number, trials: number, share: number): number {
+  if (successes <= 0) return 1;
+  if (share <= 0) return 0;
+  if (share >= 1) return 1;
+  let logTerm = trials * Math.log1p(-share);
+  let below = 0;
+  for (let k = 0; k < successes; k += 1) {
+    below += Math.exp(logTerm);
+    logTerm += Math.log((trials - k) / (k + 1)) + Math.log(share) - Math.log1p(-share);
+  }
+  return Math.max(0, 1 - below);
+}
 
 /**
- * Judges the candidate by what the live replicas counted since they loaded it: the error ratio over all of them, the worst 99th
- * percentile, and failed loads. A candidate that got no request is healthy as far as anyone can tell.
+ * Judges the candidate by what the live replicas counted since the bake began. Its failures roll it back when there are three at least, and so
+ * many would be rarer than one in a thousand (exact binomial test) at the bound, or at the share that the champion failed on the same
+ * replicas in the same time where that is higher. So does a 99th percentile above the bound on a replica with enough requests, and a
+ * failed load. With fewer requests than `minRequests` and nothing wrong it is inconclusive.
  */
-export function judgeCandidate(live: readonly ReplicaStatus[], version: number, limits: RolloutSpec['health']): Verdict {
+export function judgeCandidate(
+  live: readonly ReplicaStatus[],
+  {
+    version,
+    champion,
+    start,
+  }: { readonly version: number; readonly champion: number | null; readonly start: readonly BakeStart[] },
+  limits: RolloutSpec['health'],
+): Verdict {
+  const { minRequests = DEFAULT_MIN_REQUESTS } = limits;
+  const { requests, errors } = during(live, start, version);
+  const other = champion === null ? { requests: 0, errors: 0 } : during(live, start, champion);
   const variants = live.flatMap((replica) => {
     const variant = variantOf(replica, version);
     return variant === undefined ? [] : [{ replica: replica.replica, ...variant }];
   });
-  const requests = variants.reduce((sum, variant) => sum + variant.requests, 0);
-  const errors = variants.reduce((sum, variant) => sum + variant.errors, 0);
   const reasons = variants
     .filter((variant) => variant.state === 'failed')
     .map((variant) => `replica ${variant.replica} cannot load version ${version}: ${variant.error ?? 'no reason given'}`);
   if (live.length === 0) reasons.push('no replica reports any more');
-  if (requests > 0 && errors / requests > limits.maxErrorRatio) {
-    reasons.push(`${errors} of ${requests} requests failed, more than ${limits.maxErrorRatio * 100} per cent`);
+  const championShare = other.requests < minRequests ? 0 : other.errors / other.requests;
+  const bound = Math.max(limits.maxErrorRatio, championShare);
+  if (errors >= MIN_FAILURES && binomialTail(errors, requests, bound) < SIGNIFICANCE) {
+    const than =
+      bound > limits.maxErrorRatio ? `the ${other.errors} of ${other.requests} of the champion` : `${bound * 100} per cent`;
+    reasons.push(`${errors} of ${requests} requests failed, more than ${than}`);
   }
-  for (const variant of variants) {
-    if (variant.p99Ms !== null && variant.p99Ms > limits.maxP99Ms) {
-      reasons.push(`p99 on replica ${variant.replica} is ${variant.p99Ms.toFixed(1)} ms, more than ${limits.maxP99Ms} ms`);
-    }
+  for (const { replica, p99Ms, requests: answered } of variants) {
+    if (p99Ms !== null && p99Ms > limits.maxP99Ms && answered >= minRequests)
+      reasons.push(`p99 on replica ${replica} is ${p99Ms.toFixed(1)} ms, more than ${limits.maxP99Ms} ms`);
   }
-  return { healthy: reasons.length === 0, reasons, requests };
+  const verdict = { healthy: reasons.length === 0, reasons, requests };
+  if (!verdict.healthy || requests >= minRequests) return verdict;
+  return { ...verdict, inconclusive: `only ${requests} of ${minRequests} requests came, which proves nothing` };
 }

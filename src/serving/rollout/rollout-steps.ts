@@ -1,4 +1,4 @@
-import type { EndpointConfig, ReplicaStatus } from '../../contracts/model.js';
+import type { EndpointConfig } from '../../contracts/model.js';
 import type { DeployConfig, DeployInputs, EvaluateResult } from '../../contracts/stages.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepContext } from '../../pipeline/step-context.js';
@@ -6,15 +6,16 @@ import { createRegistry } from '../../registry/create-registry.js';
 import { comparedWith } from '../../registry/evaluation-basis.js';
 import { createEndpoints } from '../../registry/endpoints.js';
 import type { Endpoints } from '../../registry/endpoints.js';
-import { REPLICA_GONE_MS, judgeCandidate, readinessOf } from './replica-health.js';
-import type { Verdict } from './replica-health.js';
+import { bakeStart, judgeCandidate, readinessOf } from './replica-health.js';
+import type { BakeStart, Verdict } from './replica-health.js';
+import { REPLICA_GONE_MS, ReplicaWatch } from './replica-watch.js';
 import type { ReleasedVersion, Routing } from './rollout-configuration.js';
 import { openRollout, promoteCandidate, shiftTraffic, withdrawCandidate } from './rollout-configuration.js';
 
 /** How often replicas are looked at while a rollout waits for them, ms. */
 const LOOK_MS = 200;
-/** Longest wait, ms, for a report that covers the whole bake; a replica reports every two seconds. */
-const REPORT_WAIT_MS = 6_000;
+/** Longest wait, ms, for reports that cover the whole bake: who is silent for so long is gone. */
+const REPORT_WAIT_MS = REPLICA_GONE_MS + LOOK_MS;
 /** Writers that may come between the reading and the writing of one configuration. */
 const WRITE_ATTEMPTS = 20;
 
@@ -115,6 +116,8 @@ type Opened = {
   readonly revision: number;
   readonly champion: number | null;
   readonly alreadyChampion: boolean;
+  /** The weights at which the candidate bakes; absent: those of the plan. */
+  readonly weights?: readonly number[];
   readonly superseded?: Superseded;
 };
 
@@ -152,7 +155,8 @@ export async function openCandidate(rollout: Rollout, { version, evaluation }: C
       return open ? current : openRollout(current, candidate, standing);
     },
   );
-  return { revision, champion, alreadyChampion: champion === version };
+  // Without a champion the candidate has all the traffic from the start, and there is nobody to compare it with.
+  return { revision, champion, alreadyChampion: champion === version, ...(champion === null ? { weights: [] } : {}) };
 }
 
 async function pause(ms: number, { signal }: StepContext): Promise<void> {
@@ -172,9 +176,10 @@ export async function waitUntilReady(
   const endpoints = createEndpoints(context.artifacts.objects);
   const { readyTimeoutMs } = config.rollout.health;
   const startedAt = performance.now();
+  const watch = new ReplicaWatch(endpoints, config.endpoint, context.log);
   for (;;) {
-    const live = await endpoints.replicas(config.endpoint, REPLICA_GONE_MS);
-    const readiness = readinessOf(live, version, revision);
+    const { live, silent } = await watch.look();
+    const readiness = readinessOf(live, version, revision, silent);
     if (readiness.state === 'ready') return { ready: true, reasons: [] };
     if (readiness.state === 'failed') return { ready: false, reasons: readiness.reasons };
     const waitedMs = performance.now() - startedAt;
@@ -196,9 +201,14 @@ export async function waitUntilReady(
 export async function shiftToCandidate(
   rollout: Rollout,
   { version, weight }: { readonly version: number; readonly weight: number },
-): Promise<{ readonly revision: number; readonly superseded?: Superseded }> {
+): Promise<{ readonly revision: number; readonly start?: readonly BakeStart[]; readonly superseded?: Superseded }> {
   const { config, context } = rollout;
   const endpoints = createEndpoints(context.artifacts.objects);
+  const start = bakeStart(
+    await endpoints.replicas(config.endpoint, (replica, { code, message }) => {
+      context.log.debug('the record of a replica could not be read', { replica, code, message });
+    }),
+  );
   const moved = await unlessSuperseded(() =>
     changeEndpoint(rollout, endpoints, `version ${version} at ${weight} per cent`, (current) => {
       const shifted = shiftTraffic(current ?? { variants: [], previous: null }, config.endpoint, version, weight);
@@ -206,26 +216,36 @@ export async function shiftToCandidate(
       return standing === weight ? current : shifted;
     }),
   );
-  return typeof moved === 'number' ? { revision: moved } : { revision: 0, ...moved };
+  return typeof moved === 'number' ? { revision: moved, start } : { revision: 0, ...moved };
 }
 
-/** Judges the candidate by reports that the replicas wrote after this call began, so that the whole bake is in them. */
+/**
+ * Judges the candidate by reports that the replicas wrote after this call began, so that the whole bake is in them.
+ * @param input - `champion` and `start` as `openCandidate` and `shiftToCandidate` gave them; absent in runs that are older than they.
+ */
 export async function judgeHealth(
   rollout: Rollout,
-  { version, revision }: { readonly version: number; readonly revision: number },
+  input: {
+    readonly version: number;
+    readonly revision: number;
+    readonly champion?: number | null;
+    readonly start?: readonly BakeStart[];
+  },
 ): Promise<Verdict> {
+  const { version, revision, champion = null, start = [] } = input;
   const { config, context } = rollout;
-  const endpoints = createEndpoints(context.artifacts.objects);
-  const read = (): Promise<readonly ReplicaStatus[]> => endpoints.replicas(config.endpoint, REPLICA_GONE_MS);
-  const before = new Map((await read()).map((replica) => [replica.replica, replica.seenAt]));
+  const watch = new ReplicaWatch(createEndpoints(context.artifacts.objects), config.endpoint, context.log);
   const startedAt = performance.now();
   for (;;) {
-    const live = await read();
-    const current = live.every((replica) => replica.revision >= revision && replica.seenAt !== before.get(replica.replica));
+    const view = await watch.look();
+    const { silent } = view;
+    const current = view.live.length > 0 && silent.length === 0 && view.live.every((replica) => replica.revision >= revision);
     if (current || performance.now() - startedAt >= REPORT_WAIT_MS) {
+      // One that may be quiet at rest has reported all that it counted.
+      const live = [...view.live, ...silent.filter(({ quietMs }) => quietMs !== undefined)];
       const behind = live.filter((replica) => replica.revision < revision);
       const late = behind.map((replica) => `replica ${replica.replica} is still at revision ${replica.revision} of ${revision}`);
-      const verdict = judgeCandidate(live, version, config.rollout.health);
+      const verdict = judgeCandidate(live, { version, champion, start }, config.rollout.health);
       return { ...verdict, healthy: verdict.healthy && late.length === 0, reasons: [...verdict.reasons, ...late] };
     }
     context.progress(0, 0, 'waiting for reports of the replicas');

@@ -59,7 +59,7 @@ describe('a model server', () => {
       model_version: '2',
       predictions: [{ score: expect.closeTo(expectedScore(2, ROW), 5) }],
     });
-    const [replica] = await store.endpoints.replicas('flights', 60_000);
+    const [replica] = await store.endpoints.replicas('flights');
     expect(replica).toMatchObject({ replica: 'child', url: second.url, pid: second.child.pid });
 
     const before = await logFiles();
@@ -67,6 +67,6 @@ describe('a model server', () => {
     const [code] = (await once(second.child, 'exit')) as [number | null];
     expect(code).toBe(0);
     expect(await logFiles()).toBe(before + 1);
-    expect(await store.endpoints.replicas('flights', 60_000)).toEqual([]);
+    expect(await store.endpoints.replicas('flights')).toEqual([]);
   });
 });

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ReplicaStatus, VariantHealth } from '../../../src/contracts/model.js';
-import { judgeCandidate, readinessOf } from '../../../src/serving/rollout/replica-health.js';
+import { PipelineError } from '../../../src/errors/pipeline-error.js';
+import type { Endpoints } from '../../../src/registry/endpoints.js';
+import { bakeStart, binomialTail, judgeCandidate, readinessOf } from '../../../src/serving/rollout/replica-health.js';
 import {
   openRollout,
   promoteCandidate,
   shiftTraffic,
   withdrawCandidate,
 } from '../../../src/serving/rollout/rollout-configuration.js';
+import { ReplicaWatch } from '../../../src/serving/rollout/replica-watch.js';
 import type { ReleasedVersion, Routing } from '../../../src/serving/rollout/rollout-configuration.js';
 
 const released = (version: number): ReleasedVersion => ({
@@ -105,17 +108,102 @@ describe('the health of replicas', () => {
     });
   });
 
-  it('judges by the error ratio over all replicas and the worst p99', () => {
-    expect(judgeCandidate([replica('a'), replica('b')], 2, LIMITS)).toEqual({ healthy: true, reasons: [], requests: 200 });
-    const bad = judgeCandidate(
-      [replica('a', { variants: [variant({ errors: 5 })] }), replica('b', { variants: [variant({ p99Ms: 80 })] })],
-      2,
-      LIMITS,
-    );
-    expect(bad.healthy).toBe(false);
-    expect(bad.reasons).toEqual([
-      '5 of 200 requests failed, more than 1 per cent',
-      'p99 on replica b is 80.0 ms, more than 50 ms',
+  const since = { version: 2, champion: 1, start: [] };
+  const counted = (requests: number, errors: number, champion: readonly [number, number] = [0, 0]) =>
+    replica('a', {
+      variants: [
+        variant({ requests, errors }),
+        variant({ version: 1, variant: 'champion', requests: champion[0], errors: champion[1] }),
+      ],
+    });
+
+  it('judges by failures over all replicas and the worst p99', () => {
+    expect(judgeCandidate([replica('a'), replica('b')], since, LIMITS)).toEqual({ healthy: true, reasons: [], requests: 200 });
+    const slow = replica('b', { variants: [variant({ p99Ms: 80 })] });
+    expect(judgeCandidate([counted(100, 12), slow], since, LIMITS)).toMatchObject({
+      healthy: false,
+      reasons: ['12 of 200 requests failed, more than 1 per cent', 'p99 on replica b is 80.0 ms, more than 50 ms'],
+    });
+  });
+
+  it('takes nothing for proof that chance explains: no request, one failure of one, a few of many', () => {
+    expect(judgeCandidate([counted(0, 0)], since, LIMITS)).toMatchObject({
+      healthy: true,
+      inconclusive: 'only 0 of 20 requests came, which proves nothing',
+    });
+    expect(judgeCandidate([counted(1, 1)], since, LIMITS)).toMatchObject({ healthy: true, inconclusive: expect.anything() });
+    expect(judgeCandidate([counted(3, 3)], since, LIMITS)).toMatchObject({ healthy: false });
+    expect(judgeCandidate([counted(200, 5)], since, LIMITS)).toMatchObject({ healthy: true, requests: 200 });
+    const single = replica('a', { variants: [variant({ requests: 1, p99Ms: 900 })] });
+    expect(judgeCandidate([single], since, LIMITS).healthy).toBe(true);
+  });
+
+  it('holds it against the champion on the same replicas in the same time', () => {
+    expect(judgeCandidate([counted(100, 20, [1_000, 180])], since, LIMITS).healthy).toBe(true);
+    const worse = judgeCandidate([counted(100, 60, [1_000, 180])], since, LIMITS);
+    expect(worse.reasons).toEqual(['60 of 100 requests failed, more than the 180 of 1000 of the champion']);
+    const start = bakeStart([counted(100, 60, [1_000, 180])]);
+    expect(judgeCandidate([counted(150, 60, [1_100, 180])], { ...since, start }, LIMITS)).toEqual({
+      ...{ healthy: true, reasons: [], requests: 50 },
+    });
+    // A process that began later than the bake counts from its start.
+    const restarted = { ...counted(30, 30, [10, 0]), startedAt: 'later' };
+    expect(judgeCandidate([restarted], { ...since, start }, LIMITS)).toMatchObject({ healthy: false, requests: 30 });
+  });
+
+  it('has the tail of the binomial distribution', () => {
+    // scipy 1.11: binom.sf(k - 1, n, p)
+    expect(binomialTail(3, 3, 0.01)).toBeCloseTo(1e-6, 12);
+    expect(binomialTail(5, 200, 0.01)).toBeCloseTo(0.0517, 3);
+    expect([binomialTail(0, 5, 0.1), binomialTail(1, 5, 0), binomialTail(2, 5, 1)]).toEqual([1, 0, 1]);
+  });
+});
+
+describe('the watch over replicas', () => {
+  const ignore = (): void => undefined;
+  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+  it('tells the living from the dead by what changes, not by their clocks, and removes the dead', async () => {
+    let now = 0;
+    let unread: string | null = null;
+    const etags = new Map([
+      ['fast', 0],
+      ['behind', 0],
+      ['dead', 0],
     ]);
+    const removed: string[] = [];
+    const endpoints = {
+      replicas: (_: string, unreadable: (name: string, error: PipelineError) => void) => {
+        if (unread !== null) unreadable(unread, new PipelineError('STORE_UNREACHABLE', { what: 'a passing error' }));
+        const seenAt = (name: string): string => ({ behind: '2001-01-01', dead: '2999-01-01' })[name] ?? '2026-01-01';
+        return Promise.resolve(
+          [...etags]
+            .filter(([name]) => name !== unread)
+            .map(([name, n]) => ({ ...replica(name, { seenAt: seenAt(name) }), etag: `${n}` })),
+        );
+      },
+      removeReplica: (_: string, name: string) => {
+        removed.push(name);
+        etags.delete(name);
+        return Promise.resolve();
+      },
+    } as unknown as Endpoints;
+    const watch = new ReplicaWatch(endpoints, 'e', log, () => now);
+    const look = async (ms: number, reporting: readonly string[]) => {
+      now += ms;
+      for (const name of reporting) etags.set(name, (etags.get(name) ?? 0) + 1);
+      const { live, silent } = await watch.look();
+      return `${live.map((one) => one.replica).join(' ')} / ${silent.map((one) => one.replica).join(' ')}`;
+    };
+    expect(await look(0, [])).toBe(' / fast behind dead');
+    expect(await look(2_000, ['fast', 'behind'])).toBe('fast behind / dead');
+    unread = 'behind';
+    expect(await look(2_000, ['fast'])).toBe('fast behind / dead');
+    unread = null;
+    expect(await look(3_900, ['fast', 'behind', 'new'])).toBe('fast behind new / dead');
+    expect(await look(200, ['fast', 'behind', 'new'])).toBe('fast behind new / ');
+    expect(removed).toEqual(['dead']);
+    expect(await look(9_000, ['fast', 'new'])).toBe('fast new / ');
+    expect(removed).toEqual(['dead', 'behind']);
   });
 });
