@@ -5,11 +5,11 @@ import { StepProcess, type ProcessOptions } from './step-process.js';
 const MOST_SHARED = Math.min(os.availableParallelism(), 4);
 /** So many steps in each before another is started. */
 const FULL = 16;
-/** Of those that are kept from answering, and others. */
-const MOST_PROCESSES = 32;
+/** Of all, those that are kept from answering included: on a machine that is short of processor time each further one makes the others slower. */
+const MOST_PROCESSES = MOST_SHARED + 4;
 const PING_EVERY_MS = 250;
-/** One that has not answered for so long is kept busy by a step. */
-export const BUSY_MS = 500;
+/** One that has not answered for so long is kept busy by a step; on a crowded machine shorter silences mean nothing. */
+export const BUSY_MS = 3_000;
 /** Steps that share a process with one that keeps it busy for so long are taken elsewhere. */
 const BLOCKED_MS = 10_000;
 const IDLE_MS = 60_000;
