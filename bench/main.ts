@@ -4,6 +4,7 @@ import { WORKLOADS } from './orchestration/index.js';
 import { removeFolders } from './orchestration/stand.js';
 import { watched } from './processes.js';
 import { type BenchResult, machine, measured, publish } from './report.js';
+import { measureLoop, POLICIES } from './loop/index.js';
 import { measureServing } from './serving/measure.js';
 import { measureTraining } from './train/measure.js';
 
@@ -71,6 +72,18 @@ program
   .action(async (flags: { json?: string; rows: number; seconds: number; repeats: number }) => {
     const here = machine();
     publish({ name: 'serve', machine: here, results: await measureServing(flags) }, flags.json);
+  });
+program
+  .command('loop')
+  .description('what ways of retraining would have served from February to June of three million flights')
+  .option('--json <file>', 'write the report there and print a table')
+  .option('--only <ids...>', `only these policies of ${POLICIES.map(({ id }) => id).join(', ')}`, [])
+  .option('--every <weeks>', 'weeks between two retrains', wholeNumber, 3)
+  .option('--rows <count>', 'rows of each week that are measured; default all', wholeNumber)
+  .action(async (flags: { json?: string; only: string[]; every: number; rows?: number }) => {
+    const here = machine();
+    const results = await measureLoop({ only: flags.only, every: flags.every, rows: flags.rows ?? null });
+    publish({ name: 'loop', machine: here, results }, flags.json);
   });
 try {
   await program.parseAsync();

@@ -36,7 +36,7 @@ export default definePipeline('flight-delay', { params }, (p) => {
   const model = p.train(features, { trainer: gbdt({ trees: p.params.trees }), resources: { cpu: 2 } });
   const evaluation = p.evaluate(model, {
     metrics: ['roc_auc', 'log_loss', 'calibration_error'],
-    gate: betterThan('champion', { metric: 'roc_auc', samples: 200 }),
+    gate: betterThan('champion', { metric: 'roc_auc', samples: 100 }),
     resources: { cpu: 2 },
   });
   const endpoint = p.deploy(evaluation, { rollout: canary([10, 50, 100], { bake: '2 seconds' }) });

@@ -12,9 +12,10 @@ export type Calibration = {
 };
 
 /** Reliability of probabilities in 15 equal-mass bins (Nguyen and O'Connor 2015). Null when the rows weigh nothing. */
-export function calibrate({ labels, scores, order }: ScoredRows, weights: RowWeights = null): Calibration | null {
+export function calibrate({ order, sorted }: ScoredRows, weights: RowWeights = null): Calibration | null {
   const total = weights === null ? order.length : weights.reduce((sum, weight) => sum + weight, 0);
   if (total === 0) return null;
+  const { labels, scores } = sorted;
   const bins: CalibrationBin[] = [];
   let [before, rows, scoreSum, positives] = [0, 0, 0, 0];
   const close = (): void => {
@@ -23,13 +24,12 @@ export function calibrate({ labels, scores, order }: ScoredRows, weights: RowWei
     [rows, scoreSum, positives] = [0, 0, 0];
   };
   for (let rank = order.length - 1; rank >= 0; rank -= 1) {
-    const row = order[rank] ?? 0;
-    const score = scores[row] ?? 0;
-    const weight = weights === null ? 1 : (weights[row] ?? 0);
+    const score = scores[rank] as number;
+    const weight = weights === null ? 1 : (weights[order[rank] as number] as number);
     rows += weight;
     scoreSum += weight * score;
-    positives += weight * (labels[row] ?? 0);
-    const tied = rank > 0 && scores[order[rank - 1] ?? 0] === score;
+    positives += weight * (labels[rank] as number);
+    const tied = rank > 0 && scores[rank - 1] === score;
     if (!tied && before + rows >= ((bins.length + 1) * total) / BINS) close();
   }
   close();

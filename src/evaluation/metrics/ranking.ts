@@ -34,17 +34,18 @@ export function eachTie(
   weights: RowWeights,
   visit: (positives: number, negatives: number, score: number) => void,
 ): void {
-  const { labels, scores, order } = rows;
+  const { order, sorted } = rows;
+  const { labels, scores } = sorted;
   let [positives, negatives] = [0, 0];
-  let score = scores[order[0] ?? 0] ?? 0;
-  for (const row of order) {
-    const own = scores[row] ?? 0;
+  let score = scores[0] ?? 0;
+  for (let rank = 0; rank < order.length; rank += 1) {
+    const own = scores[rank] as number;
     if (own !== score) {
       visit(positives, negatives, score);
       [positives, negatives, score] = [0, 0, own];
     }
-    const weight = weights === null ? 1 : (weights[row] ?? 0);
-    if (labels[row] === 1) positives += weight;
+    const weight = weights === null ? 1 : (weights[order[rank] as number] as number);
+    if (labels[rank] === 1) positives += weight;
     else negatives += weight;
   }
   if (order.length > 0) visit(positives, negatives, score);

@@ -1,4 +1,4 @@
-import { weightedMean } from './probability.js';
+import { weightedMean } from './weighted-mean.js';
 import type { RowWeights, ScoredRows } from './scored-rows.js';
 
 /** Mean absolute error, in the label's unit. Equal to `sklearn.metrics.mean_absolute_error`. Null without rows. */

@@ -7,6 +7,8 @@ export interface ScoredRows {
   /** Finite; probabilities for a binary task. */
   readonly scores: Float64Array;
   readonly order: Uint32Array;
+  /** Labels and scores in that order: a resample reads them one after the other, not here and there in memory. */
+  readonly sorted: { readonly labels: Float64Array; readonly scores: Float64Array };
 }
 
 /** How often each row counts; null = once. */
@@ -23,7 +25,8 @@ export function scoredRows(labels: Float64Array, scores: Float64Array): ScoredRo
   }
   const order = Uint32Array.from(labels, (_, row) => row);
   order.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-  return { labels, scores, order };
+  const inOrder = (values: Float64Array): Float64Array => Float64Array.from(order, (row) => values[row] ?? 0);
+  return { labels, scores, order, sorted: { labels: inOrder(labels), scores: inOrder(scores) } };
 }
 
 /** Some of the rows, in the given order. */

@@ -1,4 +1,4 @@
-import { weightedMean } from './probability.js';
+import { weightedMean } from './weighted-mean.js';
 import type { RowWeights, ScoredRows } from './scored-rows.js';
 
 /** A row counts as predicted positive from this score up. */

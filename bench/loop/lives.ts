@@ -1,0 +1,107 @@
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { betterThan, binary, byTime, definePipeline, gbdt, hourOf, numeric, parquet, sql, targetEncode, weekdayOf, date } from 'perennial';
+import { runInProcess } from 'perennial/testing';
+import { createRegistry } from '../../dist/src/registry/create-registry.js';
+import { createArtifactStore } from '../../dist/src/store/create-artifact-store.js';
+import { openObjectStore } from '../../dist/src/store/open-store.js';
+import type { EvaluateResult, TrainResult } from '../../src/contracts/stages.js';
+import { FILE, flights } from './flights.js';
+
+/** How a model is kept up to date. */
+export interface Policy {
+  readonly id: string;
+  /** Null: the first model is left alone. */
+  readonly window: 'all' | { readonly days: number } | null;
+  readonly refit: boolean;
+  /** False: every new model is deployed. */
+  readonly gate: boolean;
+}
+
+const MODEL = 'flight-delay';
+const DAY_MS = 86_400_000;
+
+/** A policy's own pipeline, store and registry: the steps of the example, up to the decision. */
+export class Life {
+  readonly #policy: Policy;
+  readonly #store: string;
+  /** The live model. */
+  #model: TrainResult | null = null;
+  #fits = 0;
+  #promotions = 0;
+
+  private constructor(policy: Policy, store: string) {
+    this.#policy = policy;
+    this.#store = store;
+  }
+
+  static async open(policy: Policy): Promise<Life> {
+    return new Life(policy, await mkdtemp(path.join(os.tmpdir(), 'perennial-loop-')));
+  }
+
+  get folder(): string {
+    return this.#store;
+  }
+
+  get counts(): { readonly fits: number; readonly promotions: number } {
+    return { fits: this.#fits, promotions: this.#promotions };
+  }
+
+  /** Bytes of the live model. */
+  async model(): Promise<Buffer> {
+    if (this.#model === null) throw new Error(`${this.#policy.id} has no model yet`);
+    const artifacts = createArtifactStore(await openObjectStore(this.#store));
+    return artifacts.readFile(this.#model, 'model.onnx');
+  }
+
+  /** Trains on the policy's rows of [from, to) and lets the winner live. */
+  async train(from: number, to: number): Promise<void> {
+    const { window } = this.#policy;
+    const start = window === null || window === 'all' ? from : Math.max(from, to - window.days * DAY_MS);
+    const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+    const run = await runInProcess(pipelineOf(this.#policy), { from: day(start), to: day(to) }, { store: this.#store });
+    if (run.status !== 'succeeded') throw new Error(`${this.#policy.id}: ${JSON.stringify(run.steps.map(({ failure }) => failure))}`);
+    const { model, evaluation, metrics, decision, reasons } = run.results['evaluate'] as unknown as EvaluateResult;
+    this.#fits += 1;
+    if (decision !== 'blessed') return;
+    const registry = createRegistry(await openObjectStore(this.#store));
+    const workflowId = `loop-${this.#fits}`;
+    const release = { from: model.meta.trainFrom, to: model.meta.testTo };
+    const { version } = await registry.register({
+      ...{ model: MODEL, artifact: model, evaluation, metrics, window: release, workflowId, runId: workflowId },
+    });
+    const because = { basis: { evaluation }, by: 'loop', reason: reasons.join('; ') };
+    await registry.promote({ model: MODEL, version, ...because, workflowId });
+    this.#model = model;
+    this.#promotions += 1;
+  }
+}
+
+function pipelineOf({ refit, gate }: Policy): ReturnType<typeof definePipeline> {
+  return definePipeline(MODEL, { params: { from: date(), to: date() } }, (p) => {
+    const raw = p.ingest({
+      source: parquet(FILE),
+      schema: flights,
+      window: { column: 'date', from: p.params.from, to: p.params.to },
+    });
+    const features = p.feature(raw, {
+      label: binary(sql`delay > 15`),
+      split: byTime({ test: '14 days' }),
+      columns: {
+        ...{ hour: hourOf('date'), weekday: weekdayOf('date'), distance: numeric('distance') },
+        ...{ origin: targetEncode('origin'), destination: targetEncode('destination') },
+        route: targetEncode('origin', 'destination'),
+      },
+    });
+    const model = p.train(features, { trainer: gbdt({ trees: 100 }), seed: 1, resources: { cpu: 2 } });
+    // Without a gate nothing can be so much worse that it is not deployed.
+    const open = gate ? { samples: 200 } : { samples: 100, margin: 1, guards: {}, minEvents: 0 };
+    p.evaluate(model, {
+      metrics: ['roc_auc', 'log_loss'],
+      gate: betterThan('champion', { metric: 'roc_auc', ...open }),
+      refit,
+      resources: { cpu: 2 },
+    });
+  });
+}
