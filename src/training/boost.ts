@@ -43,6 +43,9 @@ export function bestOf(state: BoostState): BoostState {
   };
 }
 
+/** In log-odds, before the learning rate: a factor of 22,000 in the odds. */
+const LONGEST_BINARY_STEP = 10;
+
 interface Block extends LeafRows {
   readonly leaf: number;
 }
@@ -223,10 +226,14 @@ export class Booster {
     return features.subarray(0, count).sort();
   }
 
-  /** Leaf values -learningRate * G / (H + l2) from exact gradients, added to the scores. */
+  /**
+   * Leaf values -learningRate * G / (H + l2) from exact gradients, added to the scores. A binary leaf of rows that the scores are already sure
+   * of has next to no H: its step is bounded, or a few odd rows would throw it ever further off.
+   */
   #addToScores({ leaves, ...nodes }: GrownTree): BinTree {
     const { data, options, order, gradients, hessians, blockSums, scores } = this.#shared;
     const { learningRate, l2 } = options.parameters;
+    const longest = options.task === 'binary' ? LONGEST_BINARY_STEP : Infinity;
     const blocks = blocksOf(leaves);
     this.#mine(blocks, ({ from, to, buffer }, index) => {
       const rows = order[buffer];
@@ -248,7 +255,8 @@ export class Booster {
     }
     const value = gradientSums.map((gradient, leaf) => {
       const curvature = (hessianSums[leaf] ?? 0) + l2;
-      return curvature > 0 ? Math.fround((-learningRate * gradient) / curvature) : 0;
+      const step = curvature > 0 ? -gradient / curvature : 0;
+      return Math.fround(learningRate * Math.min(Math.max(step, -longest), longest));
     });
     this.#mine(blocks, ({ from, to, buffer, leaf }) => {
       const rows = order[buffer];

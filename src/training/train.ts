@@ -15,7 +15,7 @@ import { sha256Hex } from '../store/hash.js';
 import { parseJson } from '../store/parse-json.js';
 import type { BoostState } from './boost.js';
 import { decodeCheckpoint } from './checkpoint.js';
-import type { FitResult } from './fit.js';
+import type { FitResult, TrainingRows } from './fit.js';
 import { fitTrees } from './fit.js';
 import { checkHyperparameters } from './hyperparameters.js';
 import { readMatrix } from './read-matrix.js';
@@ -28,6 +28,8 @@ const WHY_EARLY: { readonly [End in Exclude<FitResult['end'], 'finished'>]: stri
   stopped: 'it was stopped by order',
 };
 const DEFAULT_CHECKPOINT_EVERY = 10;
+/** Rows of the rarer class. */
+const FEW_EVENTS = 30;
 
 /**
  * The train stage: feature set -> `model` artifact, whose ONNX graph goes from raw columns to `score`. An equal feature set, trainer and
@@ -57,6 +59,7 @@ export async function fitModel(
   const { signal } = context;
   const rows = await withDuckDb(engineOptions(context), (db) => readMatrix(db, path, features.meta, trainer));
   context.progress(0, trainer.trees, `cutting ${String(rows.features)} features into bins`);
+  warnOfFewEvents(rows, features, context);
   const settings = { task: features.meta.task, parameters: trainer, seed, checkpointEvery, fingerprint, threads };
   const fitted = await fitTrees(rows, settings, {
     signal,
@@ -81,6 +84,14 @@ export async function fitModel(
   context.metric('rows_per_second', rows.trainRows / seconds);
   const trained = { fitted, config: { ...config, seed }, metrics, trainRows: rows.rows };
   return publish(features, refitOf === undefined ? trained : { ...trained, refitOf }, context);
+}
+
+function warnOfFewEvents({ labels, trainRows }: TrainingRows, { meta }: FeatureResult, { log }: StepContext): void {
+  if (meta.task !== 'binary') return;
+  const positives = labels.subarray(0, trainRows).reduce((sum, label) => sum + label, 0);
+  const events = Math.min(positives, trainRows - positives);
+  if (events < FEW_EVENTS)
+    log.warn('the rarer class has so few training rows that a model of them can hardly be trusted', { rows: events });
 }
 
 function checkCounts(counts: { readonly threads: number; readonly checkpointEvery: number }): void {

@@ -53,6 +53,15 @@ describe('gbdt against LightGBM', () => {
 });
 
 describe('gbdt', () => {
+  it('does not run away from a handful of positive rows', async () => {
+    const rows = synthetic('binary', 4_000, 5);
+    const labels = rows.labels.map((_, row) => (row % 800 === 7 ? 1 : 0));
+    const { trainLosses } = await fit({ ...rows, labels }, { parameters: { trees: 60, minRowsInLeaf: 5 } });
+    const [first = 0] = trainLosses;
+    expect(Math.max(...trainLosses)).toBeLessThanOrEqual(first * 1.05);
+    expect(trainLosses.at(-1)).toBeLessThan(first);
+  });
+
   it('gives the same model, to the bit, with one, two and three threads', async () => {
     const rows = synthetic('binary', 20_000, 3);
     const settings = { parameters: { trees: 8, leaves: 31, featureFraction: 0.6, earlyStopping: 4 }, trainRows: 18_000 };
