@@ -2,6 +2,7 @@ import type { EvaluateConfig, EvaluateInputs, EvaluateResult } from '../src/cont
 import { bless } from '../src/evaluation/bless.js';
 import { checkRefit } from '../src/evaluation/check-refit.js';
 import { evaluate } from '../src/evaluation/evaluate.js';
+import { publishRefit } from '../src/evaluation/publish-refit.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';
 import { refit as refitModel } from '../src/training/refit.js';
 
@@ -21,8 +22,8 @@ const refit: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateResult, Eval
     context.log.warn('the model is not refitted on all rows', { problems });
     return { ...evaluation, reasons: [...evaluation.reasons, `not refitted on all rows: ${problems.join('; ')}`] };
   }
-  const rows = `refitted on all ${model.meta.trainRows} rows, those of the test too`;
-  return { ...evaluation, model, reasons: [...evaluation.reasons, rows] };
+  const reason = `refitted on all ${model.meta.trainRows} rows, those of the test too`;
+  return publishRefit(context.artifacts, evaluation, model, reason);
 
   async function problemsOf(refitted: Parameters<typeof bless>[0]): Promise<readonly string[]> {
     const { blessed, problems: infra } = await bless(refitted, context);

@@ -198,6 +198,8 @@ export type EvaluationMeta = {
   readonly comparedWith?: ComparedChampion | null;
   /** Id of the artifact of the model that was judged. Absent in old records. */
   readonly candidate?: string;
+  /** Id of the model that was fitted anew on all rows and goes on in place of the candidate. Absent: the candidate goes on itself. */
+  readonly refit?: string;
   /** Of the gate's guards, in their order; absent without a champion, and of older evaluations. */
   readonly guards?: readonly GuardComparison[];
 };

@@ -131,13 +131,14 @@ async function evaluateResult(artifacts: ArtifactStore, id: string, evaluation: 
   if (model === undefined) {
     throw new PipelineError('EXECUTION_INPUT_MISSING', { what: `evaluation/${id} names no model among its inputs` });
   }
-  const { decision, reasons, metrics, gate } = meta;
+  const { decision, reasons, metrics, gate, comparedWith, refit } = meta;
   return {
     evaluation,
-    model: await artifacts.find('model', model.id),
+    model: await artifacts.find('model', typeof refit === 'string' ? refit : model.id),
     decision: decision ?? null,
     reasons: reasons ?? [],
     metrics: metrics ?? {},
     gate: gate ?? null,
+    ...(comparedWith === undefined ? {} : { comparedWith }),
   };
 }

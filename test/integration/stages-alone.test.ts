@@ -165,7 +165,9 @@ describe('each stage, started alone', () => {
 
   it('evaluateModel blesses a model that is better than the base rate', async () => {
     evaluated = await stage<EvaluateResult>('evaluateModel', { model: name(model), features: name(features) });
-    expect(evaluated).toMatchObject({ decision: 'blessed', model: { id: model.id }, gate: { opponentKind: 'baseline' } });
+    expect(evaluated).toMatchObject({ decision: 'blessed', gate: { opponentKind: 'baseline' } });
+    const { trainRows, testRows } = features.meta;
+    expect(evaluated.model.meta).toMatchObject({ refitOf: model.id, trainRows: trainRows + testRows });
     expect(evaluated.metrics['roc_auc']).toBeGreaterThan(0.6);
     expect(evaluated.metrics['log_loss']).toBeLessThan(0.6);
   });
@@ -175,7 +177,7 @@ describe('each stage, started alone', () => {
     expect(deployed).toMatchObject({ endpoint: MODEL, model: MODEL, version: 1, outcome: 'promoted', reasons: [] });
     const registry = createRegistry(artifacts.objects);
     expect((await registry.alias(MODEL, 'champion'))?.record.version).toBe(1);
-    expect((await registry.version(MODEL, 1)).artifact.id).toBe(model.id);
+    expect((await registry.version(MODEL, 1)).artifact.id).toBe(evaluated.model.id);
     const row = { date: '2001-01-16T18:00:00Z', distance: 400, origin: 'SFO', destination: 'LAX' };
     const response = await fetch(`${models.url}/v1/models/${MODEL}:predict`, {
       method: 'POST',
