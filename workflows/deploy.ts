@@ -101,6 +101,12 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
     : { end: 'superseded', superseded: promoted.superseded };
 }
 
+/** The evaluation with what is decided by here in place, also when it, or that part of it, lies in the store. */
+async function readable(host: StageHost, evaluation: EvaluateResult): Promise<EvaluateResult> {
+  if (!isStored(evaluation) && !holdsStored([evaluation.decision, evaluation.reasons])) return evaluation;
+  return { ...evaluation, ...(await verdictOf(host, evaluation)) };
+}
+
 /** Of an evaluation that lies in the store, what is decided by here. */
 async function verdictOf(host: StageHost, evaluation: EvaluateResult): Promise<Pick<EvaluateResult, 'decision' | 'reasons'>> {
   const part = (field: 'decision' | 'reasons'): JsonValue =>
@@ -120,10 +126,7 @@ async function verdictOf(host: StageHost, evaluation: EvaluateResult): Promise<P
  */
 export const deployStage: StageWorkflow = async (host) => {
   const config = host.config as DeployConfig;
-  let { evaluation } = host.inputs as { readonly evaluation: EvaluateResult };
-  if (isStored(evaluation) || holdsStored([evaluation.decision, evaluation.reasons])) {
-    evaluation = { ...evaluation, ...(await verdictOf(host, evaluation)) };
-  }
+  let evaluation = await readable(host, (host.inputs as { readonly evaluation: EvaluateResult }).evaluation);
   const { endpoint, model } = config;
   const { version, revision: registeredAt } = await call<Registered>(host, 'register', {});
   const result = (outcome: DeployResult['outcome'], reasons: readonly string[], revision: number): DeployResult => {
@@ -158,7 +161,10 @@ export const deployStage: StageWorkflow = async (host) => {
     if (by === 'rollout' || attempt + 1 === MAX_ROLLOUTS) return giveUp('superseded', reasons);
     await takeOut('again', reasons);
     host.describe(`version ${version} to be evaluated against the champion of now`);
-    const again = await carriedThrough(() => call<EvaluateResult | null>(host, 'reevaluate', {}, attempt));
+    const again = await carriedThrough(async () => {
+      const judged = await call<EvaluateResult | null>(host, 'reevaluate', {}, attempt);
+      return judged === null ? null : readable(host, judged);
+    });
     if (again === null) return giveUp('superseded', [...reasons, 'what it was evaluated on is gone']);
     if (again.decision !== 'blessed') return giveUp('rejected', [...reasons, ...again.reasons]);
     evaluation = again;
