@@ -101,11 +101,9 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
     : { end: 'superseded', superseded: promoted.superseded };
 }
 
-/** The evaluation with what is decided by here in place, also when it, or that part of it, lies in the store. */
-async function readable(host: StageHost, evaluation: EvaluateResult): Promise<EvaluateResult> {
-  if (!isStored(evaluation) && !holdsStored([evaluation.decision, evaluation.reasons])) return evaluation;
-  return { ...evaluation, ...(await verdictOf(host, evaluation)) };
-}
+/** The evaluation, or that part of it by which is decided here, lies in the store. */
+const isAway = (evaluation: EvaluateResult): boolean =>
+  isStored(evaluation) || holdsStored([evaluation.decision, evaluation.reasons]);
 
 /** Of an evaluation that lies in the store, what is decided by here. */
 async function verdictOf(host: StageHost, evaluation: EvaluateResult): Promise<Pick<EvaluateResult, 'decision' | 'reasons'>> {
@@ -126,7 +124,9 @@ async function verdictOf(host: StageHost, evaluation: EvaluateResult): Promise<P
  */
 export const deployStage: StageWorkflow = async (host) => {
   const config = host.config as DeployConfig;
-  let evaluation = await readable(host, (host.inputs as { readonly evaluation: EvaluateResult }).evaluation);
+  let { evaluation } = host.inputs as { readonly evaluation: EvaluateResult };
+  // Nothing is awaited that need not be: the order of commands in open runs depends on it.
+  if (isAway(evaluation)) evaluation = { ...evaluation, ...(await verdictOf(host, evaluation)) };
   const { endpoint, model } = config;
   const { version, revision: registeredAt } = await call<Registered>(host, 'register', {});
   const result = (outcome: DeployResult['outcome'], reasons: readonly string[], revision: number): DeployResult => {
@@ -163,7 +163,7 @@ export const deployStage: StageWorkflow = async (host) => {
     host.describe(`version ${version} to be evaluated against the champion of now`);
     const again = await carriedThrough(async () => {
       const judged = await call<EvaluateResult | null>(host, 'reevaluate', {}, attempt);
-      return judged === null ? null : readable(host, judged);
+      return judged !== null && isAway(judged) ? { ...judged, ...(await verdictOf(host, judged)) } : judged;
     });
     if (again === null) return giveUp('superseded', [...reasons, 'what it was evaluated on is gone']);
     if (again.decision !== 'blessed') return giveUp('rejected', [...reasons, ...again.reasons]);
