@@ -49,14 +49,19 @@ async function liveThrough(policy: Policy, weeks: readonly WeekOfFlights[], ever
   await life.train(FIRST_DAY, LIVE_FROM);
   const values = new Map<string, number[]>(Object.values(METRICS).map((name) => [name, []]));
   for (const [index, week] of weeks.entries()) {
-    if (index > 0 && index % every === 0 && policy.window !== null) await life.train(FIRST_DAY, LIVE_FROM + (index - 1) * WEEK_MS);
+    if (index > 0 && index % every === 0 && policy.window !== null)
+      await life.train(FIRST_DAY, LIVE_FROM + (index - 1) * WEEK_MS);
     const scored = scoredRows(week.labels, await scoresOf(await life.model(), week));
     for (const metric of metricsFor('binary', Object.keys(METRICS)))
       values.get(METRICS[metric.name as keyof typeof METRICS])?.push(metric.compute(scored, null) ?? Number.NaN);
   }
   await rm(life.folder, { recursive: true, force: true });
   const { fits, promotions } = life.counts;
-  const counts = Object.entries({ fits, promotions }).map(([metric, count]) => ({ id: policy.id, metric, ours: measured([count]) }));
+  const counts = Object.entries({ fits, promotions }).map(([metric, count]) => ({
+    id: policy.id,
+    metric,
+    ours: measured([count]),
+  }));
   const means = [...values].map(([metric, list]) => {
     const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
     return { id: policy.id, metric: `mean ${metric}`, ours: measured([mean]) };

@@ -1,7 +1,20 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { betterThan, binary, byTime, definePipeline, gbdt, hourOf, numeric, parquet, sql, targetEncode, weekdayOf, date } from 'perennial';
+import {
+  betterThan,
+  binary,
+  byTime,
+  definePipeline,
+  gbdt,
+  hourOf,
+  numeric,
+  parquet,
+  sql,
+  targetEncode,
+  weekdayOf,
+  date,
+} from 'perennial';
 import { runInProcess } from 'perennial/testing';
 import { createRegistry } from '../../dist/src/registry/create-registry.js';
 import { createArtifactStore } from '../../dist/src/store/create-artifact-store.js';
@@ -61,7 +74,8 @@ export class Life {
     const start = window === null || window === 'all' ? from : Math.max(from, to - window.days * DAY_MS);
     const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
     const run = await runInProcess(pipelineOf(this.#policy), { from: day(start), to: day(to) }, { store: this.#store });
-    if (run.status !== 'succeeded') throw new Error(`${this.#policy.id}: ${JSON.stringify(run.steps.map(({ failure }) => failure))}`);
+    if (run.status !== 'succeeded')
+      throw new Error(`${this.#policy.id}: ${JSON.stringify(run.steps.map(({ failure }) => failure))}`);
     const { model, evaluation, metrics, decision, reasons } = run.results['evaluate'] as unknown as EvaluateResult;
     this.#fits += 1;
     if (decision !== 'blessed') return;

@@ -1,5 +1,6 @@
 import type { EvaluateConfig, EvaluateResult, FeatureResult, TrainResult } from '../contracts/stages.js';
 import { withDuckDb } from '../data/duckdb.js';
+import { engineOptions } from '../data/engine-options.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { measureInThread } from './compare-in-thread.js';
 import { metricsFor } from './metrics/metric.js';
@@ -21,7 +22,7 @@ export async function checkRefit(
 ): Promise<readonly string[]> {
   const { task } = features.meta;
   const path = await context.artifacts.localFile(features, 'test.parquet');
-  const values = await withDuckDb({ scratch: context.scratch, signal: context.signal }, async (db) => {
+  const values = await withDuckDb(engineOptions(context), async (db) => {
     const labels = await readLabels(db, path, features);
     const split = { path, rows: labels.length, features };
     const scores = await scoreModel(db, refitted, 'the refit', split, context, (rows) => {

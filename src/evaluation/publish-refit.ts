@@ -11,13 +11,11 @@ export async function publishRefit(
   const { files, inputs } = await artifacts.manifest(evaluation);
   const reasons = [...judgement.reasons, reason];
   const copies = await Promise.all(
-    files.map(
-      async ({ name, mediaType }): Promise<DraftFile> => ({
-        name,
-        mediaType,
-        content: { bytes: await artifacts.readFile(evaluation, name) },
-      }),
-    ),
+    files.map(async ({ name, mediaType }): Promise<DraftFile> => ({
+      name,
+      mediaType,
+      content: { bytes: await artifacts.readFile(evaluation, name) },
+    })),
   );
   const published = await artifacts.publish({
     kind: 'evaluation',

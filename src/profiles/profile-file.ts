@@ -12,7 +12,7 @@ export function parseProfile(bytes: Uint8Array, where: string): Profile {
       what: 'the profile was written by another version and cannot be compared with those of this one',
       where,
       expected: `formatVersion ${PROFILE_VERSION}`,
-      received: String(value.formatVersion ?? 'none'),
+      received: typeof value.formatVersion === 'number' ? String(value.formatVersion) : 'none',
     });
   }
   throw new PipelineError('MONITOR_PROFILE_MISMATCH', {

@@ -3,6 +3,7 @@ import { holdsStored, isStored, type StoredValue } from '../contracts/stored-val
 import type { ReadOperand } from '../contracts/system.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { ArtifactStore } from './artifact-store.js';
+import { parseJson } from './parse-json.js';
 
 const FILE = 'value.json';
 /** A part so small is not worth a reference, which is about as long. */
@@ -80,7 +81,7 @@ function putBack(value: JsonValue, read: ReadonlyMap<string, JsonValue>): JsonVa
 }
 
 async function readValue(artifacts: ArtifactStore, { $stored }: StoredValue): Promise<JsonValue> {
-  return JSON.parse((await artifacts.readFile($stored, FILE)).toString('utf8')) as JsonValue;
+  return parseJson(await artifacts.readFile($stored, FILE), `${$stored.kind}/${$stored.id}/${FILE}`) as JsonValue;
 }
 
 /** What a condition reads; null when the stored value has no such part. */

@@ -85,7 +85,8 @@ export function runCommand(terminal: Terminal): Command {
             },
             ...(flags.id === undefined ? {} : { workflowId: flags.id }),
           });
-        if (pipeline !== null && flags.worker === true) await startWithWorker(client, { pipeline, file: target }, start, flags, terminal);
+        if (pipeline !== null && flags.worker === true)
+          await startWithWorker(client, { pipeline, file: target }, start, flags, terminal);
         else {
           const { workflowId, runId } = await start();
           announce(terminal, flags, pipeline?.name ?? target, workflowId, runId);
