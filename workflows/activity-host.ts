@@ -8,6 +8,7 @@ import type { BodyRun, StepCall } from './scope-surroundings.js';
 import { localActivity, queuedActivity, type StepActivityOptions } from './light-step.js';
 import { weightOf } from '../src/contracts/pools.js';
 import { whenAdmitted } from './await-admission.js';
+import { elsewhere, STEP_LIMIT_MS } from './elsewhere.js';
 import { outlivingWorkers } from './lost-worker.js';
 import { runOptions } from './run-options.js';
 import type { CallOptions, StageHost } from './stage-host.js';
@@ -128,9 +129,22 @@ function callOperation(
     outlivingWorkers(step.retry.maximumAttempts, (losses) => activity(losses === 0 ? carried : { ...carried, again: true }));
   const runTask = (carried: StepTask): Promise<StepOutcome> =>
     isLocal ? attempts(carried)() : inPool(hosted, id, attempts(carried));
-  return carry(task, hosted.carriage, isLocal, runTask).then((outcome) => {
+  const end = (outcome: StepOutcome): JsonValue => {
     hosted.record(outcome);
     return outcome.result;
+  };
+  return carry(task, hosted.carriage, isLocal, runTask).then(end, (error: unknown) => {
+    // Else it would go straight to the worker that has just handed it back.
+    const queued = queuedActivity(type, { ...options, allowEagerDispatch: false });
+    const again = (carried: StepTask): Promise<StepOutcome> => inPool(hosted, id, () => queued(carried));
+    const whole: StepTask = { ...task, parameters: hosted.carriage?.parameters ?? parameters };
+    const search = {
+      what: `the step "${type}"`,
+      code: 'EXECUTION_NO_WORKER',
+      limitMs: STEP_LIMIT_MS,
+      describe: hosted.describe,
+    } as const;
+    return elsewhere(search, error, () => carry(whole, hosted.carriage, false, again)).then(end);
   });
 }
 

@@ -13,7 +13,7 @@ import type { RunFinished } from '../src/contracts/continuous-training.js';
 import type { Plan } from '../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult, RunStatus } from '../src/contracts/run.js';
 import type { DeployResult } from '../src/contracts/stages.js';
-import type { SystemActivities } from '../src/contracts/system.js';
+import type { PlanRequest, SystemActivities } from '../src/contracts/system.js';
 import { cutText } from '../src/errors/bounded-failure.js';
 import { carriedEnd } from './carriage.js';
 import { DecisionLog } from './decision-log.js';
@@ -22,7 +22,8 @@ import { recordEnd } from './record-end.js';
 import { field, RunAttributes } from './run-attributes.js';
 import { RunDetails } from './run-details.js';
 import { RunDriver, type RunSurroundings } from './run-driver.js';
-import { RunHooks } from './run-hooks.js';
+import { resolveElsewhere } from './resolve-elsewhere.js';
+import { RunHooks, tellOfFailedStart } from './run-hooks.js';
 import { authorOf, runOptions } from './run-options.js';
 import { answerMessages, type RunView } from './run-messages.js';
 import { inTurn } from './run-turn.js';
@@ -45,10 +46,18 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
   answerMessages(run);
   try {
     const { reuse, pin } = runOptions();
-    const resolved = await resolvePlan({
+    const request: PlanRequest = {
       ...{ pipeline: run.pipeline, parameters: parameters ?? null, scheduledAt: scheduledAt() },
       ...{ ...(reuse === undefined ? {} : { reuse }), ...(pin === undefined ? {} : { pin }) },
-    });
+    };
+    let resolved: ResolvedPlan;
+    try {
+      resolved = await resolvePlan(request);
+    } catch (error) {
+      resolved = await resolveElsewhere(request, error, (waitingFor) => {
+        run.waitingFor = waitingFor;
+      });
+    }
     run.plan = resolved.plan;
     const result = await drive(run, resolved);
     await recordEnd(run, 'succeeded');
@@ -56,6 +65,10 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
     return result;
   } catch (error) {
     const status = error instanceof CancelledFailure ? 'cancelled' : 'failed';
+    if (run.plan === null && status === 'failed') {
+      run.failure = failureOf(error);
+      await tellOfFailedStart(run.pipeline, run.failure);
+    }
     await recordEnd(run, status);
     await reportFinish(status, status);
     throw error;

@@ -2,7 +2,8 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, log, ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
 import type { HookEvent, HookSpec, NoticeDelivery, RunNotice } from '../src/contracts/hooks.js';
 import type { Plan } from '../src/contracts/plan.js';
-import type { RunStatus, StepState } from '../src/contracts/run.js';
+import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import type { RunStatus, StepFailure, StepState } from '../src/contracts/run.js';
 import type { deliverNotice } from './deliver-notice.js';
 import type { WaitingStep } from './run-driver.js';
 import { failureOf } from './temporal-failure.js';
@@ -84,6 +85,27 @@ export class RunHooks {
     };
     this.#begun.push(begin({ id: `${workflowId}/notice/${on}/${String(n)}`, notice, notify }));
   }
+}
+
+/**
+ * Tells the receivers of `onFailure` of a run that failed before it had a plan, such as one with wrong parameters: the failure itself brings
+ * those along whom the plan would have named. Returns when every delivery has begun.
+ */
+export async function tellOfFailedStart(pipeline: string, { code, message, details }: StepFailure): Promise<void> {
+  const { workflowId, runId } = workflowInfo();
+  const steps = [{ step: 'start', status: 'failed', message: `${code}: ${message}`.slice(0, MAX_MESSAGE_LENGTH) }];
+  const notice: RunNotice = { event: 'failure', pipeline, workflowId, runId, at: new Date(Date.now()).toISOString(), steps };
+  await Promise.all(
+    receiversIn(details).map(({ notify }, index) =>
+      begin({ id: `${workflowId}/notice/failure/${String(index + 1)}`, notice, notify }),
+    ),
+  );
+}
+
+function receiversIn(details: JsonValue): readonly HookSpec[] {
+  if (typeof details !== 'object' || details === null || Array.isArray(details)) return [];
+  const { onFailure } = details as JsonObject;
+  return Array.isArray(onFailure) ? (onFailure) : [];
 }
 
 /** A run that was started again by the same id may find the notice of the one before still under way: then the run's own id tells them apart. */

@@ -1,7 +1,7 @@
 import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { Plan } from '../src/contracts/plan.js';
-import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../src/contracts/run.js';
+import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepFailure } from '../src/contracts/run.js';
 import type { ControlInput } from '../src/contracts/live-control.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { checkControl, LiveControls } from './live-controls.js';
@@ -28,6 +28,8 @@ export interface RunView {
   controls?: LiveControls;
   /** What it waits for before its first step, in words. */
   waitingFor: string | null;
+  /** Why it ended before it had a plan. */
+  failure?: StepFailure;
   /** Of a hand-written workflow: each call of a step has a driver of its own. */
   readonly calls?: OwnCalls;
 }
@@ -131,9 +133,10 @@ export function answerMessages(run: RunView): void {
 function statusOf(run: RunView): RunStatus {
   const empty = { pipeline: run.pipeline, planHash: '', status: 'running', parameters: {}, steps: [] } as const;
   const status = run.calls?.status() ?? run.driver?.status() ?? empty;
-  const { waitingFor, controls } = run;
+  const { waitingFor, controls, failure } = run;
   return {
     ...status,
+    ...(failure === undefined ? {} : { status: 'failed' as const, failure }),
     ...(waitingFor === null ? {} : { waitingFor }),
     ...(controls === undefined || controls.records.length === 0 ? {} : { controls: controls.records }),
   };

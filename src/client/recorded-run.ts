@@ -13,19 +13,22 @@ export function recordedRuns(workflow: WorkflowClient, store: string | undefined
   let opened: Promise<ObjectStore> | null = null;
   return async (workflowId) => {
     const ended = await endedRun(workflow, workflowId);
-    if (ended === null) return null;
+    if (ended === 'open') return null;
     opened ??= openObjectStore(store);
-    return findManifest(await opened, workflowId, ended);
+    return findManifest(await opened, workflowId, ended === 'forgotten' ? undefined : ended.runId);
   };
 }
 
-/** Its run id. A run that the server has forgotten, or never had, is for the query to tell. */
-async function endedRun(workflow: WorkflowClient, workflowId: string): Promise<string | null> {
+/** A run that the server has forgotten, or never had, may still be in the store; else it is for the query to tell that there is none. */
+async function endedRun(
+  workflow: WorkflowClient,
+  workflowId: string,
+): Promise<{ readonly runId: string } | 'open' | 'forgotten'> {
   try {
     const { status, runId } = await workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING' ? null : runId;
+    return status.name === 'RUNNING' ? 'open' : { runId };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
+    if (error instanceof WorkflowNotFoundError) return 'forgotten';
     throw error;
   }
 }

@@ -110,6 +110,8 @@ export type RunStatus = {
   readonly controls?: readonly ControlRecord[];
   /** What the run waits for before its first step, in words. */
   readonly waitingFor?: string;
+  /** Why it failed before it had a plan. */
+  readonly failure?: StepFailure;
 };
 
 /** Result of a run: each step's result by id. */

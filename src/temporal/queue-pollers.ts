@@ -7,7 +7,7 @@ export type Poller = { readonly identity: string; readonly lastSeenMs: number };
 
 /** The workers that poll a task queue for tasks of a kind, by their last poll. One that was killed is seen for some 75 s more. */
 export async function pollersOf(
-  connection: Connection,
+  connection: Pick<Connection, 'workflowService'>,
   namespace: string,
   taskQueue: string,
   kind: 'workflow' | 'activity',

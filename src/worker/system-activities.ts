@@ -8,12 +8,14 @@ import type { BackfillActivities } from '../contracts/backfill.js';
 import type { ControlActivities } from '../contracts/control.js';
 import type { NoticeActivities } from '../contracts/hooks.js';
 import type { Pools } from '../contracts/pools.js';
+import type { JsonObject } from '../contracts/json.js';
 import type { MapContext } from '../contracts/map.js';
 import type { WindowReport } from '../contracts/monitoring.js';
 import type { StepTask } from '../contracts/run.js';
 import type { SystemActivities } from '../contracts/system.js';
 import type { TriggerActivities } from '../contracts/triggers.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import { notHere } from './hand-back.js';
 import { defaultSecretProvider } from '../secrets/default-provider.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { recordRun } from '../runs/record-run.js';
@@ -44,7 +46,7 @@ export function systemActivities(
     }),
     ...createTriggerActivities(artifacts.objects),
     ...createNoticeActivities(secrets),
-    resolvePlan: (input) => resolveRun(catalog, artifacts, input, pools),
+    resolvePlan: (input) => startedHere(catalog, input.pipeline, () => resolveRun(catalog, artifacts, input, pools)),
     storeValue: ({ value }) => storeValue(artifacts, value),
     loadValue: async ({ value }) => ({ value: await loadParts(artifacts, value) }),
     readOperands: ({ values }) => Promise.all(values.map((value) => readOperand(artifacts, value))),
@@ -73,14 +75,32 @@ export function systemActivities(
 
 /** The catch-all: Temporal would retry an activity that no worker knows for ever. */
 export function unknownActivity(known: readonly string[]): () => Promise<never> {
-  return () => {
+  return async () => {
     const { activityType } = Context.current().info;
-    throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
+    const error = new PipelineError('EXECUTION_UNKNOWN_STEP', {
       what: `this worker has no activity "${activityType}"`,
       expected: `one of ${known.join(', ')}`,
       details: { known: [...known] },
     });
+    throw await notHere(error, 'activity');
   };
+}
+
+/** A start under the name of a pipeline that only another worker of the queue has is for that one; any other failure is the run's. */
+async function startedHere<T>(catalog: PipelineCatalog, pipeline: unknown, resolve: () => Promise<T>): Promise<T> {
+  try {
+    return await resolve();
+  } catch (error) {
+    if (!isPipelineError(error)) throw error;
+    if (error.code === 'EXECUTION_UNKNOWN_PIPELINE') throw await notHere(error, 'workflow');
+    const hooks = typeof pipeline === 'string' ? (catalog.get(pipeline)?.plan.hooks ?? []) : [];
+    const onFailure = hooks.filter(({ on }) => on === 'failure');
+    if (onFailure.length === 0) throw error;
+    // The run has no plan that would say whom to tell.
+    const { details } = error;
+    const told = typeof details === 'object' && !Array.isArray(details) ? (details as JsonObject | null) : { details };
+    throw new PipelineError(error.code, { ...error.parts, details: { ...told, onFailure } });
+  }
 }
 
 /** A window is closed by its own workflow: there is no plan and no step behind it. */

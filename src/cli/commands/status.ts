@@ -35,6 +35,7 @@ export function statusCommand(terminal: Terminal): Command {
         terminal.out(`${colours.bold(status.pipeline)}  ${run}  ${paintStatus(status.status, colours)}`);
         terminal.out(`  ${colours.dim(`trigger ${trigger ?? 'unknown'}, started ${startedAt}`)}`);
         if (status.waitingFor !== undefined) terminal.out(`  waits for ${status.waitingFor}`);
+        if (status.failure !== undefined) terminal.out(`  ${status.failure.code}: ${status.failure.message}`);
         for (const step of status.steps) terminal.out(`  ${stepLine(step, colours)}`);
         for (const entry of progress) terminal.out(`  ${progressLine(entry)}`);
       }

@@ -14,6 +14,13 @@ export const EXECUTION_CODES = {
       'The run asks for a step or an operation that the worker does not have, usually because the worker runs older or other code.',
     cure: 'Start a worker that registers the pipeline in the version that the run was started with.',
   },
+  EXECUTION_NO_WORKER: {
+    retryable: false,
+    httpStatus: 503,
+    cause:
+      'For ten minutes every worker that took the step from its queue handed it back: none of them has its code. Workers with different pipelines poll the same queue, or all run other versions.',
+    cure: 'Start a worker that registers the pipeline in the version of the run, on the queue of the run or of the pool; give sets of pipelines queues of their own (`--task-queue`); then `perennial recover` the run.',
+  },
   EXECUTION_STEP_FAILED: {
     retryable: false,
     httpStatus: 500,

@@ -1,0 +1,26 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { ResolvedPlan } from '../src/contracts/run.js';
+import type { PlanRequest, SystemActivities } from '../src/contracts/system.js';
+import { elsewhere, PIPELINE_LIMIT_MS } from './elsewhere.js';
+
+const { resolvePlan } = proxyActivities<SystemActivities>({
+  startToCloseTimeout: '30 seconds',
+  // Else it would go straight to the worker that has just handed it back.
+  allowEagerDispatch: false,
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+});
+
+/** The plan from another worker of the queue, after the one that took the run has handed it back; any other error is thrown as it is. */
+export function resolveElsewhere(
+  request: PlanRequest,
+  error: unknown,
+  describe: (waitingFor: string | null) => void,
+): Promise<ResolvedPlan> {
+  const search = {
+    what: `the pipeline "${request.pipeline}"`,
+    code: 'EXECUTION_UNKNOWN_PIPELINE',
+    limitMs: PIPELINE_LIMIT_MS,
+    describe,
+  } as const;
+  return elsewhere(search, error, () => resolvePlan(request));
+}
