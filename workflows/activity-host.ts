@@ -5,10 +5,10 @@ import type { PlanStep } from '../src/contracts/plan.js';
 import type { Carriage, Placement, RunIdentity, StepTask, StepOutcome } from '../src/contracts/run.js';
 import { runChild } from './child-run.js';
 import type { BodyRun, StepCall } from './scope-surroundings.js';
-import { localActivity, queuedActivity, type StepActivityOptions } from './light-step.js';
+import { localActivity, queuedActivity, type StepActivity, type StepActivityOptions } from './light-step.js';
 import { weightOf } from '../src/contracts/pools.js';
 import { whenAdmitted } from './await-admission.js';
-import { elsewhere, STEP_LIMIT_MS } from './elsewhere.js';
+import { elsewhere, STEP_LIMIT_MS, wasHandedBack } from './elsewhere.js';
 import { outlivingWorkers } from './lost-worker.js';
 import { runOptions } from './run-options.js';
 import type { CallOptions, StageHost } from './stage-host.js';
@@ -124,27 +124,29 @@ function callOperation(
     workflowQueue: workflowInfo().taskQueue,
     ...(Object.keys(step.resources).length === 0 ? {} : { resources: step.resources }),
   };
-  const activity = isLocal ? localActivity(type, options, step.retry) : queuedActivity(type, options);
-  const attempts = (carried: StepTask) => (): Promise<StepOutcome> =>
+  const attemptsOf = (activity: StepActivity, carried: StepTask) => (): Promise<StepOutcome> =>
     outlivingWorkers(step.retry.maximumAttempts, (losses) => activity(losses === 0 ? carried : { ...carried, again: true }));
+  const activity = isLocal ? localActivity(type, options, step.retry) : queuedActivity(type, options);
   const runTask = (carried: StepTask): Promise<StepOutcome> =>
-    isLocal ? attempts(carried)() : inPool(hosted, id, attempts(carried));
+    isLocal ? attemptsOf(activity, carried)() : inPool(hosted, id, attemptsOf(activity, carried));
   const end = (outcome: StepOutcome): JsonValue => {
     hosted.record(outcome);
     return outcome.result;
   };
   return carry(task, hosted.carriage, isLocal, runTask).then(end, (error: unknown) => {
+    // In the handler itself: any other failure must not take longer than it did, or runs under way would not replay.
+    if (!wasHandedBack(error)) throw error;
     // Else it would go straight to the worker that has just handed it back.
     const queued = queuedActivity(type, { ...options, allowEagerDispatch: false });
-    const again = (carried: StepTask): Promise<StepOutcome> => inPool(hosted, id, () => queued(carried));
-    const whole: StepTask = { ...task, parameters: hosted.carriage?.parameters ?? parameters };
+    const runQueued = (carried: StepTask): Promise<StepOutcome> => inPool(hosted, id, attemptsOf(queued, carried));
+    const queuedTask: StepTask = { ...task, parameters: hosted.carriage?.parameters ?? parameters };
     const search = {
       what: `the step "${type}"`,
       code: 'EXECUTION_NO_WORKER',
       limitMs: STEP_LIMIT_MS,
       describe: hosted.describe,
     } as const;
-    return elsewhere(search, error, () => carry(whole, hosted.carriage, false, again)).then(end);
+    return elsewhere(search, error, () => carry(queuedTask, hosted.carriage, false, runQueued)).then(end);
   });
 }
 

@@ -7,7 +7,7 @@ import { inAttempts } from './step-attempts.js';
 type StepActivities = { readonly [type: string]: (task: StepTask) => Promise<StepOutcome> };
 /** As Temporal has them, with the time-out in milliseconds. */
 export type StepActivityOptions = Omit<ActivityOptions, 'startToCloseTimeout'> & { readonly startToCloseTimeout: number };
-type StepActivity = (task: StepTask) => Promise<StepOutcome>;
+export type StepActivity = (task: StepTask) => Promise<StepOutcome>;
 
 /**
  * A workflow task stays open while local activities run one after the other, and queries and updates wait for its end. After so much local

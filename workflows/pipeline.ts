@@ -22,6 +22,7 @@ import { recordEnd } from './record-end.js';
 import { field, RunAttributes } from './run-attributes.js';
 import { RunDetails } from './run-details.js';
 import { RunDriver, type RunSurroundings } from './run-driver.js';
+import { wasHandedBack } from './elsewhere.js';
 import { resolveElsewhere } from './resolve-elsewhere.js';
 import { RunHooks, tellOfFailedStart } from './run-hooks.js';
 import { authorOf, runOptions } from './run-options.js';
@@ -54,6 +55,7 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
     try {
       resolved = await resolvePlan(request);
     } catch (error) {
+      if (!wasHandedBack(error)) throw error;
       resolved = await resolveElsewhere(request, error, (waitingFor) => {
         run.waitingFor = waitingFor;
       });

@@ -10,7 +10,7 @@ const { resolvePlan } = proxyActivities<SystemActivities>({
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });
 
-/** The plan from another worker of the queue, after the one that took the run has handed it back; any other error is thrown as it is. */
+/** The plan from another worker of the queue, after the one that took the run has handed it back. */
 export function resolveElsewhere(
   request: PlanRequest,
   error: unknown,

@@ -105,7 +105,7 @@ export async function tellOfFailedStart(pipeline: string, { code, message, detai
 function receiversIn(details: JsonValue): readonly HookSpec[] {
   if (typeof details !== 'object' || details === null || Array.isArray(details)) return [];
   const { onFailure } = details as JsonObject;
-  return Array.isArray(onFailure) ? (onFailure) : [];
+  return Array.isArray(onFailure) ? (onFailure as readonly HookSpec[]) : [];
 }
 
 /** A run that was started again by the same id may find the notice of the one before still under way: then the run's own id tells them apart. */

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Connection, isGrpcServiceError } from '@temporalio/client';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
 import { requireWorkers } from './task-queue-workers.js';
 
 const PATIENCE_MS = 1_500;
+/** Of gRPC. */
+const NOT_FOUND = 5;
 
 /**
  * The answer of a run to a query or an update. Temporal waits long for a worker to answer; when no answer has come after a while and no
@@ -28,15 +31,25 @@ async function complain(settings: ConnectionSettings, workflowId: string, settle
     const { namespace } = connectionOptions(settings);
     const connection = await connect(settings);
     try {
-      const { executionConfig } = await connection.workflowService.describeWorkflowExecution({
-        namespace,
-        execution: { workflowId },
-      });
-      const taskQueue = executionConfig?.taskQueue?.name;
-      if (typeof taskQueue === 'string') await requireWorkers(connection, namespace, taskQueue);
+      const taskQueue = await queueOf(connection, namespace, workflowId);
+      if (taskQueue !== undefined) await requireWorkers(connection, namespace, taskQueue);
     } finally {
       await connection.close();
     }
   }
   return new Promise<never>(() => undefined);
+}
+
+/** Undefined when the server has forgotten the run: then the answer itself says so, or comes from the store. */
+async function queueOf(connection: Connection, namespace: string, workflowId: string): Promise<string | undefined> {
+  try {
+    const { executionConfig } = await connection.workflowService.describeWorkflowExecution({
+      namespace,
+      execution: { workflowId },
+    });
+    return executionConfig?.taskQueue?.name ?? undefined;
+  } catch (error) {
+    if (isGrpcServiceError(error) && (error.code as number) === NOT_FOUND) return undefined;
+    throw error;
+  }
 }

@@ -26,7 +26,7 @@ import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
@@ -38,7 +38,7 @@ import { resetRun } from './reset-run.js';
 import { admissionView, withQueuePlaces } from './queue-places.js';
 import { type OpenGate, openGates } from './open-gates.js';
 import { repeatedUpdate } from './repeated-update.js';
-import { type RunSummary, summarize } from './run-listing.js';
+import { type RunSummary, summarize, summaryOfManifest } from './run-listing.js';
 
 export interface ClientOptions {
   /** `host:port`; default as Temporal's own settings say. */
@@ -80,7 +80,10 @@ export interface PipelineClient {
     options?: StartOptions,
   ): Promise<StartedRun>;
   status(workflowId: string): Promise<RunStatus>;
-  /** The run as the server lists it: what triggered it, its model, plan, metric and times. No worker has to answer. */
+  /**
+   * The run as the server lists it: what triggered it, its model, plan, metric and times; one that the server has forgotten as the store has
+   * it, without trigger, model, stage and metric. No worker has to answer.
+   */
   summary(workflowId: string): Promise<RunSummary>;
   /** Null before the run has read it. */
   plan(workflowId: string): Promise<Plan | null>;
@@ -170,7 +173,15 @@ function createClient(connection: Connection, namespace: string, options: Client
       if (manifest !== null) return statusOfManifest(manifest);
       return withQueuePlaces(workflow, workflowId, await query<RunStatus>(workflowId, 'status'));
     },
-    summary: async (workflowId) => summarize(await found(workflowId, workflow.getHandle(workflowId).describe())),
+    summary: async (workflowId) => {
+      try {
+        return summarize(await found(workflowId, workflow.getHandle(workflowId).describe()));
+      } catch (error) {
+        const manifest = isNotFound(error) ? await recorded(workflowId) : null;
+        if (manifest === null) throw error;
+        return summaryOfManifest(manifest);
+      }
+    },
     plan: async (workflowId) =>
       (await recorded(workflowId))?.plan ?? whole(await query<Plan | null>(workflowId, 'plan'), workflowId),
     results: async (workflowId) => whole(await query<JsonObject>(workflowId, 'results'), workflowId),
@@ -263,6 +274,8 @@ async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
     throw new PipelineError('EXECUTION_RUN_NOT_FOUND', { what: `no run "${workflowId}"`, details: { workflowId }, cause: error });
   }
 }
+
+const isNotFound = (error: unknown): boolean => isPipelineError(error) && error.code === 'EXECUTION_RUN_NOT_FOUND';
 
 /** What the run reads of its start, and the order of its own tasks among those of other runs. */
 function runSettings({ memo, run: given }: StartOptions, author?: string): Pick<WorkflowStartOptions, 'memo' | 'priority'> {

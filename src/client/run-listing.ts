@@ -1,5 +1,6 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { RunManifest } from '../contracts/run-manifest.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 
 /** A run as the server lists it. */
@@ -40,4 +41,17 @@ export function summarize(info: Omit<WorkflowExecutionInfo, 'raw'>): RunSummary 
     startedAt: info.startTime.toISOString(),
     finishedAt: info.closeTime?.toISOString() ?? null,
   };
+}
+
+const STATES: { readonly [status in RunManifest['status']]: string } = {
+  succeeded: 'COMPLETED',
+  failed: 'FAILED',
+  cancelled: 'CANCELLED',
+};
+
+/** Of a run that the server has forgotten, by what the store keeps: who triggered it, its model, stage and metric went with the server's memory. */
+export function summaryOfManifest({ run, status, startedAt, finishedAt }: RunManifest): RunSummary {
+  const { workflowId, runId, pipeline, planHash } = run;
+  const unknown = { model: null, stage: null, trigger: null, metric: null };
+  return { workflowId, runId, type: pipeline, state: STATES[status], status, planHash, startedAt, finishedAt, ...unknown };
 }

@@ -1,6 +1,7 @@
 import { CompleteAsyncError } from '@temporalio/activity';
-import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, TemporalFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { isHandedBack } from '../contracts/hand-back.js';
 import { boundCause, boundError, cutText } from '../errors/bounded-failure.js';
 import { chainText, describeThrown } from '../errors/describe-thrown.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
@@ -27,6 +28,8 @@ function failureOfActivity(error: unknown): ApplicationFailure {
   if (isPipelineError(error)) {
     const { code, message, retryable, details, parts } = boundError(error);
     return ApplicationFailure.create({
+      // Nothing is wrong with what is handed on: Temporal neither logs nor counts it.
+      ...(isHandedBack(details) ? { category: ApplicationFailureCategory.BENIGN } : {}),
       ...{ type: code, message, nonRetryable: !retryable, details: [details] },
       ...(parts.cause instanceof Error ? { cause: parts.cause } : {}),
     });
