@@ -68,7 +68,7 @@ describe('a pause', () => {
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(await bench.explain('paused')).toMatchObject({ reason: 'paused by grace', pending: [{ id: 'a' }] });
     expect(await refusal('paused', 'pause', { paused: 'no' })).toMatchObject({
-      message: '`paused` must be true or false; `by` must be a text that is not empty',
+      message: '`paused` must be true or false; `by` must be a text that is not empty, of at most 256 characters',
     });
     await bench.update('paused', 'pause', { paused: false, by: 'grace' });
     expect((await bench.until('paused', settled(1))).pausedBy).toBeNull();

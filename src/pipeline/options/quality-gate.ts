@@ -32,7 +32,7 @@ interface QualityGateOptions<Name extends Metric> {
   readonly minEvents?: Setting<number>;
   /**
    * What must not be lost for it: each metric must be shown to be no worse than the champion's by more than its margin. Default for a binary
-   * label with margin 0: `{ log_loss: '1%', calibration_error: 0.02 }`; else, and with `{}`, none.
+   * label with margin 0: `{ log_loss: '1%', calibration_error: 0.03 }`; else, and with `{}`, none.
    */
   readonly guards?: Guards<GuardOf<Name>>;
 }
@@ -47,7 +47,7 @@ export function betterThan<const Name extends Metric>(than: 'champion', options:
   return Object.freeze({ than, metric, confidence, samples, margin, minEvents, ...(guards === undefined ? {} : { guards }) });
 }
 
-const DEFAULT_GUARDS: Guards = { log_loss: '1%', calibration_error: 0.02 };
+const DEFAULT_GUARDS: Guards = { log_loss: '1%', calibration_error: 0.03 };
 
 /** The guards of a gate as the plan keeps them. A wrong margin is reported under its metric. */
 export function guardSpecs(gate: QualityGate, task: Task, read: OptionReader): readonly GuardSpec[] {
