@@ -66,7 +66,9 @@ function comparable(kind: string, result: JsonValue): JsonValue {
 }
 
 function differentResults(before: JsonObject, now: JsonObject): string[] {
-  return changes(before, now).map(({ name }) => name);
+  return changes(before, now)
+    .map(({ name }) => name)
+    .sort();
 }
 
 const metricsOf = ({ steps }: RunManifest): JsonObject =>
