@@ -94,6 +94,8 @@ describe('the life of a model on a server whose clock skips', () => {
     ]);
     expect(story.decisions.map(({ at, outcome }) => [at.slice(0, 10), outcome])).toEqual([
       ['2001-02-01', 'failed'],
+      // What a failed retrain took is given back, so it is tried again.
+      ['2001-02-01', 'rejected'],
       ['2001-02-08', 'rejected'],
     ]);
     expect(story.aheadMs).toBeGreaterThan(20 * 365 * DAY_MS);

@@ -49,7 +49,8 @@ describe('the log of an attempt', () => {
   it('is there soon, before the attempt ends, in order', async () => {
     const writer = open();
     write(writer, 'first');
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    for (let tries = 0; tries < 200 && (await stored()).length === 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 25));
     expect(await stored()).toEqual(['first']);
     for (let line = 0; line < 20; line++) write(writer, `line ${line}`);
     await writer.close();
