@@ -56,7 +56,7 @@ describe('a step with the cache', () => {
     ...changes,
   });
   const surroundings = (changes: Partial<StepSurroundings> = {}): StepSurroundings => ({
-    ...{ activityId: 's', attempt: 1, objects, temporal: null, lastHeartbeat: null, heartbeatTimeoutMs: 300 },
+    ...{ activityId: 's', attempt: 1, objects, temporal: null, lastHeartbeat: null, heartbeatTimeoutMs: 30_000 },
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     signal: new AbortController().signal,
     heartbeat: (details) => beats.push(details),
