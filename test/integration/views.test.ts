@@ -17,7 +17,7 @@ const pipeline = definePipeline('viewed', { params: {} }, (p) => {
     run: async (_, context) => {
       context.progress(1, 2, 'half way');
       context.log.info('read 7 rows');
-      await waitFor(4_500, context.signal);
+      await waitFor(8_000, context.signal);
       return 1;
     },
   });
