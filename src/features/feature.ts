@@ -16,6 +16,7 @@ import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { eventTimeOf } from '../schema/schema.js';
 import { signatureOf } from '../schema/signature.js';
 import type { DraftFile } from '../store/artifact-store.js';
+import { canonicalJson } from '../store/canonical-json.js';
 import { parseRecord } from '../store/json-record.js';
 import { allRows } from './all-rows.js';
 import { checkTransforms, columnsOf, invalidTransforms, nameProblems } from './check-transforms.js';
@@ -135,7 +136,7 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
         content: { bytes: preprocessModel(encoders, featureNames.length) },
       },
       jsonFile('encoders.json', encoders),
-      jsonFile('config.json', { config, dataset: { kind: 'dataset', id: inputs.dataset.id } } satisfies FeatureSettings),
+      settingsFile({ config, dataset: { kind: 'dataset', id: inputs.dataset.id } }),
       jsonFile(
         'profile.json',
         await db.use((connection) => profileColumns(connection, loggedRowsSql(signature, split.train), columns)),
@@ -168,6 +169,12 @@ function preprocessModel(encoders: EncoderSet, features: number): Uint8Array {
 async function positiveRatio(db: DuckDb, train: string): Promise<number> {
   const [row] = await db.query(`SELECT avg(__label) AS ratio FROM ${train}`);
   return Number(row?.['ratio']);
+}
+
+/** In canonical form, with the order of the columns as a list. */
+function settingsFile({ config, dataset }: FeatureSettings): DraftFile {
+  const settings = { config: { ...config, order: Object.keys(config.columns) }, dataset };
+  return { name: 'config.json', mediaType: 'application/json', content: { bytes: Buffer.from(canonicalJson(settings)) } };
 }
 
 function jsonFile(name: string, content: unknown): DraftFile {
