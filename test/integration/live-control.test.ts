@@ -27,7 +27,7 @@ const steered = definePipeline('steered-live', { params: {} }, (p) => {
   });
   p.step('plain', {
     run: async (_: object, context): Promise<{ done: boolean }> => {
-      await waitFor(8_000, context.signal).catch(() => undefined);
+      await waitFor(60_000, context.signal).catch(() => undefined);
       return { done: true };
     },
     onFailure: 'continue',
