@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Connection, isGrpcServiceError } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
 import { requireWorkers } from './task-queue-workers.js';
@@ -49,6 +49,8 @@ async function queueOf(connection: Connection, namespace: string, workflowId: st
     });
     return executionConfig?.taskQueue?.name ?? undefined;
   } catch (error) {
+    // Loaded here, so that a command that asks no server loads nothing that could.
+    const { isGrpcServiceError } = await import('@temporalio/client');
     if (isGrpcServiceError(error) && (error.code as number) === NOT_FOUND) return undefined;
     throw error;
   }
