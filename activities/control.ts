@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ControlActivities, RollbackInput, RollbackResult } from '../src/contracts/control.js';
 import type { EndpointVariant } from '../src/contracts/model.js';
 import { isPipelineError } from '../src/errors/pipeline-error.js';
-import { createEndpoints, type Endpoints } from '../src/registry/endpoints.js';
+import { createEndpoints } from '../src/registry/endpoints.js';
 import { createRegistry } from '../src/registry/create-registry.js';
 import type { ObjectStore } from '../src/store/port.js';
 import { announceAliases, type Announcer } from '../src/triggers/announce.js';
@@ -33,28 +33,32 @@ export function createControlActivities(objects: ObjectStore, announcer: () => A
 
 /** Champion back to `previous` in the registry, then on every endpoint that serves the model. Asked again by the same name, the same rollback. */
 async function rollbackEverywhere(objects: ObjectStore, input: RollbackInput): Promise<RollbackResult> {
-  const registry = createRegistry(objects);
   const endpoints = createEndpoints(objects);
-  const { version } = await registry.rollback(input);
-  const { artifact } = await registry.version(input.model, version);
-  const champion: EndpointVariant = { variant: 'champion', version, artifact, weight: 100 };
+  const { version } = await createRegistry(objects).rollback(input);
   const served = (await endpoints.list()).filter(({ model }) => model === input.model).map(({ endpoint }) => endpoint);
-  for (const endpoint of served) await serveAlone(endpoints, endpoint, champion, input);
+  for (const endpoint of served) await serveChampion(objects, endpoint, input);
   return { model: input.model, champion: version, endpoints: served };
 }
 
-/** Again from the newest configuration when somebody else moved it in between. */
-async function serveAlone(
-  endpoints: Endpoints,
+/**
+ * The champion of the registry, alone on the endpoint; again from the newest configuration when somebody else moved it in between. The registry
+ * is read after the configuration: a promotion that came after the rollback keeps its place.
+ */
+async function serveChampion(
+  objects: ObjectStore,
   endpoint: string,
-  champion: EndpointVariant,
   { model, reason, workflowId }: RollbackInput,
 ): Promise<void> {
+  const endpoints = createEndpoints(objects);
+  const registry = createRegistry(objects);
   for (let attempt = 1; ; attempt += 1) {
     const current = (await endpoints.read(endpoint))?.config;
-    if (current?.model !== model) return;
+    const standing = (await registry.alias(model, 'champion'))?.record.version;
+    if (current?.model !== model || standing === undefined) return;
+    const { artifact } = await registry.version(model, standing);
+    const champion: EndpointVariant = { variant: 'champion', version: standing, artifact, weight: 100 };
     const serving = current.variants.find(({ variant }) => variant === 'champion');
-    const alreadyThere = serving?.version === champion.version;
+    const alreadyThere = serving?.version === standing;
     if (alreadyThere && current.variants.length === 1) return;
     const previous = alreadyThere || serving === undefined ? current.previous : { ...serving, weight: 0 };
     try {

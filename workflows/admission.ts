@@ -20,6 +20,7 @@ import { localActivities } from './local-activities.js';
 import { askProblems, namesRequest, pickRequest } from './messages/admission.js';
 import { createRunLength } from './run-length.js';
 import { versioned } from './versioning.js';
+import { reasonOf } from '../src/errors/describe-thrown.js';
 
 /** When runs that began before `bounded` went on as new. */
 const MAX_SIGNALS_BEFORE = 1_000;
@@ -116,7 +117,7 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
     try {
       await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId, runId).signal('admitted', { id }));
     } catch (error) {
-      log.info('who asked is gone', { id, error: String(error) });
+      log.info('who asked is gone', { id, error: reasonOf(error) });
       state = leave(state, id);
       changed = true;
     }
@@ -135,7 +136,7 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
         changed = true;
       } catch (error) {
         if (isCancellation(error)) throw error;
-        log.warn('the state of a run could not be looked up; it is looked up again', { workflowId, error: String(error) });
+        log.warn('the state of a run could not be looked up; it is looked up again', { workflowId, error: reasonOf(error) });
       }
     }
   }

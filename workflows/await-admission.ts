@@ -11,6 +11,7 @@ import { type AdmissionKind, admissionId } from '../src/contracts/admission.js';
 import type { SystemActivities } from '../src/contracts/system.js';
 import { localActivities } from './local-activities.js';
 import { namesRequest } from './messages/admission.js';
+import { reasonOf } from '../src/errors/describe-thrown.js';
 
 /** Asked again after so long without an answer, then half as rarely each time: the entity may have been ended by hand. */
 const FIRST_PATIENCE_MS = 60_000;
@@ -83,6 +84,6 @@ async function giveBack(entity: string, id: string): Promise<void> {
   try {
     await getExternalWorkflowHandle(entity).signal('leave', { id });
   } catch (error) {
-    log.warn('what was held could not be given back; the entity is gone', { entity, id, error: String(error) });
+    log.warn('what was held could not be given back; the entity is gone', { entity, id, error: reasonOf(error) });
   }
 }

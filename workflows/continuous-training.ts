@@ -53,6 +53,7 @@ import {
 } from './messages/training.js';
 import { createRunLength } from './run-length.js';
 import { versioned } from './versioning.js';
+import { reasonOf } from '../src/errors/describe-thrown.js';
 
 /** When runs that began before `bounded` went on as new. */
 const MAX_TRIGGERS_BEFORE = 1_000;
@@ -246,7 +247,7 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
         change(recordFinish(state, { workflowId, status, outcome: status.toLowerCase() }, { nowMs: Date.now(), backOffMs }));
     } catch (error) {
       if (isCancellation(error)) throw error;
-      log.warn('the state of the run could not be looked up; it is looked up again', { workflowId, error: String(error) });
+      log.warn('the state of the run could not be looked up; it is looked up again', { workflowId, error: reasonOf(error) });
     }
   }
 }

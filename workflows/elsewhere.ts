@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
 import { isHandedBack } from '../src/contracts/hand-back.js';
 import type { ErrorCode } from '../src/errors/codes.js';
+import { reasonOf } from '../src/errors/describe-thrown.js';
 import { applicationFailure } from './temporal-failure.js';
 
 /**
@@ -67,7 +68,7 @@ export async function elsewhere<T>(
   throw applicationFailure(
     {
       code,
-      message: `for ${limitMs / 1_000} seconds no worker that took it had ${what}; the last one said: ${known instanceof Error ? known.message : ''}`,
+      message: `for ${limitMs / 1_000} seconds no worker that took it had ${what}; the last one said: ${reasonOf(known)}`,
       details: { what, seconds: limitMs / 1_000 },
     },
     last,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunRef } from '../contracts/cache.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
@@ -75,7 +76,7 @@ function renewedLease(objects: ObjectStore, key: string, owner: LeaseOwner, firs
       etag = await taken(objects.putIfMatch(leaseKey(key), recordBytes({ ...owner, beat }), etag));
     } catch (error) {
       // A store that is away now may be back before the lease runs out; if not, another one computes too, which harms nothing.
-      process.emitWarning(`the lease of a computation could not be renewed: ${String(error)}`);
+      process.emitWarning(`the lease of a computation could not be renewed: ${reasonOf(error)}`);
     }
   };
   const timer = setInterval(() => {

@@ -1,4 +1,5 @@
 import type { PlanStep } from '../contracts/plan.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { sha256Hex } from '../store/hash.js';
@@ -52,12 +53,9 @@ async function readable<Code>(file: string, read: () => Promise<Code>): Promise<
     return await read();
   } catch (error) {
     throw new PipelineError('CACHE_CODE_UNREADABLE', {
-      what: `the code of the steps cannot be read: ${messageOf(error)}`,
+      what: `the code of the steps cannot be read: ${reasonOf(error)}`,
       where: file,
       cause: error,
     });
   }
 }
-
-const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

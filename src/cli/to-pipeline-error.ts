@@ -1,5 +1,6 @@
 import { ERROR_CODES } from '../errors/codes.js';
 import type { ErrorCode } from '../errors/codes.js';
+import { messageOf, reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
 
 const GRPC_DEADLINE_EXCEEDED = 4;
@@ -11,7 +12,7 @@ export async function toPipelineError(error: unknown): Promise<PipelineError> {
   if (isPipelineError(error)) return error;
   const overWire = grpcFailure(error);
   if (overWire !== null) return overWire;
-  if (!isTemporalFailure(error)) return new PipelineError('CLI_UNEXPECTED', { what: messageOf(error), cause: error });
+  if (!isTemporalFailure(error)) return new PipelineError('CLI_UNEXPECTED', { what: reasonOf(error), cause: error });
   const { failureCode } = await import('../client/index.js');
   const { code, message, details } = failureCode(error);
   if (!isErrorCode(code))
@@ -34,7 +35,7 @@ function grpcFailure(error: unknown): PipelineError | null {
     }
     if (link.code === GRPC_UNAVAILABLE)
       return new PipelineError('TEMPORAL_UNREACHABLE', {
-        what: `the Temporal server went away: ${messageOf(link)}`,
+        what: `the Temporal server went away: ${reasonOf(link)}`,
         cause: error,
       });
   }
@@ -53,8 +54,4 @@ const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_COD
 function withoutCure(message: string, cure: string): string {
   const shorter = message.endsWith(cure) ? message.slice(0, -cure.length) : message;
   return shorter.trim().replace(/\.$/, '');
-}
-
-function messageOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

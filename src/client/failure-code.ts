@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure, WorkflowFailedError } from '@temporalio/client';
 import type { JsonValue } from '../contracts/json.js';
 import type { StepFailure } from '../contracts/run.js';
+import { messageOf } from '../errors/describe-thrown.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 
 const MAX_DEPTH = 20;
@@ -18,7 +19,7 @@ export function failureCode(error: unknown): StepFailure {
     }
   }
   const last = chain.findLast((link) => !(link instanceof WorkflowFailedError) && !(link instanceof ActivityFailure)) ?? error;
-  const message = textOf(last);
+  const message = messageOf(last);
   if (last instanceof CancelledFailure) return { code: 'EXECUTION_STEP_CANCELLED', message, details: null };
   if (last instanceof TimeoutFailure) return { code: 'EXECUTION_STEP_TIMED_OUT', message, details: null };
   return { code: 'EXECUTION_RUN_FAILED', message, details: null };
@@ -32,8 +33,4 @@ function causesOf(error: unknown): unknown[] {
 
 function causeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-}
-
-function textOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -1,4 +1,5 @@
 import type { StepContext } from '../pipeline/step-context.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 
 /** Saves a program's `checkpoint/` again and again while it runs. */
 export interface CheckpointSaver {
@@ -19,7 +20,7 @@ export function saveEvery(
     try {
       await context.checkpointFolder(folder);
     } catch (error) {
-      context.log.warn('the checkpoint could not be saved', { reason: error instanceof Error ? error.message : String(error) });
+      context.log.warn('the checkpoint could not be saved', { reason: reasonOf(error) });
     }
   };
   let busy = false;

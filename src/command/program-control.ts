@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import type { StepContext } from '../pipeline/step-context.js';
 import type { CheckpointSaver } from './checkpoint-saver.js';
 import type { ProgramEnd, ProgramGroup } from './process-group.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 
 type SteeredGroup = Pick<ProgramGroup, 'pause' | 'resume' | 'terminate'>;
 
@@ -84,7 +85,7 @@ class Following {
       else this.#group.resume();
     } catch (error) {
       // The folder of a program that has ended is gone.
-      if (!signal.aborted && !this.#isClosed) log.warn('an order could not be carried out', { reason: String(error) });
+      if (!signal.aborted && !this.#isClosed) log.warn('an order could not be carried out', { reason: reasonOf(error) });
     }
   }
 }

@@ -1,11 +1,5 @@
-import { isNativeError } from 'node:util/types';
+import { messageOf } from '../errors/describe-thrown.js';
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
-
-/** The message of anything thrown. */
-function messageOf(error: unknown): string {
-  if (isNativeError(error) || isPipelineError(error)) return error.message;
-  return String(error);
-}
 
 const LONGEST_LINE = 200;
 

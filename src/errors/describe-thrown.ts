@@ -40,8 +40,14 @@ export function chainText([first, ...causes]: readonly [Thrown, ...Thrown[]]): s
   return fresh.length === 0 ? first.text : `${first.text} (because of ${fresh.join('; because of ')})`;
 }
 
-/** What an error says, for a message of ours; never throws. */
-export const reasonOf = (thrown: unknown): string => thrownText(thrown).replace(/^Error: /, '');
+/** What an error says with its causes, for a message of ours; never throws. */
+export const reasonOf = (thrown: unknown): string => thrownText(thrown).replace(/^(?:Pipeline)?Error: /, '');
+
+/** The message of an error alone, to be searched rather than shown; of what is no error, what `reasonOf` says. Never throws. */
+export function messageOf(thrown: unknown): string {
+  const message = typeof thrown === 'object' && thrown !== null ? textIn(thrown, 'message') : null;
+  return message ?? reasonOf(thrown);
+}
 
 function describeOne(thrown: unknown): Thrown {
   if (typeof thrown === 'string') return { text: `a thrown string: ${thrown}`, stack: null, code: null };

@@ -4,13 +4,13 @@ import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { isoInstant } from '../data/event-time.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { foldDays } from '../predictions/fold-day.js';
 import type { LogListing } from '../predictions/log-files.js';
 import { renderPage } from '../report/page.js';
 import { canonicalJson } from '../store/canonical-json.js';
-import { describe } from '../store/file-errors.js';
 import { scoreDrift } from './drift.js';
 import { readMonitor } from './monitor-record.js';
 import type { Performance } from './performance.js';
@@ -79,7 +79,7 @@ async function tidyLog(db: DuckDb, context: StepContext, listing: LogListing): P
     if (days.length > 0) context.log.info(`folded the prediction log of ${days.join(', ')}`, { endpoint: listing.endpoint });
   } catch (error) {
     signal.throwIfAborted();
-    context.log.warn('the prediction log could not be folded', { endpoint: listing.endpoint, reason: describe(error) });
+    context.log.warn('the prediction log could not be folded', { endpoint: listing.endpoint, reason: reasonOf(error) });
   }
 }
 

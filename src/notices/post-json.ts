@@ -1,5 +1,5 @@
-import { types } from 'node:util';
 import type { NoticeReceipt } from '../contracts/hooks.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 const TIMEOUT_MS = 10_000;
@@ -54,10 +54,4 @@ async function reach(
     if (signal.aborted) throw error;
     throw new PipelineError('NOTICE_UNDELIVERED', { what: `no answer: ${reasonOf(error)}`, where, cause: error });
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!types.isNativeError(error)) return String(error);
-  const { cause } = error;
-  return types.isNativeError(cause) ? ((cause as NodeJS.ErrnoException).code ?? cause.message) || error.message : error.message;
 }

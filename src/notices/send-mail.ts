@@ -1,4 +1,5 @@
 import type { NoticeMessage, NoticeReceipt } from '../contracts/hooks.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { noticeHeadline, noticeText } from './notice-text.js';
 
@@ -38,10 +39,10 @@ export async function sendMail({ server, from, to }: Mail, message: NoticeMessag
 
 /** An SMTP answer of 5xx is for good, one of 4xx passes; a wrong password does not mend itself either. */
 function mailError(error: unknown, where: string): PipelineError {
-  const { code, responseCode, message } = error as { code?: string; responseCode?: number; message?: string };
+  const { code, responseCode } = error as { code?: string; responseCode?: number };
   const forGood = code === 'EAUTH' || code === 'EENVELOPE' || (responseCode !== undefined && responseCode >= 500);
   return new PipelineError(forGood ? 'NOTICE_REFUSED' : 'NOTICE_UNDELIVERED', {
-    what: `the mail server did not take the mail: ${message ?? String(error)}`,
+    what: `the mail server did not take the mail: ${reasonOf(error)}`,
     where,
     details: { code: code ?? null, responseCode: responseCode ?? null },
     cause: error,

@@ -1,4 +1,4 @@
-import { isNativeError } from 'node:util/types';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { AttributeMessage, GraphMessage, ModelMessage, TensorMessage, ValueInfoMessage } from './messages.js';
 import { decodeModel, ELEMENT_TYPES } from './messages.js';
@@ -65,7 +65,7 @@ function parse(bytes: Uint8Array): ModelMessage {
   } catch (error) {
     throw new PipelineError('ONNX_CORRUPT', {
       what: 'the bytes are no ONNX model',
-      received: `${String(bytes.byteLength)} bytes (${isNativeError(error) ? error.message : String(error)})`,
+      received: `${String(bytes.byteLength)} bytes (${reasonOf(error)})`,
       cause: error,
     });
   }

@@ -1,6 +1,7 @@
-import { isBigInt64Array, isFloat32Array, isNativeError } from 'node:util/types';
+import { isBigInt64Array, isFloat32Array } from 'node:util/types';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelSignature, TensorDatatype, TensorSpec } from '../contracts/model.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** One value for each row: FP32, INT64, BYTES (text) and BOOL (0 or 1) in this order. */
@@ -67,7 +68,7 @@ async function load(source: Uint8Array | string, threads: number): Promise<Infer
       ? await InferenceSession.create(source, options)
       : await InferenceSession.create(source, options);
   } catch (error) {
-    throw new PipelineError('ONNX_LOAD_FAILED', { what: `the model does not load: ${messageOf(error)}`, cause: error });
+    throw new PipelineError('ONNX_LOAD_FAILED', { what: `the model does not load: ${reasonOf(error)}`, cause: error });
   }
 }
 
@@ -107,7 +108,7 @@ async function run(session: InferenceSession, feeds: Record<string, Tensor>): Pr
   try {
     return await session.run(feeds);
   } catch (error) {
-    throw new PipelineError('ONNX_RUN_FAILED', { what: `the model failed: ${messageOf(error)}`, cause: error });
+    throw new PipelineError('ONNX_RUN_FAILED', { what: `the model failed: ${reasonOf(error)}`, cause: error });
   }
 }
 
@@ -188,8 +189,4 @@ function compareSpecs(role: string, graph: readonly TensorSpec[], signature: rea
 
 function describe(spec: TensorSpec | undefined): string {
   return spec === undefined ? 'absent' : `${spec.name} ${spec.datatype} [${spec.shape.join(', ')}]`;
-}
-
-function messageOf(error: unknown): string {
-  return isNativeError(error) ? error.message : String(error);
 }

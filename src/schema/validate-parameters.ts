@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import { checkParameterSize, MAX_PARAMETER_CHARACTERS, parameterCharacters } from '../contracts/parameter-size.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** One wrong field of a parameter object. `path` is `(all)` when the object itself is wrong. */
@@ -64,7 +65,7 @@ export function jsonSchemaProblem(schema: JsonObject): string | null {
     ajv.compile(schema);
     return null;
   } catch (error) {
-    return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+    return reasonOf(error);
   }
 }
 

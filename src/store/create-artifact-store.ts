@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { ArtifactFile, ArtifactKind, ArtifactManifest, ArtifactRef } from '../contracts/artifact.js';
 import type { JsonObject } from '../contracts/json.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { cacheFolder as defaultCacheFolder } from './cache-folder.js';
 import { kindPrefix, madeFromKey, manifestKey, objectKey, producedByKey } from './artifact-keys.js';
 import type { ArtifactDraft, ArtifactStore, DraftFile } from './artifact-store.js';
 import { canonicalJson } from './canonical-json.js';
-import { describe } from './file-errors.js';
 import { sha256File, sha256Hex } from './hash.js';
 import { parseManifest } from './artifact-manifest.js';
 import { getIfThere, putIfFree, recordBytes } from './json-record.js';
@@ -214,7 +214,7 @@ async function hashDraft(name: string, file: string): Promise<{ readonly sha256:
     return await sha256File(file);
   } catch (error) {
     throw new PipelineError('ARTIFACT_INVALID', {
-      what: `the file of "${name}" cannot be read (${describe(error)})`,
+      what: `the file of "${name}" cannot be read (${reasonOf(error)})`,
       where: file,
       cause: error,
     });

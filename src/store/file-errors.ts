@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/codes.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { invalidKey } from './object-key.js';
 
@@ -37,7 +38,7 @@ export function fileError(error: unknown, action: string, key: string, uri: stri
     return invalidKey(key, [`it or its beginning names something else in ${uri} (${system})`]);
   const known = system === null ? undefined : CODES[system];
   return new PipelineError(isRefusedLink(error) ? 'STORE_UNSUPPORTED' : (known ?? 'STORE_UNREACHABLE'), {
-    what: `cannot ${action} "${key}" (${describe(error)})`,
+    what: `cannot ${action} "${key}" (${reasonOf(error)})`,
     where: `store ${uri}`,
     details: { key, system },
     cause: error,
@@ -49,11 +50,6 @@ function isRefusedLink(error: unknown): boolean {
   return (
     systemCode(error) === 'EPERM' && typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'link'
   );
-}
-
-/** One line about any thrown value. */
-export function describe(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
 export function notFound(key: string, uri: string): PipelineError {

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { describe } from './file-errors.js';
 import { openLocalStore } from './folder/local-store.js';
 import type { ObjectStore } from './port.js';
 
@@ -44,7 +44,7 @@ function folderOf(uri: string): string {
   try {
     return path.resolve(fileURLToPath(uri));
   } catch (error) {
-    throw invalid(uri, describe(error));
+    throw invalid(uri, reasonOf(error));
   }
 }
 

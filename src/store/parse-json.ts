@@ -1,5 +1,5 @@
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { describe } from './file-errors.js';
 import { isDeeperThan } from './json-depth.js';
 
 /** Of a JSON record in the store, bytes. The manifest of a run with tens of thousands of steps is a tenth of it. */
@@ -19,7 +19,7 @@ export function parseJson(bytes: Uint8Array, key: string): unknown {
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
   } catch (error) {
-    throw corrupt(key, `it is not JSON (${describe(error)})`);
+    throw corrupt(key, `it is not JSON (${reasonOf(error)})`);
   }
 }
 

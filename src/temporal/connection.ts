@@ -2,6 +2,7 @@ import net from 'node:net';
 import type { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** Settings that win over the environment and the configuration file. */
@@ -33,7 +34,7 @@ export function connectionOptions(settings: ConnectionSettings = {}): Connection
   try {
     loaded = loadClientConnectConfig();
   } catch (error) {
-    throw new PipelineError('TEMPORAL_CONFIG_INVALID', { what: `connection settings: ${messageOf(error)}`, cause: error });
+    throw new PipelineError('TEMPORAL_CONFIG_INVALID', { what: `connection settings: ${saidBy(error)}`, cause: error });
   }
   const address = settings.address ?? nonEmpty(loaded.connectionOptions.address) ?? DEFAULT_ADDRESS;
   const namespace = settings.namespace ?? nonEmpty(loaded.namespace) ?? DEFAULT_NAMESPACE;
@@ -109,7 +110,7 @@ const GRPC_UNAUTHENTICATED = 16;
 /** Why there is no connection, by code. */
 export function connectionError(target: ConnectionOptions, error: unknown): PipelineError {
   const where = `namespace ${target.namespace} at ${target.address}`;
-  const reason = messageOf(error);
+  const reason = saidBy(error);
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   if (code === GRPC_NOT_FOUND) {
     return new PipelineError('TEMPORAL_NAMESPACE_MISSING', {
@@ -126,7 +127,6 @@ export function connectionError(target: ConnectionOptions, error: unknown): Pipe
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === undefined || value === '' ? undefined : value);
 
-function messageOf(error: unknown): string {
-  const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
-  return message.trim().replace(/\.$/, '');
+function saidBy(error: unknown): string {
+  return reasonOf(error).trim().replace(/\.$/, '');
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { ErrorCode } from '../errors/codes.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { cacheFolder } from '../store/cache-folder.js';
 import type { Environment } from '../store/cache-folder.js';
@@ -123,16 +124,6 @@ async function install(
   } finally {
     await fs.rm(workshop, { recursive: true, force: true });
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return String(error);
-  const message = 'message' in error ? String(error.message) : 'unknown failure';
-  const cause =
-    'cause' in error && typeof error.cause === 'object' && error.cause !== null && 'message' in error.cause
-      ? `: ${String(error.cause.message)}`
-      : '';
-  return `${message}${cause}`;
 }
 
 /** What a program printed first, wherever it printed it. */

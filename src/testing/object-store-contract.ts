@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { ErrorCode } from '../errors/codes.js';
 import type { ObjectStore } from '../store/port.js';
@@ -192,7 +193,7 @@ async function race(write: (writer: number) => Promise<unknown>): Promise<number
 
 async function rejectsWith(code: ErrorCode, work: () => Promise<unknown>): Promise<void> {
   await assert.rejects(work, (error: unknown) => {
-    assert.equal(isPipelineError(error) ? error.code : String(error), code);
+    assert.equal(isPipelineError(error) ? error.code : reasonOf(error), code);
     return true;
   });
 }

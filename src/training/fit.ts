@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { isNativeError } from 'node:util/types';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import { messageOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { StepControl } from '../pipeline/step-control.js';
 import type { BoostEnd, BoostState } from './boost.js';
@@ -239,7 +240,7 @@ function boundOf({ bounds, binCounts }: BinnedRows, feature: number, bin: number
 
 function threadError(error: unknown): unknown {
   const code: unknown = isNativeError(error) && 'code' in error ? error.code : null;
-  const message = isNativeError(error) ? error.message : String(error);
+  const message = messageOf(error);
   const outOfMemory = code === 'ERR_WORKER_OUT_OF_MEMORY' || /allocation failed|Invalid array length/i.test(message);
   if (!outOfMemory) return error;
   return new PipelineError('TRAINING_THREAD_FAILED', { what: 'a training thread ran out of memory', cause: error });

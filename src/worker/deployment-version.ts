@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
+import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 const GRPC_NOT_FOUND = 5;
@@ -29,7 +30,7 @@ export async function setCurrentVersion(
       const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
       if (code !== GRPC_NOT_FOUND && code !== GRPC_FAILED_PRECONDITION) throw error;
       if (Date.now() > giveUpAt) {
-        const reason = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+        const reason = reasonOf(error);
         throw new PipelineError('DEPLOY_VERSION_UNKNOWN', {
           what: `version ${buildId} of deployment ${name} cannot be made current: ${reason}`,
           where: `namespace ${namespace}`,

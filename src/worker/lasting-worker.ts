@@ -5,6 +5,7 @@ import { connectNative } from '../temporal/native-connection.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { outliveSteps } from './isolation/background-errors.js';
 import { reportLostAttempts } from './journal/report-lost.js';
+import { reasonOf } from '../errors/describe-thrown.js';
 
 const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 10_000;
@@ -119,7 +120,7 @@ class LastingWorker implements PipelineWorker {
         return;
       } catch (error) {
         if (this.#stopping.signal.aborted) throw error;
-        process.emitWarning(`the Temporal worker stopped and is started again: ${String(error)}`);
+        process.emitWarning(`the Temporal worker stopped and is started again: ${reasonOf(error)}`);
       } finally {
         await this.#session.close();
       }
@@ -143,7 +144,7 @@ class LastingWorker implements PipelineWorker {
       try {
         return await startSession(this.#options, this.#settings);
       } catch (error) {
-        process.emitWarning(`the Temporal server is not back yet: ${String(error)}`);
+        process.emitWarning(`the Temporal server is not back yet: ${reasonOf(error)}`);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { fail, ok } from './check.js';
 import type { Check } from './check.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 
 export const onnxRuntime: Check = {
   name: 'onnxruntime',
@@ -14,7 +15,7 @@ export const onnxRuntime: Check = {
           .join(', ')}`,
       );
     } catch (error) {
-      const reason = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+      const reason = reasonOf(error);
       return fail(`does not load: ${reason.split('\n')[0] ?? ''}`, 'rm -rf node_modules/onnxruntime-node && npm install');
     }
   },

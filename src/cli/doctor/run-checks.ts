@@ -1,3 +1,4 @@
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import { fail } from './check.js';
 import type { Check, CheckContext, CheckResult } from './check.js';
@@ -45,7 +46,7 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
     return await check.run(context);
   } catch (error) {
     if (isPipelineError(error)) return fail(`${error.code}: ${error.parts.what}`, error.parts.cure ?? error.message);
-    const reason = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+    const reason = reasonOf(error);
     return fail(`the check itself failed: ${reason}`, 'PERENNIAL_DEBUG=1 perennial doctor');
   }
 }

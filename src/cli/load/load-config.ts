@@ -3,6 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkConfig } from '../../config/check-config.js';
 import type { LoadedConfig } from '../../config/settings.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import { importModule, placeOf } from '../../worker/isolation/import-module.js';
 
@@ -29,7 +30,7 @@ export async function loadConfig(folder: string): Promise<LoadedConfig | null> {
     exported = 'default' in module ? module.default : undefined;
   } catch (error) {
     if (isPipelineError(error)) throw error;
-    const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+    const message = reasonOf(error);
     throw new PipelineError('CONFIG_INVALID', {
       what: `the configuration cannot be loaded: ${message}`,
       where: placeOf(error, file),

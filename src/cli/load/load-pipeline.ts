@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { messageOf, reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { importModule, placeOf } from '../../worker/isolation/import-module.js';
@@ -30,7 +31,7 @@ export async function loadPipeline(file: string): Promise<Pipeline> {
   } catch (error) {
     if (isPipelineError(error)) throw error;
     throw new PipelineError('CLI_PIPELINE_FILE', {
-      what: `${file} cannot be loaded: ${messageOf(error)}`,
+      what: `${file} cannot be loaded: ${reasonOf(error)}`,
       where: placeOf(error, absolute),
       ...(/top-level await/i.test(messageOf(error)) ? { cure: AWAIT_CURE } : {}),
       cause: error,
@@ -84,8 +85,4 @@ function describe(value: unknown): string {
   return typeof value === 'object'
     ? `an object with ${Object.keys(value).slice(0, 5).join(', ') || 'no fields'}`
     : `${typeof value} ${JSON.stringify(value)}`;
-}
-
-function messageOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

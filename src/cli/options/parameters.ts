@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
 export interface ParameterWords {
@@ -97,7 +98,7 @@ async function parseYamlFile(text: string, where: string): Promise<JsonValue> {
     // Through JSON: what YAML knows beyond it, such as NaN, must not reach a run.
     return JSON.parse(JSON.stringify(parseYaml(text) ?? null)) as JsonValue;
   } catch (error) {
-    const message = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+    const message = reasonOf(error);
     throw new PipelineError('CLI_PARAMETERS', { what: `the parameters are not YAML: ${message}`, where, cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
+import { reasonOf } from '../../errors/describe-thrown.js';
 
 const PART = String.raw`(?:\*|(?:\d+|[a-z]{3})(?:-(?:\d+|[a-z]{3}))?)(?:/\d+)?`;
 /** What Temporal and cron-parser read in the same way. */
@@ -55,8 +56,4 @@ export function cronTimes(expression: string, timezone: string, fromMs: number, 
     if (next >= fromMs) found.push(next);
   }
   return found;
-}
-
-function reasonOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -7,6 +7,7 @@ import type { ParameterReference } from '../parameter-reference.js';
 import type { SecretReference } from '../options/secret.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { StepInputs } from './custom.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 
 /** One word of a command line, or the value of an environment variable. */
 export type CommandWord = string | number | boolean | ParameterReference;
@@ -125,7 +126,7 @@ function patternSpec(pattern: RegExp | string, read: OptionReader): PatternSpec 
     const groups = new RegExp(`${source}|`, stateless).exec('')?.length ?? 0;
     if (groups < 2) read.report('command', `expected an expression with a group, got /${source}/`);
   } catch (error) {
-    read.report('command', error instanceof SyntaxError ? error.message : String(error));
+    read.report('command', reasonOf(error));
   }
   return { source, flags: stateless };
 }

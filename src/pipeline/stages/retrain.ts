@@ -6,6 +6,7 @@ import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { Trigger } from '../options/triggers.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 
 type DateParameter<Shape extends ParameterShape> = string extends keyof Shape
   ? string
@@ -107,8 +108,4 @@ function lintTrigger(trigger: Trigger, read: OptionReader): void {
   } catch (error) {
     read.report('cron', `"${expression}" in time zone "${timezone}" has no next moment: ${reasonOf(error)}`);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -5,6 +5,7 @@ import type { RowGroup } from '../../predictions/parquet/parquet-file.js';
 import { encodeRowGroup } from '../../predictions/parquet/parquet-file.js';
 import type { PredictionRecord } from './prediction-record.js';
 import { recordColumns } from './record-columns.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 
 /** Rows that are encoded in one turn of the event loop: a few milliseconds' work, so that requests are answered in between. */
 const GROUP_ROWS = 8_192;
@@ -67,7 +68,7 @@ function encodeOrDivide(signature: ModelSignature | null, records: readonly Pred
     const halves = divide(records);
     const [record] = records;
     if (halves !== null) for (const half of halves) encodeOrDivide(signature, half, outcome);
-    else if (record !== undefined) outcome.bad.push({ record, reason: error instanceof Error ? error.message : String(error) });
+    else if (record !== undefined) outcome.bad.push({ record, reason: reasonOf(error) });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { EndpointConfig, EndpointVariant, VariantHealth } from '../../contracts/model.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { LoadedModel } from '../model/loaded-model.js';
 import type { RoutedVariant, RoutingTable } from './routing-table.js';
@@ -76,7 +77,7 @@ export class EndpointModels {
       this.#loaded.set(key, model);
       this.#log.info({ version: variant.version, variant: variant.variant }, 'model version loaded');
     } catch (error) {
-      const message = isPipelineError(error) ? `${error.code}: ${error.message}` : String(error);
+      const message = isPipelineError(error) ? `${error.code}: ${error.message}` : reasonOf(error);
       this.#failures.set(key, { message, retryable: isPipelineError(error) && error.retryable });
       if (model !== null) this.#drain(model);
       this.#log.error({ err: error, version: variant.version, variant: variant.variant }, 'model version not loaded');

@@ -24,16 +24,21 @@ interface Rollout {
   readonly context: StepContext;
 }
 
-/** Applies a change to the newest configuration; again when somebody else moved it in between. Unchanged routing writes nothing. */
+/**
+ * Applies a change to the newest configuration; again when somebody else moved it in between. Unchanged routing writes nothing.
+ * @param change - is given the champion of the registry as it was after the configuration was read: a promotion moves the registry first and
+ * the endpoint then, so one that the configuration does not show is either seen here, or finds the change when it comes to the endpoint.
+ */
 async function changeEndpoint(
-  { config, context }: Rollout,
+  rollout: Rollout,
   endpoints: Endpoints,
   reason: string,
-  change: (current: EndpointConfig | null) => Routing | null,
+  change: (current: EndpointConfig | null, standing: ReleasedVersion | null) => Routing | null,
 ): Promise<number> {
+  const { config, context } = rollout;
   for (let attempt = 1; ; attempt += 1) {
     const current = (await endpoints.read(config.endpoint))?.config ?? null;
-    const next = change(current);
+    const next = change(current, await standingChampion(rollout));
     if (next === null || next === current) return current?.revision ?? 0;
     const { endpoint, model } = config;
     const { workflowId } = context.run;
@@ -44,6 +49,11 @@ async function changeEndpoint(
       if (!isPipelineError(error) || error.code !== 'REGISTRY_RACE_LOST' || attempt === WRITE_ATTEMPTS) throw error;
     }
   }
+}
+
+async function standingChampion(rollout: Rollout): Promise<ReleasedVersion | null> {
+  const champion = await createRegistry(rollout.context.artifacts.objects).alias(rollout.config.model, 'champion');
+  return champion === null ? null : released(rollout, champion.record.version);
 }
 
 /** Registers the evaluated model; one that was not blessed is logged as rejected with the reasons. */
@@ -125,38 +135,39 @@ type Opened = {
 export async function openCandidate(rollout: Rollout, { version, evaluation }: Candidate): Promise<Opened> {
   const { config, context } = rollout;
   const { objects } = context.artifacts;
-  const registry = createRegistry(objects);
-  const champion = (await registry.alias(config.model, 'champion'))?.record.version ?? null;
-  const superseded = champion === version ? null : supersededBy(champion, { version, evaluation });
-  if (superseded !== null) return { revision: 0, champion, alreadyChampion: false, superseded };
-  const [candidate, standing] = [await released(rollout, version), champion === null ? null : await released(rollout, champion)];
+  const champion = (await standingChampion(rollout))?.version ?? null;
+  const early = champion === version ? null : supersededBy(champion, { version, evaluation });
+  if (early !== null) return { revision: 0, champion, alreadyChampion: false, superseded: early };
+  const candidate = await released(rollout, version);
   const { workflowId } = context.run;
   if (champion !== version) {
     const reason = 'candidate of a rollout';
     const basis = { evaluation: evaluation.evaluation };
-    await registry.setAlias({ model: config.model, alias: 'challenger', version, by: 'deploy', reason, workflowId, basis });
+    const challenger = { model: config.model, alias: 'challenger' as const, version };
+    await createRegistry(objects).setAlias({ ...challenger, by: 'deploy', reason, workflowId, basis });
   }
-  const revision = await changeEndpoint(
-    rollout,
-    createEndpoints(objects),
-    `version ${version} opened as candidate`,
-    (current) => {
-      checkEndpointIsOurs(current, config);
-      if (champion === version && standing !== null) {
-        const serves =
-          current?.variants.some((variant) => variant.variant === 'champion' && variant.version === version) === true;
-        return serves
-          ? current
-          : { variants: [{ ...standing, variant: 'champion', weight: 100 }], previous: current?.previous ?? null };
-      }
-      const open =
-        current?.workflowId === workflowId &&
-        current.variants.some(({ variant, version: other }) => variant === 'challenger' && other === version);
-      return open ? current : openRollout(current, candidate, standing);
-    },
-  );
+  let opened: Omit<Opened, 'revision'> = { champion, alreadyChampion: champion === version };
+  const open = (current: EndpointConfig | null, standing: ReleasedVersion | null): Routing | null => {
+    checkEndpointIsOurs(current, config);
+    const alreadyChampion = standing?.version === version;
+    const superseded = alreadyChampion ? null : supersededBy(standing?.version ?? null, { version, evaluation });
+    opened = { champion: standing?.version ?? null, alreadyChampion, ...(superseded === null ? {} : { superseded }) };
+    if (superseded !== null) return null;
+    const variantOf = (variant: string): number | undefined =>
+      current?.variants.find((served) => served.variant === variant)?.version;
+    if (alreadyChampion) {
+      const alone: Routing = {
+        variants: [{ ...standing, variant: 'champion', weight: 100 }],
+        previous: current?.previous ?? null,
+      };
+      return variantOf('champion') === version ? current : alone;
+    }
+    const isOpen = current?.workflowId === workflowId && variantOf('challenger') === version;
+    return isOpen ? current : openRollout(current, candidate, standing);
+  };
+  const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} opened as candidate`, open);
   // Without a champion the candidate has all the traffic from the start, and there is nobody to compare it with.
-  return { revision, champion, alreadyChampion: champion === version, ...(champion === null ? { weights: [] } : {}) };
+  return { revision, ...opened, ...(opened.champion === null ? { weights: [] } : {}) };
 }
 
 async function pause(ms: number, { signal }: StepContext): Promise<void> {
@@ -306,9 +317,8 @@ export async function withdrawVersion(
   const { model } = config;
   const why = outcome.replace('-', ' ');
   const reason = `rollout withdrawn: ${reasons.join('; ')}`;
-  const { champion } = await registry.withdraw({ model, version, by: 'deploy', reason, workflowId });
-  const standing = champion === null ? null : await released(rollout, champion);
-  const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} ${why}`, (current) =>
+  await registry.withdraw({ model, version, by: 'deploy', reason, workflowId });
+  const revision = await changeEndpoint(rollout, createEndpoints(objects), `version ${version} ${why}`, (current, standing) =>
     current?.model === model ? withdrawCandidate(current, version, standing) : current,
   );
   if (outcome !== 'again')

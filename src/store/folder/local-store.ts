@@ -3,8 +3,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { conflict, describe, fileError, isAbsent, notFound, systemCode, tooLarge } from '../file-errors.js';
+import { conflict, fileError, isAbsent, notFound, systemCode, tooLarge } from '../file-errors.js';
 import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from '../object-key.js';
 import type { GetOptions, ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../port.js';
 import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncPath } from './staging.js';
@@ -197,7 +198,7 @@ class LocalStore implements ObjectStore {
         await log.append(key, bytes);
       } catch (error) {
         // The file is there: it can be made durable by itself, as all later ones will be.
-        if (this.#log === log) process.emitWarning(`${this.uri} goes on without its write-ahead log: ${describe(error)}`);
+        if (this.#log === log) process.emitWarning(`${this.uri} goes on without its write-ahead log: ${reasonOf(error)}`);
         this.#log = null;
         await syncPath(plain);
         await syncPath(path.dirname(plain));

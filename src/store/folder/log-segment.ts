@@ -1,8 +1,9 @@
 import { constants, lstatSync, readFileSync, renameSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { describe, isAbsent } from '../file-errors.js';
+import { isAbsent } from '../file-errors.js';
 import { sha256Hex } from '../hash.js';
 import { checkKey } from '../object-key.js';
 import { ensureFolder, type StagingFolder, syncPath } from './staging.js';
@@ -86,7 +87,7 @@ async function checkEntries(handle: fs.FileHandle, segment: string, root: string
     try {
       checkKey(key);
     } catch (error) {
-      throw refused(segment, describe(error));
+      throw refused(segment, reasonOf(error));
     }
     const folder = path.dirname(plainFile(root, key));
     if (inside.has(folder)) continue;

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
-import { describe, isAbsent } from '../file-errors.js';
+import { isAbsent } from '../file-errors.js';
 import { RESERVED } from '../object-key.js';
 import { GroupCommitFile } from './group-commit.js';
 import { restoreSegment, segmentLine, settleSegment } from './log-segment.js';
@@ -145,7 +146,7 @@ async function orWarn(segment: string, settle: () => Promise<void>): Promise<voi
       await putAside(segment);
       return;
     }
-    process.emitWarning(`the write-ahead log ${segment} could not be settled: ${describe(error)}`);
+    process.emitWarning(`the write-ahead log ${segment} could not be settled: ${reasonOf(error)}`);
   }
 }
 
@@ -153,7 +154,7 @@ async function putAside(segment: string): Promise<void> {
   try {
     await fs.rename(segment, path.join(path.dirname(segment), REFUSED + path.basename(segment)));
   } catch (error) {
-    if (!isAbsent(error)) process.emitWarning(`${segment} could not be put aside: ${describe(error)}`);
+    if (!isAbsent(error)) process.emitWarning(`${segment} could not be put aside: ${reasonOf(error)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../errors/codes.js';
+import { messageOf, reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
-import { describe, fileError, systemCode } from '../file-errors.js';
+import { fileError, systemCode } from '../file-errors.js';
 
 const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   NoSuchKey: 'STORE_NOT_FOUND',
@@ -59,7 +60,7 @@ export function isUnexplained({ name, status }: S3Failure): boolean {
 
 /** The region that the service names as the right one. */
 function regionIn(error: unknown): string | null {
-  const said = /expecting '([a-z0-9-]+)'/.exec(describe(error))?.[1] ?? null;
+  const said = /expecting '([a-z0-9-]+)'/.exec(messageOf(error))?.[1] ?? null;
   if (said !== null || typeof error !== 'object' || error === null) return said;
   const response = '$response' in error ? error.$response : null;
   const headers = typeof response === 'object' && response !== null && 'headers' in response ? response.headers : null;
@@ -78,7 +79,7 @@ export function s3Error(error: unknown, action: string, key: string, uri: string
   const region = code === 'STORE_REGION_WRONG' ? regionIn(error) : null;
   return new PipelineError(code, {
     ...(region === null ? {} : { cure: `Set AWS_REGION=${region}.` }),
-    what: `cannot ${action} "${key}" (${failure.name}${status}: ${describe(error)})`,
+    what: `cannot ${action} "${key}" (${failure.name}${status}: ${reasonOf(error)})`,
     where: `store ${uri}`,
     details: { key, name: failure.name, status: failure.status },
     cause: error,

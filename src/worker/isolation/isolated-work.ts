@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../contracts/json.js';
 import { watchGroupMemory } from '../../command/group-memory.js';
 import type { StepTask } from '../../contracts/run.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline, StepWork } from '../../pipeline/pipeline.js';
 import type { StepContext } from '../../pipeline/step-context.js';
@@ -64,7 +65,7 @@ async function differsFrom(process: StepProcess, expected: string, pipeline: str
     if (found === expected) return null;
     return found === undefined ? `its file exports no pipeline ${pipeline}` : 'its file was changed since the worker was started';
   } catch (error) {
-    return `its file cannot be loaded again: ${String(error)}`;
+    return `its file cannot be loaded again: ${reasonOf(error)}`;
   }
 }
 

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { keyName } from '../step/run-keys.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 
 /** An attempt of a step that a process has under way: enough to tell the server that it is lost. */
 export type OpenAttempt = {
@@ -67,7 +68,7 @@ export class AttemptJournal {
       this.#written = text;
     } catch (error) {
       // Without the file the loss of this process is still noticed, by its heartbeats.
-      process.emitWarning(`the attempts under way could not be noted: ${String(error)}`);
+      process.emitWarning(`the attempts under way could not be noted: ${reasonOf(error)}`);
     }
   }
 }

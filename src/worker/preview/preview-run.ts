@@ -3,6 +3,7 @@ import { guardVerdict } from '../../../workflows/guards.js';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { PlanStep } from '../../contracts/plan.js';
 import type { ReusedResults, RunOptions, RunOutcome, StepStatus } from '../../contracts/run.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import { resultsRead } from '../../pipeline/evaluate-condition.js';
 import { everyStep } from '../../pipeline/plan/every-step.js';
@@ -81,7 +82,7 @@ class RunPreview {
         this.#settle(
           this.#step(id),
           'fails',
-          `its condition cannot be answered: ${messageOf(this.#guardOf(this.#step(id)).error)}`,
+          `its condition cannot be answered: ${reasonOf(this.#guardOf(this.#step(id)).error)}`,
         );
       }
       for (const id of decision.start) await this.#start(this.#step(id));
@@ -189,6 +190,3 @@ const afterwards = (steps: readonly string[]): string => {
 };
 
 const messageIn = ({ config }: PlanStep): string => (typeof config['message'] === 'string' ? config['message'] : 'asks');
-
-const messageOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

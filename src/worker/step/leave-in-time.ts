@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { StepTask } from '../../contracts/run.js';
+import { messageOf } from '../../errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 
 const DEFAULT_GRACE_MS = 30_000;
@@ -66,6 +67,7 @@ export const lateness = (graceMs: number, then: string): string =>
 
 /** The error of an attempt that did not leave in time. */
 export function abandonment(reason: unknown, message: string): Error {
+  // Temporal names the kind of a cancellation in its message: CANCELLED, WORKER_SHUTDOWN, TIMED_OUT, NOT_FOUND.
   const asked = isPipelineError(reason) ? reason.code === 'EXECUTION_STEP_CANCELLED' : messageOf(reason) === 'CANCELLED';
   if (!asked && types.isNativeError(reason)) return reason;
   const error = new PipelineError(asked ? 'EXECUTION_STEP_CANCELLED' : 'EXECUTION_STEP_TIMED_OUT', {
@@ -75,7 +77,3 @@ export function abandonment(reason: unknown, message: string): Error {
   ABANDONED.add(error);
   return error;
 }
-
-/** Temporal names the kind of a cancellation in its message: CANCELLED, WORKER_SHUTDOWN, TIMED_OUT, NOT_FOUND. */
-const messageOf = (reason: unknown): string =>
-  typeof reason === 'object' && reason !== null && 'message' in reason ? String(reason.message) : '';

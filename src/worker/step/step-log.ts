@@ -1,4 +1,3 @@
-import { types } from 'node:util';
 import type { StepTask } from '../../contracts/run.js';
 import { attemptLogPrefix } from '../../logs/log-keys.js';
 import type { LogLevel } from '../../logs/log-line.js';
@@ -6,6 +5,7 @@ import { openLogWriter } from '../../logs/log-writer.js';
 import type { StepContext, StepLog } from '../../pipeline/step-context.js';
 import type { Redactor } from '../../secrets/redactor.js';
 import type { ObjectStore } from '../../store/port.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import type { PipelineError } from '../../errors/pipeline-error.js';
 
 /** The log of one attempt: stored for `perennial logs`, and passed on to the log of the worker; without the values of secrets. */
@@ -51,5 +51,3 @@ export function openStepLog(
     close: () => writer.close(),
   };
 }
-
-const reasonOf = (error: unknown): string => (types.isNativeError(error) ? error.message : String(error));

@@ -1,6 +1,7 @@
 import { NO_ORDERS, type OrdersWrite, type StepOrders } from '../../contracts/live-control.js';
 import type { JsonPrimitive } from '../../contracts/json.js';
 import type { StepTask } from '../../contracts/run.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepControl } from '../../pipeline/step-control.js';
 import { parseRecord } from '../../store/json-record.js';
@@ -159,7 +160,7 @@ class OrderedControl implements StepControl {
       if (isNew) for (const listener of [...this.#listeners]) listener();
     } catch (error) {
       // The step goes on as it is, and looks again in a second.
-      this.#surroundings.remark(`orders could not be read: ${String(error)}`);
+      this.#surroundings.remark(`orders could not be read: ${reasonOf(error)}`);
     } finally {
       this.#looking = false;
     }

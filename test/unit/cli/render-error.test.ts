@@ -29,7 +29,7 @@ describe('renderError', () => {
 
   it('gives an unexpected failure a code too, and its stack only when asked', async () => {
     expect(renderError(await toPipelineError(new TypeError('x is not a function')), plain, false)).toMatch(
-      /^error CLI_UNEXPECTED x is not a function\n {2}do .*PERENNIAL_DEBUG=1/,
+      /^error CLI_UNEXPECTED TypeError: x is not a function\n {2}do .*PERENNIAL_DEBUG=1/,
     );
     expect(renderError(await toPipelineError(new TypeError('x is not a function')), plain, true)).toContain('render-error.test');
   });
