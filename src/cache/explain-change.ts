@@ -25,6 +25,8 @@ function codeChanges(before: JsonObject, now: JsonObject): string[] {
     if (part === 'function') return 'code changed';
     if (part === 'perennial') return changed('version of perennial', memberOf(before, part), memberOf(now, part));
     if (part.startsWith('package ')) return changed(`version of ${part}`, memberOf(before, part), memberOf(now, part));
+    if (part.startsWith('captured ')) return `captured value "${part.slice('captured '.length)}" changed`;
+    if (part.startsWith('variable ')) return `environment ${part.slice('variable '.length)} changed`;
     return `code changed: ${part}`;
   });
 }

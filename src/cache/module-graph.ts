@@ -6,7 +6,7 @@ import { build, type Plugin } from 'esbuild';
 import { packageVersion } from './package-version.js';
 
 export interface ModuleGraph {
-  /** Absolute paths of the local modules that a file imports, directly or not, itself left out. */
+  /** Absolute paths of the local modules that the files import, directly or not, themselves left out. */
   readonly modules: readonly string[];
   /** Packages that any of them imports, by name: the version that is installed, or `not found`. */
   readonly packages: { readonly [name: string]: string };
@@ -18,14 +18,17 @@ export interface ModuleGraph {
 const OWN_CODE = fileURLToPath(new URL('../', import.meta.url));
 const BUILT_IN = new Set(builtinModules);
 
-/** What a file imports. The file is bundled in memory, packages left outside, so that the paths of a tsconfig count as Node sees them. */
-export async function moduleGraph(file: string): Promise<ModuleGraph> {
-  const root = path.dirname(file);
+/**
+ * What files import. They are bundled in memory, so that the paths of a tsconfig count as Node sees them. Packages are left outside, but for
+ * those of the same workspace: they change without a new version.
+ */
+export async function moduleGraph(files: readonly string[]): Promise<ModuleGraph> {
+  const root = path.dirname(files[0] ?? '.');
   const { metafile } = await build({
-    ...{ entryPoints: [file], absWorkingDir: root, bundle: true, write: false, metafile: true },
-    ...{ packages: 'external', platform: 'node', format: 'esm', target: 'esnext', logLevel: 'silent' },
+    ...{ entryPoints: [...files], absWorkingDir: root, bundle: true, write: false, metafile: true },
+    ...{ platform: 'node', format: 'esm', target: 'esnext', logLevel: 'silent', conditions: [] },
     outdir: path.join(root, 'unused'),
-    plugins: [leaveOwnCodeOutside],
+    plugins: [leaveOwnCodeOutside, leavePackagesOutside],
     // A module of another kind, such as a native addon or a text, counts by its bytes.
     loader: { '.node': 'file', '.sql': 'text', '.txt': 'text', '.md': 'text', '.html': 'text', '.yaml': 'text', '.yml': 'text' },
   });
@@ -34,7 +37,7 @@ export async function moduleGraph(file: string): Promise<ModuleGraph> {
   const importers = new Map<string, string>();
   for (const [name, input] of Object.entries(metafile.inputs)) {
     const absolute = path.resolve(root, name);
-    if (absolute !== file && (await isFile(absolute))) modules.push(absolute);
+    if (!files.includes(absolute) && (await isFile(absolute))) modules.push(absolute);
     for (const imported of input.imports) {
       const found = imported.external === true ? packageName(imported.path) : null;
       if (found === null || packages.has(found)) continue;
@@ -56,6 +59,24 @@ const leaveOwnCodeOutside: Plugin = {
     bundling.onResolve({ filter: /^\.{1,2}\// }, ({ path: name, resolveDir }) =>
       path.resolve(resolveDir, name).startsWith(OWN_CODE) ? { path: 'perennial', external: true } : null,
     );
+  },
+};
+
+/** Says to the plugin below that it asks itself. */
+const ASKED = Symbol('asked');
+
+/** A package that lies in no `node_modules` in truth is one of the workspace, linked there: its files count like the user's own. */
+const leavePackagesOutside: Plugin = {
+  name: 'packages',
+  setup: (bundling) => {
+    bundling.onResolve({ filter: /^[^./\\]/ }, async ({ path: name, pluginData, ...from }) => {
+      if (pluginData === ASKED || from.kind === 'entry-point') return null;
+      if (packageName(name) === null || packageName(name) === 'perennial') return { path: name, external: true };
+      const { kind, importer, resolveDir } = from;
+      const found = await bundling.resolve(name, { kind, importer, resolveDir, pluginData: ASKED });
+      const isLocal = found.errors.length === 0 && !found.external && !/[\\/]node_modules[\\/]/.test(found.path);
+      return isLocal ? { path: found.path } : { path: name, external: true };
+    });
   },
 };
 

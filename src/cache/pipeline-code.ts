@@ -5,17 +5,25 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import { sha256Hex } from '../store/hash.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import { OWN_VERSION } from './package-version.js';
-import { sharedCode, type StepCode } from './shared-code.js';
+import { capturedCode } from './captured-code.js';
+import { type SharedCode, sharedCode, type StepCode } from './shared-code.js';
 import { functionHash } from './syntax-hash.js';
 
 /** Hashes of the code of a pipeline's steps, as it was when this was asked for first. */
 export interface PipelineCode {
-  /** `function`, `file <path>`, `module <path>` and `package <name>` of a step of your own; `perennial` alone of a stage. */
+  /**
+   * `function`, `captured <variable>`, `file <path>`, `module <path>`, `package <name>` and `variable <name>` of the environment of a step of
+   * your own; `perennial` alone of a stage.
+   */
   stepCode(step: Pick<PlanStep, 'id' | 'kind'>): StepCode;
+  /** As `stepCode`, for a result that is kept. @throws PipelineError `CACHE_CODE_UNREADABLE` when there is more to the code than can be seen. */
+  cachedCode(step: Pick<PlanStep, 'id' | 'kind' | 'cache'>): StepCode;
+  /** Whether the files of that code are still as they were: else a step may have run another code. */
+  isUnchanged(): boolean;
 }
 
 /** What the code of a pipeline is read from. */
-export type CodeSource = Pick<Pipeline, 'functions' | 'sources' | 'file'>;
+export type CodeSource = Pick<Pipeline, 'functions' | 'bodies' | 'file' | 'callers' | 'plan'>;
 
 const known = new WeakMap<CodeSource, Promise<PipelineCode>>();
 
@@ -37,15 +45,30 @@ export function pipelineCode(pipeline: CodeSource): Promise<PipelineCode> {
 export const codeHash = (code: StepCode): string => sha256Hex(canonicalJson(code));
 
 async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
-  const { functions, sources, file } = pipeline;
-  const shared = functions.size > 0 && typeof file === 'string' ? await readable(file, () => sharedCode(file)) : {};
-  const hashes = new Map([...functions].map(([id, run]) => [id, functionHash(sources?.get(id) ?? run.toString())]));
+  const { functions, bodies = functions } = pipeline;
+  const captured = capturedCode(pipeline);
+  const shared = await sharedBy(pipeline, captured.files);
+  const hashes = new Map([...functions.keys()].map((id) => [id, functionHash(String(bodies.get(id)))]));
+  const stepCode = ({ id }: Pick<PlanStep, 'id'>): StepCode => {
+    const hash = hashes.get(id);
+    if (hash === undefined) return { perennial: OWN_VERSION };
+    return { function: hash, ...captured.steps.get(id)?.parts, ...shared.code };
+  };
   return {
-    stepCode: ({ id }) => {
-      const hash = hashes.get(id);
-      return hash === undefined ? { perennial: OWN_VERSION } : { function: hash, ...shared };
+    stepCode,
+    isUnchanged: shared.isUnchanged,
+    cachedCode: (step) => {
+      const unseen = captured.steps.get(step.id)?.unseen ?? (hashes.has(step.id) ? shared.unseen : null);
+      // Whoever gives a version says so of what cannot be seen.
+      if (unseen === null || (step.cache?.version ?? null) !== null) return stepCode(step);
+      throw new PipelineError('CACHE_CODE_UNREADABLE', { what: unseen, where: `step "${step.id}"` });
     },
   };
+}
+
+async function sharedBy({ functions, file, callers = [] }: CodeSource, others: readonly string[]): Promise<SharedCode> {
+  if (functions.size === 0 || typeof file !== 'string') return { code: {}, unseen: null, isUnchanged: () => true };
+  return readable(file, () => sharedCode({ defining: [file, ...callers], others }));
 }
 
 async function readable<Code>(file: string, read: () => Promise<Code>): Promise<Code> {

@@ -21,6 +21,8 @@ export interface OperationCaching {
 export interface StepCaching {
   /** Rejects when the code cannot be read. */
   readonly code: () => Promise<StepCode>;
+  /** False: the code was edited since it was read, and what ran may have been the edited one. Default: nobody edits it. */
+  readonly isCodeUnchanged?: () => Promise<boolean>;
   readonly operation: OperationCaching;
   /** A holder of a computation that is silent so long has gone. */
   readonly leaseMs?: number;
@@ -83,8 +85,9 @@ export class StepCache {
   }
 
   /** Whether later runs may take such a result. */
-  keeps(result: JsonValue): boolean {
-    return this.#options.caching.operation.keeps?.(result) !== false;
+  async keeps(result: JsonValue): Promise<boolean> {
+    const { operation, isCodeUnchanged } = this.#options.caching;
+    return operation.keeps?.(result) !== false && (await isCodeUnchanged?.()) !== false;
   }
 
   /** Keeps what was computed for later runs. */

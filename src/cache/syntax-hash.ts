@@ -1,4 +1,5 @@
-import { parse, type Node } from 'acorn';
+import type { Node } from 'acorn';
+import { isSyntaxError, parseProgram } from '../pipeline/captures/parse-function.js';
 import { sha256Hex } from '../store/hash.js';
 
 /** Parts of a syntax tree that say where something stands, not what it is. */
@@ -8,19 +9,13 @@ const PLACES = new Set(['start', 'end', 'loc', 'range', 'raw', 'sourceFile']);
 export type Ignored = (node: Node) => boolean;
 
 /** SHA-256 of what JavaScript says, not of how it is written: white space, comments and the quotes of texts do not count. */
-export function syntaxHash(code: string, sourceType: 'module' | 'script', ignored: Ignored = () => false): string {
-  const tree = parse(code, {
-    ...{ ecmaVersion: 'latest', sourceType, allowHashBang: true, allowReturnOutsideFunction: true },
-    allowAwaitOutsideFunction: true,
-  });
-  return sha256Hex(JSON.stringify(plain(tree, ignored)));
-}
+export const treeHash = (tree: Node, ignored: Ignored = () => false): string => sha256Hex(JSON.stringify(plain(tree, ignored)));
 
 /** Hash of a function's own text: an expression, a method of an object, or a class member. A native one counts by its text. */
 export function functionHash(text: string): string {
   for (const code of [`(${text})`, `({ ${text} })`]) {
     try {
-      return syntaxHash(code, 'script');
+      return treeHash(parseProgram(code, 'script'));
     } catch (error) {
       if (!isSyntaxError(error)) throw error;
     }
@@ -37,8 +32,4 @@ function plain(value: unknown, ignored: Ignored): unknown {
   if ('type' in value && ignored(value as Node)) return null;
   const fields = Object.entries(value).filter(([name]) => !PLACES.has(name));
   return Object.fromEntries(fields.map(([name, field]) => [name, plain(field, ignored)]));
-}
-
-function isSyntaxError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'SyntaxError';
 }

@@ -266,7 +266,7 @@ function addCustomStep<Inputs extends StepInputs, Output, Secrets extends Secret
     ...{ kind: 'step', id, options, inputs: findInputs(draft, id, options.inputs ?? {}) },
     config: (read) => customConfig(options, read),
   });
-  draft.sources.set(id, options.run.toString());
+  draft.bodies.set(id, options.run);
   // The compiler has checked `run` against the references; at run time both sides are plain JSON.
   draft.functions.set(
     id,

@@ -2,8 +2,9 @@ import type { ParameterInput, ParameterShape } from '../schema/parameter.js';
 import type { PipelineBuilder } from './builder.js';
 import { createBuilder } from './builder.js';
 import type { ChangeTrigger, TriggerParameters } from './change-triggers.js';
+import { reportCaptures } from './captures/report-captures.js';
 import { compilePipeline } from './plan/compile.js';
-import { fileOfCaller } from './defining-file.js';
+import { filesOfCallers } from './defining-file.js';
 import { bindingOf } from './draft-scope.js';
 import { PipelineDraft } from './draft.js';
 import type { HookOptions } from './options/hooks.js';
@@ -54,15 +55,18 @@ export function definePipeline<const Shape extends ParameterShape, Returned>(
   const policy = readRunPolicy(options, draft.root);
   const given = isReference(returned) ? draft.locate(returned, draft.root.at('result'), draft.scope) : null;
   const result = given === null ? {} : { result: bindingOf(given) };
+  reportCaptures(draft);
   const plan = compilePipeline(draft, { ...policy, ...(hooks.length === 0 ? {} : { hooks }), ...result });
+  const [file = null, ...callers] = filesOfCallers(definePipeline);
   return Object.freeze({
     name,
     plan,
     functions: draft.functions,
-    sources: draft.sources,
+    bodies: draft.bodies,
     calls: draft.calls,
     triggers,
     schedules,
-    file: fileOfCaller(definePipeline),
+    file,
+    callers,
   });
 }

@@ -16,6 +16,7 @@ import {
   rootScope,
 } from './draft-scope.js';
 import { reportPromise } from './is-promise.js';
+import type { AnyFunction } from './captures/scope-reader.js';
 import type { PipelineIssue } from './lint/issues.js';
 import { OptionReader } from './lint/issues.js';
 import type { Pipeline, StepFunction } from './pipeline.js';
@@ -53,8 +54,8 @@ export class PipelineDraft {
   readonly functions = new Map<string, StepFunction>();
   /** Pipelines that steps call as objects, by name. */
   readonly calls = new Map<string, Pipeline>();
-  /** Text of each function as it was written. */
-  readonly sources = new Map<string, string>();
+  /** Each function as it was written. */
+  readonly bodies = new Map<string, AnyFunction>();
   readonly scope = rootScope();
   readonly #byReference = new Map<Ref, DraftSource>();
   #current: DraftScope = this.scope;

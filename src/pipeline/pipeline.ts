@@ -3,6 +3,7 @@ import type { Plan, StepKind } from '../contracts/plan.js';
 import type { StepTask } from '../contracts/run.js';
 import type { ScheduleSpec } from '../contracts/schedule.js';
 import type { TriggerSpec } from '../contracts/triggers.js';
+import type { AnyFunction } from './captures/scope-reader.js';
 import type { StepContext } from './step-context.js';
 
 /** The body of a `p.step`: gets its inputs' values, returns a JSON-plain result. */
@@ -27,10 +28,12 @@ export interface Pipeline<Params = JsonObject, Result = unknown> {
   readonly functions: ReadonlyMap<string, StepFunction>;
   /** Changes elsewhere that start a run; they count once they are deployed. */
   readonly triggers?: readonly TriggerSpec[];
-  /** Text of each function as it was written; absent: that of `functions`. */
-  readonly sources?: ReadonlyMap<string, string>;
+  /** Each function as it was written, by step id; absent: as in `functions`. */
+  readonly bodies?: ReadonlyMap<string, AnyFunction>;
   /** The file that called `definePipeline`, from which the code of its steps is hashed; absent or null when there is none. */
   readonly file?: string | null;
+  /** The files whose functions called the one that called `definePipeline`: those of a pipeline that a factory makes. */
+  readonly callers?: readonly string[];
   /** When it runs by itself; they count once they are deployed. */
   readonly schedules?: readonly ScheduleSpec[];
   /** Never set; carries the parameters' type to `client.start`. */

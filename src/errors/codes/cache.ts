@@ -5,7 +5,7 @@ export const CACHE_CODES = {
     retryable: false,
     httpStatus: 500,
     cause:
-      'The code of a step could not be read for its cache key: a file that the pipeline file imports is missing or cannot be parsed.',
-    cure: 'Mend the import that the message names, or leave the cache of the step off; until then the step runs each time.',
+      'The code of a step cannot be read whole for its cache key: a file that the pipeline file imports is missing or cannot be parsed, a module is imported by a name that only a run knows, or the function captures a value that two runs cannot compare.',
+    cure: 'Mend the import or the capture that the message names, give `cache.version` and change that with the code, or leave the cache of the step off; until then the step runs each time.',
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -3,7 +3,10 @@ import type { OptionReader } from '../lint/issues.js';
 import type { Duration } from '../duration.js';
 
 export interface CacheOptions {
-  /** Give it a new value to make all earlier results useless, for instance when a value from around the step's function has changed. */
+  /**
+   * Give it a new value to make all earlier results useless. With it, values from around the step's function that cannot be compared are taken
+   * as they are: change it when they change.
+   */
   readonly version?: string;
   /** Environment variables that the result depends on. */
   readonly environment?: readonly string[];

@@ -6,6 +6,6 @@ export const SETTINGS_VARIABLE = 'PERENNIAL_STEP_PROCESS';
 
 /** Equal where plan and functions are the same: a file that was edited meanwhile must not run under an older plan. */
 export function fingerprintOf(pipeline: Pipeline): string {
-  const sources = [...(pipeline.sources ?? pipeline.functions)].map(([id, source]) => `${id}\n${String(source)}`);
+  const sources = [...(pipeline.bodies ?? pipeline.functions)].map(([id, source]) => `${id}\n${String(source)}`);
   return sha256Hex([pipeline.plan.hash, ...sources].join('\n\n'));
 }

@@ -15,7 +15,8 @@ import { readOutcome, recordOutcome } from './step-record.js';
 /** How an operation of a step of the pipeline is cached. */
 export function cachingOf(pipeline: CodeSource, step: PlanStep, operation: string): StepCaching {
   return {
-    code: async () => (await pipelineCode(pipeline)).stepCode(step),
+    code: async () => (await pipelineCode(pipeline)).cachedCode(step),
+    ...(step.kind === 'step' ? { isCodeUnchanged: async () => (await pipelineCode(pipeline)).isUnchanged() } : {}),
     operation: operationCaching[step.kind]?.[operation] ?? {},
   };
 }
@@ -61,7 +62,7 @@ export async function openCachedStep(task: StepTask, surroundings: CacheSurround
       return shared === null ? null : take(shared);
     },
     record: async (guarded, outcome, steered) => {
-      const kept = !steered && cache.keeps(outcome.result);
+      const kept = !steered && (await cache.keeps(outcome.result));
       const recorded = await recordOutcome(guarded, key, outcome, { ...looked.record, kept });
       await Promise.all([...(kept ? [cache.keep(recorded)] : []), cache.remember()]);
       return recorded;

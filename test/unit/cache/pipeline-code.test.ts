@@ -70,6 +70,23 @@ describe('the code of a step', () => {
     ]);
   });
 
+  it('says when its files were edited after it was read', async () => {
+    const pipeline = definePipeline('p', { params: {} }, (p) => {
+      p.step('a', { run: () => 1 });
+    });
+    const code = await pipelineCode({ ...pipeline, file: path.join(folder, 'pipeline.ts') });
+    expect(code.isUnchanged()).toBe(true);
+    await write('elsewhere/two.ts', 'export const two = 22;\n');
+    expect(code.isUnchanged()).toBe(false);
+  });
+
+  it('changes with a package behind a package', async () => {
+    await write('node_modules/small/package.json', '{ "name": "small", "version": "1.0.0", "dependencies": { "tiny": "*" } }');
+    await write('node_modules/tiny/package.json', '{ "name": "tiny", "version": "2.0.0", "dependencies": { "small": "*" } }');
+    expect((await codeOf())['package small']).toMatch(/^1\.0\.0 with [0-9a-f]{12}$/);
+    expect(await changed(() => write('node_modules/tiny/package.json', '{ "version": "2.0.1" }'))).toEqual(['package small']);
+  });
+
   it('does not change with another step, a comment or the way of writing', async () => {
     expect(await changed(() => write('pipeline.ts', FILE.replace("readFile('x')", "readFile('y')")))).toEqual([]);
     expect(
