@@ -35,9 +35,8 @@ describe('the cache, when a process is killed', () => {
     await rm(store, { recursive: true, force: true });
   });
 
-  function start(mode: string, environment: NodeJS.ProcessEnv = {}): Child {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'test/faults/fixtures/cached-work.ts', store, mode], {
-      env: { ...process.env, ...environment },
+  function start(mode: string, ...more: string[]): Child {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/faults/fixtures/cached-work.ts', store, mode, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(child);
@@ -96,7 +95,7 @@ describe('the cache, when a process is killed', () => {
   });
 
   it('with a computation under way, lets the process that waits for it take over', async () => {
-    const holder = start('7', { CACHED_WORK_HANGS: 'yes' });
+    const holder = start('7', 'hangs');
     await soon(async () => (await keysOf('cache/leases/')).length === 1);
     const waiter = start('7');
     await sleep(2_500);
