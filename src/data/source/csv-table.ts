@@ -61,7 +61,8 @@ interface CsvFiles {
 function groupOf({ header, files, rows, longest }: CsvFiles, dialect: CsvDialect): SourceGroup {
   // Positions as names: headers may repeat a name, or differ in case alone, which the engine would rename without a word.
   const columns = header.map((_name, position) => `c${String(position)}`);
-  const repeated = new Set(header.filter((name, position) => header.indexOf(name) !== position));
+  const seen = new Set<string>();
+  const repeated = new Set(header.filter((name) => seen.size === seen.add(name).size));
   const settings = [
     `columns = {${columns.map((name) => `${name}: 'VARCHAR'`).join(', ')}}`,
     `auto_detect = false, header = true, delim = ${literal(dialect.delimiter)}`,

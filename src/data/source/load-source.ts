@@ -5,10 +5,14 @@ import type { DuckDb } from '../duckdb.js';
 import type { EventWindow } from '../event-time.js';
 import { isoInstant, parseWindow, timestampLiteral } from '../event-time.js';
 import { identifier } from '../sql-text.js';
-import type { CheckScope, PlannedGroup } from './column-casts.js';
-import { checkCasts, planCasts } from './column-casts.js';
+import { castRows, readWideOnce } from './cast-rows.js';
+import type { CheckScope } from './check-casts.js';
+import { checkCasts } from './check-casts.js';
+import type { PlannedGroup } from './column-casts.js';
+import { planCasts } from './column-casts.js';
 import { openSource, readingSource } from './open-source.js';
 import { checkRowCount } from './row-counts.js';
+import { failsSql, valueSql } from './value-cast.js';
 
 /**
  * Reads a source into the table `table`: rows whose event time is in the window, in the schema's types, ordered by event time and then
@@ -23,22 +27,22 @@ export async function loadSource(db: DuckDb, config: IngestConfig, table: string
   const open = await openSource(db, source);
 
   await readingSource(source, open.files, async () => {
-    const planned = await planCasts(db, source, open, schema);
+    const files = await planCasts(db, source, open, schema);
+    const planned = await readWideOnce(db, files, `${table}_source`, (part) =>
+      part.group.rows === null ? checkedIn(part, config, window) : 'true',
+    );
     const checked = await checkCasts(db, source, planned, (part) => scopeOf(part, config, window));
     const order = [orderColumn(config), ...schema.columns.map(({ name }) => name)].flatMap((name) =>
       name === null ? [] : [identifier(name)],
     );
-    const parts = planned.map(
-      ({ casts, group }) =>
-        `SELECT ${casts.map(({ sql, column }) => `${sql} AS ${identifier(column.name)}`).join(', ')}
-         FROM (SELECT * FROM ${group.relation} WHERE ${inWindow({ casts, group }, config, window)})`,
-    );
-    await db.run(`CREATE TABLE ${table} AS SELECT * FROM (${parts.join('\nUNION ALL ')}) ORDER BY ${order.join(', ')}`);
+    await castRows(db, table, planned, (part) => inWindow(part, config, window), order);
+    for (const [position, { group }] of planned.entries())
+      if (group !== files[position]?.group) await db.run(`DROP TABLE ${group.relation}`);
     const [counted] = await db.query(`SELECT count(*) AS rows FROM ${table}`);
     const rows = Number(counted?.['rows'] ?? 0);
     for (const [position, { group }] of planned.entries()) checkRowCount(group, checked[position]?.rows ?? 0);
     checkRowCount({ files: open.files, rows: checked.reduce((sum, part) => sum + part.kept, 0) }, rows);
-    if (rows === 0) throw await emptyWindow(db, config, planned);
+    if (rows === 0) throw await emptyWindow(db, config, files);
   });
 }
 
@@ -69,23 +73,26 @@ function inWindow({ casts }: PlannedGroup, config: IngestConfig, window: EventWi
   return `(${rangeSql} >= ${timestampLiteral(window.fromMs)} AND ${rangeSql} < ${timestampLiteral(window.toMs)})`;
 }
 
-/**
- * Rows of the window, and those whose event time cannot be read, which no window would ever show. Files that do not count their own rows
- * are read whole.
- */
+/** Rows of the window, and those whose event time cannot be read, which no window would ever show. */
+function checkedIn(part: PlannedGroup, config: IngestConfig, window: EventWindow | null): string {
+  const eventTime = part.casts.find(({ column }) => column.name === config.window?.column);
+  const unreadable = eventTime?.hides === true ? failsSql(eventTime) : null;
+  return `(${inWindow(part, config, window)}${unreadable === null ? '' : ` OR ${unreadable}`})`;
+}
+
+/** Files that do not count their own rows are read whole. */
 function scopeOf(part: PlannedGroup, config: IngestConfig, window: EventWindow | null): CheckScope {
   const { relation, rows } = part.group;
+  const checked = checkedIn(part, config, window);
   const kept = inWindow(part, config, window);
-  const eventTime = part.casts.find(({ column }) => column.name === config.window?.column);
-  const unreadable = eventTime?.hides === true && eventTime.fails !== null ? ` OR ${eventTime.fails}` : '';
-  const checked = `(${kept}${unreadable})`;
-  return { relation: rows === null ? `${relation} WHERE ${checked}` : relation, checked, kept };
+  return { relation: rows === null ? `(SELECT * FROM ${relation} WHERE ${checked})` : relation, checked, kept };
 }
 
 async function emptyWindow(db: DuckDb, config: IngestConfig, planned: readonly PlannedGroup[]): Promise<PipelineError> {
   const times = planned.map(({ group, casts }) => {
     const eventTime = casts.find(({ column }) => column.name === config.window?.column);
-    return `SELECT ${eventTime?.sql ?? 'NULL::TIMESTAMP'} AS t FROM ${group.relation}`;
+    const time = eventTime === undefined ? 'NULL::TIMESTAMP' : valueSql(eventTime);
+    return `SELECT ${time} AS t FROM ${group.relation}`;
   });
   const [range] = await db.query(
     `SELECT count(*) AS rows, epoch_ms(min(t)) AS from_ms, epoch_ms(max(t)) AS to_ms FROM (${times.join('\nUNION ALL ')})`,

@@ -3,16 +3,33 @@ import { duckdbType } from '../../schema/duckdb-type.js';
 import { literal } from '../sql-text.js';
 import type { SourceColumn } from './source-group.js';
 
-/** How the values of one column of some files become values of a dataset. */
+/**
+ * How the values of one column of some files become values of a dataset, in three steps, each SQL over what the step before gave: so each is
+ * computed once, whoever asks for it.
+ */
 export interface ValueCast {
-  /** SQL that gives the value in the column's type; null where it is missing or cannot be read as one. */
-  readonly sql: string;
-  /** SQL that is true where there is a value and `sql` cannot read it; null when that cannot happen. */
-  readonly fails: string | null;
-  /** SQL that orders as `sql` does and lets the reader skip row groups. */
+  /** What the files have, over the column; null where it is missing. */
+  readonly field: string;
+  /** What it reads as, over the field; null where it cannot be read. */
+  readonly read: (field: string) => string;
+  /** The value in the column's type, over what was read; null where it is missing or no such value. */
+  readonly value: (read: string) => string;
+  /** True where there is a field and `value` is null for it, though it is not missing; null when that cannot happen. */
+  readonly fails: ((field: string, read: string) => string) | null;
+  /** SQL over the column that orders as the value does and lets the reader skip row groups. */
   readonly rangeSql: string;
-  /** True when a value that `sql` cannot read may lie anywhere by `rangeSql`, so that no window shows it. */
+  /** True when a value that cannot be read may lie anywhere by `rangeSql`, so that no window shows it. */
   readonly hides: boolean;
+}
+
+/** The value over the column itself: for single columns. */
+export function valueSql({ field, read, value }: ValueCast): string {
+  return value(read(field));
+}
+
+/** As `valueSql`, where the value fails. */
+export function failsSql({ field, read, fails }: ValueCast): string | null {
+  return fails === null ? null : fails(field, read(field));
 }
 
 const INTEGERS = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT)|U?HUGEINT)$/;
@@ -38,15 +55,15 @@ export function valueCast(column: ColumnSpec, { sql: name, type: physical }: Sou
   const target = duckdbType(column);
   switch (column.type) {
     case 'timestamp':
-      if (MOMENTS.test(physical)) return failing(name, momentOf(`epoch_ms(${name})`), { rangeSql: name, hides: false });
-      if (INTEGERS.test(physical)) return failing(name, momentOf(`try_cast(${name} AS BIGINT)`));
-      return WORDS.test(physical) ? failing(`${name}::VARCHAR`, textMoment(`${name}::VARCHAR`)) : null;
+      if (MOMENTS.test(physical))
+        return { ...unlessNull(name, (field) => `epoch_ms(${field})`, momentOf), rangeSql: name, hides: false };
+      if (INTEGERS.test(physical)) return unlessNull(name, (field) => `try_cast(${field} AS BIGINT)`, momentOf);
+      return WORDS.test(physical) ? unlessNull(`${name}::VARCHAR`, textMoment, momentOf) : null;
     case 'float':
-      if (FLOATS.test(physical))
-        return finiteFloat(`${name}::DOUBLE`, `${name}::DOUBLE`, source.options?.infinities === 'missing');
+      if (FLOATS.test(physical)) return finiteFloat(`${name}::DOUBLE`, same, source.options?.infinities === 'missing');
       return INTEGERS.test(physical) || DECIMALS.test(physical) ? always(`${name}::${target}`) : null;
     case 'integer':
-      if (WIDE_INTEGERS.test(physical)) return failing(name, `try_cast(${name} AS ${target})`);
+      if (WIDE_INTEGERS.test(physical)) return unlessNull(name, (field) => `try_cast(${field} AS ${target})`);
       return INTEGERS.test(physical) ? always(`${name}::${target}`) : null;
     case 'boolean':
       return physical === 'BOOLEAN' ? always(name) : null;
@@ -61,31 +78,43 @@ export function missingValues(column: ColumnSpec): ValueCast {
   return always(`NULL::${duckdbType(column)}`);
 }
 
-function always(sql: string): ValueCast {
-  return { sql, rangeSql: sql, fails: null, hides: false };
+const same = (sql: string): string => sql;
+
+function always(field: string): ValueCast {
+  return { field, read: same, value: same, rangeSql: field, fails: null, hides: false };
 }
 
-function failing(present: string, sql: string, { rangeSql = sql, hides = true } = {}): ValueCast {
-  return { sql, rangeSql, fails: `((${present}) IS NOT NULL AND (${sql}) IS NULL)`, hides };
+/** A field whose value is null fails. */
+function unlessNull(field: string, read: ValueCast['read'], value: ValueCast['value'] = same): ValueCast {
+  const fails = (present: string, found: string): string => `(${present} IS NOT NULL AND ${value(found)} IS NULL)`;
+  return { field, read, value, fails, rangeSql: value(read(field)), hides: true };
 }
 
 /** A CSV field is text; an empty one is missing unless the column is of texts and it was quoted. */
 function textCast({ type }: ColumnSpec, name: string, options: CsvOptions): ValueCast {
   const missing = [...(type === 'text' || type === 'category' ? [] : ['']), ...(options.nullTexts ?? [])];
-  const field = missing.length === 0 ? name : `CASE WHEN ${name} NOT IN (${missing.map(literal).join(', ')}) THEN ${name} END`;
+  const field = missing.length === 0 ? name : `CASE WHEN NOT ${among(name, missing)} THEN ${name} END`;
   switch (type) {
     case 'text':
     case 'category':
       return always(field);
     case 'timestamp':
-      return failing(field, textMoment(field));
+      return unlessNull(field, textMoment, momentOf);
     case 'integer':
-      return failing(field, textInteger(field, options.wholeFloats === true));
+      return unlessNull(field, (text) => textInteger(text, options.wholeFloats === true));
     case 'boolean':
-      return failing(field, textBoolean(field, options));
+      return unlessNull(field, (text) => textBoolean(text, options));
     case 'float':
-      return textFloat(field, options.infinities === 'missing');
+      return finiteFloat(field, textNumber, options.infinities === 'missing');
   }
+}
+
+/** Not IN: the engine makes a join of each list that is longer than a few values, which thousands of columns cannot have. */
+function among(text: string, texts: readonly string[]): string {
+  const [only] = texts;
+  return texts.length === 1 && only !== undefined
+    ? `${text} = ${literal(only)}`
+    : `list_contains([${texts.map(literal).join(', ')}], ${text})`;
 }
 
 const NUMBER = '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?';
@@ -93,18 +122,20 @@ const NOT_A_NUMBER = '[+-]?nan';
 const INFINITE = '[+-]?inf(inity)?';
 
 /** The engine reads more than this as a number, 1_000 for example. */
-function textFloat(field: string, infinitiesMissing: boolean): ValueCast {
+function textNumber(field: string): string {
   const text = `trim(${field})`;
-  const named = `regexp_full_match(lower(${text}), '${infinitiesMissing ? `${NOT_A_NUMBER}|${INFINITE}` : NOT_A_NUMBER}')`;
-  const number = `CASE WHEN regexp_full_match(${text}, '${NUMBER}') THEN try_cast(${text} AS DOUBLE) END`;
-  return finiteFloat(`CASE WHEN NOT ${named} THEN ${field} END`, number, infinitiesMissing);
+  const named = (pattern: string, value: string): string =>
+    `WHEN regexp_full_match(${text}, '${pattern}', 'i') THEN '${value}'::DOUBLE`;
+  return `CASE WHEN regexp_full_match(${text}, '${NUMBER}') THEN try_cast(${text} AS DOUBLE)
+    ${named(NOT_A_NUMBER, 'nan')} ${named(INFINITE, 'inf')} END`;
 }
 
-function finiteFloat(present: string, number: string, infinitiesMissing: boolean): ValueCast {
-  const sql = `CASE WHEN isfinite(${number}) THEN ${number} END`;
-  // A text that is no number is null as a number, and fails; NaN and, where asked, infinities are values that are missing.
-  const missing = `coalesce(isnan(${number})${infinitiesMissing ? ` OR isinf(${number})` : ''}, false)`;
-  return { sql, rangeSql: sql, fails: `((${present}) IS NOT NULL AND (${sql}) IS NULL AND NOT ${missing})`, hides: true };
+/** NaN is missing. */
+function finiteFloat(field: string, read: ValueCast['read'], infinitiesMissing: boolean): ValueCast {
+  const value = (number: string): string => `CASE WHEN isfinite(${number}) THEN ${number} END`;
+  const fails = (present: string, number: string): string =>
+    `(${present} IS NOT NULL AND ${infinitiesMissing ? `${number} IS NULL` : `(${number} IS NULL OR isinf(${number}))`})`;
+  return { field, read, value, fails, rangeSql: value(read(field)), hides: true };
 }
 
 /** The engine rounds the text 1.5 to the integer 2; a whole number must look like one. */
@@ -119,8 +150,7 @@ const FALSE = ['false', 'f', 'no', 'n', '0'];
 function textBoolean(field: string, { trueTexts, falseTexts }: CsvOptions): string {
   const asked = trueTexts !== undefined && falseTexts !== undefined;
   const text = asked ? field : `lower(trim(${field}))`;
-  const among = (texts: readonly string[]): string => `${text} IN (${texts.map(literal).join(', ')})`;
-  return `CASE WHEN ${among(asked ? trueTexts : TRUE)} THEN true WHEN ${among(asked ? falseTexts : FALSE)} THEN false END`;
+  return `CASE WHEN ${among(text, asked ? trueTexts : TRUE)} THEN true WHEN ${among(text, asked ? falseTexts : FALSE)} THEN false END`;
 }
 
 /** Years 1 to 9999: what ISO-8601 writes with four digits. */
@@ -134,10 +164,10 @@ function momentOf(ms: string): string {
 /** Digits that are a calendar date without separators are no milliseconds: read as such they would all lie in 1970, or after 2500. */
 const COMPACT_DATE = '(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])([0-9]{6})?';
 
+/** Milliseconds since 1970. */
 function textMoment(field: string): string {
   const text = `trim(${field})`;
   const isMs = `regexp_full_match(${text}, '[+-]?[0-9]+') AND NOT regexp_full_match(${text}, '${COMPACT_DATE}')`;
   const isIso = `regexp_matches(${text}, '^[0-9]{4}-')`;
-  const ms = `CASE WHEN ${isMs} THEN try_cast(${text} AS BIGINT) WHEN ${isIso} THEN epoch_ms(try_cast(${text} AS TIMESTAMPTZ)) END`;
-  return momentOf(`(${ms})`);
+  return `(CASE WHEN ${isMs} THEN try_cast(${text} AS BIGINT) WHEN ${isIso} THEN epoch_ms(try_cast(${text} AS TIMESTAMPTZ)) END)`;
 }
