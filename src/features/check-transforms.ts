@@ -1,6 +1,7 @@
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
 import type { FeatureConfig, TransformSpec } from '../contracts/stages.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { someOf } from '../errors/some-of.js';
 
 const NEEDS: { readonly [Transform in TransformSpec['transform']]: readonly ColumnType[] } = {
   hour_of: ['timestamp'],
@@ -11,6 +12,8 @@ const NEEDS: { readonly [Transform in TransformSpec['transform']]: readonly Colu
   target_encode: ['category', 'text'],
 };
 
+type Columns = ReadonlyMap<string, ColumnSpec>;
+
 /** Raw columns that a transform reads. */
 export function columnsOf(spec: TransformSpec): readonly string[] {
   return spec.transform === 'target_encode' ? spec.columns : [spec.column];
@@ -19,10 +22,11 @@ export function columnsOf(spec: TransformSpec): readonly string[] {
 /** FEATURE_TRANSFORM_INVALID with every problem of every feature: transform, columns and their types, options, names. */
 export function checkTransforms(config: FeatureConfig, schema: SchemaSpec): void {
   const features = Object.entries(config.columns);
+  const columns = new Map(schema.columns.map((column) => [column.name, column]));
   const problems = [
     ...(features.length === 0 ? ['there is no feature'] : []),
     ...features.flatMap(([feature, spec]) =>
-      transformProblems(spec, schema).map((problem) => `feature "${feature}": ${problem}`),
+      transformProblems(spec, columns).map((problem) => `feature "${feature}": ${problem}`),
     ),
     ...nameProblems(features.map(([feature]) => feature)),
   ];
@@ -41,10 +45,10 @@ export function nameProblems(names: readonly string[]): readonly string[] {
 }
 
 export function invalidTransforms(problems: readonly string[]): PipelineError {
-  return new PipelineError('FEATURE_TRANSFORM_INVALID', { what: problems.join('; '), details: { problems } });
+  return new PipelineError('FEATURE_TRANSFORM_INVALID', { what: someOf(problems, '; '), details: { problems } });
 }
 
-function transformProblems(spec: TransformSpec, schema: SchemaSpec): readonly string[] {
+function transformProblems(spec: TransformSpec, schema: Columns): readonly string[] {
   if (!Object.hasOwn(NEEDS, spec.transform)) {
     return [`unknown transform "${spec.transform}"; there are ${Object.keys(NEEDS).join(', ')}`];
   }
@@ -56,10 +60,10 @@ function transformProblems(spec: TransformSpec, schema: SchemaSpec): readonly st
   ];
 }
 
-function columnProblems({ transform }: TransformSpec, name: string, schema: SchemaSpec): readonly string[] {
-  const column = schema.columns.find((candidate) => candidate.name === name);
+function columnProblems({ transform }: TransformSpec, name: string, schema: Columns): readonly string[] {
+  const column = schema.get(name);
   if (column === undefined) {
-    return [`unknown column "${name}"; there are ${schema.columns.map((candidate) => candidate.name).join(', ')}`];
+    return [`unknown column "${name}"; there are ${someOf([...schema.keys()])}`];
   }
   if (!NEEDS[transform].includes(column.type)) {
     return [`${transform} needs a ${NEEDS[transform].join(' or ')} column, got "${name}" of type ${column.type}`];

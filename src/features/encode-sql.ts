@@ -1,4 +1,3 @@
-import type { ColumnSpec } from '../contracts/dataset.js';
 import { identifier, literal } from '../data/sql-text.js';
 import type { Encoder } from './encoder.js';
 import { featureNamesOf } from './encoder.js';
@@ -34,11 +33,11 @@ export function foldOf(position: string, folds: number): string {
 /** Where the values of a target encoding come from: a lookup by key, for training rows by key and fold. */
 export type TargetLookup = { readonly table: string; readonly folds: number | null };
 
-/** SELECT of the features as FLOAT, `__label`, and every raw column as `raw_<name>`, in row order. Mirrors `buildPreprocessGraph`. */
+/** SELECT of the features as FLOAT, in row order. Mirrors `buildPreprocessGraph`. @param others - further columns, in SQL. */
 export function encodedRows(
   relation: string,
   encoders: readonly Encoder[],
-  columns: readonly ColumnSpec[],
+  others: readonly string[],
   lookups: ReadonlyMap<string, TargetLookup>,
 ): string {
   const joins: string[] = [];
@@ -55,8 +54,7 @@ export function encodedRows(
     const names = featureNamesOf(encoder);
     return encoderSql(encoder, alias).map((sql, part) => `(${sql})::FLOAT AS ${identifier(names[part] ?? encoder.feature)}`);
   });
-  const raw = columns.map((column) => `${identifier(column.name)} AS ${identifier(`raw_${column.name}`)}`);
-  return `SELECT ${[...selected, '__label', ...raw].join(', ')} FROM ${relation} ${joins.join(' ')} ORDER BY __row`;
+  return `SELECT ${[...selected, ...others].join(', ')} FROM ${relation} ${joins.join(' ')} ORDER BY __row`;
 }
 
 const DAY_MS = 86_400_000;

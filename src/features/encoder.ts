@@ -38,3 +38,8 @@ export function featureNamesOf(encoder: Encoder): readonly string[] {
   if (encoder.transform !== 'one_hot') return [encoder.feature];
   return encoder.categories.map((category) => `${encoder.feature}=${category}`);
 }
+
+/** Raw columns that an encoder reads. */
+export function rawColumnsOf(encoder: Encoder): readonly string[] {
+  return encoder.transform === 'target_encode' ? encoder.columns : [encoder.column];
+}

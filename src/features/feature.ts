@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { loggedRowsSql } from '../contracts/prediction-row.js';
 import type { FeatureConfig, FeatureInputs, FeatureMeta, FeatureResult, FeatureSettings } from '../contracts/stages.js';
-import type { DatasetRef } from '../contracts/dataset.js';
+import type { ColumnSpec, DatasetRef } from '../contracts/dataset.js';
+import type { ModelSignature } from '../contracts/model.js';
 import { datasetFiles } from '../data/dataset-files.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { isoInstant } from '../data/event-time.js';
 import { parquetRelation } from '../data/sql-text.js';
-import { PARQUET_MEDIA_TYPE, writeParquet } from '../data/write-dataset.js';
+import { PARQUET_MEDIA_TYPE } from '../data/write-dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { profileColumns } from '../profiles/profile.js';
 import { GraphBuilder } from '../onnx/model-builder.js';
@@ -20,7 +21,6 @@ import { canonicalJson } from '../store/canonical-json.js';
 import { parseRecord } from '../store/json-record.js';
 import { allRows } from './all-rows.js';
 import { checkTransforms, columnsOf, invalidTransforms, nameProblems } from './check-transforms.js';
-import { encodedRows } from './encode-sql.js';
 import type { EncoderSet } from './encoder.js';
 import { featureNamesOf } from './encoder.js';
 import { fitEncoders } from './fit-encoders.js';
@@ -29,6 +29,7 @@ import { buildPreprocessGraph } from './preprocess-graph.js';
 import { sampleRows } from './sample-rows.js';
 import type { TimeSplit } from './time-split.js';
 import { splitByTime } from './time-split.js';
+import { writeEncoded } from './write-encoded.js';
 
 /**
  * The feature stage: dataset -> `feature-set` artifact (files: see `FeatureMeta`, and `encoders.json`). Rows whose label or event time is
@@ -120,10 +121,10 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
   const train = join(context.scratch, 'train.parquet');
   const test = join(context.scratch, 'test.parquet');
   context.progress(0, 2, 'writing train and test rows');
-  await writeParquet(db, encodedRows(split.train, fitted.encoders, schema.columns, fitted.trainLookups), train);
+  await writeEncoded(db, split.train, fitted.encoders, schema.columns, fitted.trainLookups, train);
   context.progress(1, 2, 'writing train and test rows');
   if (split.test !== null)
-    await writeParquet(db, encodedRows(split.test, fitted.encoders, schema.columns, fitted.testLookups), test);
+    await writeEncoded(db, split.test, fitted.encoders, schema.columns, fitted.testLookups, test);
   context.progress(2, 2, 'writing train and test rows');
 
   return {
@@ -139,7 +140,7 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
       settingsFile({ config, dataset: { kind: 'dataset', id: inputs.dataset.id } }),
       jsonFile(
         'profile.json',
-        await db.use((connection) => profileColumns(connection, loggedRowsSql(signature, split.train), columns)),
+        await db.use((connection) => profileColumns(connection, (some) => loggedRows(signature, split.train, some), columns)),
       ),
       jsonFile('samples.json', await sampleRows(db, split.train, columns)),
     ],
@@ -157,6 +158,12 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
       schema,
     },
   };
+}
+
+/** The inputs of some columns as a server would log them. */
+function loggedRows(signature: ModelSignature, train: string, columns: readonly ColumnSpec[]): string {
+  const names = new Set(columns.map(({ name }) => name));
+  return loggedRowsSql({ ...signature, inputs: signature.inputs.filter(({ name }) => names.has(name)) }, train);
 }
 
 function preprocessModel(encoders: EncoderSet, features: number): Uint8Array {

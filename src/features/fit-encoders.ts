@@ -1,9 +1,12 @@
 import type { FeatureConfig, TransformSpec } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
+import { forBlocks } from '../data/column-blocks.js';
 import { identifier } from '../data/sql-text.js';
+import { columnsOf } from './check-transforms.js';
 import type { TargetLookup } from './encode-sql.js';
-import { rawFloat, rawText } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
+import type { CategoryFeature, ColumnFeature } from './fit-columns.js';
+import { fitOneHot, fitStandardize } from './fit-columns.js';
 import { fitTargetEncoder } from './fit-target-encoder.js';
 
 export interface FittedEncoders {
@@ -24,58 +27,32 @@ export async function fitEncoders(
   onFitted: (done: number, total: number) => void,
 ): Promise<FittedEncoders> {
   const specs = Object.entries(columns);
-  const encoders: Encoder[] = [];
+  const encoders = new Map<string, Encoder>();
   const trainLookups = new Map<string, TargetLookup>();
   const testLookups = new Map<string, TargetLookup>();
-  await db.exactOrder(async () => {
-    for (const [position, [feature, spec]] of specs.entries()) {
-      if (spec.transform === 'target_encode') {
-        const fitted = await fitTargetEncoder(db, train, feature, spec, `target_${String(position)}`);
-        encoders.push(fitted.encoder);
-        trainLookups.set(feature, fitted.outOfFold);
-        testLookups.set(feature, fitted.full);
-      } else {
-        encoders.push(await fitColumn(db, train, feature, spec));
+  const add = (fitted: readonly Encoder[]): void => {
+    for (const encoder of fitted) encoders.set(encoder.feature, encoder);
+  };
+  const needed = ([, spec]: readonly [string, TransformSpec]): string[] => [...columnsOf(spec).map(identifier), '__label', '__row'];
+  await db.exactOrder(() =>
+    forBlocks(db, train, specs, needed, async (rows, some, first) => {
+      const standardized: ColumnFeature[] = [];
+      const categorical: CategoryFeature[] = [];
+      for (const [position, [feature, spec]] of some.entries()) {
+        if (spec.transform === 'standardize') standardized.push({ feature, column: spec.column });
+        else if (spec.transform === 'one_hot') categorical.push({ feature, ...spec });
+        else if (spec.transform === 'target_encode') {
+          const fitted = await fitTargetEncoder(db, rows, feature, spec, `target_${String(first + position)}`);
+          add([fitted.encoder]);
+          trainLookups.set(feature, fitted.outOfFold);
+          testLookups.set(feature, fitted.full);
+        } else add([{ feature, transform: spec.transform, column: spec.column }]);
+        onFitted(first + position + 1, specs.length);
       }
-      onFitted(position + 1, specs.length);
-    }
-  });
-  return { encoders, trainLookups, testLookups };
-}
-
-async function fitColumn(
-  db: DuckDb,
-  train: string,
-  feature: string,
-  spec: Exclude<TransformSpec, { readonly transform: 'target_encode' }>,
-): Promise<Encoder> {
-  const { column } = spec;
-  switch (spec.transform) {
-    case 'hour_of':
-    case 'weekday_of':
-    case 'numeric':
-      return { feature, transform: spec.transform, column };
-    case 'standardize': {
-      const [row] = await db.query(
-        `SELECT avg(value)::FLOAT AS mean, stddev_pop(value) AS deviation
-         FROM (SELECT ${rawFloat(column)}::DOUBLE AS value FROM ${train}) WHERE isfinite(value)`,
-      );
-      const deviation = Number(row?.['deviation'] ?? 0);
-      const scale = deviation > 0 ? Math.fround(1 / deviation) : 1;
-      return {
-        feature,
-        transform: 'standardize',
-        column,
-        mean: Number(row?.['mean'] ?? 0),
-        scale: Number.isFinite(scale) ? scale : 1,
-      };
-    }
-    case 'one_hot': {
-      const rows = await db.query(
-        `SELECT ${rawText(column)} AS category, count(*) AS rows FROM ${train}
-         GROUP BY category ORDER BY rows DESC, ${identifier('category')} LIMIT ${String(spec.maxCategories)}`,
-      );
-      return { feature, transform: 'one_hot', column, categories: rows.map((row) => String(row['category'])) };
-    }
-  }
+      add(await fitStandardize(db, rows, standardized));
+      add(await fitOneHot(db, rows, categorical));
+    }),
+  );
+  const inOrder = specs.flatMap(([feature]) => encoders.get(feature) ?? []);
+  return { encoders: inOrder, trainLookups, testLookups };
 }

@@ -56,6 +56,7 @@ export async function fitTargetEncoder(
   );
   const [overall] = await db.query(`SELECT (sum(total) / sum(rows))::FLOAT AS prior FROM ${table}_keys`);
   const rows = await db.query(`SELECT ${keys}, value FROM ${table}_full ORDER BY ${keys}`);
+  await db.run(`DROP TABLE ${table}_folds; DROP TABLE ${table}_keys`);
   return {
     encoder: {
       feature,

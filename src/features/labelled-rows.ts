@@ -3,6 +3,7 @@ import type { DatasetMeta } from '../contracts/dataset.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../data/sql-text.js';
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
+import { someOf } from '../errors/some-of.js';
 
 export interface LabelledRows {
   readonly table: string;
@@ -33,7 +34,7 @@ export async function loadLabelledRows(
     throw new PipelineError('FEATURE_LABEL_INVALID', {
       what: `the label does not evaluate: ${error.parts.what}`,
       where: `label ${label.sql}`,
-      expected: `SQL over the columns ${meta.schema.columns.map((column) => column.name).join(', ')}`,
+      expected: `SQL over the columns ${someOf(meta.schema.columns.map((column) => column.name))}`,
       cause: error,
     });
   }

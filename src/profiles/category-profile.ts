@@ -1,5 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { PipelineError } from '../errors/pipeline-error.js';
+import type { ProfiledColumn } from './profile-source.js';
+import { longRows } from './profile-source.js';
 
 /** Most categories that a profile names; the rest is counted together. */
 const MAX_CATEGORIES = 1000;
@@ -18,24 +20,33 @@ export type CategoryProfile = {
   readonly other: number;
 };
 
-/** Profiles `expression`, which must give a VARCHAR, over all rows of the relation. */
-export async function profileCategory(
+/** Profiles expressions that give VARCHARs over all rows of the relation, in one statement. */
+export async function profileCategories(
   connection: DuckDBConnection,
   relationSql: string,
-  expression: string,
-  of: CategoryProfile['of'],
-): Promise<CategoryProfile> {
-  const reader = await connection.runAndReadAll(
-    `WITH c AS MATERIALIZED (SELECT (${expression})::VARCHAR AS k, count(*) AS n FROM ${relationSql} GROUP BY 1),
-          top AS (SELECT k, n FROM c WHERE k IS NOT NULL ORDER BY n DESC, k LIMIT ${MAX_CATEGORIES})
-     SELECT k, n::DOUBLE, 0 AS part FROM top
-     UNION ALL SELECT NULL, coalesce(sum(n), 0)::DOUBLE, 1 FROM c WHERE k IS NULL
-     UNION ALL SELECT NULL, coalesce(sum(n), 0)::DOUBLE, 2 FROM c WHERE k IS NOT NULL`,
+  columns: readonly ProfiledColumn<CategoryProfile['of']>[],
+): Promise<readonly CategoryProfile[]> {
+  if (columns.length === 0) return [];
+  const values = longRows(
+    relationSql,
+    columns.map(({ sql }) => `(${sql})::VARCHAR`),
   );
-  const rows = reader.getRows();
-  const sumOf = (part: number): number => Number(rows.find((row) => row[2] === part)?.[1] ?? 0);
-  const entries = rows.filter((row) => row[2] === 0).map((row): readonly [string, number] => [String(row[0]), Number(row[1])]);
-  return build(of, entries, sumOf(2), sumOf(1));
+  const reader = await connection.runAndReadAll(
+    `WITH c AS MATERIALIZED (SELECT position, value AS k, count(*) AS n FROM ${values} GROUP BY ALL),
+          top AS (SELECT position, k, n FROM c WHERE k IS NOT NULL
+                  QUALIFY row_number() OVER (PARTITION BY position ORDER BY n DESC, k) <= ${MAX_CATEGORIES})
+     SELECT position, k, n::DOUBLE, 0 AS part FROM top
+     UNION ALL SELECT position, NULL, sum(n)::DOUBLE, 1 FROM c WHERE k IS NULL GROUP BY position
+     UNION ALL SELECT position, NULL, sum(n)::DOUBLE, 2 FROM c WHERE k IS NOT NULL GROUP BY position`,
+  );
+  const found = columns.map(() => ({ entries: [] as (readonly [string, number])[], nulls: 0, count: 0 }));
+  for (const [position, name, n, part] of reader.getRows()) {
+    const column = found[Number(position)];
+    if (column === undefined) continue;
+    if (part === 0) column.entries.push([String(name), Number(n)]);
+    else column[part === 1 ? 'nulls' : 'count'] = Number(n);
+  }
+  return found.map(({ entries, count, nulls }, position) => build(columns[position]?.of ?? 'value', entries, count, nulls));
 }
 
 /** Profile of the rows of both; exactly as if profiled at once while there are at most 1,000 categories in all. */

@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { randomUUID } from 'node:crypto';
 import { PipelineError } from '../errors/pipeline-error.js';
+import type { ProfiledColumn } from './profile-source.js';
+import { longRows } from './profile-source.js';
 import type { Buckets } from './value-buckets.js';
 import { bucketSorted, MAX_BUCKETS, mergeBuckets, orderKeySql, positionSql, smallestShift } from './value-buckets.js';
 
@@ -29,46 +31,73 @@ export type NumericProfile = {
   readonly counts: readonly number[];
 };
 
-/** Profiles `expression`, which must give a number, over all rows of the relation. Deterministic, whatever DuckDB's threads. */
-export async function profileNumeric(
+/** Profiles expressions that give numbers over all rows of the relation, in a few statements. Deterministic, whatever DuckDB's threads. */
+export async function profileNumbers(
   connection: DuckDBConnection,
   relationSql: string,
-  expression: string,
-  of: NumericProfile['of'],
-): Promise<NumericProfile> {
+  columns: readonly ProfiledColumn<NumericProfile['of']>[],
+): Promise<readonly NumericProfile[]> {
+  if (columns.length === 0) return [];
   const table = `profile_${randomUUID().replaceAll('-', '')}`;
+  const values = longRows(
+    relationSql,
+    columns.map(({ sql }) => `(${sql})::DOUBLE`),
+  );
   await connection.run(
-    `CREATE TEMP TABLE ${table} AS SELECT v, n, ${orderKeySql('v')} AS k FROM (
-       SELECT CASE WHEN isfinite(v) THEN v + 0.0 END AS v, count(*)::DOUBLE AS n
-       FROM (SELECT (${expression})::DOUBLE AS v FROM ${relationSql}) GROUP BY 1)`,
+    `CREATE TEMP TABLE ${table} AS SELECT position, v, n, ${orderKeySql('v')} AS k FROM (
+       SELECT position, CASE WHEN isfinite(value) THEN value + 0.0 END AS v, count(*)::DOUBLE AS n FROM ${values} GROUP BY 1, 2)`,
   );
   try {
-    const [summary] = await numbers(
+    const moments = await momentsByPosition(connection, table);
+    const shifts = new Map<number, number>();
+    for (const [position, { distinct }] of moments) {
+      if (distinct > MAX_BUCKETS) shifts.set(position, await chooseShift(connection, table, position));
+    }
+    const shifted = [...shifts].map(([position, shift]) => `WHEN ${position} THEN (${positionSql('k', shift)})::DOUBLE`);
+    const at = shifted.length === 0 ? 'v' : `CASE position ${shifted.join(' ')} ELSE v END`;
+    const rows = await numbers(
       connection,
-      `WITH s AS (SELECT sum(n ORDER BY v) AS rows, sum(v * n ORDER BY v) / sum(n ORDER BY v) AS mean FROM ${table} WHERE v IS NOT NULL)
-       SELECT coalesce(max(s.rows), 0), (SELECT coalesce(sum(n), 0) FROM ${table} WHERE v IS NULL), min(v), max(v), max(s.mean),
-              sum(n * (v - s.mean) * (v - s.mean) ORDER BY v), count(v)::DOUBLE
-       FROM ${table}, s WHERE v IS NOT NULL`,
+      `SELECT position, ${at} AS at, sum(n) FROM ${table} WHERE v IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2`,
     );
-    const [count, nulls, min, max, mean, m2, distinct] = summary ?? [];
-    const empty = count === undefined || count === null || count === 0;
-    const moments = empty
-      ? { count: 0, nulls: nulls ?? 0, min: null, max: null, mean: null, m2: null }
-      : { count, nulls: nulls ?? 0, min: min ?? null, max: max ?? null, mean: mean ?? null, m2: m2 ?? null };
-    const shift = empty || (distinct ?? 0) <= MAX_BUCKETS ? null : await chooseShift(connection, table);
-    const position = shift === null ? 'v' : `(${positionSql('k', shift)})::DOUBLE`;
-    const rows = await numbers(connection, `SELECT ${position}, sum(n) FROM ${table} WHERE v IS NOT NULL GROUP BY 1 ORDER BY 1`);
-    return {
-      type: 'numeric',
-      of,
-      ...moments,
-      bucketShift: shift,
-      positions: rows.map(([at]) => at ?? 0),
-      counts: rows.map(([, n]) => n ?? 0),
-    };
+    const buckets = columns.map(() => ({ positions: [] as number[], counts: [] as number[] }));
+    for (const [position, bucket, n] of rows) {
+      buckets[position ?? 0]?.positions.push(bucket ?? 0);
+      buckets[position ?? 0]?.counts.push(n ?? 0);
+    }
+    return columns.map(({ of }, position) => {
+      const { distinct: _distinct, ...summary } = moments.get(position) ?? NO_ROWS;
+      return {
+        type: 'numeric',
+        of,
+        ...summary,
+        bucketShift: shifts.get(position) ?? null,
+        ...(buckets[position] ?? { positions: [], counts: [] }),
+      };
+    });
   } finally {
     await connection.run(`DROP TABLE IF EXISTS ${table}`);
   }
+}
+
+type Summary = Pick<NumericProfile, 'count' | 'nulls' | 'min' | 'max' | 'mean' | 'm2'> & { readonly distinct: number };
+const NO_ROWS: Summary = { count: 0, nulls: 0, min: null, max: null, mean: null, m2: null, distinct: 0 };
+
+async function momentsByPosition(connection: DuckDBConnection, table: string): Promise<ReadonlyMap<number, Summary>> {
+  const missing = await numbers(connection, `SELECT position, sum(n) FROM ${table} WHERE v IS NULL GROUP BY position`);
+  const present = await numbers(
+    connection,
+    `WITH s AS (SELECT position, sum(n ORDER BY v) AS rows, sum(v * n ORDER BY v) / sum(n ORDER BY v) AS mean
+                FROM ${table} WHERE v IS NOT NULL GROUP BY position)
+     SELECT position, max(s.rows), min(v), max(v), max(s.mean), sum(n * (v - s.mean) * (v - s.mean) ORDER BY v), count(v)::DOUBLE
+     FROM ${table} JOIN s USING (position) WHERE v IS NOT NULL GROUP BY position`,
+  );
+  const found = new Map<number, Summary>(missing.map(([position, nulls]) => [position ?? 0, { ...NO_ROWS, nulls: nulls ?? 0 }]));
+  for (const [position, count, min, max, mean, m2, distinct] of present) {
+    const nulls = found.get(position ?? 0)?.nulls ?? 0;
+    const moments = { min: min ?? null, max: max ?? null, mean: mean ?? null, m2: m2 ?? null };
+    found.set(position ?? 0, { count: count ?? 0, nulls, ...moments, distinct: distinct ?? 0 });
+  }
+  return found;
 }
 
 /** Profile of the rows of both: buckets exactly as if profiled at once, in any order, mean and m2 within rounding (Chan, Golub, LeVeque 1979). */
@@ -149,11 +178,11 @@ const momentsOf = ({
   m2,
 }: NumericProfile): Pick<NumericProfile, 'count' | 'min' | 'max' | 'mean' | 'm2'> => ({ count, min, max, mean, m2 });
 
-function chooseShift(connection: DuckDBConnection, table: string): Promise<number> {
+function chooseShift(connection: DuckDBConnection, table: string, position: number): Promise<number> {
   return smallestShift(async (shift) => {
     const [row] = await numbers(
       connection,
-      `SELECT count(DISTINCT ${positionSql('k', shift)})::DOUBLE FROM ${table} WHERE v IS NOT NULL`,
+      `SELECT count(DISTINCT ${positionSql('k', shift)})::DOUBLE FROM ${table} WHERE v IS NOT NULL AND position = ${position}`,
     );
     return row?.[0] ?? 0;
   });

@@ -2,9 +2,10 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnSpec } from '../contracts/dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { CategoryProfile } from './category-profile.js';
-import { mergeCategory, profileCategory } from './category-profile.js';
+import { mergeCategory, profileCategories } from './category-profile.js';
 import type { NumericProfile } from './numeric-profile.js';
-import { mergeNumeric, profileNumeric } from './numeric-profile.js';
+import { mergeNumeric, profileNumbers } from './numeric-profile.js';
+import type { ProfiledColumn } from './profile-source.js';
 
 export type ColumnProfile = NumericProfile | CategoryProfile;
 
@@ -18,21 +19,60 @@ export type Profile = {
 
 export const PROFILE_VERSION = 2;
 
+/** Columns that are described together at most, and values of theirs that are looked at together at most. */
+const COLUMNS_TOGETHER = 64;
+const VALUES_TOGETHER = 1_000_000;
+
 /**
- * Profiles the named columns of a relation, a table or a sub-query in parentheses, that `connection` can read.
+ * Profiles the named columns of a relation, a table or a sub-query in parentheses, that `connection` can read. A function gives the relation for
+ * some of the columns, so that a wide one is never read whole.
  * float, integer: values. boolean, category: counts. timestamp: UTC hour of day, since the time itself always moves. text: its length.
  * Deterministic: the same rows in any order give the same profile.
  */
 export async function profileColumns(
   connection: DuckDBConnection,
-  relationSql: string,
+  relation: string | ((columns: readonly ColumnSpec[]) => string),
   columns: readonly ColumnSpec[],
 ): Promise<Profile> {
-  const reader = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${relationSql}`);
-  const profiles: [string, ColumnProfile][] = [];
-  for (const column of columns) profiles.push([column.name, await profileColumn(connection, relationSql, column)]);
-  return { formatVersion: PROFILE_VERSION, rows: Number(reader.getRows()[0]?.[0] ?? 0), columns: Object.fromEntries(profiles) };
+  const relationOf = typeof relation === 'string' ? () => relation : relation;
+  const reader = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${relationOf(columns.slice(0, 1))}`);
+  const rows = Number(reader.getRows()[0]?.[0] ?? 0);
+  const together = Math.max(1, Math.min(COLUMNS_TOGETHER, Math.floor(VALUES_TOGETHER / Math.max(rows, 1))));
+  const profiles = new Map<string, ColumnProfile | undefined>();
+  for (let first = 0; first < columns.length; first += together) {
+    const some = columns.slice(first, first + together);
+    const numeric = some.flatMap(numericOf);
+    const categorical = some.flatMap(categoryOf);
+    const numbers = await profileNumbers(connection, relationOf(some), numeric);
+    const categories = await profileCategories(connection, relationOf(some), categorical);
+    for (const [position, { name }] of numeric.entries()) profiles.set(name, numbers[position]);
+    for (const [position, { name }] of categorical.entries()) profiles.set(name, categories[position]);
+  }
+  return {
+    formatVersion: PROFILE_VERSION,
+    rows,
+    columns: Object.fromEntries(
+      columns.flatMap(({ name }): [string, ColumnProfile][] => {
+        const profile = profiles.get(name);
+        return profile === undefined ? [] : [[name, profile]];
+      }),
+    ),
+  };
 }
+
+type Named<Of> = ProfiledColumn<Of> & { readonly name: string };
+
+function numericOf({ name, type }: ColumnSpec): Named<NumericProfile['of']>[] {
+  if (type === 'text') return [{ name, sql: `length(${identifier(name)})`, of: 'length' }];
+  return type === 'float' || type === 'integer' ? [{ name, sql: identifier(name), of: 'value' }] : [];
+}
+
+function categoryOf({ name, type }: ColumnSpec): Named<CategoryProfile['of']>[] {
+  if (type === 'timestamp') return [{ name, sql: `strftime(${identifier(name)}::TIMESTAMP, '%H')`, of: 'hour_of_day' }];
+  return type === 'boolean' || type === 'category' ? [{ name, sql: identifier(name), of: 'value' }] : [];
+}
+
+const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Profile of the rows of both parts. MONITOR_PROFILE_MISMATCH when their columns differ. */
 export function mergeProfiles(a: Profile, b: Profile): Profile {
@@ -51,22 +91,6 @@ export function mergeProfiles(a: Profile, b: Profile): Profile {
     rows: a.rows + b.rows,
     columns: Object.fromEntries(names.map((name) => [name, mergeColumn(name, a.columns[name], b.columns[name])])),
   };
-}
-
-function profileColumn(connection: DuckDBConnection, relationSql: string, column: ColumnSpec): Promise<ColumnProfile> {
-  const name = `"${column.name.replaceAll('"', '""')}"`;
-  switch (column.type) {
-    case 'float':
-    case 'integer':
-      return profileNumeric(connection, relationSql, name, 'value');
-    case 'text':
-      return profileNumeric(connection, relationSql, `length(${name})`, 'length');
-    case 'timestamp':
-      return profileCategory(connection, relationSql, `strftime(${name}::TIMESTAMP, '%H')`, 'hour_of_day');
-    case 'boolean':
-    case 'category':
-      return profileCategory(connection, relationSql, name, 'value');
-  }
 }
 
 function mergeColumn(name: string, a: ColumnProfile | undefined, b: ColumnProfile | undefined): ColumnProfile {

@@ -1,6 +1,7 @@
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
 import { isReservedColumn } from '../contracts/prediction-row.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { someOf } from '../errors/some-of.js';
 import type { Column } from './column.js';
 
 /** Column types by column name: what the compiler knows of a schema. */
@@ -36,10 +37,8 @@ export function schema<const Shape extends ColumnShape>(name: string, columns: S
 
 function schemaProblems(name: string, columns: readonly ColumnSpec[]): string[] {
   const eventTimes = columns.filter((column) => column.eventTime === true).map((column) => column.name);
-  const lowerCase = columns.map((column) => column.name.toLowerCase());
-  const twins = columns
-    .filter((column, index) => lowerCase.indexOf(column.name.toLowerCase()) < index)
-    .map((column) => column.name);
+  const seen = new Set<string>();
+  const twins = columns.map((column) => column.name).filter((name) => seen.size === seen.add(name.toLowerCase()).size);
   return [
     ...(name === '' ? ['a schema needs a name'] : []),
     ...(columns.length === 0 ? ['a schema needs at least one column'] : []),
@@ -78,6 +77,6 @@ export function columnNamed(spec: SchemaSpec, name: string): ColumnSpec {
   throw new PipelineError('AUTHORING_UNKNOWN_COLUMN', {
     what: `column "${name}" is unknown`,
     where: `schema "${spec.name}"`,
-    expected: `one of ${spec.columns.map((column) => column.name).join(', ')}`,
+    expected: `one of ${someOf(spec.columns.map((column) => column.name))}`,
   });
 }

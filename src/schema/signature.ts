@@ -34,7 +34,9 @@ function inputOf({ name, type, nullable, eventTime, min, max, values }: ColumnSp
  * @throws PipelineError `AUTHORING_UNKNOWN_COLUMN`.
  */
 export function signatureOf(spec: SchemaSpec, columns: readonly string[]): ModelSignature {
-  const wanted = new Set(columns.map((name) => columnNamed(spec, name).name));
+  const wanted = new Set(columns);
+  const known = new Set(spec.columns.map(({ name }) => name));
+  for (const name of wanted) if (!known.has(name)) columnNamed(spec, name);
   return {
     inputs: spec.columns.filter((column) => wanted.has(column.name)).map(inputOf),
     outputs: [{ name: 'score', datatype: 'FP32', shape: COLUMN_SHAPE }],

@@ -5,8 +5,9 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import type { TrainingRows } from './fit.js';
 import { sharedFloats } from './shared-training.js';
 
-/** Columns read at once: bounds the memory that is held twice. */
-const COLUMNS_AT_ONCE = 8;
+/** Values read at once, and columns at least: bounds the memory that is held twice. */
+const VALUES_AT_ONCE = 16 * 1024 ** 2;
+const LEAST_COLUMNS = 8;
 /** Share of the rows, the newest, that early stopping looks at. */
 const VALID_SHARE = 0.1;
 
@@ -23,8 +24,9 @@ export async function readMatrix(db: DuckDb, path: string, meta: Wanted, paramet
   checkLabels(labels.subarray(0, trainRows), meta.task, parameters);
   const names = meta.featureNames;
   const values = sharedFloats(rows * names.length);
-  for (let first = 0; first < names.length; first += COLUMNS_AT_ONCE) {
-    const some = names.slice(first, first + COLUMNS_AT_ONCE);
+  const atOnce = Math.max(LEAST_COLUMNS, Math.floor(VALUES_AT_ONCE / rows));
+  for (let first = 0; first < names.length; first += atOnce) {
+    const some = names.slice(first, first + atOnce);
     const { columns } = await db.use((connection) => readNumericColumns(connection, path, some));
     for (const [position, name] of some.entries()) values.set(columns.get(name) ?? [], (first + position) * rows);
   }

@@ -2,33 +2,37 @@ import type { ColumnSpec, DatasetMeta } from '../contracts/dataset.js';
 import type { CheckSpec } from '../contracts/stages.js';
 import { parseInstant } from '../data/event-time.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { someOf } from '../errors/some-of.js';
 import { eventTimeOf } from '../schema/schema.js';
 import type { CompiledCheck, CompileResult } from './compiled-check.js';
 import { between, inSet, notNull, unique } from './row-checks.js';
 import { freshness, rowCountBetween } from './table-checks.js';
 
-type Compiler = (spec: CheckSpec, meta: DatasetMeta) => CompileResult;
+/** The data set, with its columns by name. */
+type Rows = { readonly meta: DatasetMeta; readonly columns: ReadonlyMap<string, ColumnSpec> };
+type Compiler = (spec: CheckSpec, rows: Rows) => CompileResult;
 
 const COMPILERS: { readonly [check: string]: Compiler } = {
   row_count_between: (spec) => withBounds(spec, (bounds) => rowCountBetween(spec, bounds)),
-  not_null: (spec, meta) => withColumn(spec, meta, (column) => ({ check: notNull(spec, column) })),
-  between: (spec, meta) =>
-    withColumn(spec, meta, (column) => {
+  not_null: (spec, rows) => withColumn(spec, rows, (column) => ({ check: notNull(spec, column) })),
+  between: (spec, rows) =>
+    withColumn(spec, rows, (column) => {
       if (column.type !== 'float' && column.type !== 'integer')
         return { problems: [`needs a number, got a ${column.type} column`] };
       return withBounds(spec, (bounds) => between(spec, column.name, bounds));
     }),
-  in_set: (spec, meta) =>
-    withColumn(spec, meta, (column) => {
+  in_set: (spec, rows) =>
+    withColumn(spec, rows, (column) => {
       const values = spec.arguments['values'];
       if (!isValues(values)) return { problems: ['argument `values` must be a non-empty list of values'] };
       return inSet(spec, column, values);
     }),
-  unique: (spec, meta) => withColumn(spec, meta, (column) => ({ check: unique(spec, column.name) })),
-  freshness: (spec, meta) => {
+  unique: (spec, rows) => withColumn(spec, rows, (column) => ({ check: unique(spec, column.name) })),
+  freshness: (spec, rows) => {
+    const { meta } = rows;
     const named = spec.column === undefined ? eventTimeOf(meta.schema) : spec.column;
     if (named === null) return { problems: ['needs a column, as the schema has no event time'] };
-    return withColumn({ ...spec, column: named }, meta, (column) => {
+    return withColumn({ ...spec, column: named }, rows, (column) => {
       const maxMs = spec.arguments['maxMs'];
       if (column.type !== 'timestamp') return { problems: [`needs a timestamp, got a ${column.type} column`] };
       if (typeof maxMs !== 'number' || !(maxMs >= 0)) return { problems: ['argument `maxMs` must be milliseconds, 0 or more'] };
@@ -46,13 +50,14 @@ const COMPILERS: { readonly [check: string]: Compiler } = {
 export function compileChecks(checks: readonly CheckSpec[], meta: DatasetMeta): readonly CompiledCheck[] {
   const compiled: CompiledCheck[] = [];
   const problems: string[] = [];
+  const rows = { meta, columns: new Map(meta.schema.columns.map((column) => [column.name, column])) };
   for (const spec of [...checks, ...meta.schema.columns.flatMap(impliedChecks)]) {
-    const result = compileCheck(spec, meta);
+    const result = compileCheck(spec, rows);
     if ('check' in result) compiled.push(result.check);
     else problems.push(...result.problems.map((problem) => `check "${spec.id}" (${spec.check}): ${problem}`));
   }
   if (problems.length > 0) {
-    throw new PipelineError('VALIDATION_CHECK_INVALID', { what: problems.join('; '), details: { problems } });
+    throw new PipelineError('VALIDATION_CHECK_INVALID', { what: someOf(problems, '; '), details: { problems } });
   }
   return compiled;
 }
@@ -61,13 +66,13 @@ function isValues(values: unknown): values is readonly (string | number | boolea
   return Array.isArray(values) && values.length > 0 && values.every((value) => /^(string|number|boolean)$/.test(typeof value));
 }
 
-function compileCheck(spec: CheckSpec, meta: DatasetMeta): CompileResult {
+function compileCheck(spec: CheckSpec, rows: Rows): CompileResult {
   const compiler = Object.hasOwn(COMPILERS, spec.check) ? COMPILERS[spec.check] : undefined;
   if (compiler === undefined) return { problems: [`unknown check; there are ${Object.keys(COMPILERS).join(', ')}`] };
   if (spec.mostly !== undefined && !(spec.mostly >= 0 && spec.mostly <= 1)) {
     return { problems: [`\`mostly\` must be 0..1, got ${String(spec.mostly)}`] };
   }
-  return compiler(spec, meta);
+  return compiler(spec, rows);
 }
 
 function impliedChecks(column: ColumnSpec): CheckSpec[] {
@@ -89,12 +94,12 @@ function impliedChecks(column: ColumnSpec): CheckSpec[] {
   ];
 }
 
-function withColumn(spec: CheckSpec, meta: DatasetMeta, compile: (column: ColumnSpec) => CompileResult): CompileResult {
-  const { columns } = meta.schema;
-  const column = columns.find(({ name }) => name === spec.column);
-  if (column !== undefined) return compile(column);
-  const names = columns.map(({ name }) => name).join(', ');
-  return { problems: [spec.column === undefined ? 'needs a column' : `unknown column "${spec.column}"; there are ${names}`] };
+function withColumn(spec: CheckSpec, { columns }: Rows, compile: (column: ColumnSpec) => CompileResult): CompileResult {
+  if (spec.column === undefined) return { problems: ['needs a column'] };
+  const column = columns.get(spec.column);
+  return column === undefined
+    ? { problems: [`unknown column "${spec.column}"; there are ${someOf([...columns.keys()])}`] }
+    : compile(column);
 }
 
 function withBounds(

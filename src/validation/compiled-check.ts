@@ -14,9 +14,11 @@ export interface CheckVerdict {
 export interface CompiledCheck {
   readonly spec: CheckSpec;
   readonly expected: string;
+  /** The column that the aggregates are over; null when they are over the rows alone. */
+  readonly column: string | null;
   readonly aggregates: readonly string[];
-  /** Column whose distinct values, each with its number of rows as `n`, the aggregates are over instead of the rows. */
-  readonly byValueOf?: string;
+  /** True: the aggregates are over the distinct values of `column`, each with its number of rows as `n`, instead of the rows. */
+  readonly byValue?: true;
   judge(values: AggregateValues, rows: number): CheckVerdict;
 }
 

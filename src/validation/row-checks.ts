@@ -13,12 +13,16 @@ interface RowRule {
   readonly expected: string;
 }
 
-function rowCheck(spec: CheckSpec, rule: RowRule): CompiledCheck {
+/** Not `FILTER (WHERE ...)`: for each of these the engine would copy the columns of all. */
+const countRows = (where: string): string => `count_if(${where})`;
+
+function rowCheck(spec: CheckSpec, column: string, rule: RowRule, count: (where: string) => string = countRows): CompiledCheck {
   const mostly = spec.mostly ?? 1;
   return {
     spec,
     expected: mostly === 1 ? rule.expected : `${rule.expected} in at least ${String(mostly * 100)}% of rows`,
-    aggregates: [`count(*) FILTER (WHERE ${rule.applies})`, `count(*) FILTER (WHERE ${rule.applies} AND ${rule.breaks})`],
+    column,
+    aggregates: [count(rule.applies), count(`${rule.applies} AND ${rule.breaks}`)],
     judge: ([looked, broken]) => {
       const total = Number(looked);
       const failingRows = Number(broken);
@@ -32,7 +36,7 @@ function rowCheck(spec: CheckSpec, rule: RowRule): CompiledCheck {
 export function notNull(spec: CheckSpec, { name, type }: ColumnSpec): CompiledCheck {
   const missing = `${identifier(name)} IS NULL`;
   const breaks = type === 'float' ? `(${missing} OR isnan(${identifier(name)}))` : missing;
-  return rowCheck(spec, { applies: 'true', breaks, expected: 'a value' });
+  return rowCheck(spec, name, { applies: 'true', breaks, expected: 'a value' });
 }
 
 /** Share of non-null rows inside inclusive bounds; NaN is outside. */
@@ -48,7 +52,7 @@ export function between(
     `isnan(${name}::DOUBLE)`,
   ];
   const expected = [...(min === null ? [] : [`>= ${String(min)}`]), ...(max === null ? [] : [`<= ${String(max)}`])].join(' and ');
-  return rowCheck(spec, { applies: `${name} IS NOT NULL`, breaks: `(${outside.join(' OR ')})`, expected });
+  return rowCheck(spec, column, { applies: `${name} IS NOT NULL`, breaks: `(${outside.join(' OR ')})`, expected });
 }
 
 const SHOWN_VALUES = 10;
@@ -60,14 +64,15 @@ export function inSet(spec: CheckSpec, column: ColumnSpec, values: readonly SetV
     return { problems: problems.map((value) => `"${String(value)}" is no value of a ${column.type} column`) };
   const name = identifier(column.name);
   const shown = values.slice(0, SHOWN_VALUES).join(', ');
-  const check = rowCheck(spec, {
+  const rule: RowRule = {
     applies: `${name} IS NOT NULL`,
     breaks: `${name} NOT IN (${values.map((value) => valueSql(column, value)).join(', ')})`,
     expected: values.length > SHOWN_VALUES ? `one of ${String(values.length)} values: ${shown}, ...` : `one of ${shown}`,
-  });
-  const overValues = check.aggregates.map((aggregate) => `coalesce(${aggregate.replace('count(*)', 'sum(n)')}, 0)`);
-  return { check: { ...check, aggregates: overValues, byValueOf: column.name } };
+  };
+  return { check: { ...rowCheck(spec, column.name, rule, countByValue), byValue: true } };
 }
+
+const countByValue = (where: string): string => `coalesce(sum(CASE WHEN ${where} THEN n END), 0)`;
 
 type SetValue = string | number | boolean;
 
@@ -98,6 +103,7 @@ export function unique(spec: CheckSpec, column: string): CompiledCheck {
   return {
     spec,
     expected: 'each value once',
+    column,
     aggregates: [`count(${name})`, `count(DISTINCT ${name})`],
     judge: ([present, distinct]) => {
       const failingRows = Number(present) - Number(distinct);

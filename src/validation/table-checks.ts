@@ -12,6 +12,7 @@ export function rowCountBetween(
   return {
     spec,
     expected: `${expected} rows`,
+    column: null,
     aggregates: [],
     judge: (_values, rows) => ({
       passed: rows >= (min ?? 0) && rows <= (max ?? Number.POSITIVE_INFINITY),
@@ -31,6 +32,7 @@ export function freshness(
   return {
     spec,
     expected: `a row at or after ${isoInstant(oldest)}`,
+    column,
     aggregates: [`epoch_ms(max(${identifier(column)}))`],
     judge: ([newest]) => {
       if (typeof newest !== 'number') return { passed: false, observed: null, failingRows: 0 };

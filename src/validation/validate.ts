@@ -4,6 +4,7 @@ import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { parquetRelation } from '../data/sql-text.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { someOf } from '../errors/some-of.js';
 import type { StageOperation } from '../pipeline/step-context.js';
 import { compileChecks } from './compile-checks.js';
 import { validationHtml } from './report-html.js';
@@ -45,7 +46,7 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
   for (const outcome of warned) context.log.warn(describe(outcome), { check: outcome.id });
   if (status === 'failed') {
     throw new PipelineError('VALIDATION_FAILED', {
-      what: failed.map(describe).join('; '),
+      what: someOf(failed.map(describe), '; '),
       where: `dataset ${dataset.meta.schema.name} ${dataset.id}`,
       cure: `Open the report ${report.uri}, then correct the data at its origin or change the check.`,
       details: { report: report.uri, reportId: report.id, failed },
