@@ -123,8 +123,7 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
   context.progress(0, 2, 'writing train and test rows');
   await writeEncoded(db, split.train, fitted.encoders, schema.columns, fitted.trainLookups, train);
   context.progress(1, 2, 'writing train and test rows');
-  if (split.test !== null)
-    await writeEncoded(db, split.test, fitted.encoders, schema.columns, fitted.testLookups, test);
+  if (split.test !== null) await writeEncoded(db, split.test, fitted.encoders, schema.columns, fitted.testLookups, test);
   context.progress(2, 2, 'writing train and test rows');
 
   return {

@@ -6,11 +6,7 @@ export type ColumnFeature = { readonly feature: string; readonly column: string 
 export type CategoryFeature = ColumnFeature & { readonly maxCategories: number };
 
 /** Means and deviations of the finite values of some columns, in one statement. */
-export async function fitStandardize(
-  db: DuckDb,
-  train: string,
-  features: readonly ColumnFeature[],
-): Promise<readonly Encoder[]> {
+export async function fitStandardize(db: DuckDb, train: string, features: readonly ColumnFeature[]): Promise<readonly Encoder[]> {
   if (features.length === 0) return [];
   const each = (sql: (position: string, column: string) => string): string =>
     features.map(({ column }, position) => sql(String(position), column)).join(', ');

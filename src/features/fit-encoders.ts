@@ -33,7 +33,11 @@ export async function fitEncoders(
   const add = (fitted: readonly Encoder[]): void => {
     for (const encoder of fitted) encoders.set(encoder.feature, encoder);
   };
-  const needed = ([, spec]: readonly [string, TransformSpec]): string[] => [...columnsOf(spec).map(identifier), '__label', '__row'];
+  const needed = ([, spec]: readonly [string, TransformSpec]): string[] => [
+    ...columnsOf(spec).map(identifier),
+    '__label',
+    '__row',
+  ];
   await db.exactOrder(() =>
     forBlocks(db, train, specs, needed, async (rows, some, first) => {
       const standardized: ColumnFeature[] = [];

@@ -48,9 +48,9 @@ export async function profileNumbers(
        SELECT position, CASE WHEN isfinite(value) THEN value + 0.0 END AS v, count(*)::DOUBLE AS n FROM ${values} GROUP BY 1, 2)`,
   );
   try {
-    const moments = await momentsByPosition(connection, table);
+    const { moments, distinct: values } = await momentsByPosition(connection, table);
     const shifts = new Map<number, number>();
-    for (const [position, { distinct }] of moments) {
+    for (const [position, distinct] of values) {
       if (distinct > MAX_BUCKETS) shifts.set(position, await chooseShift(connection, table, position));
     }
     const shifted = [...shifts].map(([position, shift]) => `WHEN ${position} THEN (${positionSql('k', shift)})::DOUBLE`);
@@ -64,25 +64,26 @@ export async function profileNumbers(
       buckets[position ?? 0]?.positions.push(bucket ?? 0);
       buckets[position ?? 0]?.counts.push(n ?? 0);
     }
-    return columns.map(({ of }, position) => {
-      const { distinct: _distinct, ...summary } = moments.get(position) ?? NO_ROWS;
-      return {
-        type: 'numeric',
-        of,
-        ...summary,
-        bucketShift: shifts.get(position) ?? null,
-        ...(buckets[position] ?? { positions: [], counts: [] }),
-      };
-    });
+    return columns.map(({ of }, position) => ({
+      type: 'numeric',
+      of,
+      ...(moments.get(position) ?? NO_ROWS),
+      bucketShift: shifts.get(position) ?? null,
+      ...(buckets[position] ?? { positions: [], counts: [] }),
+    }));
   } finally {
     await connection.run(`DROP TABLE IF EXISTS ${table}`);
   }
 }
 
-type Summary = Pick<NumericProfile, 'count' | 'nulls' | 'min' | 'max' | 'mean' | 'm2'> & { readonly distinct: number };
-const NO_ROWS: Summary = { count: 0, nulls: 0, min: null, max: null, mean: null, m2: null, distinct: 0 };
+type Moments = Pick<NumericProfile, 'count' | 'nulls' | 'min' | 'max' | 'mean' | 'm2'>;
+const NO_ROWS: Moments = { count: 0, nulls: 0, min: null, max: null, mean: null, m2: null };
 
-async function momentsByPosition(connection: DuckDBConnection, table: string): Promise<ReadonlyMap<number, Summary>> {
+/** Of each column, by its position, and the number of its distinct values. */
+async function momentsByPosition(
+  connection: DuckDBConnection,
+  table: string,
+): Promise<{ readonly moments: ReadonlyMap<number, Moments>; readonly distinct: ReadonlyMap<number, number> }> {
   const missing = await numbers(connection, `SELECT position, sum(n) FROM ${table} WHERE v IS NULL GROUP BY position`);
   const present = await numbers(
     connection,
@@ -91,13 +92,17 @@ async function momentsByPosition(connection: DuckDBConnection, table: string): P
      SELECT position, max(s.rows), min(v), max(v), max(s.mean), sum(n * (v - s.mean) * (v - s.mean) ORDER BY v), count(v)::DOUBLE
      FROM ${table} JOIN s USING (position) WHERE v IS NOT NULL GROUP BY position`,
   );
-  const found = new Map<number, Summary>(missing.map(([position, nulls]) => [position ?? 0, { ...NO_ROWS, nulls: nulls ?? 0 }]));
-  for (const [position, count, min, max, mean, m2, distinct] of present) {
-    const nulls = found.get(position ?? 0)?.nulls ?? 0;
-    const moments = { min: min ?? null, max: max ?? null, mean: mean ?? null, m2: m2 ?? null };
-    found.set(position ?? 0, { count: count ?? 0, nulls, ...moments, distinct: distinct ?? 0 });
+  const moments = new Map<number, Moments>(
+    missing.map(([position, nulls]) => [position ?? 0, { ...NO_ROWS, nulls: nulls ?? 0 }]),
+  );
+  const distinct = new Map<number, number>();
+  for (const [position, count, min, max, mean, m2, values] of present) {
+    const at = position ?? 0;
+    const { nulls } = moments.get(at) ?? NO_ROWS;
+    moments.set(at, { count: count ?? 0, nulls, min: min ?? null, max: max ?? null, mean: mean ?? null, m2: m2 ?? null });
+    distinct.set(at, values ?? 0);
   }
-  return found;
+  return { moments, distinct };
 }
 
 /** Profile of the rows of both: buckets exactly as if profiled at once, in any order, mean and m2 within rounding (Chan, Golub, LeVeque 1979). */

@@ -27,7 +27,9 @@ export async function runChecks(
     const values = await valuesOfRows(db, some, block);
     for (const [position, check] of block.entries()) {
       const verdict = check.judge(
-        check.byValue === true ? await valuesOf(db, some, check) : check.aggregates.map((_sql, part) => values?.[nameOf(position, part)]),
+        check.byValue === true
+          ? await valuesOf(db, some, check)
+          : check.aggregates.map((_sql, part) => values?.[nameOf(position, part)]),
         rows,
       );
       const { id, check: name, column, severity } = check.spec;
