@@ -1,9 +1,10 @@
-// npm test: installs what is missing, builds, runs every test level and closes with "N passed, N failed[, N skipped]".
+// npm test: installs what is missing, builds, runs every test level and closes with the slowest files, the failed tests and
+// "N passed, N failed[, N skipped]".
 // Arguments are passed on to Jest: npm test -- test/unit/store
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build, ensureInstalled, root } from './install.mjs';
 
 await ensureInstalled();
@@ -25,9 +26,30 @@ const { status } = spawnSync(
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
 );
 
+const SHOWN = 20;
+
+/** The files that take longest, then what failed: the log of a long run is often cut in its middle. */
+function summarize(files) {
+  const seconds = ({ startTime, endTime }) => Math.round((endTime - startTime) / 1000);
+  const slowest = files.toSorted((one, other) => seconds(other) - seconds(one)).slice(0, SHOWN);
+  const failed = files.flatMap(({ name, status, assertionResults }) =>
+    status === 'passed'
+      ? []
+      : [
+          relative(root, name),
+          ...assertionResults.filter((test) => test.status === 'failed').map((test) => `  ${test.fullName}`),
+        ],
+  );
+  const lines = slowest.map((file) => `${String(seconds(file)).padStart(6)} s  ${relative(root, file.name)}`);
+  console.log(['slowest files:', ...lines, ...(failed.length === 0 ? [] : ['failed:', ...failed])].join('\n'));
+}
+
 let closing = '0 passed, 1 failed';
 try {
-  const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  if (testResults.length > 1) summarize(testResults);
   const failed = numFailedTests + numRuntimeErrorTestSuites;
   closing = `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`;
 } catch (error) {
