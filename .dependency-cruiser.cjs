@@ -23,12 +23,13 @@ const ROOMS = {
   evaluation: ['data', 'onnx', 'pipeline', 'profiles', 'registry', 'report', 'serving', 'store'],
   profiles: ['store'],
   monitoring: ['data', 'evaluation', 'pipeline', 'predictions', 'profiles', 'registry', 'report', 'store'],
+  garbage: ['predictions', 'store'],
   triggers: ['data', 'pipeline', 'registry', 'store'],
   temporal: ['store'],
   config: ['pipeline', 'secrets'],
   deploy: ['pipeline', 'store', 'temporal'],
   client: ['pipeline', 'runs', 'schema', 'store', 'temporal'],
-  worker: ['cache', 'command', 'logs', 'pipeline', 'runs', 'schema', 'secrets', 'store', 'temporal'],
+  worker: ['cache', 'command', 'garbage', 'logs', 'pipeline', 'runs', 'schema', 'secrets', 'store', 'temporal'],
 };
 
 const roomRules = Object.entries(ROOMS).map(([room, allowed]) => ({

@@ -18,3 +18,4 @@ export { continuousTraining } from './continuous-training.js';
 export { admission } from './admission.js';
 export { retrainTick } from './retrain-tick.js';
 export { backfillPipeline } from './backfill.js';
+export { collectGarbage } from './collect-garbage.js';

@@ -1,9 +1,11 @@
+import type { ArtifactRef } from '../contracts/artifact.js';
 import type { CacheEntry, RunRef } from '../contracts/cache.js';
 import type { StepOutcome } from '../contracts/run.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { objectKey } from '../store/artifact-keys.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { findReferences } from '../store/find-references.js';
+import { takeHold } from '../store/holds.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
@@ -48,6 +50,24 @@ export function entryOf(task: { readonly run: RunRef; readonly step: string }, k
   };
 }
 
+/** Of an entry that is used all the time, the last use is written down so rarely. */
+const REMEMBER_USE_MS = 12 * 3_600_000;
+
+/**
+ * Makes sure that what an entry names stays, before a run relies on it: an entry that was not used for long may be about to be removed, with its
+ * artifacts. False when they are gone.
+ */
+export async function secureEntry(artifacts: ArtifactStore, entry: CacheEntry, now = Date.now()): Promise<boolean> {
+  if (now - Date.parse(entry.usedAt ?? entry.createdAt) < REMEMBER_USE_MS) return true;
+  await takeHold(artifacts.objects, [...new Set(referencesOf(entry).map(({ id }) => id))]);
+  if ((await goneArtifacts(artifacts, entry)).length > 0) return false;
+  await keepEntry(artifacts.objects, { ...entry, usedAt: new Date(now).toISOString() });
+  return true;
+}
+
+const referencesOf = ({ outcome }: CacheEntry): readonly ArtifactRef[] =>
+  findReferences(outcome.result, 'result').map(({ ref }) => ref);
+
 /** Replaces what may be there: of two that computed the same, either may stay. */
 export async function keepEntry(objects: ObjectStore, entry: CacheEntry): Promise<void> {
   await objects.put(entryKey(entry.key), recordBytes(entry));
@@ -65,9 +85,8 @@ function parse(bytes: Uint8Array, key: string): CacheEntry | null {
   }
 }
 
-async function goneArtifacts(artifacts: ArtifactStore, { outcome }: CacheEntry): Promise<string[]> {
-  const references = findReferences(outcome.result, 'result').map(({ ref }) => ref);
-  const distinct = [...new Map(references.map((ref) => [`${ref.kind}/${ref.id}`, ref])).values()];
+async function goneArtifacts(artifacts: ArtifactStore, entry: CacheEntry): Promise<string[]> {
+  const distinct = [...new Map(referencesOf(entry).map((ref) => [`${ref.kind}/${ref.id}`, ref])).values()];
   const present = await Promise.all(distinct.map((ref) => isWhole(artifacts, ref)));
   return distinct.filter((_, index) => present[index] === false).map(({ kind, id }) => `${kind}/${id}`);
 }

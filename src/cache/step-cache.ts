@@ -2,11 +2,11 @@ import type { CacheComponents, CacheEntry, CacheRecord, RunRef } from '../contra
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
-import { entryOf, type Found, findEntry, keepEntry } from './cache-entry.js';
+import { claimLease, type Lease, type LeaseOwner } from '../store/lease.js';
+import { entryOf, type Found, findEntry, keepEntry, secureEntry } from './cache-entry.js';
 import { cacheKey, componentsOf } from './cache-key.js';
 import { changesBetween } from './explain-change.js';
 import { keepLastComponents, lastComponents } from './last-components.js';
-import { claimLease, type Lease, type LeaseOwner } from './lease.js';
 import type { StepCode } from './shared-code.js';
 
 /** What an operation reads beside its inputs, and which results may be kept. */
@@ -28,7 +28,7 @@ export interface StepCaching {
   readonly leaseMs?: number;
 }
 
-export type Hit = { readonly record: CacheRecord; readonly outcome: StepOutcome };
+export type Hit = { readonly record: CacheRecord; readonly outcome: StepOutcome; readonly entry: CacheEntry };
 /** The record says why there is no result to take. */
 export type Miss = { readonly record: CacheRecord; readonly outcome: null };
 
@@ -39,6 +39,8 @@ export interface OpenCacheOptions {
   readonly activityId: string;
   readonly environment: { readonly [name: string]: string | undefined };
 }
+
+const leaseKey = (key: string): string => `cache/leases/${key}.json`;
 
 /** The cache as one operation of one run sees it. */
 export class StepCache {
@@ -78,10 +80,15 @@ export class StepCache {
     };
     const { leaseMs } = caching;
     const options = { signal, onWait, settled, ...(leaseMs === undefined ? {} : { leaseMs }) };
-    this.#lease = await claimLease(artifacts.objects, this.#key, { ...this.#run, activityId }, options);
+    this.#lease = await claimLease(artifacts.objects, leaseKey(this.#key), { ...this.#run, activityId }, options);
     // Between the first look and the lease another run may have finished.
     if (this.#lease !== null && (await settled())) await this.release();
     return found.entry === null ? null : this.#hit(found.entry);
+  }
+
+  /** What was found, if it is still whole and now stays; else why there is none. */
+  async secure(hit: Hit): Promise<Hit | Miss> {
+    return (await secureEntry(this.#options.artifacts, hit.entry)) ? hit : this.#miss('artifacts are gone');
   }
 
   /** Whether later runs may take such a result. */
@@ -116,9 +123,10 @@ export class StepCache {
     return findEntry(this.#options.artifacts, this.#key, { expiresMs: this.#task.cache?.expiresMs ?? null });
   }
 
-  #hit({ outcome, by }: CacheEntry): Hit {
+  #hit(entry: CacheEntry): Hit {
+    const { outcome, by } = entry;
     const record = this.#record({ hit: true, reason: `unchanged since run ${by.workflowId}`, from: by });
-    return { record, outcome: { ...outcome, cached: true } };
+    return { record, outcome: { ...outcome, cached: true }, entry };
   }
 
   #miss(reason: string): Miss {

@@ -12,6 +12,7 @@ import { deployCommand } from './commands/deploy.js';
 import { controlCommand } from './commands/control.js';
 import { devCommand } from './commands/dev.js';
 import { doctorCommand } from './commands/doctor.js';
+import { gcCommand } from './commands/gc.js';
 import { gatesCommand } from './commands/gates.js';
 import { graphCommand } from './commands/graph.js';
 import { logsCommand } from './commands/logs.js';
@@ -49,7 +50,7 @@ const GROUPS = {
   'Watch runs': [runsCommand, statusCommand, watchCommand, graphCommand, logsCommand],
   'Decide and steer': [gatesCommand, approveCommand, rejectCommand, resumeCommand, controlCommand, cancelCommand],
   'Repair and compare': [recoverCommand, resetCommand, reproduceCommand, whyRerunCommand, diffCommand],
-  'Models and data': [modelsCommand, artifactsCommand, monitorCommand, signalCommand],
+  'Models and data': [modelsCommand, artifactsCommand, monitorCommand, signalCommand, gcCommand],
   'Run by itself': [deployCommand, schedulesCommand, triggersCommand, notifyCommand],
   'This machine': [doctorCommand, setupCommand, configCommand, completionCommand],
 } as const;

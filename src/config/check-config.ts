@@ -1,10 +1,12 @@
 import { PipelineError } from '../errors/pipeline-error.js';
+import { durationMs } from '../pipeline/duration.js';
 import { checkKeys, isObject, kindOf, show, type Fields, type Report } from './config-fields.js';
 import { checkPoolSettings } from './check-pool-settings.js';
 import type { PerennialConfig } from './config.js';
 
 const CONFIG_KEYS = ['profiles', 'defaultProfile'];
-const PROFILE_KEYS = ['address', 'namespace', 'store', 'taskQueue', 'pools', 'secrets', 'pipelines'];
+const PROFILE_KEYS = ['address', 'namespace', 'store', 'taskQueue', 'pools', 'secrets', 'cleaning', 'pipelines'];
+const CLEANING_KEYS = ['olderThan', 'keepRuns'];
 const TEXTS = ['address', 'namespace', 'store', 'taskQueue'];
 const PROFILE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 const ADDRESS = /^(\[[^\]]+\]|[^:\s/]+):\d+$/;
@@ -60,11 +62,25 @@ function checkProfile(profile: Fields, path: string, report: Report): void {
     if (value !== undefined && (typeof value !== 'string' || value.trim() === ''))
       report(`${path}.${key}`, `expected a text that is not empty, got ${show(value)}`);
   }
-  const { address, pools, secrets, pipelines } = profile;
+  const { address, pools, secrets, cleaning, pipelines } = profile;
   if (typeof address === 'string' && !ADDRESS.test(address))
     report(`${path}.address`, `expected host:port, got ${show(address)}`);
   if (pools !== undefined) checkPoolSettings(pools, `${path}.pools`, report);
+  if (cleaning !== undefined) checkCleaning(cleaning, `${path}.cleaning`, report);
   if (secrets !== undefined && !isObject(secrets)) report(`${path}.secrets`, `expected an object, got ${kindOf(secrets)}`);
   if (pipelines !== undefined && !(Array.isArray(pipelines) && pipelines.every((file) => typeof file === 'string')))
     report(`${path}.pipelines`, `expected a list of files, got ${show(pipelines)}`);
+}
+
+function checkCleaning(cleaning: unknown, path: string, report: Report): void {
+  if (!isObject(cleaning)) {
+    report(path, `expected an object, got ${kindOf(cleaning)}`);
+    return;
+  }
+  checkKeys(cleaning, CLEANING_KEYS, path, report);
+  for (const key of CLEANING_KEYS) {
+    const value = cleaning[key];
+    if (value !== undefined && (typeof value !== 'string' || durationMs(value) === null))
+      report(`${path}.${key}`, `expected a length of time such as '30 days', got ${show(value)}`);
+  }
 }

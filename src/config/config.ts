@@ -1,4 +1,5 @@
 import type { Pools } from '../contracts/pools.js';
+import type { Duration } from '../pipeline/duration.js';
 import type { SecretProvider } from '../secrets/provider.js';
 
 /** One environment: where Temporal and the store are, and what its workers offer. Every field may be left out. */
@@ -13,8 +14,18 @@ export interface Profile {
   readonly pools?: Pools;
   /** Where secrets come from. */
   readonly secrets?: SecretProvider;
+  /** How `perennial gc` cleans the store. */
+  readonly cleaning?: Cleaning;
   /** Pipeline files of `perennial worker`, `dev` and `deploy`, relative to the configuration file. */
   readonly pipelines?: readonly string[];
+}
+
+/** Lengths of time in words, such as `'30 days'`. */
+export interface Cleaning {
+  /** What is younger is left alone, whatever it is. Default 24 hours. */
+  readonly olderThan?: Duration;
+  /** How long records of runs and results in the cache that nobody uses stay. Default 90 days. */
+  readonly keepRuns?: Duration;
 }
 
 export interface PerennialConfig<Name extends string = string> {

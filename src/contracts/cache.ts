@@ -49,4 +49,6 @@ export type CacheEntry = {
   readonly step: string;
   /** ISO. */
   readonly createdAt: string;
+  /** ISO: when a run took it, written down once in half a day. Absent: never, or not half a day after it was made. */
+  readonly usedAt?: string;
 };

@@ -1,5 +1,6 @@
 import { Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { Connection, ScheduleDescription } from '@temporalio/client';
+import { GARBAGE_WORKFLOW } from '../contracts/garbage.js';
 import { scheduleId } from '../contracts/schedule.js';
 import type { ScheduleSpec } from '../contracts/schedule.js';
 import { PipelineError } from '../errors/pipeline-error.js';
@@ -52,6 +53,8 @@ export async function planDeployment(
   const declared = new Set(changes.map(({ id }) => id));
   for await (const { scheduleId: id, memo } of schedule.list()) {
     const owner = ownerOf(memo);
+    // The cleaning of the store belongs to no pipeline.
+    if (owner?.pipeline === GARBAGE_WORKFLOW) continue;
     if (owner === null || declared.has(id) || !(options.prune || given.has(owner.pipeline))) continue;
     changes.push({ action: 'delete', id, pipeline: owner.pipeline, name: owner.schedule, fields: [] });
   }

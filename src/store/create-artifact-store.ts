@@ -8,6 +8,7 @@ import { kindPrefix, madeFromKey, manifestKey, objectKey, producedByKey } from '
 import type { ArtifactDraft, ArtifactStore, DraftFile } from './artifact-store.js';
 import { canonicalJson } from './canonical-json.js';
 import { sha256File, sha256Hex } from './hash.js';
+import { isOld, takeHold } from './holds.js';
 import { parseManifest } from './artifact-manifest.js';
 import { getIfThere, putIfFree, recordBytes } from './json-record.js';
 import { parseJson } from './parse-json.js';
@@ -33,6 +34,10 @@ export interface ArtifactStoreOptions {
 }
 
 type Identity = Pick<ArtifactRef, 'kind' | 'id'>;
+type Written<Kind extends ArtifactKind, Meta extends JsonObject> = {
+  readonly ref: ArtifactRef<Kind, Meta>;
+  readonly old: readonly string[];
+};
 
 const ID_DIGITS = 16;
 const LISTED = 20;
@@ -60,9 +65,25 @@ class StoredArtifacts implements ArtifactStore {
     draft: ArtifactDraft<Kind, Meta>,
   ): Promise<ArtifactRef<Kind, Meta>> {
     checkNames(draft);
+    const { ref, old } = await this.#write(draft);
+    if (old.length === 0) return ref;
+    await takeHold(this.objects, [ref.id, ...old]);
+    // Whatever a garbage collection had removed until now is written anew.
+    return (await this.#write(draft)).ref;
+  }
+
+  /** `old`: what was there already, so long that a garbage collection may be about to remove it. */
+  async #write<Kind extends ArtifactKind, Meta extends JsonObject>(
+    draft: ArtifactDraft<Kind, Meta>,
+  ): Promise<Written<Kind, Meta>> {
     const meta = canonicalJson(draft.meta);
+    const old: string[] = [];
     const files: ArtifactFile[] = [];
-    for (const file of draft.files) files.push(await this.#storeFile(file));
+    for (const file of draft.files) {
+      const { isOldObject, ...stored } = await this.#storeFile(file);
+      files.push(stored);
+      if (isOldObject) old.push(stored.sha256);
+    }
     const inputs = draft.inputs.map(({ kind, id }) => ({ kind, id }));
     const manifest: ArtifactManifest = {
       formatVersion: 1,
@@ -74,8 +95,11 @@ class StoredArtifacts implements ArtifactStore {
     const bytes = recordBytes(manifest);
     const ref = this.#refer(manifest, sha256Hex(bytes)) as ArtifactRef<Kind, Meta>;
     await this.#recordOrigin(ref, inputs);
-    await putIfFree(this.objects, manifestKey(ref), bytes);
-    return ref;
+    if (!(await putIfFree(this.objects, manifestKey(ref), bytes))) {
+      const there = await this.objects.head(manifestKey(ref));
+      if (there === null || isOld(there.modifiedAt)) old.push(ref.id);
+    }
+    return { ref, old };
   }
 
   async find(kind: ArtifactKind, id: string): Promise<ArtifactRef> {
@@ -107,7 +131,7 @@ class StoredArtifacts implements ArtifactStore {
     }
   }
 
-  async #storeFile(file: DraftFile): Promise<ArtifactFile> {
+  async #storeFile(file: DraftFile): Promise<ArtifactFile & { readonly isOldObject: boolean }> {
     const { content } = file;
     const { sha256, bytes } =
       'path' in content
@@ -115,11 +139,12 @@ class StoredArtifacts implements ArtifactStore {
         : { sha256: sha256Hex(content.bytes), bytes: content.bytes.byteLength };
     const key = objectKey(sha256);
     const there = await this.objects.head(key);
-    if (there?.bytes !== bytes) {
+    const isThere = there?.bytes === bytes;
+    if (!isThere) {
       if ('path' in content) await this.objects.putFile(key, content.path);
       else await this.objects.put(key, content.bytes);
     }
-    return { name: file.name, sha256, bytes, mediaType: file.mediaType };
+    return { name: file.name, sha256, bytes, mediaType: file.mediaType, isOldObject: isThere && isOld(there.modifiedAt) };
   }
 
   /** Written before the manifest, so that no visible artifact lacks its origin. */

@@ -46,4 +46,9 @@ export interface ObjectStore {
   getFile(key: string, path: string): Promise<void>;
   /** Path of the object on this machine when the store is a folder here, else null. */
   localPath(key: string): string | null;
+  /**
+   * Removes what the driver itself has left behind for longer than so many milliseconds and that is no object: empty folders, uploads that were
+   * never finished. How many things it removed. A driver that leaves nothing behind need not have it.
+   */
+  tidy?(olderThanMs: number): Promise<number>;
 }

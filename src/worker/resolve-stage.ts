@@ -11,6 +11,8 @@ import { resolveScheduledTimes } from '../pipeline/schedule/scheduled-time.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { findManifest, requireManifest, resultsOf } from '../runs/manifest-store.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
+import { findReferences } from '../store/find-references.js';
+import { takeHold } from '../store/holds.js';
 import type { ObjectStore } from '../store/port.js';
 import { carriedPlan } from './carried-plan.js';
 import { findPlan, type PipelineCatalog } from './pipeline-catalog.js';
@@ -34,6 +36,8 @@ export async function resolveRun(
   if (reuse === undefined) return carriedPlan(artifacts, resolved);
   const earlier = await requireManifest(objects, reuse.workflowId, reuse.runId);
   const results = resultsOf(earlier, reuse.steps);
+  // The record of that run may be about to be removed, with what it made.
+  await takeHold(objects, [...new Set(findReferences(results, 'results').map(({ ref }) => ref.id))]);
   // One that repeats another is to compute anew, not to go on from where that one was.
   const origin = pin === undefined ? { origin: await originOf(objects, earlier) } : {};
   const known = Object.entries(results).filter(([id]) => resolved.plan.steps.some((step) => step.id === id));
@@ -120,6 +124,7 @@ async function resolveInput(artifacts: ArtifactStore, name: string, value: JsonV
   if (typeof value !== 'string') return value;
   const [kind, id, ...rest] = value.split('/');
   if (kind === undefined || id === undefined || rest.length > 0 || !KINDS.has(kind)) return value;
+  await takeHold(artifacts.objects, [id]);
   const ref = await artifacts.find(kind as ArtifactKind, id);
   return name === 'evaluation' && ref.kind === 'evaluation' ? await evaluateResult(artifacts, ref.id, ref) : { ...ref };
 }

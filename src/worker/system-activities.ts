@@ -6,6 +6,7 @@ import { createNoticeActivities } from '../../activities/notices.js';
 import { createTriggerActivities } from '../../activities/triggers.js';
 import type { BackfillActivities } from '../contracts/backfill.js';
 import type { ControlActivities } from '../contracts/control.js';
+import type { GarbageActivities } from '../contracts/garbage.js';
 import type { NoticeActivities } from '../contracts/hooks.js';
 import type { Pools } from '../contracts/pools.js';
 import type { JsonObject } from '../contracts/json.js';
@@ -21,9 +22,11 @@ import type { SecretProvider } from '../secrets/provider.js';
 import { recordRun } from '../runs/record-run.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
+import { type ArtifactProducer, createArtifactStore } from '../store/create-artifact-store.js';
 import { parseJson } from '../store/parse-json.js';
 import { loadParts, readOperand, storeValue } from '../store/stored-values.js';
 import { recordDecision } from './decision-records.js';
+import { createGarbageActivities } from './garbage-activities.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolveRun, resolveStage } from './resolve-stage.js';
 import { writeOrders } from './step/step-orders.js';
@@ -32,13 +35,18 @@ import { activitySurroundings } from './step-activities.js';
 import { startQueueOfWorkflow } from './start-queue.js';
 import { createTemporalDoor } from './temporal-door.js';
 
+/** Stands for a step where the run itself stores something; no step can have this id. */
+const RUN_ITSELF = '(run)';
+
 /** The activities that every worker has, whatever its pipelines. */
 export function systemActivities(
   catalog: PipelineCatalog,
   artifacts: ArtifactStore,
   pools: Pools = {},
   secrets: SecretProvider = defaultSecretProvider(process.env),
-): SystemActivities & ControlActivities & TriggerActivities & NoticeActivities & BackfillActivities {
+): SystemActivities & ControlActivities & TriggerActivities & NoticeActivities & BackfillActivities & GarbageActivities {
+  /** What a run stores of its own accord is known as its. */
+  const ofThisRun = (): ArtifactStore => createArtifactStore(artifacts.objects, { producer: thisRun() });
   return {
     ...createControlActivities(artifacts.objects, () => {
       const { client, info } = Context.current();
@@ -46,8 +54,9 @@ export function systemActivities(
     }),
     ...createTriggerActivities(artifacts.objects),
     ...createNoticeActivities(secrets),
-    resolvePlan: (input) => startedHere(catalog, input.pipeline, () => resolveRun(catalog, artifacts, input, pools)),
-    storeValue: ({ value }) => storeValue(artifacts, value),
+    ...createGarbageActivities(artifacts.objects),
+    resolvePlan: (input) => startedHere(catalog, input.pipeline, () => resolveRun(catalog, ofThisRun(), input, pools)),
+    storeValue: ({ value }) => storeValue(ofThisRun(), value),
     loadValue: async ({ value }) => ({ value: await loadParts(artifacts, value) }),
     readOperands: ({ values }) => Promise.all(values.map((value) => readOperand(artifacts, value))),
     recordRun: (end) => recordRun(artifacts, end, catalog.get(end.run.pipeline) ?? null),
@@ -71,6 +80,12 @@ export function systemActivities(
       return outcome.result as unknown as WindowReport;
     },
   };
+}
+
+function thisRun(): ArtifactProducer {
+  const { workflowExecution, workflowType = '' } = Context.current().info;
+  const { workflowId = '', runId = '' } = workflowExecution ?? {};
+  return { pipeline: workflowType, workflowId, runId, step: RUN_ITSELF };
 }
 
 /** The catch-all: Temporal would retry an activity that no worker knows for ever. */

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
+import fs from 'node:fs/promises';
+import path from 'node:path';
 import { connectClient } from '../../src/client/index.js';
+import type { ArtifactRef } from '../../src/contracts/artifact.js';
 import type { PipelineClient } from '../../src/client/index.js';
 import { applyDeployment, hasChanges, listSchedules, planDeployment } from '../../src/deploy/index.js';
 import type { DeployTarget } from '../../src/deploy/deploy.js';
@@ -9,6 +12,8 @@ import type { DeployPlan } from '../../src/deploy/deploy-plan.js';
 import { date, definePipeline, integer, scheduledTime } from '../../src/index.js';
 import type { Pipeline, ScheduleOptions } from '../../src/index.js';
 import { connect } from '../../src/temporal/connection.js';
+import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { openObjectStore } from '../../src/store/open-store.js';
 import { createPipelineWorker } from '../../src/worker/index.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
@@ -37,10 +42,12 @@ let connection: Connection;
 let temporal: Client;
 let client: PipelineClient;
 let target: DeployTarget;
+let store: string;
 let stop: () => Promise<void>;
 
 beforeAll(async () => {
   const folder = await temporaryFolder();
+  store = folder.path;
   server = await startTestServer();
   const { address, namespace } = server;
   connection = await connect({ address });
@@ -212,5 +219,59 @@ describe('perennial deploy and schedules', () => {
     await expect(temporal.schedule.getHandle('daily-count/nightly').describe()).rejects.toMatchObject({
       name: 'ScheduleNotFoundError',
     });
+  });
+});
+
+describe('cleaning of the store', () => {
+  const publish = async (text: string): Promise<ArtifactRef> =>
+    createArtifactStore(await openObjectStore(store)).publish({
+      kind: 'files',
+      files: [{ name: 'a', mediaType: 'text/plain', content: { bytes: Buffer.from(text) } }],
+      meta: {},
+      inputs: [],
+    });
+  const age = async (folder: string): Promise<void> => {
+    const then = new Date(Date.now() - 3 * 86_400_000);
+    for (const name of await fs.readdir(folder, { recursive: true })) await fs.utimes(path.join(folder, name), then, then);
+  };
+  const exists = async (ref: ArtifactRef): Promise<boolean> => createArtifactStore(await openObjectStore(store)).exists(ref);
+
+  it('is done by the workers when the schedule says so, and spares what nothing but the history of an open workflow names', async () => {
+    const [lost, named] = [await publish('lost'), await publish('named')];
+    await age(path.join(store, 'artifacts'));
+    await age(path.join(store, 'objects'));
+    const environment = { TEMPORAL_ADDRESS: server.address, PERENNIAL_STORE: store };
+    const waiting = await temporal.workflow.start('nobody', {
+      workflowId: 'waits',
+      taskQueue: 'nobody',
+      args: [{ given: named }],
+    });
+    await eventually(async () => (await temporal.workflow.count('WorkflowType = "nobody"')).count > 0);
+
+    const dry = await runCli(['gc', '--dry-run', '--json'], environment);
+    expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, removed: { objects: 2 } });
+    expect(await exists(lost)).toBe(true);
+
+    const deployed = await runCli(['gc', '--schedule', '0 4 * * *', '--older-than', '2d', '--json'], environment);
+    expect(JSON.parse(deployed.stdout)).toMatchObject({ schedule: 'collectGarbage/ml', olderThanMs: 172_800_000 });
+    expect((await listSchedules(target, false)).map(({ id }) => id)).toContain('collectGarbage/ml');
+    expect(actions(await deploy([pipelineWith({})], true))).not.toContain('delete collectGarbage/ml');
+    await temporal.schedule.getHandle('collectGarbage/ml').trigger();
+    await eventually(async () => !(await exists(lost)));
+    expect(await exists(named)).toBe(true);
+
+    await waiting.terminate();
+    await eventually(
+      async () => (await temporal.workflow.count('WorkflowType = "nobody" AND ExecutionStatus = "Running"')).count === 0,
+    );
+    const cleaned = await runCli(['gc'], environment);
+    expect(cleaned.stdout).toContain('Removed 2 objects');
+    expect(await exists(named)).toBe(false);
+  });
+
+  it('asks nobody what is open unless it is told not to ask', async () => {
+    const { code, stderr } = await runCli(['gc', '--json'], { TEMPORAL_ADDRESS: '127.0.0.1:1', PERENNIAL_STORE: store });
+    expect([code, stderr]).toEqual([3, expect.stringContaining('TEMPORAL_UNREACHABLE')]);
+    expect((await runCli(['gc', '--no-server'], { TEMPORAL_ADDRESS: '127.0.0.1:1', PERENNIAL_STORE: store })).code).toBe(0);
   });
 });

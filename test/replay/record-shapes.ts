@@ -132,6 +132,12 @@ await temporal.workflow.start('continuousTraining', { taskQueue: QUEUE, workflow
 await temporal.workflow.getHandle(entity).executeUpdate('setPolicy', { args: [policy] });
 await temporal.workflow.execute('retrainTick', { taskQueue: QUEUE, workflowId: 'retrainTick', args: [{ model: 'small' }] });
 recorded.set('retrainTick', 'retrainTick');
+await temporal.workflow.execute('collectGarbage', {
+  taskQueue: QUEUE,
+  workflowId: 'collectGarbage',
+  args: [{ olderThanMs: 2 * DAY_MS }],
+});
+recorded.set('collectGarbage', 'collectGarbage');
 recorded.set('continuousTraining', entity);
 await settled('the run of the continuous training', async () => {
   const { started, active } = await client.training('small').status();

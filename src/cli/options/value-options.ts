@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { durationMs } from '../../pipeline/duration.js';
 
 export function parseNumber(text: string): number {
   const value = Number(text);
@@ -16,6 +17,16 @@ export function parseWholeNumber(text: string): number {
 export function parsePriority(text: string): number {
   if (!/^[1-5]$/.test(text)) throw new InvalidArgumentError('expected 1 (first) to 5');
   return Number(text);
+}
+
+const SHORT_UNITS: Readonly<Record<string, string>> = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days', w: 'weeks' };
+
+/** A length of time in milliseconds: `'7 days'`, `'24 hours'`, or in short `7d`, `24h`. */
+export function parseLength(text: string): number {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
+  const value = durationMs(amount === undefined ? text : `${amount} ${SHORT_UNITS[unit] ?? ''}`);
+  if (value === null) throw new InvalidArgumentError("expected a length of time, e.g. '7 days' or 24h");
+  return value;
 }
 
 /** ISO date or date-time, UTC unless it says otherwise; gives the full ISO form. */

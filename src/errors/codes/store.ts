@@ -43,6 +43,13 @@ export const STORE_CODES = {
     cause: 'The credentials of the process allow some of what runs do with the store, but not all.',
     cure: 'Give it the rights that docs/store.md lists under "Rights on S3", or write access to the folder.',
   },
+  STORE_COLLECTION_LOST: {
+    retryable: true,
+    httpStatus: 503,
+    cause:
+      'A garbage collection was stopped, or cut off from the store, for more than a minute, and another one has taken its place.',
+    cure: 'Nothing is lost: the other one goes on. Run `perennial gc` again when it has ended.',
+  },
   STORE_REGION_WRONG: {
     retryable: false,
     httpStatus: 500,

@@ -10,6 +10,7 @@ import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from '../obj
 import type { GetOptions, ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../port.js';
 import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncPath } from './staging.js';
 import { claimNext, isTrimmingDue, trimGenerations } from './generations.js';
+import { tidyFolder } from './tidy-folder.js';
 import { claimed, currentPlace, entriesOf, etagOf, generationFile, type Place, plainFile, statusOf } from './versions.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
@@ -33,6 +34,7 @@ export async function openLocalStore(root: string): Promise<ObjectStore> {
 
 /** More than this is not worth writing twice. */
 const LOGGED_BYTES = 64 * 1024;
+const FOLDER_TRIES = 4;
 
 const readAside: (descriptor: number) => Promise<Buffer> = promisify(readFile);
 
@@ -166,6 +168,10 @@ class LocalStore implements ObjectStore {
     return plainFile(this.#root, key);
   }
 
+  async tidy(olderThanMs: number): Promise<number> {
+    return tidyFolder(this.#root, this.#staging, olderThanMs);
+  }
+
   async #guard<Result>(action: string, key: string, work: (plain: string) => Promise<Result>): Promise<Result> {
     const plain = this.localPath(key);
     try {
@@ -228,8 +234,14 @@ class LocalStore implements ObjectStore {
 
   /** `staged` null: the object is deleted. */
   async #append(plain: string, seen: Place, staged: StagedFile | null): Promise<boolean> {
-    if (!claimNext(plain, seen, staged?.path ?? null)) return false;
-    await syncPath(plain + GENERATIONS);
+    try {
+      if (!claimNext(plain, seen, staged?.path ?? null)) return false;
+      await syncPath(plain + GENERATIONS);
+    } catch (error) {
+      // The generations of a key that was deleted long ago were removed meanwhile.
+      if (isAbsent(error)) return false;
+      throw error;
+    }
     await this.#refreshCopy(plain);
     if (isTrimmingDue(seen.generation)) trimGenerations(plain);
     return true;
@@ -314,14 +326,19 @@ function tookName(plain: string, staged: StagedFile): boolean {
   });
 }
 
-/** Carries out a change of a name in a folder, which is made when it is not there. */
+/** Carries out a change of a name in a folder, which is made when it is not there; whoever tidies up may remove it again while it is empty. */
 async function inFolder<Result>(file: string, change: () => Result): Promise<Result> {
-  try {
-    return change();
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
-    await ensureFolder(path.dirname(file));
-    return change();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return change();
+    } catch (error) {
+      if (!isAbsent(error) || tries === FOLDER_TRIES) throw error;
+    }
+    try {
+      await ensureFolder(path.dirname(file));
+    } catch (error) {
+      if (!isAbsent(error) || tries === FOLDER_TRIES) throw error;
+    }
   }
 }
 

@@ -35,7 +35,7 @@ export class StagingFolder {
     for (const entry of await entriesOf(this.#folder)) {
       const file = path.join(this.#folder, entry.name);
       try {
-        if (Date.now() - (await fs.lstat(file)).mtimeMs > LEFTOVER_MS) await fs.rm(file, { force: true });
+        if (Date.now() - (await fs.lstat(file)).mtimeMs > LEFTOVER_MS) await fs.rm(file, { recursive: true, force: true });
       } catch (error) {
         if (!isAbsent(error)) throw error;
       }

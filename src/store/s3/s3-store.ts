@@ -1,7 +1,9 @@
 import {
+  AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -14,7 +16,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { conflict, notFound, tooLarge } from '../file-errors.js';
+import { conflict, describe, notFound, tooLarge } from '../file-errors.js';
 import { checkKey, checkPrefix } from '../object-key.js';
 import type { GetOptions, ObjectInfo, ObjectStore, StoredObject } from '../port.js';
 import { patiently } from './patience.js';
@@ -173,6 +175,25 @@ class S3Store implements ObjectStore {
   localPath(key: string): null {
     checkKey(key);
     return null;
+  }
+
+  /** Uploads of a long file that a killed process never finished cost as their bytes do, and no list of objects shows them. */
+  async tidy(olderThanMs: number): Promise<number> {
+    let removed = 0;
+    try {
+      const Bucket = this.#bucket;
+      const { Uploads = [] } = await this.#client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: this.#base }));
+      for (const { Key, UploadId, Initiated } of Uploads) {
+        if (Key === undefined || UploadId === undefined || Initiated === undefined) continue;
+        if (Date.now() - Initiated.getTime() < olderThanMs) continue;
+        await this.#client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+        removed += 1;
+      }
+    } catch (error) {
+      // Nobody needs the right to list uploads for anything else, and some services have none to list.
+      process.emitWarning(`uploads to ${this.uri} that were never finished could not be removed: ${describe(error)}`);
+    }
+    return removed;
   }
 
   #putIf(key: string, bytes: Uint8Array, condition: Condition, why: string): Promise<{ readonly etag: string }> {

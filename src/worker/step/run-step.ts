@@ -83,7 +83,7 @@ export async function runStep(task: StepTask, work: AttemptWork, surroundings: S
   const isPatient = heartbeatTimeoutMs !== null;
   const patient = isPatient ? patientSurroundings(surroundings, heartbeats) : surroundings;
   try {
-    const artifacts = createArtifactStore(patient.objects);
+    const artifacts = createArtifactStore(patient.objects, { producer: producerOf(task) });
     const whole = await wholeTask(task, artifacts);
     const outcome = await runWhole(whole, work, patient, { heartbeats, isPatient, impatient: surroundings.objects });
     return await carriedOutcome(outcome, whole, artifacts);

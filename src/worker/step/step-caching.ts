@@ -52,7 +52,8 @@ export async function openCachedStep(task: StepTask, surroundings: CacheSurround
     const [taken] = await Promise.all([recordOutcome(objects, key, outcome, record), cache.remember()]);
     return taken;
   };
-  const looked = await cache.look();
+  const found = await cache.look();
+  const looked = found.outcome === null ? found : await cache.secure(found);
   return {
     hit: looked.outcome === null ? null : await take(looked),
     claim: async (signal, heartbeats) => {

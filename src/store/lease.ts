@@ -2,13 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunRef } from '../contracts/cache.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
-import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
-import type { ObjectStore } from '../store/port.js';
+import { getIfThere, parseRecord, recordBytes } from './json-record.js';
+import type { ObjectStore } from './port.js';
 
-/** Who computes a result: one operation of one run, whatever the attempt. */
+/** Who does the work: one operation of one run, whatever the attempt. */
 export type LeaseOwner = RunRef & { readonly activityId: string };
 
 export interface Lease {
+  /** False once another one has taken it over. */
+  isHeld(): boolean;
   /** Lets the next one compute; safe to repeat. A lease that was taken over stays with its new owner. */
   release(): Promise<void>;
 }
@@ -29,10 +31,8 @@ const LONGEST_PAUSE_MS = 500;
 
 type LeaseRecord = LeaseOwner & { readonly beat: number };
 
-const leaseKey = (key: string): string => `cache/leases/${key}.json`;
-
 /**
- * The right to compute the result of a cache key, or null when somebody else has computed it meanwhile. A holder that was killed is
+ * The right to do what the object `key` stands for, such as to compute the result of a cache key, or null when somebody else has done it meanwhile. A holder that was killed is
  * noticed by its silence, measured by the clock of the one who waits; an earlier attempt of the same operation is replaced at once.
  */
 export async function claimLease(
@@ -46,14 +46,14 @@ export async function claimLease(
   let seen = { etag: '', at: 0 };
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted();
-    const etag = await taken(objects.putIfAbsent(leaseKey(key), mine));
+    const etag = await taken(objects.putIfAbsent(key, mine));
     if (etag !== null) return renewedLease(objects, key, owner, etag, leaseMs);
-    const held = await getIfThere(objects, leaseKey(key));
+    const held = await getIfThere(objects, key);
     if (held === null) continue;
     if (seen.etag !== held.etag) seen = { etag: held.etag, at: performance.now() };
     const holder = readOwner(held.bytes, key);
     if (holder === null || isSame(holder, owner) || performance.now() - seen.at > leaseMs) {
-      const taker = await taken(objects.putIfMatch(leaseKey(key), mine, held.etag));
+      const taker = await taken(objects.putIfMatch(key, mine, held.etag));
       if (taker !== null) return renewedLease(objects, key, owner, taker, leaseMs);
       continue;
     }
@@ -73,7 +73,7 @@ function renewedLease(objects: ObjectStore, key: string, owner: LeaseOwner, firs
     if (etag === null) return;
     beat += 1;
     try {
-      etag = await taken(objects.putIfMatch(leaseKey(key), recordBytes({ ...owner, beat }), etag));
+      etag = await taken(objects.putIfMatch(key, recordBytes({ ...owner, beat }), etag));
     } catch (error) {
       // A store that is away now may be back before the lease runs out; if not, another one computes too, which harms nothing.
       process.emitWarning(`the lease of a computation could not be renewed: ${reasonOf(error)}`);
@@ -84,11 +84,12 @@ function renewedLease(objects: ObjectStore, key: string, owner: LeaseOwner, firs
   }, leaseMs / 3);
   timer.unref();
   return {
+    isHeld: () => etag !== null,
     release: async () => {
       clearInterval(timer);
       await renewing;
-      const held = etag === null ? null : await getIfThere(objects, leaseKey(key));
-      if (held !== null && held.etag === etag) await objects.delete(leaseKey(key));
+      const held = etag === null ? null : await getIfThere(objects, key);
+      if (held !== null && held.etag === etag) await objects.delete(key);
       etag = null;
     },
   };
@@ -107,7 +108,7 @@ async function taken(write: Promise<{ readonly etag: string }>): Promise<string 
 /** Null when the record cannot be read: nobody can prove to hold it. */
 function readOwner(bytes: Uint8Array, key: string): LeaseOwner | null {
   try {
-    return parseRecord<LeaseRecord>(bytes, leaseKey(key), ['workflowId', 'runId', 'activityId']);
+    return parseRecord<LeaseRecord>(bytes, key, ['workflowId', 'runId', 'activityId']);
   } catch (error) {
     if (isPipelineError(error) && error.code === 'STORE_RECORD_CORRUPT') return null;
     throw error;
