@@ -15,8 +15,9 @@ import fs from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { conflict, describe, notFound, tooLarge } from '../file-errors.js';
+import { conflict, notFound, tooLarge } from '../file-errors.js';
 import { checkKey, checkPrefix } from '../object-key.js';
 import type { GetOptions, ObjectInfo, ObjectStore, StoredObject } from '../port.js';
 import { patiently } from './patience.js';
@@ -191,7 +192,7 @@ class S3Store implements ObjectStore {
       }
     } catch (error) {
       // Nobody needs the right to list uploads for anything else, and some services have none to list.
-      process.emitWarning(`uploads to ${this.uri} that were never finished could not be removed: ${describe(error)}`);
+      process.emitWarning(`uploads to ${this.uri} that were never finished could not be removed: ${reasonOf(error)}`);
     }
     return removed;
   }
