@@ -10,7 +10,7 @@ const DEEPEST_STACK = 200;
 /**
  * Absolute paths of the files whose code called `callee`, the nearest first: the file itself and, when a factory elsewhere was asked, those
  * that asked it. Empty when the call came from no file (a REPL, `eval`). They are files that Node loaded: TypeScript under a loader,
- * JavaScript after a build. Packages, this one included, are left out, and so is whoever only loads the file that calls.
+ * JavaScript after a build. Packages are left out where a file of the user calls them, and so is whoever only loads the file that calls.
  */
 export function filesOfCallers(callee: Caller): string[] {
   const usual: unknown = Reflect.get(Error, 'prepareStackTrace');
@@ -23,7 +23,9 @@ export function filesOfCallers(callee: Caller): string[] {
     const names = holder.stack as (string | null | undefined)[];
     const loader = names.findIndex((name) => name?.startsWith('node:internal/modules') === true);
     const files = (loader === -1 ? names : names.slice(0, loader)).map((name) => pathOf(name));
-    return [...new Set(files.filter((file): file is string => file !== null && isOfUser(file)))];
+    const found = [...new Set(files.filter((file): file is string => file !== null && !file.startsWith(OWN_CODE)))];
+    const own = found.filter(isOfUser);
+    return own.length > 0 ? own : found.slice(0, 1);
   } finally {
     Error.stackTraceLimit = usualDepth;
     Reflect.set(Error, 'prepareStackTrace', usual);

@@ -6,7 +6,11 @@ import { parse } from 'yaml';
 
 interface Service {
   image?: string;
-  build?: { context: string; dockerfile: string };
+  build?: { context: string; dockerfile: string; target: string };
+  init?: boolean;
+  stop_grace_period?: string;
+  restart?: string;
+  healthcheck?: { disable?: boolean };
   command?: string | string[];
   environment?: Record<string, string>;
   depends_on?: Record<string, unknown>;
@@ -25,6 +29,18 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.services)).toEqual(
       expect.arrayContaining(['temporal', 'postgresql', 'temporal-ui', 'minio', 'worker', 'model-server']),
     );
+  });
+
+  it('gives our processes an init, the time that a busy worker needs to stop, and a health check', async () => {
+    const dockerfile = await readFile('Dockerfile', 'utf8');
+    const ours = services.filter(([, { build }]) => build !== undefined);
+    expect(ours.map(([name]) => name)).toEqual(['setup', 'worker', 'model-server']);
+    for (const [name, { init, stop_grace_period: grace = '0s', build, healthcheck, restart }] of ours) {
+      expect([name, init, Number(/^(\d+)s$/.exec(grace)?.[1])]).toEqual([name, true, 30]);
+      expect(dockerfile).toContain(` AS ${build?.target ?? ''}\n`);
+      // The image brings the check; what ends by itself needs none.
+      expect([name, healthcheck?.disable === true]).toEqual([name, restart === 'on-failure']);
+    }
   });
 
   it('names only services, volumes and files that exist', () => {

@@ -14,6 +14,7 @@ import {
 } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
 import { startWorker, loadWorkerCode } from '../start-worker.js';
+import { tellHealth } from '../tell-health.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 
@@ -78,7 +79,9 @@ export function workerCommand(terminal: Terminal): Command {
             })
           : `Worker is ready: ${placeOf(flags, role)}, store ${flags.store}, pipelines ${names.join(', ')}. Ctrl-C stops it.`,
       );
+      const health = tellHealth(process.env['PERENNIAL_HEALTH_FILE'] ?? '');
       await Promise.race([untilInterrupted(), worker.ended]);
+      health.stop();
       if (flags.json !== true) terminal.note('Stopping: running steps checkpoint and leave.');
       await worker.stop();
     });

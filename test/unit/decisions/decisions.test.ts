@@ -33,7 +33,9 @@ const config: DeployConfig = {
 };
 
 const BASE = createTestContext({} as ArtifactStore);
-afterAll(() => { rmSync(BASE.scratch, { recursive: true }); });
+afterAll(() => {
+  rmSync(BASE.scratch, { recursive: true });
+});
 
 /** How good the model of a run truly is; versions of the registry are found by their artifact. */
 type Quality = ReadonlyMap<string, number>;
@@ -67,7 +69,7 @@ function rollOut(world: Interleaving, workflowId: string, evaluation: EvaluateRe
       const run = { pipeline: 'flights', planHash: '', workflowId, runId: workflowId };
       const context = { ...BASE, artifacts: { objects } as ArtifactStore, run };
       const work = deployOperations[operation as 'register'];
-      return (await work({ config, inputs: { evaluation }, arguments: args }, context));
+      return await work({ config, inputs: { evaluation }, arguments: args }, context);
     });
   };
   const host: Partial<StageHost> = {
