@@ -12,6 +12,7 @@ import { guardVerdict, type GuardVerdict } from './guards.js';
 import type { BodyInput } from './stage-host.js';
 import type { BodyRun, ScopeSurroundings } from './scope-surroundings.js';
 import { ScopeFacts } from './scope-facts.js';
+import { verdictOf } from './step-verdict.js';
 import { cancelledFailure, CodedError, unknownStep } from './step-failure.js';
 import {
   boundStates,
@@ -74,7 +75,8 @@ export class GraphScope implements Scope {
 
   #takeOver({ from, results }: ReusedResults): void {
     for (const [id, result] of Object.entries(results)) {
-      Object.assign(this.#record(id), { status: 'succeeded', reusedFrom: from });
+      const record = this.#record(id);
+      Object.assign(record, { status: 'succeeded', reusedFrom: from, verdict: verdictOf(record.step.kind, result) });
       this.#results.set(id, result);
     }
   }
@@ -161,6 +163,7 @@ export class GraphScope implements Scope {
     const settle = (): void => {
       this.#results.set(record.step.id, result);
       record.failure = null;
+      record.verdict = verdictOf(record.step.kind, result);
       this.#end(record, 'succeeded');
     };
     const known = this.#facts.learn({ [record.step.id]: result });

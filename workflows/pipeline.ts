@@ -46,10 +46,11 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
   const run: RunView = { pipeline: workflowInfo().workflowType, plan: null, driver: null, waitingFor: null };
   answerMessages(run);
   try {
-    const { reuse, pin } = runOptions();
+    const { reuse, pin, expects } = runOptions();
     const request: PlanRequest = {
       ...{ pipeline: run.pipeline, parameters: parameters ?? null, scheduledAt: scheduledAt() },
       ...{ ...(reuse === undefined ? {} : { reuse }), ...(pin === undefined ? {} : { pin }) },
+      ...(expects === undefined ? {} : { expects }),
     };
     let resolved: ResolvedPlan;
     try {
@@ -61,6 +62,7 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
       });
     }
     run.plan = resolved.plan;
+    if (resolved.remarks !== undefined) run.remarks = resolved.remarks;
     const result = await drive(run, resolved);
     await recordEnd(run, 'succeeded');
     await reportFinish(result.status, outcomeOf(resolved.plan, result.results));

@@ -12,7 +12,7 @@ const { recordRun } = localActivities<SystemActivities>({
 });
 
 /** Keeps what the run did in the object store. A run does not fail because that cannot be written. */
-export async function recordEnd({ plan, driver }: RunView, status: RunManifest['status']): Promise<void> {
+export async function recordEnd({ plan, driver, remarks }: RunView, status: RunManifest['status']): Promise<void> {
   if (plan === null || driver === null || plan.formatVersion < 2) return;
   const { workflowId, runId, startTime } = workflowInfo();
   const { parameters, steps } = driver.status();
@@ -21,6 +21,7 @@ export async function recordEnd({ plan, driver }: RunView, status: RunManifest['
       recordRun({
         run: { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId },
         ...{ status, plan, parameters, options: runOptions(), steps, results: driver.results() },
+        ...(remarks === undefined ? {} : { remarks }),
         startedAt: startTime.toISOString(),
         finishedAt: new Date().toISOString(),
       }),

@@ -1,6 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { ResolvedPlan } from '../src/contracts/run.js';
 import type { PlanRequest, SystemActivities } from '../src/contracts/system.js';
+import type { ErrorCode } from '../src/errors/codes.js';
+import { shortHash } from '../src/contracts/plan.js';
+import { failureOf } from './temporal-failure.js';
 import { elsewhere, PIPELINE_LIMIT_MS } from './elsewhere.js';
 
 const { resolvePlan } = proxyActivities<SystemActivities>({
@@ -16,11 +19,10 @@ export function resolveElsewhere(
   error: unknown,
   describe: (waitingFor: string | null) => void,
 ): Promise<ResolvedPlan> {
-  const search = {
-    what: `the pipeline "${request.pipeline}"`,
-    code: 'EXECUTION_UNKNOWN_PIPELINE',
-    limitMs: PIPELINE_LIMIT_MS,
-    describe,
-  } as const;
-  return elsewhere(search, error, () => resolvePlan(request));
+  const { pipeline, expects } = request;
+  const search =
+    expects !== undefined && failureOf(error).code === ('EXECUTION_PLAN_DIFFERS' satisfies ErrorCode)
+      ? ({ what: `the plan ${shortHash(expects.plan)} of "${pipeline}"`, code: 'EXECUTION_PLAN_DIFFERS' } as const)
+      : ({ what: `the pipeline "${pipeline}"`, code: 'EXECUTION_UNKNOWN_PIPELINE' } as const);
+  return elsewhere({ ...search, limitMs: PIPELINE_LIMIT_MS, describe }, error, () => resolvePlan(request));
 }

@@ -30,6 +30,7 @@ export interface RunView {
   waitingFor: string | null;
   /** Why it ended before it had a plan. */
   failure?: StepFailure;
+  remarks?: readonly string[];
   /** Of a hand-written workflow: each call of a step has a driver of its own. */
   readonly calls?: OwnCalls;
 }
@@ -133,11 +134,12 @@ export function answerMessages(run: RunView): void {
 function statusOf(run: RunView): RunStatus {
   const empty = { pipeline: run.pipeline, planHash: '', status: 'running', parameters: {}, steps: [] } as const;
   const status = run.calls?.status() ?? run.driver?.status() ?? empty;
-  const { waitingFor, controls, failure } = run;
+  const { waitingFor, controls, failure, remarks } = run;
   return {
     ...status,
     ...(failure === undefined ? {} : { status: 'failed' as const, failure }),
     ...(waitingFor === null ? {} : { waitingFor }),
+    ...(remarks === undefined ? {} : { remarks }),
     ...(controls === undefined || controls.records.length === 0 ? {} : { controls: controls.records }),
   };
 }

@@ -1,7 +1,16 @@
 import type { GateState } from '../src/contracts/gates.js';
 import type { JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
-import type { RunOutcome, RunStatus, StepFailure, StepItems, StepOutcome, StepState, StepStatus } from '../src/contracts/run.js';
+import type {
+  RunOutcome,
+  RunStatus,
+  StepFailure,
+  StepItems,
+  StepOutcome,
+  StepState,
+  StepStatus,
+  StepVerdict,
+} from '../src/contracts/run.js';
 import { cutText } from '../src/errors/bounded-failure.js';
 import type { Cancellable } from './cancellable.js';
 import type { Gate } from './gate.js';
@@ -46,6 +55,7 @@ export type StepRecord = {
   run: string | null;
   /** Why it was skipped. */
   reason: string | null;
+  verdict: StepVerdict | null;
   /** The run whose result was taken over. */
   reusedFrom: string | null;
   /** Runs of the step's body that are under way. */
@@ -70,6 +80,7 @@ export function pendingRecord(step: PlanStep, round: number): StepRecord {
     items: null,
     run: null,
     reason: null,
+    verdict: null,
     reusedFrom: null,
     bodies: new Set(),
     gate: null,
@@ -90,7 +101,7 @@ export function standingOf(record: StepRecord): StepStatus {
 }
 
 export function stateOf(record: StepRecord): StepState {
-  const { step, startedAt, finishedAt, seconds, outcomes, failure, items, run, reason, reusedFrom } = record;
+  const { step, startedAt, finishedAt, seconds, outcomes, failure, items, run, reason, verdict, reusedFrom } = record;
   const status = standingOf(record);
   return {
     id: step.id,
@@ -105,6 +116,7 @@ export function stateOf(record: StepRecord): StepState {
     failure,
     waitingFor: waitingForOf(record, status),
     ...(reason === null ? {} : { reason }),
+    ...(verdict === null ? {} : { verdict }),
     ...(reusedFrom === null ? {} : { reusedFrom }),
     ...(items === null ? {} : { items }),
     ...(run === null ? {} : { run }),

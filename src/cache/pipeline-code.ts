@@ -2,6 +2,7 @@ import type { PlanStep } from '../contracts/plan.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import { everyStep } from '../pipeline/plan/every-step.js';
 import { sha256Hex } from '../store/hash.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import { OWN_VERSION } from './package-version.js';
@@ -43,6 +44,17 @@ export function pipelineCode(pipeline: CodeSource): Promise<PipelineCode> {
 
 /** One hash over all parts of a step's code. */
 export const codeHash = (code: StepCode): string => sha256Hex(canonicalJson(code));
+
+/** Parts of a step's code that belong to the machine, not to the files. */
+const OF_THE_MACHINE = /^(variable|package) /;
+
+/** One hash over the files that the code of a pipeline's steps is written in. CACHE_CODE_UNREADABLE. */
+export async function wholeCodeHash(pipeline: CodeSource): Promise<string> {
+  const code = await pipelineCode(pipeline);
+  const written = (step: PlanStep): StepCode =>
+    Object.fromEntries(Object.entries(code.stepCode(step)).filter(([part]) => !OF_THE_MACHINE.test(part)));
+  return sha256Hex(canonicalJson(everyStep(pipeline.plan.steps).map((step) => [step.id, codeHash(written(step))])));
+}
 
 async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
   const { functions, bodies = functions } = pipeline;

@@ -107,8 +107,13 @@ async function isCurrent({ stamps, graph }: Known): Promise<boolean> {
 const areUnchanged = ({ stamps }: Pick<Known, 'stamps'>): boolean =>
   [...stamps].every(([module, stamp]) => stampOf(module) === stamp);
 
+/** The file and the local modules that it imports, directly or not. Throws what the bundler throws when one of them cannot be read. */
+export async function codeFiles(file: string): Promise<readonly string[]> {
+  return [file, ...(await moduleGraph([file])).modules];
+}
+
 /** Changes whenever the file does, as far as its system tells. */
-function stampOf(file: string): string {
+export function stampOf(file: string): string {
   const status = statSync(file, { bigint: true, throwIfNoEntry: false });
   return status === undefined ? 'gone' : `${status.ino}-${status.mtimeNs}-${status.size}`;
 }

@@ -38,6 +38,7 @@ import { resetRun } from './reset-run.js';
 import { admissionView, withQueuePlaces } from './queue-places.js';
 import { type OpenGate, openGates } from './open-gates.js';
 import { repeatedUpdate } from './repeated-update.js';
+import { closedStatus, readStanding, type RunStanding } from './run-standing.js';
 import { type RunSummary, summarize, summaryOfManifest } from './run-listing.js';
 
 export interface ClientOptions {
@@ -57,6 +58,8 @@ export interface StartOptions {
   readonly workflowId?: string;
   readonly taskQueue?: string;
   readonly memo?: JsonObject;
+  /** True: the run takes the version of the pipeline that its worker has, whatever it is. Default false: EXECUTION_PLAN_DIFFERS fails it. */
+  readonly anyPlan?: boolean;
   /** Who started the run, whose share of the workers it uses up, how urgent it is, and what of earlier runs it may use. */
   readonly run?: RunOptions;
 }
@@ -80,6 +83,8 @@ export interface PipelineClient {
     options?: StartOptions,
   ): Promise<StartedRun>;
   status(workflowId: string): Promise<RunStatus>;
+  /** What the server alone has of a run, for one that no worker answers for. RUNS_STORE_NEEDED as for `result`. */
+  standing(workflowId: string): Promise<RunStanding>;
   /**
    * The run as the server lists it: what triggered it, its model, plan, metric and times; one that the server has forgotten as the store has
    * it, without trigger, model, stage and metric. No worker has to answer.
@@ -108,6 +113,8 @@ export interface PipelineClient {
   /** Orders a running step that declares `live`: pause, resume, snapshot, stop, or a live parameter. EXECUTION_UPDATE_REFUSED when it cannot. */
   control(workflowId: string, input: ControlInput): Promise<RunStatus>;
   cancel(workflowId: string): Promise<void>;
+  /** Ends a run at once, whatever it does: its steps are not told, and nothing of its clean-up runs. */
+  terminate(workflowId: string, reason: string): Promise<void>;
   /** Takes a run back to before a step, or before the first that failed. RUNS_STEP_UNKNOWN. */
   reset(workflowId: string, step?: string): Promise<{ readonly runId: string; readonly step: string }>;
   cancelStep(workflowId: string, input: { readonly step: string; readonly by?: string }): Promise<RunStatus>;
@@ -161,7 +168,7 @@ function createClient(connection: Connection, namespace: string, options: Client
           taskQueue: startOptions.taskQueue ?? taskQueue,
           args: [input],
           workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-          ...runSettings(startOptions, options.author),
+          ...runSettings({ ...startOptions, run: expecting(pipeline, startOptions) }, options.author),
         });
         return { workflowId, runId: handle.firstExecutionRunId };
       } catch (error) {
@@ -171,7 +178,12 @@ function createClient(connection: Connection, namespace: string, options: Client
     status: async (workflowId) => {
       const manifest = await recorded(workflowId);
       if (manifest !== null) return statusOfManifest(manifest);
-      return withQueuePlaces(workflow, workflowId, await query<RunStatus>(workflowId, 'status'));
+      const told = await closedStatus(workflow.getHandle(workflowId), await query<RunStatus>(workflowId, 'status'));
+      return withQueuePlaces(workflow, workflowId, told);
+    },
+    standing: async (workflowId) => {
+      const standing = await found(workflowId, readStanding(workflow.getHandle(workflowId)));
+      return { ...standing, status: await whole(standing.status, workflowId) };
     },
     summary: async (workflowId) => {
       try {
@@ -209,6 +221,9 @@ function createClient(connection: Connection, namespace: string, options: Client
     reset: (workflowId, step) => found(workflowId, resetRun(workflow, namespace, workflowId, step)),
     cancel: async (workflowId) => {
       await found(workflowId, workflow.getHandle(workflowId).cancel());
+    },
+    terminate: async (workflowId, reason) => {
+      await found(workflowId, workflow.getHandle(workflowId).terminate(reason));
     },
     list: async (filter, limit = DEFAULT_LIMIT) => {
       const runs: RunSummary[] = [];
@@ -277,8 +292,17 @@ async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
 
 const isNotFound = (error: unknown): boolean => isPipelineError(error) && error.code === 'EXECUTION_RUN_NOT_FOUND';
 
+/** A start that was given a pipeline is one of that version of it. */
+function expecting(pipeline: Pick<Pipeline, 'plan'> | string, { run, anyPlan = false }: StartOptions): RunOptions | undefined {
+  if (typeof pipeline === 'string' || anyPlan || run?.pin !== undefined) return run;
+  return { expects: { plan: pipeline.plan.hash }, ...run };
+}
+
 /** What the run reads of its start, and the order of its own tasks among those of other runs. */
-function runSettings({ memo, run: given }: StartOptions, author?: string): Pick<WorkflowStartOptions, 'memo' | 'priority'> {
+function runSettings(
+  { memo, run: given }: Pick<StartOptions, 'memo'> & { readonly run: RunOptions | undefined },
+  author?: string,
+): Pick<WorkflowStartOptions, 'memo' | 'priority'> {
   const run = author === undefined ? given : { author, ...given };
   if (run === undefined) return memo === undefined ? {} : { memo };
   const { priority, team } = run;

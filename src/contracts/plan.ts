@@ -112,6 +112,9 @@ export type PlanStep = {
 /** At most so many runs of the pipeline, or steps of it in one pool, at once; those beyond wait. */
 export type ConcurrencySpec = { readonly runs: number | null };
 
+/** A plan's hash as people read it. */
+export const shortHash = (hash: string): string => hash.slice(0, 12);
+
 /** The frozen form of a pipeline: plain JSON, pinned in the history of each run. */
 export type Plan = {
   /** 2 since runs record a manifest at their end; a plan of format 1 is carried out as it was then. */

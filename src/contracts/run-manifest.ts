@@ -17,6 +17,8 @@ export type RunManifest = {
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly steps: readonly StepState[];
+  /** As in `RunStatus`. */
+  readonly remarks?: readonly string[];
   /** Of the steps that succeeded. */
   readonly results: { readonly [step: string]: JsonValue };
   /** Hash of each step's code at the time of the run, by step id. */

@@ -66,6 +66,13 @@ export type StepFailure = { readonly code: string; readonly message: string; rea
 /** Runs of the body of a map or loop: ended well, ended badly, and how many there are to be. */
 export type StepItems = { readonly done: number; readonly failed: number; readonly total: number };
 
+/** In which way a step that succeeded ended: a model can be rejected, a roll-out rolled back, without any failure. */
+export type StepVerdict = {
+  /** Of an evaluate step its `EvaluationDecision`, of a deploy step its `outcome`. */
+  readonly decision: string;
+  readonly reasons: readonly string[];
+};
+
 export type StepState = {
   readonly id: string;
   readonly kind: StepKind;
@@ -83,6 +90,8 @@ export type StepState = {
   readonly pool?: string;
   /** Why it was skipped. */
   readonly reason?: string;
+  /** Of an evaluate or deploy step that has succeeded. */
+  readonly verdict?: StepVerdict;
   /** Of a map or loop that has started. */
   readonly items?: StepItems;
   /** Workflow id of the run whose result was taken over instead of running the step. */
@@ -112,6 +121,8 @@ export type RunStatus = {
   readonly waitingFor?: string;
   /** Why it failed before it had a plan. */
   readonly failure?: StepFailure;
+  /** What whoever started it should know of how it goes, in words; absent: nothing. */
+  readonly remarks?: readonly string[];
 };
 
 /** Result of a run: each step's result by id. */
@@ -127,6 +138,9 @@ export type RunResult = {
   readonly stored?: StoredValue;
 };
 
+/** What a run was started from: hash of the plan, and of the code of the steps where it is known. */
+export type PlanExpectation = { readonly plan: string; readonly code?: string };
+
 /** How a run was asked to go; travels in the memo of its start under `RUN_OPTIONS_MEMO`. */
 export type RunOptions = {
   /** Who started it. */
@@ -139,6 +153,8 @@ export type RunOptions = {
   readonly reuse?: { readonly workflowId: string; readonly runId: string; readonly steps: readonly string[] };
   /** The plan is the one that this run recorded, not the one that the worker has now. */
   readonly pin?: { readonly workflowId: string; readonly runId: string };
+  /** The run fails when its worker has another plan than this one. Absent: it takes the one that the worker has. */
+  readonly expects?: PlanExpectation;
   readonly team?: string;
   readonly priority?: number;
   /** How many runs called each other before this one; absent: none. */
@@ -170,6 +186,8 @@ export type ResolvedPlan = {
   readonly placement?: { readonly [step: string]: Placement };
   /** Results taken over from another run, by step id. */
   readonly reused?: ReusedResults;
+  /** What the starter of the run should know; absent: nothing. */
+  readonly remarks?: readonly string[];
   /** Absent in what older workers answered: all that the run carries is carried whole. */
   readonly carriage?: Carriage;
 };

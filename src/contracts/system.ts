@@ -39,6 +39,7 @@ export type PlanRequest = {
   /** As in `RunOptions`. */
   readonly reuse?: NonNullable<RunOptions['reuse']>;
   readonly pin?: NonNullable<RunOptions['pin']>;
+  readonly expects?: NonNullable<RunOptions['expects']>;
 };
 
 /** A part of a stored value as a condition sees it: of a list or an object no more than that it is one; null: there is no such part. */
@@ -51,7 +52,7 @@ export const WORKER_LOST_TYPE = 'WORKER_LOST';
 export interface SystemActivities {
   /** What the shards of a map have to know. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
   readMapContext(input: { readonly context: ArtifactRef<'value'> }): Promise<MapContext>;
-  /** EXECUTION_UNKNOWN_PIPELINE, AUTHORING_PARAMETERS_INVALID, SCHEDULES_SCHEDULED_TIME. */
+  /** EXECUTION_UNKNOWN_PIPELINE, EXECUTION_PLAN_DIFFERS, AUTHORING_PARAMETERS_INVALID, SCHEDULES_SCHEDULED_TIME. */
   resolvePlan(input: PlanRequest): Promise<ResolvedPlan>;
   /** As `resolvePlan`, and EXECUTION_UNKNOWN_STEP, EXECUTION_INPUT_MISSING, ARTIFACT_NOT_FOUND. */
   resolveStage(input: StageStart & { readonly kind: StageKind }): Promise<ResolvedStage>;

@@ -64,8 +64,9 @@ export async function recentManifests(objects: ObjectStore, pipeline: string, li
 }
 
 /** The last status of a finished run. */
-export function statusOfManifest({ run, status, parameters, steps }: RunManifest): RunStatus {
-  return { pipeline: run.pipeline, planHash: run.planHash, status, parameters, steps };
+export function statusOfManifest({ run, status, parameters, steps, remarks }: RunManifest): RunStatus {
+  const { pipeline, planHash } = run;
+  return { pipeline, planHash, status, parameters, steps, ...(remarks === undefined ? {} : { remarks }) };
 }
 
 /** Results of these steps. RUNS_STEP_UNKNOWN names those that the run has no result of. */

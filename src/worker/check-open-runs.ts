@@ -1,3 +1,8 @@
+import { everyStep } from '../pipeline/plan/every-step.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import { readRunHistory, type RunHistory } from '../temporal/run-history.js';
+import { createCatalog, type PipelineCatalog } from './pipeline-catalog.js';
+import { missingInputs } from './step/step-shape.js';
 import { Client } from '@temporalio/client';
 import type { Connection, WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
@@ -15,12 +20,13 @@ export type BrokenRun = {
 export type OpenRunsCheck = { readonly checked: number; readonly broken: readonly BrokenRun[] };
 
 /**
- * Replays the history of every open workflow of a queue (runs, entities, back-fills) against a build. Reads only.
+ * Replays the history of every open workflow of a queue (runs, entities, back-fills) against a build, and looks whether these pipelines still have
+ * the steps that are before each run. Reads only. Runs of other pipelines are replayed alone.
  * @param onRun - told after each one: how many so far.
  */
 export async function checkOpenRuns(
   target: { readonly connection: Connection; readonly namespace: string; readonly taskQueue: string },
-  bundle: WorkflowBundle,
+  { bundle, pipelines = [] }: { readonly bundle: WorkflowBundle; readonly pipelines?: readonly Pipeline[] },
   onRun: (checked: number) => void,
 ): Promise<OpenRunsCheck> {
   const { workflow } = new Client(target);
@@ -35,6 +41,7 @@ export async function checkOpenRuns(
       yield { workflowId, history };
     }
   }
+  const catalog = createCatalog(pipelines);
   const broken: BrokenRun[] = [];
   let checked = 0;
   for await (const { workflowId, runId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, histories())) {
@@ -42,11 +49,36 @@ export async function checkOpenRuns(
     onRun(checked);
     const history = opened.get(workflowId);
     opened.delete(workflowId);
-    if (error === undefined) continue;
+    if (error === undefined) {
+      const lost = stepsLost(catalog, readRunHistory(history?.events ?? []));
+      if (lost !== null) broken.push({ workflowId, runId, type: types.get(workflowId) ?? '', event: null, reason: lost });
+      continue;
+    }
     const reason = plainReason(error.message).replace(/\s+/g, ' ').trim();
     broken.push({ workflowId, runId, type: types.get(workflowId) ?? '', event: eventIn(reason, history), reason });
   }
   return { checked, broken };
+}
+
+/** What the steps before a run lack in its pipeline as it is now, in words; null: nothing, or nobody gave the pipeline. */
+function stepsLost(catalog: PipelineCatalog, { plan, activities }: RunHistory): string | null {
+  const pipeline = plan === null ? undefined : catalog.get(plan.pipeline);
+  if (plan === null || pipeline === undefined) return null;
+  const done = new Set(activities.flatMap(({ type, state }) => (state === 'completed' ? [type] : [])));
+  const now = new Map(everyStep(pipeline.plan.steps).map((step) => [step.id, step]));
+  const repeated = new Set(plan.steps.flatMap(({ body }) => everyStep(body?.steps ?? []).map(({ id }) => id)));
+  const lost = everyStep(plan.steps)
+    .filter(({ id }) => repeated.has(id) || !done.has(`${plan.pipeline}.${id}`))
+    // The run's own plan says what these do.
+    .filter(({ kind }) => kind !== 'gate' && kind !== 'join' && kind !== 'call')
+    .flatMap((step) => {
+      const found = now.get(step.id);
+      if (found === undefined) return [`step "${step.id}" is no more`];
+      if (found.kind !== step.kind) return [`step "${step.id}" is a ${found.kind} now`];
+      const missing = step.kind === 'step' ? missingInputs(found, { inputs: step.inputs }) : [];
+      return missing.length === 0 ? [] : [`step "${step.id}" takes other inputs now: ${missing.join(', ')}`];
+    });
+  return lost.length === 0 ? null : `what is before it has changed: ${lost.join('; ')}`;
 }
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;

@@ -1,10 +1,9 @@
 import path from 'node:path';
-import type { NativeConnection, WorkerDeploymentOptions, WorkerOptions, WorkflowBundle } from '@temporalio/worker';
+import type { NativeConnection, WorkerDeploymentOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
 import { DEFAULT_TASK_QUEUE, type Pools } from '../contracts/pools.js';
 import { workflowQueue } from '../contracts/queues.js';
 import { checkPools } from '../pipeline/plan/check-pools.js';
-import { pipelineCode } from '../cache/pipeline-code.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
@@ -17,10 +16,10 @@ import { buildIdOf } from './bundle/build-id.js';
 import { failureInterceptor } from './failure-interceptor.js';
 import { journalInterceptor } from './journal/journal-interceptor.js';
 import { type PipelineWorker, startLastingWorker } from './lasting-worker.js';
-import { createCatalog } from './pipeline-catalog.js';
+import { LivePipelines, type Reloading } from './reload/live-pipelines.js';
 import { stepActivities } from './step-activities.js';
 import { sweepScratch } from './step/step-scratch.js';
-import { systemActivities, unknownActivity } from './system-activities.js';
+import { stepOrUnknown, systemActivities } from './system-activities.js';
 import { warnOfMissingSecrets } from './pipeline-secrets.js';
 import { workflowBundle } from './bundle/workflow-bundle.js';
 import { queueDevices, queueSettings, servedPools, type WorkerRole } from './worker-queues.js';
@@ -32,6 +31,12 @@ export interface PipelineWorkerOptions {
    * step does to its process harms neither the worker nor other steps. Without them steps run in this process. Docs: docs/isolation.md.
    */
   readonly pipelineFiles?: readonly string[];
+  /**
+   * Given: when one of `pipelineFiles`, or a local module that it imports, changes, its pipeline is loaded anew, and this is told so in words. New
+   * runs take the new plan; runs under way keep theirs, and the code of steps that are no more. Not with `deployment`. Absent: a worker
+   * keeps what it was started with.
+   */
+  readonly reload?: (news: string) => void;
   /** Folder, `file:///...` or `s3://bucket/prefix`. */
   readonly store: string;
   /** A file of hand-written workflows (`.ts` or `.js`), bundled with ours: see `perennial/workflow`. */
@@ -86,14 +91,11 @@ const STICKY_LIMIT_MS = 5_000;
  *   `WORKFLOW_*` when the file of workflows cannot be used.
  */
 export async function createPipelineWorker(options: PipelineWorkerOptions): Promise<PipelineWorker> {
-  const catalog = createCatalog(options.pipelines);
   const { role = 'all' } = options;
   const ownQueue = workflowQueue(options.taskQueue ?? DEFAULT_TASK_QUEUE);
   const pools = checkPools(options.pools ?? {});
   const served = servedPools(pools, options.pool ?? [], role);
   const devices = await queueDevices(served, process.env);
-  // Now, while the files on disk are those that were loaded.
-  for (const pipeline of catalog.values()) void pipelineCode(pipeline);
   const objects = await openObjectStore(options.store);
   // Before it takes what it cannot carry out.
   await proveRights(objects);
@@ -101,19 +103,14 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const { address, namespace } = connectionOptions(options);
   const journal = new AttemptJournal({ address, namespace });
   const processes = processesFor(options);
-  const activities: NonNullable<WorkerOptions['activities']> = {
-    ...systemActivities(catalog, artifacts, pools, options.secrets),
-    ...Object.fromEntries(
-      [...catalog.values()].flatMap((pipeline) => [
-        ...stepActivities(pipeline, stageOperations, artifacts.objects, {
-          secrets: options.secrets,
-          devices,
-          workflowQueue: ownQueue,
-          processes,
-        }),
-      ]),
-    ),
-  };
+  const services = { secrets: options.secrets, devices, workflowQueue: ownQueue, processes };
+  const live = new LivePipelines(
+    options.pipelines,
+    (pipeline, { isCurrent }) => stepActivities(pipeline, stageOperations, artifacts.objects, { ...services, isCurrent }),
+    reloadingOf(options, processes),
+  );
+  const { catalog, shelf, refresh } = live;
+  const activities = systemActivities(catalog, artifacts, { pools, secrets: options.secrets, refresh });
 
   await sweepScratch();
   await warnOfMissingSecrets(options.pipelines, options.secrets);
@@ -125,7 +122,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     namespace,
     taskQueue: ownQueue,
     ...(role === 'activities' || bundle === null ? {} : { workflowBundle: bundle }),
-    activities: { ...activities, default: unknownActivity(Object.keys(activities).sort()) },
+    activities: { ...activities, default: stepOrUnknown(shelf, Object.keys(activities)) },
     interceptors: { activity: [failureInterceptor, journalInterceptor(journal)] },
     shutdownGraceTime,
     shutdownForceTime: shutdownGraceTime + SHUTDOWN_MARGIN_MS,
@@ -141,11 +138,14 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   try {
     const worker = await startLastingWorker(options, queueSettings(settings, served, { role, devices, pools }), [
       journal,
+      live,
       ...(processes === undefined ? [] : [processes]),
     ]);
     processes?.warmUp();
+    await live.watch();
     return worker;
   } catch (error) {
+    await live.close();
     await processes?.close();
     throw error;
   }
@@ -160,6 +160,18 @@ function processesFor({ pipelineFiles = [], store }: PipelineWorkerOptions): Ste
       process.emitWarning(message);
     },
   });
+}
+
+/** A version of a deployment is what it was when it started. */
+function reloadingOf(
+  { pipelineFiles = [], deployment, reload }: PipelineWorkerOptions,
+  processes?: StepProcesses,
+): Reloading | null {
+  if (reload === undefined || deployment !== undefined || pipelineFiles.length === 0) return null;
+  const renewed = (): void => {
+    processes?.renew();
+  };
+  return { files: pipelineFiles, tell: reload, renewed };
 }
 
 function versionOf(

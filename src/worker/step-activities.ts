@@ -16,6 +16,8 @@ import { machineCores } from './step/hold-cores.js';
 import { readHeartbeat } from './step/heartbeats.js';
 import { startQueueOfStep } from './start-queue.js';
 import type { QueueDevices } from './worker-queues.js';
+import type { ShelvedStep } from './reload/step-shelf.js';
+import { requireShape } from './step/step-shape.js';
 import { runStep, type StepSurroundings } from './step/run-step.js';
 import { cachingOf } from './step/step-caching.js';
 import { type StageOperations, workOf } from './step/step-work.js';
@@ -29,36 +31,45 @@ export type WorkerServices = {
   readonly workflowQueue?: WorkflowQueue;
   /** Where steps of a user's own run; absent: in this process. */
   readonly processes?: StepProcesses | undefined;
+  /** False: the pipeline is an earlier version of one that was loaded anew, and only this process has its code. Absent: it never is. */
+  readonly isCurrent?: (pipeline: Pipeline) => boolean;
 };
-
-type StepActivity = (task: StepTask) => Promise<StepOutcome>;
 
 /** Temporal's, of 1 to 5. */
 const DEFAULT_PRIORITY = 3;
 const DEFAULT_HEARTBEAT_TIMEOUT_MS = 30_000;
 
-/** The activities of a pipeline by type: `<pipeline>.<step>` for the main operation of a step, `<pipeline>.<step>.<operation>` for others. */
+/** What carries out the steps of a pipeline, by type: `<pipeline>.<step>` for the main operation of a step, `<pipeline>.<step>.<operation>` for others. */
 export function stepActivities(
   pipeline: Pipeline,
   operations: StageOperations,
   objects: ObjectStore,
   services: WorkerServices = {},
-): Map<string, StepActivity> {
-  const entries = everyStep(pipeline.plan.steps).flatMap((step) =>
-    workOf(pipeline, step, operations).map(([operation, work]): [string, StepActivity] => {
+): ShelvedStep[] {
+  return everyStep(pipeline.plan.steps).flatMap((step) =>
+    workOf(pipeline, step, operations).map(([operation, work]): ShelvedStep => {
       const type = operation === step.kind ? `${pipeline.name}.${step.id}` : `${pipeline.name}.${step.id}.${operation}`;
       const caching = cachingOf(pipeline, step, operation);
       const carriedOut = attemptWork(pipeline, step, work, services);
-      return [type, (task) => runStep(task, carriedOut, { ...activitySurroundings(objects, task, services), caching })];
+      const carryOut = (task: StepTask): Promise<StepOutcome> =>
+        runStep(task, carriedOut, { ...activitySurroundings(objects, task, services), caching });
+      return { type, step, carryOut };
     }),
   );
-  return new Map(entries);
 }
 
 /** Only the code of custom steps comes from users; stages of ours stay where their engines are loaded. */
-function attemptWork(pipeline: Pipeline, step: PlanStep, work: StepWork, { processes }: WorkerServices): AttemptWork {
-  if (processes === undefined || step.kind !== 'step' || step.double === true || pipeline.around !== undefined) return work;
-  return isolated(processes, pipeline, work);
+function attemptWork(pipeline: Pipeline, step: PlanStep, work: StepWork, services: WorkerServices): AttemptWork {
+  if (step.kind !== 'step' || step.double === true) return work;
+  const { processes, isCurrent = () => true } = services;
+  const own: AttemptWork =
+    processes === undefined || pipeline.around !== undefined
+      ? work
+      : isolated(processes, pipeline, work, () => isCurrent(pipeline));
+  return async (task, context, desk) => {
+    requireShape(step, task);
+    return own(task, context, desk);
+  };
 }
 
 /** Surroundings of the activity that runs now. */

@@ -12,9 +12,10 @@ import type { Pools } from '../contracts/pools.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { MapContext } from '../contracts/map.js';
 import type { WindowReport } from '../contracts/monitoring.js';
-import type { StepTask } from '../contracts/run.js';
+import type { StepOutcome, StepTask } from '../contracts/run.js';
 import type { SystemActivities } from '../contracts/system.js';
 import type { TriggerActivities } from '../contracts/triggers.js';
+import type { ErrorCode } from '../errors/codes.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { notHere } from './hand-back.js';
 import { defaultSecretProvider } from '../secrets/default-provider.js';
@@ -29,6 +30,8 @@ import { recordDecision } from './decision-records.js';
 import { createGarbageActivities } from './garbage-activities.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolveRun, resolveStage } from './resolve-stage.js';
+import { meetExpectation } from './reload/meet-expectation.js';
+import type { StepShelf } from './reload/step-shelf.js';
 import { writeOrders } from './step/step-orders.js';
 import { runStep } from './step/run-step.js';
 import { activitySurroundings } from './step-activities.js';
@@ -38,12 +41,19 @@ import { createTemporalDoor } from './temporal-door.js';
 /** Stands for a step where the run itself stores something; no step can have this id. */
 const RUN_ITSELF = '(run)';
 
+/** What the activities of every worker need of it. */
+type SystemServices = {
+  readonly pools?: Pools;
+  readonly secrets?: SecretProvider | undefined;
+  /** Loads pipelines anew whose files have changed. Absent: none is ever. */
+  readonly refresh?: () => Promise<void>;
+};
+
 /** The activities that every worker has, whatever its pipelines. */
 export function systemActivities(
   catalog: PipelineCatalog,
   artifacts: ArtifactStore,
-  pools: Pools = {},
-  secrets: SecretProvider = defaultSecretProvider(process.env),
+  { pools = {}, secrets = defaultSecretProvider(process.env), refresh = () => Promise.resolve() }: SystemServices = {},
 ): SystemActivities & ControlActivities & TriggerActivities & NoticeActivities & BackfillActivities & GarbageActivities {
   /** What a run stores of its own accord is known as its. */
   const ofThisRun = (): ArtifactStore => createArtifactStore(artifacts.objects, { producer: thisRun() });
@@ -55,7 +65,12 @@ export function systemActivities(
     ...createTriggerActivities(artifacts.objects),
     ...createNoticeActivities(secrets),
     ...createGarbageActivities(artifacts.objects),
-    resolvePlan: (input) => startedHere(catalog, input.pipeline, () => resolveRun(catalog, ofThisRun(), input, pools)),
+    resolvePlan: (input) =>
+      startedHere(catalog, input.pipeline, async () => {
+        const remarks = await meetExpectation(catalog, input, refresh);
+        const resolved = await resolveRun(catalog, ofThisRun(), input, pools);
+        return remarks.length === 0 ? resolved : { ...resolved, remarks };
+      }),
     storeValue: ({ value }) => storeValue(ofThisRun(), value),
     loadValue: async ({ value }) => ({ value: await loadParts(artifacts, value) }),
     readOperands: ({ values }) => Promise.all(values.map((value) => readOperand(artifacts, value))),
@@ -88,18 +103,27 @@ function thisRun(): ArtifactProducer {
   return { pipeline: workflowType, workflowId, runId, step: RUN_ITSELF };
 }
 
-/** The catch-all: Temporal would retry an activity that no worker knows for ever. */
-export function unknownActivity(known: readonly string[]): () => Promise<never> {
-  return async () => {
+/**
+ * The catch-all: the steps, whose code may be loaded anew while the worker runs; Temporal would retry an activity that no worker knows for ever.
+ * @param system - names of the other activities.
+ */
+export function stepOrUnknown(shelf: StepShelf, system: readonly string[]): (task: StepTask) => Promise<StepOutcome> {
+  return async (task) => {
     const { activityType } = Context.current().info;
+    const found = shelf.find(activityType, task);
+    if (found !== undefined) return found.carryOut(task);
+    const known = [...shelf.types, ...system].sort();
     const error = new PipelineError('EXECUTION_UNKNOWN_STEP', {
       what: `this worker has no activity "${activityType}"`,
       expected: `one of ${known.join(', ')}`,
-      details: { known: [...known] },
+      details: { known },
     });
     throw await notHere(error, 'activity');
   };
 }
+
+/** Another worker of the queue may have the pipeline, or the version of it. */
+const FOR_OTHERS: ReadonlySet<ErrorCode> = new Set(['EXECUTION_UNKNOWN_PIPELINE', 'EXECUTION_PLAN_DIFFERS']);
 
 /** A start under the name of a pipeline that only another worker of the queue has is for that one; any other failure is the run's. */
 async function startedHere<T>(catalog: PipelineCatalog, pipeline: unknown, resolve: () => Promise<T>): Promise<T> {
@@ -107,7 +131,7 @@ async function startedHere<T>(catalog: PipelineCatalog, pipeline: unknown, resol
     return await resolve();
   } catch (error) {
     if (!isPipelineError(error)) throw error;
-    if (error.code === 'EXECUTION_UNKNOWN_PIPELINE') throw await notHere(error, 'workflow');
+    if (FOR_OTHERS.has(error.code)) throw await notHere(error, 'workflow');
     const hooks = typeof pipeline === 'string' ? (catalog.get(pipeline)?.plan.hooks ?? []) : [];
     const onFailure = hooks.filter(({ on }) => on === 'failure');
     if (onFailure.length === 0) throw error;

@@ -47,7 +47,8 @@ export async function perennialPlugin(options: PerennialPluginOptions): Promise<
   const steps = [...catalog.values()].flatMap((pipeline) => [
     ...stepActivities(pipeline, stageOperations, artifacts.objects, { secrets: options.secrets }),
   ]);
-  const activities = { ...systemActivities(catalog, artifacts, {}), ...Object.fromEntries(steps) };
+  const carriedOut = Object.fromEntries(steps.map(({ type, carryOut }) => [type, carryOut]));
+  const activities = { ...systemActivities(catalog, artifacts), ...carriedOut };
   await sweepScratch();
   await warnOfMissingSecrets(options.pipelines, options.secrets);
   return new PerennialPlugin(activities, [...catalog.keys()]);

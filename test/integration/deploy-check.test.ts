@@ -6,6 +6,7 @@ import { connectClient } from '../../src/client/index.js';
 import type { PipelineClient } from '../../src/client/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { checkOpenRuns } from '../../src/worker/check-open-runs.js';
+import { definePipeline } from '../../src/index.js';
 import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
@@ -56,12 +57,28 @@ describe('the check of open runs', () => {
     expect(changed).not.toBe(code);
     const target = { connection, namespace: server.namespace, taskQueue: 'ml' };
     const told: number[] = [];
-    const { checked, broken } = await checkOpenRuns(target, { code: changed }, (count) => told.push(count));
+    const { checked, broken } = await checkOpenRuns(target, { bundle: { code: changed } }, (count) => told.push(count));
     expect(checked).toBe(2);
     expect(told).toEqual([1, 2]);
     expect(broken).toMatchObject([{ workflowId: 'open', type: 'waiting' }]);
     expect(broken[0]?.reason).toMatch(/resolvePlan/);
     expect(broken[0]?.event).toBeGreaterThan(0);
+  });
+
+  it('refuses pipelines that lack a step which is before a run, or give it other inputs', async () => {
+    const bundle = await workflowBundle();
+    const target = { connection, namespace: server.namespace, taskQueue: 'ml' };
+    // What has been done may go, what is to come may not.
+    const pipelines = [
+      definePipeline('waiting', { params: {} }, (p) => {
+        const by = p.gate('release', { message: 'May it go out?' });
+        p.step('tell', { inputs: { by }, run: () => 'told' });
+      }),
+    ];
+    const { broken } = await checkOpenRuns(target, { bundle, pipelines }, () => undefined);
+    expect(broken).toMatchObject([{ workflowId: 'open', reason: expect.stringContaining('step "publish" is no more') }]);
+    expect(broken[0]?.reason).toMatch(/step "tell" takes other inputs now: by/);
+    expect(broken[0]?.reason).not.toMatch(/"make"/);
   });
 
   it('ends with 1 and names the run when the built package is such a build', async () => {

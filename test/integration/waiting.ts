@@ -1,7 +1,9 @@
 import { definePipeline } from 'perennial';
 
-/** A step, and then a gate that nobody answers. */
+/** A step, a gate that nobody answers, and steps behind it. */
 export default definePipeline('waiting', { params: {} }, (p) => {
   const made = p.step('make', { run: () => 'made' });
-  p.gate('release', { message: 'May it go out?', inputs: { made } });
+  const approved = p.gate('release', { message: 'May it go out?', inputs: { made } });
+  p.step('publish', { inputs: { approved }, run: () => 'out' });
+  p.step('tell', { inputs: { approved }, run: () => 'told' });
 });

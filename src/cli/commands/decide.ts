@@ -2,7 +2,9 @@ import { Command, Option } from 'commander';
 import type { JsonValue } from '../../contracts/json.js';
 import type { RunStatus } from '../../contracts/run.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
+import type { PipelineClient } from '../../client/index.js';
 import { answered } from '../answered.js';
+import { stuckError } from '../watch/stand-in-status.js';
 import { gateLines } from '../watch/gate-lines.js';
 import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag } from '../options/options.js';
@@ -107,11 +109,25 @@ export function cancelCommand(terminal: Terminal): Command {
   return withJson(withConnection(new Command('cancel')))
     .description('ask a run to stop; its running steps checkpoint and clean up first')
     .argument('<run>', 'workflow id of the run')
-    .addHelpText('after', examples('perennial cancel flight-delay-1'))
-    .action(async (run: string, flags: ConnectionFlags & JsonFlag) => {
-      await withClient(connectionSettings(flags), (client) => client.cancel(run));
-      terminal.out(flags.json === true ? JSON.stringify({ run, requested: 'cancel' }) : `Asked ${run} to stop.`);
+    .option('--force', 'end it at once instead, without its clean-up: for a run that cannot hear any more')
+    .addOption(decidedBy())
+    .addHelpText('after', examples('perennial cancel flight-delay-1', 'perennial cancel flight-delay-1 --force'))
+    .action(async (run: string, flags: ConnectionFlags & JsonFlag & { readonly force?: boolean; readonly by: string }) => {
+      const force = flags.force === true;
+      await withClient(connectionSettings(flags), async (client) => {
+        if (force) await client.terminate(run, `perennial cancel --force by ${flags.by}`);
+        else await cancelHeard(client, run);
+      });
+      const done = force ? `Ended ${run}.` : `Asked ${run} to stop.`;
+      terminal.out(flags.json === true ? JSON.stringify({ run, requested: force ? 'terminate' : 'cancel' }) : done);
     });
+}
+
+/** @throws PipelineError `EXECUTION_WORKFLOW_STUCK` when the run cannot hear it. */
+async function cancelHeard(client: PipelineClient, run: string): Promise<void> {
+  await client.cancel(run);
+  const { stuck } = await client.standing(run);
+  if (stuck !== null) throw stuckError(run, stuck);
 }
 
 function parseResult(text: string): JsonValue {

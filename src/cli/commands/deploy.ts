@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { DeployTarget } from '../../deploy/deploy.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { filesOf } from '../options/apply-settings.js';
@@ -56,6 +57,7 @@ export function deployCommand(terminal: Terminal): Command {
           await deployVersion(target, pipelines, flags, terminal);
           return;
         }
+        await warnWithoutWorkers(target, pipelines, terminal);
         const { applyDeployment, hasChanges, planDeployment } = await import('../../deploy/index.js');
         const plan = await planDeployment(target, pipelines, { prune: flags.prune === true });
         const triggers = await deployTriggers(pipelines, flags, flags.by);
@@ -76,6 +78,22 @@ export function deployCommand(terminal: Terminal): Command {
         else if (changes) terminal.out(flags.dryRun === true ? 'Nothing was changed (--dry-run).' : 'Nothing was changed.');
       });
     });
+}
+
+/** What is deployed counts all the same: its runs wait for a worker. */
+async function warnWithoutWorkers(
+  { connection, namespace, taskQueue }: DeployTarget,
+  pipelines: readonly Pipeline[],
+  terminal: Terminal,
+): Promise<void> {
+  const { hasWorkers } = await import('../task-queue-workers.js');
+  if (await hasWorkers(connection, namespace, taskQueue)) return;
+  const names = pipelines.map(({ name }) => name).join(', ');
+  terminal.note(
+    terminal.colours.yellow(
+      `No worker polls the queue ${taskQueue}: runs of ${names} that start by themselves wait for one (perennial worker FILE).`,
+    ),
+  );
 }
 
 /** @throws PipelineError `DEPLOY_NOT_CONFIRMED` when there is nobody to ask. */

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { DevServer } from '../../temporal/dev-server.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { loadPipelines } from '../load/load-pipeline.js';
-import { workerSettings } from '../options/apply-settings.js';
+import { reloadSettings, workerSettings } from '../options/apply-settings.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
 import { examples, withJson, withPools, withStore, withTaskQueue } from '../options/options.js';
 import type { JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
@@ -22,6 +22,7 @@ interface DevFlags extends JsonFlag, PoolFlags, ProfileFlags, QueueFlags, StoreF
   readonly workflows?: string;
   readonly serve?: string;
   readonly servePort: number;
+  readonly reload: boolean;
 }
 
 interface Running {
@@ -38,6 +39,7 @@ export function devCommand(terminal: Terminal): Command {
     .option('--db <file>', 'keeps runs over restarts', '.perennial/temporal.db')
     .option('--namespace <name>', 'Temporal namespace', 'default')
     .option('--pipeline <files...>', 'run a worker for these pipeline files (default: those of the profile)', [])
+    .option('--no-reload', 'keep the pipelines as they are now, also when their files change')
     .option('--workflows <file>', 'a file of hand-written workflows that the worker runs as well')
     .option('--serve <endpoint>', 'run a model server for this endpoint')
     .option('--serve-port <number>', 'port of the model server, 0 takes a free one', parsePort, 8080)
@@ -78,6 +80,7 @@ export function devCommand(terminal: Terminal): Command {
                 pool: flags.pool,
               },
               ...workerSettings(flags),
+              ...reloadSettings(flags, terminal),
               ...(flags.workflows === undefined ? {} : { workflows: flags.workflows }),
             },
             'WARN',

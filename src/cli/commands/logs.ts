@@ -4,6 +4,9 @@ import { listLogChunks } from '../../logs/read-logs.js';
 import { openObjectStore } from '../../store/open-store.js';
 import { connect, connectionOptions } from '../../temporal/connection.js';
 import type { ConnectionSettings } from '../../temporal/connection.js';
+import type { PipelineClient } from '../../client/index.js';
+import type { Plan } from '../../contracts/plan.js';
+import { everyStep } from '../../pipeline/plan/every-step.js';
 import { answered } from '../answered.js';
 import { historyWakes } from '../watch/history-wakes.js';
 import { connectionSettings, examples, withConnection, withJson, withStore } from '../options/options.js';
@@ -41,7 +44,7 @@ export function logsCommand(terminal: Terminal): Command {
     )
     .action(async (run: string, step: string | undefined, flags: LogsFlags) => {
       const objects = await openObjectStore(flags.store);
-      const settings = connectionSettings(flags);
+      const settings = { ...connectionSettings(flags), store: flags.store };
       const { level, attempt, runId, json = false, follow = false } = flags;
       const query: LogQuery = {
         ...{ run, level },
@@ -87,14 +90,30 @@ async function runEnd(settings: ConnectionSettings, run: string, terminal: Termi
   }
 }
 
-/** Steps of the run's plan; none when the run has logged something and nobody is there to be asked. */
-async function plannedSteps(settings: ConnectionSettings, run: string, hasLogs: boolean): Promise<readonly string[]> {
+/** Steps of the run's plan, those of bodies too; null when it has none yet, or has logged something and nobody is there to be asked. */
+async function plannedSteps(
+  settings: ConnectionSettings & { readonly store: string },
+  run: string,
+  hasLogs: boolean,
+): Promise<readonly string[] | null> {
   try {
-    const status = await withClient(settings, (client) => answered(settings, run, client.status(run)));
-    return status.steps.map(({ id }) => id);
+    return await withClient(settings, async (client) => {
+      const plan = await planOf(client, settings, run);
+      return plan === null ? null : everyStep(plan.steps).map(({ id }) => id);
+    });
   } catch (error) {
     const known = await toPipelineError(error);
-    if (hasLogs && (known.retryable || known.code === 'EXECUTION_RUN_NOT_FOUND')) return [];
+    if (hasLogs && (known.retryable || known.code === 'EXECUTION_RUN_NOT_FOUND')) return null;
     throw known;
+  }
+}
+
+/** By its worker or the store, else as its history has it. */
+async function planOf(client: PipelineClient, settings: ConnectionSettings, run: string): Promise<Pick<Plan, 'steps'> | null> {
+  try {
+    return await answered(settings, run, client.plan(run));
+  } catch (error) {
+    if ((await toPipelineError(error)).code !== 'CLI_QUEUE_WITHOUT_WORKER') throw error;
+    return (await client.standing(run)).plan;
   }
 }

@@ -15,12 +15,10 @@ import {
 } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
+import { ALIASES, TABLE_STYLE, versionLines } from '../render-versions.js';
 import { parseWholeNumber } from '../options/value-options.js';
 
 type ReadFlags = StoreFlags & JsonFlag;
-
-const ALIASES: readonly Alias[] = ['champion', 'challenger', 'previous'];
-const TABLE_STYLE = { head: [], border: [], compact: true };
 
 /** `perennial models`: what is registered in the store. All but `rollback` need nothing but the store. */
 export function modelsCommand(terminal: Terminal): Command {
@@ -52,21 +50,23 @@ function listCommand(terminal: Terminal): Command {
 
 function showCommand(terminal: Terminal): Command {
   return withJson(withStore(new Command('show')))
-    .description('the versions of a model, or one of them')
+    .description(
+      'the versions of a model, or one of them: how it was made, how it was judged; checks the records against the log first',
+    )
     .argument('<model>', 'name of the model')
     .argument('[version]', 'number of a version', parseWholeNumber)
     .addHelpText('after', examples('perennial models show flight-delay', 'perennial models show flight-delay 3 --json'))
     .action(async (model: string, version: number | undefined, flags: ReadFlags) => {
-      const { registry } = await openRegistry(flags.store);
+      const { registry, artifacts } = await openRegistry(flags.store);
       const versions = version === undefined ? await knownVersions(registry, model) : [await registry.version(model, version)];
-      const { aliases } = await summary(registry, model);
-      if (flags.json === true) {
-        terminal.out(JSON.stringify({ model, aliases, versions }, null, 2));
-        return;
-      }
-      const table = new Table({ head: ['version', 'alias', 'window', 'metrics', 'registered', 'run'], style: TABLE_STYLE });
-      for (const entry of versions) table.push(versionRow(entry, aliases));
-      terminal.out(table.toString());
+      await registry.verifyLog(model);
+      const { versionFacts } = await import('../../registry/version-facts.js');
+      const [{ aliases }, log] = await Promise.all([summary(registry, model), registry.log(model)]);
+      const known = await Promise.all(
+        versions.map(async (entry) => ({ ...entry, ...(await versionFacts(artifacts, entry, log)) })),
+      );
+      if (flags.json === true) terminal.out(JSON.stringify({ model, aliases, versions: known }, null, 2));
+      else for (const line of versionLines(known, aliases)) terminal.out(line);
     });
 }
 
@@ -174,16 +174,4 @@ async function championOf(registry: Registry, model: string): Promise<number> {
     expected: 'the number of a version',
     cure: `perennial models show ${model}`,
   });
-}
-
-function versionRow(entry: ModelVersion, aliases: Readonly<Record<Alias, number | null>>): string[] {
-  const metrics = Object.entries(entry.metrics).map(([name, value]) => `${name}=${value?.toFixed(4) ?? 'none'}`);
-  return [
-    String(entry.version),
-    ALIASES.filter((alias) => aliases[alias] === entry.version).join(', '),
-    `${entry.window.from.slice(0, 10)} to ${entry.window.to.slice(0, 10)}`,
-    metrics.join(' '),
-    entry.registeredAt.slice(0, 19),
-    entry.workflowId,
-  ];
 }

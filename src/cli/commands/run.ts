@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import type { PipelineClient, StartedRun } from '../../client/index.js';
+import type { PlanExpectation } from '../../contracts/run.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { workerSettings } from '../options/apply-settings.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
 import { EXIT } from '../exit-codes.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
+import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import { confirmStart } from '../watch/confirm-start.js';
 import { followRun } from '../watch/follow-run.js';
 import { loadPipeline, looksLikeFile } from '../load/load-pipeline.js';
 import {
@@ -73,12 +75,14 @@ export function runCommand(terminal: Terminal): Command {
       }
       const parameters = await parametersOf(command, pipeline, terminal.env);
       const reuse = await readReuse(flags, flags.store, pipeline);
+      const expects = pipeline === null ? {} : { expects: await expectationOf(pipeline) };
       const settings = { ...connectionSettings(flags), taskQueue: flags.taskQueue };
       await withClient(settings, async (client) => {
         const start = (): Promise<StartedRun> =>
           client.start(pipeline ?? target, parameters, {
             run: {
               author: flags.by,
+              ...expects,
               ...reuse,
               ...(flags.team === undefined ? {} : { team: flags.team }),
               ...(flags.priority === undefined ? {} : { priority: flags.priority }),
@@ -91,9 +95,21 @@ export function runCommand(terminal: Terminal): Command {
           const { workflowId, runId } = await start();
           announce(terminal, flags, pipeline?.name ?? target, workflowId, runId);
           if (flags.follow === true) await stayWith(client, workflowId, flags, terminal);
+          else await confirmStart(client, connectionSettings(flags), workflowId, terminal);
         }
       });
     });
+}
+
+/** The file as it is now, with the code of its steps as far as that can be read. */
+async function expectationOf(pipeline: Pipeline): Promise<PlanExpectation> {
+  const { wholeCodeHash } = await import('../../cache/pipeline-code.js');
+  try {
+    return { plan: pipeline.plan.hash, code: await wholeCodeHash(pipeline) };
+  } catch (error) {
+    if (isPipelineError(error) && error.code === 'CACHE_CODE_UNREADABLE') return { plan: pipeline.plan.hash };
+    throw error;
+  }
 }
 
 async function startWithWorker(

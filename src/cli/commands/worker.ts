@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { filesOf, workerSettings } from '../options/apply-settings.js';
+import { filesOf, reloadSettings, workerSettings } from '../options/apply-settings.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
 import { loadPipelines } from '../load/load-pipeline.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
@@ -24,6 +24,7 @@ interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag,
   readonly activitiesOnly?: boolean;
   readonly deployment?: string;
   readonly buildId?: string;
+  readonly reload: boolean;
 }
 
 /** `perennial worker FILE...`: carries out the steps of these pipelines until interrupted. */
@@ -36,6 +37,7 @@ export function workerCommand(terminal: Terminal): Command {
     .option('--activities-only', 'take steps (of the pools, else of the task queue), carry no runs on')
     .option('--deployment <name>', 'Worker Versioning: runs stay on the version that they started on')
     .option('--build-id <id>', 'version of the deployment (default: hash of workflow code and plans)')
+    .option('--no-reload', 'keep the pipelines as they are now, also when their files change (default with --deployment)')
     .addHelpText(
       'after',
       examples(
@@ -55,6 +57,7 @@ export function workerCommand(terminal: Terminal): Command {
         {
           pipelines,
           pipelineFiles: named,
+          ...reloadSettings(flags, terminal),
           role,
           pool: flags.pool,
           ...workerSettings(flags),

@@ -33,7 +33,7 @@ export async function deployVersion(
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined), shutdownSignals: [] });
   const names = pipelines.map(({ name }) => name);
   const bundle = await workflowBundle(flags.workflows, names);
-  if (flags.check === true) await check(target, bundle, flags, terminal);
+  if (flags.check === true) await check(target, { bundle, pipelines }, flags, terminal);
   if (flags.setCurrent !== true || flags.deployment === undefined) return;
   const [{ buildIdOf }, { setCurrentVersion }] = await Promise.all([
     import('../../worker/bundle/build-id.js'),
@@ -45,12 +45,17 @@ export async function deployVersion(
   else terminal.out(`New runs start on version ${version.buildId} of deployment ${version.name}; open runs end on theirs.`);
 }
 
-async function check(target: DeployTarget, bundle: WorkflowBundle, flags: VersionFlags, terminal: Terminal): Promise<void> {
+async function check(
+  target: DeployTarget,
+  build: { readonly bundle: WorkflowBundle; readonly pipelines: readonly Pipeline[] },
+  flags: VersionFlags,
+  terminal: Terminal,
+): Promise<void> {
   const { checkOpenRuns } = await import('../../worker/check-open-runs.js');
   const progress = (count: number): void => {
     if (flags.json !== true && count % 100 === 0) terminal.note(`${count} replayed`);
   };
-  const { checked, broken } = await checkOpenRuns(target, bundle, progress);
+  const { checked, broken } = await checkOpenRuns(target, build, progress);
   const place = `namespace ${target.namespace}, queue ${target.taskQueue}`;
   if (broken.length > 0) {
     const lines = broken.map(({ workflowId, type, event, reason }) => {

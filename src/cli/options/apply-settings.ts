@@ -36,6 +36,19 @@ export function workerSettings({ chosen }: ProfileFlags): Pick<PipelineWorkerOpt
   return { ...(pools === undefined ? {} : { pools }), ...(secrets === undefined ? {} : { secrets }) };
 }
 
+/** Of commands with `--no-reload`: an edited file counts, and that is said on standard error. */
+export function reloadSettings(
+  { reload }: { readonly reload: boolean },
+  terminal: Terminal,
+): Pick<PipelineWorkerOptions, 'reload'> {
+  if (!reload) return {};
+  return {
+    reload: (news) => {
+      terminal.note(news);
+    },
+  };
+}
+
 /**
  * The files named on the command line, else those of the profile.
  * @throws PipelineError `CLI_USAGE` when there are none.

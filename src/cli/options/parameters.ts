@@ -35,8 +35,14 @@ export async function readParameters(words: ParameterWords, schema: JsonObject |
       ];
       continue;
     }
+    const text = word.slice(split + 1);
+    if (Array.isArray(declared?.['enum'])) {
+      // One that is not among them stays a text, so that the check of all parameters names them.
+      single[name] = readWord(text, declared);
+      continue;
+    }
     const type = typeof declared?.['type'] === 'string' ? declared['type'] : null;
-    const value = readValue(word.slice(split + 1), type);
+    const value = readValue(text, type);
     if (value === undefined) problems.push(`--param ${word}: expected ${type ?? 'JSON'}`);
     else single[name] = value;
   }

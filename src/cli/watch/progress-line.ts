@@ -1,3 +1,4 @@
+import { shortNumber } from './short-number.js';
 import type { ActivityProgress } from '../../client/index.js';
 
 const BAR_WIDTH = 24;
@@ -12,8 +13,8 @@ export function progressLine(progress: ActivityProgress): string {
   if (devices.length > 0) parts.push(`on ${devices.length === 1 ? 'device' : 'devices'} ${devices.join(', ')}`);
   if (done !== null && total !== null && total > 0) {
     const filled = Math.round((Math.min(done, total) / total) * BAR_WIDTH);
-    parts.push(`${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${done}/${total}`);
-  } else if (done !== null) parts.push(String(done));
+    parts.push(`${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${shortNumber(done)}/${shortNumber(total)}`);
+  } else if (done !== null) parts.push(shortNumber(done));
   if (note !== null) parts.push(note);
   if (attempt > 1) parts.push(`attempt ${attempt}${lastFailure === null ? '' : ` after: ${lastFailure.split('\n')[0] ?? ''}`}`);
   return parts.join('  ');

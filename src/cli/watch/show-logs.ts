@@ -46,17 +46,22 @@ export async function showLogs(
   }
 }
 
-/** @throws PipelineError `EXECUTION_UNKNOWN_STEP` listing the known steps when neither the logs nor the plan have this one. */
-export function requireKnownStep(step: string, chunks: readonly LogChunk[], planned: readonly string[], run: string): void {
+/** @throws PipelineError `EXECUTION_UNKNOWN_STEP` listing the known steps when neither the logs nor the plan have this one. `planned` null: nobody knows the plan. */
+export function requireKnownStep(
+  step: string,
+  chunks: readonly LogChunk[],
+  planned: readonly string[] | null,
+  run: string,
+): void {
+  // It may be one that has logged nothing.
+  if (planned === null) return;
   const known = [...new Set([...planned, ...chunks.map(({ activity }) => stepOfActivity(activity))])].sort();
-  if (known.includes(step) || chunks.some(({ activity }) => isOfStep(activity, step))) return;
+  if (known.includes(step) || known.includes(stepOfActivity(step)) || chunks.some(({ activity }) => isOfStep(activity, step)))
+    return;
   throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
     what: `the run has no step "${step}"`,
     where: `run ${run}`,
-    expected:
-      known.length === 0
-        ? 'a step, but it has logged nothing and nobody could be asked for its plan'
-        : `one of ${known.join(', ')}`,
+    expected: `one of ${known.join(', ')}`,
     cure: 'Name one of these steps, or leave the step out to see them all.',
     details: { known },
   });

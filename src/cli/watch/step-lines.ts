@@ -1,4 +1,6 @@
 import type { RunStatus, StepState } from '../../contracts/run.js';
+import { isGood, verdictWords } from '../../pipeline/drawing/step-words.js';
+import { shortNumber } from './short-number.js';
 import type { Colours } from '../terminal.js';
 
 /** One word per status with its usual colour. */
@@ -20,8 +22,6 @@ export function paintStatus(status: RunStatus['status'] | StepState['status'], c
   }
 }
 
-const SIGNIFICANT_DIGITS = 4;
-
 /** A step on one line: id, status, seconds, metrics, and why it waits or failed. */
 export function stepLine(step: StepState, colours: Colours): string {
   const parts = [step.id.padEnd(16), paintStatus(step.status, colours)];
@@ -30,6 +30,10 @@ export function stepLine(step: StepState, colours: Colours): string {
   if (step.reusedFrom !== undefined) parts.push(colours.dim(`(reused from ${step.reusedFrom})`));
   for (const [name, value] of Object.entries(step.metrics)) parts.push(`${name}=${shortNumber(value)}`);
   if (step.items !== undefined) parts.push(itemsInWords(step.items));
+  if (step.verdict !== undefined) {
+    const words = verdictWords(step.verdict);
+    parts.push(isGood(step.verdict) ? words : colours.yellow(words));
+  }
   if (step.reason !== undefined) parts.push(step.reason);
   if (step.waitingFor !== null) parts.push(`for ${step.waitingFor}`);
   if (step.failure !== null) parts.push(`${step.failure.code}: ${step.failure.message}`);
@@ -39,9 +43,6 @@ export function stepLine(step: StepState, colours: Colours): string {
 function itemsInWords({ done, failed, total }: NonNullable<StepState['items']>): string {
   return `${done} of ${total}${failed === 0 ? '' : `, ${failed} failed`}`;
 }
-
-/** Counts exactly, measures to four digits. */
-const shortNumber = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(SIGNIFICANT_DIGITS)));
 
 /** Steps whose line differs from the last time. */
 export function changedSteps(before: RunStatus | null, now: RunStatus): readonly StepState[] {

@@ -7,6 +7,27 @@ export const EXECUTION_CODES = {
     cause: 'A run was started under a name that no pipeline of the worker has.',
     cure: 'Start it under one of the known names, or start a worker that registers the pipeline.',
   },
+  EXECUTION_PLAN_DIFFERS: {
+    retryable: false,
+    httpStatus: 409,
+    cause:
+      'A run was started from a file, or a pipeline, of which the worker has another version: it would have carried out other steps.',
+    cure: 'Restart the worker with the file as it is now (`perennial worker FILE`), or start the run by the name of the pipeline to take the version that the worker has.',
+  },
+  EXECUTION_WORKFLOW_STUCK: {
+    retryable: false,
+    httpStatus: 500,
+    cause:
+      'The workflow task of a run fails again and again, so the run neither goes on nor answers nor hears that it is to stop.',
+    cure: 'Mend what the message says: it is the code of a hand-written workflow, or a worker whose version cannot carry the run on. The server tries again by itself. `perennial cancel RUN --force` ends the run without its clean-up.',
+  },
+  EXECUTION_INPUTS_DIFFER: {
+    retryable: false,
+    httpStatus: 409,
+    cause:
+      'The code of a step takes inputs that the plan of its run does not give it: the run began before the pipeline was changed, and keeps its plan.',
+    cure: 'Start a new run, which takes the new plan (`perennial run FILE --from-step STEP --of RUN` takes over what has succeeded), or let the run end on a worker with the version that it began with.',
+  },
   EXECUTION_UNKNOWN_STEP: {
     retryable: false,
     httpStatus: 404,

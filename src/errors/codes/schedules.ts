@@ -29,7 +29,8 @@ export const SCHEDULES_CODES = {
   DEPLOY_BREAKS_RUNS: {
     retryable: false,
     httpStatus: 409,
-    cause: 'Open runs cannot go on with this build: their histories do not replay against it.',
+    cause:
+      'Open runs cannot go on with this build: their histories do not replay against it, or it lacks steps that are before them.',
     cure: 'Let the named runs finish first, or deploy this build beside the old one: `perennial worker --deployment NAME`, docs/versions.md.',
   },
   DEPLOY_VERSION_UNKNOWN: {

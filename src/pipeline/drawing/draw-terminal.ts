@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import type { Plan, PlanStep } from '../../contracts/plan.js';
 import type { StepState, StepStatus } from '../../contracts/run.js';
 import { layRails } from './rail-layout.js';
-import { bodyCaption, outcomeWords, ruleWords } from './step-words.js';
+import { bodyCaption, isGood, outcomeWords, ruleWords } from './step-words.js';
 
 const MARKS: Readonly<Record<StepStatus, string>> = {
   pending: '○',
@@ -52,7 +52,8 @@ function drawSteps(steps: readonly PlanStep[], stateOf: StateOf, paint: Paint): 
     if (step === undefined) return [];
     const state = stateOf?.get(id);
     const status = state?.status ?? 'pending';
-    const colour = colourOf(status, paint);
+    const turnedDown = state?.verdict !== undefined && !isGood(state.verdict);
+    const colour = turnedDown ? paint.yellow : colourOf(status, paint);
     const rails = cells
       .map((cell, rail) => (rail === mark ? colour(MARKS[status]) + paint.dim(cell.slice(1)) : paint.dim(cell)))
       .join('');

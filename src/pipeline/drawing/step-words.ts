@@ -1,11 +1,11 @@
 import type { PlanStep } from '../../contracts/plan.js';
-import type { StepState, StepStatus } from '../../contracts/run.js';
+import type { StepState, StepStatus, StepVerdict } from '../../contracts/run.js';
 import { describeCondition } from '../evaluate-condition.js';
 
 /** What became of a step, in words: status, time, whether its result was recorded before, how far a map is, and why it waits or failed. */
 export function outcomeWords(state: StepState | undefined): readonly string[] {
   if (state === undefined) return ['pending'];
-  const { status, seconds, cached, reusedFrom, items, reason, failure, waitingFor } = state;
+  const { status, seconds, cached, reusedFrom, items, reason, verdict, failure, waitingFor } = state;
   const note = failure === null ? (waitingFor ?? '') : `${failure.code}: ${failure.message.split('\n')[0] ?? ''}`;
   return [
     status,
@@ -14,9 +14,17 @@ export function outcomeWords(state: StepState | undefined): readonly string[] {
     reusedFrom === undefined ? '' : `taken over from ${reusedFrom}`,
     items === undefined ? '' : `${items.done} of ${items.total}${items.failed === 0 ? '' : `, ${items.failed} failed`}`,
     reason ?? '',
+    verdict === undefined ? '' : verdictWords(verdict),
     note,
   ].filter((part) => part !== '');
 }
+
+/** `rejected: roc_auc .61 is not better than .63`. */
+export const verdictWords = ({ decision, reasons }: StepVerdict): string =>
+  reasons.length === 0 ? decision : `${decision}: ${reasons.join('; ')}`;
+
+/** Whether the step ended as its pipeline hopes: a model that goes on, a roll-out that stays. */
+export const isGood = ({ decision }: StepVerdict): boolean => decision === 'blessed' || decision === 'promoted';
 
 /** What decides whether and when a step runs, beside its needs. */
 export function ruleWords(step: PlanStep): readonly string[] {

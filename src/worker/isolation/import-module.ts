@@ -1,4 +1,11 @@
+import { createRequire, register } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of this package's own code, which is loaded once. */
+const OWN_CODE = new URL('../../../', import.meta.url);
+
 let typeScriptReady: Promise<void> | null = null;
+let generation = 0;
 
 /** The exports of a file, TypeScript or JavaScript, by its `file:` address; those of a CommonJS file too. Throws what the file throws. */
 export async function importModule(address: string): Promise<object> {
@@ -6,6 +13,23 @@ export async function importModule(address: string): Promise<object> {
   await typeScriptReady;
   return exportsOf((await import(address)) as object);
 }
+
+/**
+ * As `importModule`, of each file as it is on disk now, and so all local modules that they import: those that were loaded before stay as they
+ * are for whoever has them. Their memory is not given back.
+ */
+export async function importAnew(addresses: readonly string[]): Promise<readonly object[]> {
+  if (generation === 0) register(new URL('./import-hooks.js', import.meta.url), { data: { ownCode: OWN_CODE.href } });
+  generation += 1;
+  // Modules of the other kind are kept by their path alone.
+  const { cache } = createRequire(import.meta.url);
+  for (const file of Object.keys(cache)) if (isLocalFile(file)) Reflect.deleteProperty(cache, file);
+  const loaded: object[] = [];
+  for (const address of addresses) loaded.push(await importModule(`${address}?generation=${generation}`));
+  return loaded;
+}
+
+const isLocalFile = (file: string): boolean => !file.includes('/node_modules/') && !file.startsWith(fileURLToPath(OWN_CODE));
 
 /** Both loaders: a file outside a package of `"type": "module"` is CommonJS to Node. */
 async function registerTypeScript(): Promise<void> {

@@ -23,15 +23,22 @@ const MOST_DEATHS = 2;
 /**
  * The code of a custom step, run in a process of its own or in one that it shares with others. A step whose process ends under it runs again, alone;
  * if that process ends as well it is the step that ends it. A step that asks for cores, memory or devices is alone from the beginning.
- * Where the process has other code than this worker, because a file was edited meanwhile, `work` runs here.
+ * Where the process has other code than this worker, because a file was edited meanwhile, `work` runs here; so does that of a version of the
+ * pipeline that is not `isCurrent` any more.
  */
-export function isolated(processes: StepProcesses, pipeline: Pipeline, work: StepWork): AttemptWork {
+export function isolated(processes: StepProcesses, pipeline: Pipeline, work: StepWork, isCurrent: () => boolean): AttemptWork {
   const expected = fingerprintOf(pipeline);
   return async (task, context, desk) => {
     for (let deaths = 0; ;) {
+      if (!isCurrent()) {
+        desk.remark('the step runs inside the worker: its run began with an earlier version of its file');
+        return work(task, context);
+      }
+      const { renewals } = processes;
       const alone = deaths > 0 || needsOwn(task);
       const process = alone ? processes.own(memoryOf(task)) : processes.shared();
       const unloadable = await differsFrom(process, expected, pipeline.name);
+      if (unloadable !== null && processes.renewals > renewals) continue;
       if (unloadable !== null) {
         process.retire();
         desk.remark(`the step runs inside the worker: ${unloadable}`);

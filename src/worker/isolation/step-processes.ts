@@ -22,6 +22,7 @@ export class StepProcesses {
   readonly #all = new Set<StepProcess>();
   #pings: NodeJS.Timeout | null = null;
   #isClosed = false;
+  #renewals = 0;
 
   constructor(options: Omit<ProcessOptions, 'memoryMiB'>) {
     this.#options = options;
@@ -68,6 +69,18 @@ export class StepProcesses {
       process.retire();
     }, IDLE_MS);
     this.#idle.set(process, timer.unref());
+  }
+
+  /** How often the files have changed. */
+  get renewals(): number {
+    return this.#renewals;
+  }
+
+  /** The files have changed: those that are there take no more steps, and end when theirs have ended. */
+  renew(): void {
+    this.#renewals += 1;
+    for (const process of this.#all) process.retire();
+    this.warmUp();
   }
 
   /** Ends them all. */

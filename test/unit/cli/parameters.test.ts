@@ -24,6 +24,12 @@ describe('readParameters', () => {
     expect(await readParameters(words, SCHEMA)).toEqual({ from: '2002', trees: 20, rate: 0.5, dry: true, tags: ['a'] });
   });
 
+  it('reads a value of a list as the one that is written so, and leaves any other to the check of all parameters', async () => {
+    const schema = { properties: { year: { enum: ['2001', '2002'] }, size: { enum: [1, 2] } } };
+    expect(await readParameters({ param: ['year=2001', 'size=2'] }, schema)).toEqual({ year: '2001', size: 2 });
+    expect(await readParameters({ param: ['year=1999'] }, schema)).toEqual({ year: '1999' });
+  });
+
   it('takes JSON as JSON and the rest as text when no schema is known', async () => {
     const words = { param: ['a=1', 'b=x', 'c=null', 'd={"e":2}', 'f=2001-01-01', 'g=a=b', 'h='] };
     expect(await readParameters(words, null)).toEqual({ a: 1, b: 'x', c: null, d: { e: 2 }, f: '2001-01-01', g: 'a=b', h: '' });
