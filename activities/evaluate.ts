@@ -22,7 +22,8 @@ const refit: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateResult, Eval
     context.log.warn('the model is not refitted on all rows', { problems });
     return { ...evaluation, reasons: [...evaluation.reasons, `not refitted on all rows: ${problems.join('; ')}`] };
   }
-  const reason = `refitted on all ${model.meta.trainRows} rows, those of the test too`;
+  const { trainRows, testTo } = model.meta;
+  const reason = `refitted on ${trainRows} rows up to ${testTo.slice(0, 10)}, those of the test too`;
   return publishRefit(context.artifacts, evaluation, model, reason);
 
   async function problemsOf(refitted: Parameters<typeof bless>[0]): Promise<readonly string[]> {

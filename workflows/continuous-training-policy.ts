@@ -46,6 +46,7 @@ export function initialState(model: string): ContinuousTrainingState {
     pending: [],
     seen: [],
     seenBefore: '',
+    eventMs: null,
     newRows: 0,
     active: null,
     decisions: [],
@@ -60,9 +61,19 @@ export function receive(state: ContinuousTrainingState, signal: TrainingSignal, 
   return {
     ...state,
     ...withId(state, signal.id),
+    ...(state.eventMs === undefined ? {} : { eventMs: later(state.eventMs, eventTimeOf(signal, state.policy)) }),
     newRows: Math.min(Number.MAX_SAFE_INTEGER, state.newRows + (signal.kind === 'new_rows' ? (signal.rows ?? 0) : 0)),
     pending: bounded([...state.pending, { signal, receivedAtMs: nowMs }]),
   };
+}
+
+/** Event time that a signal tells, ms; null: none, for a schedule knows the wall's clock alone, which the event clock does not follow. */
+function eventTimeOf({ kind, at }: TrainingSignal, policy: RetrainConfig | null): number | null {
+  return kind === 'cron' && policy?.clock !== 'wall' ? null : Date.parse(at);
+}
+
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 /** Notes a message that was left out, so that whoever asks sees why nothing came of it. */
@@ -85,6 +96,7 @@ export function adoptState(state: ContinuousTrainingState, nowMs: number): Conti
     pending: bounded(pending.map((entry) => ({ ...entry, signal: pickTrigger(entry.signal) }))),
     seen: state.seen.filter((id) => id.length <= LONGEST_ID),
     seenBefore: state.seenBefore ?? '',
+    eventMs: pending.reduce((newest, { signal }) => later(newest, eventTimeOf(signal, state.policy)), state.eventMs ?? null),
     decisions: newestWithin(state.decisions, DECISION_BYTES),
   };
 }
@@ -125,7 +137,8 @@ export function decide(state: ContinuousTrainingState, nowMs: number): Verdict {
   const due = state.pending.filter((pending) => matches(policy, state, pending.signal));
   if (due.length === 0) return wait(describeIdle(state, policy));
   const triggers = due.map((pending) => pending.signal);
-  const atMs = Math.max(...triggers.map((trigger) => Date.parse(trigger.at)));
+  const atMs = newestEventTime(state, policy, triggers);
+  if (atMs === null) return wait('no event time is known yet: the first signal of a window tells it');
   if (triggers.some((trigger) => trigger.kind === 'manual'))
     return { action: 'start', reason: 'asked for by hand', triggers, atMs };
 
@@ -149,6 +162,16 @@ export function decide(state: ContinuousTrainingState, nowMs: number): Verdict {
     return holdBack(`budget of ${policy.budget.runs} runs is used up until ${iso(until)} (${policy.clock} clock)`, policy, until);
   }
   return { action: 'start', reason: describeTriggers(triggers), triggers, atMs };
+}
+
+/** Newest event time, ms, that any signal told, due or not; of states that do not keep it, that of the due ones. */
+function newestEventTime(
+  { eventMs }: ContinuousTrainingState,
+  { clock }: RetrainConfig,
+  triggers: readonly TrainingSignal[],
+): number | null {
+  if (eventMs !== undefined && clock === 'event') return eventMs;
+  return triggers.reduce((newest, { at }) => Math.max(newest, Date.parse(at)), eventMs ?? -Infinity);
 }
 
 /** Records a start: consumes every pending trigger. */
@@ -261,11 +284,19 @@ function withOutcome(state: ContinuousTrainingState, finished: RunFinished): Con
   };
 }
 
-/** Parameters of the run that a start asks for: the rows of the policy's window up to the newest trigger, as UTC dates. */
-export function retrainParameters({ window, parameters }: RetrainConfig, atMs: number): JsonObject {
-  const newestMs = window.lengthMs ?? 0;
-  const from = window.since ?? iso(atMs - newestMs);
-  return { ...parameters, [window.from]: from.slice(0, 10), [window.to]: iso(atMs).slice(0, 10) };
+/**
+ * Parameters of the run that a start asks for: the rows of the policy's window, as UTC dates, up to those whose labels are known. These are the
+ * rows older than the labels' delay, and those that a performance was measured on or a person named.
+ */
+export function retrainParameters(
+  { window, parameters }: RetrainConfig,
+  { atMs, triggers }: Pick<Extract<Verdict, { action: 'start' }>, 'atMs' | 'triggers'>,
+): JsonObject {
+  const { lengthMs, labelDelayMs = 0 } = window;
+  const told = triggers.filter(({ kind }) => kind === 'performance' || kind === 'manual');
+  const toMs = told.reduce((newest, { at }) => Math.max(newest, Date.parse(at)), atMs - labelDelayMs);
+  const from = window.since ?? iso(toMs - (lengthMs ?? 0));
+  return { ...parameters, [window.from]: from.slice(0, 10), [window.to]: iso(toMs).slice(0, 10) };
 }
 
 function matches(policy: RetrainConfig, state: ContinuousTrainingState, signal: TrainingSignal): boolean {
@@ -328,7 +359,7 @@ function debounceEnd(due: readonly PendingTrigger[], debounceMs: number): number
 }
 
 function holdBack(reason: string, policy: RetrainConfig, until: number): Verdict {
-  // On the event clock time moves only with the next signal, so there is no timer to set.
+  // On the event clock time moves with the next signal of a window, so there is no timer to set.
   return { action: 'wait', reason, untilMs: policy.clock === 'wall' ? until : null, suppressed: true };
 }
 

@@ -85,6 +85,7 @@ const rollbackUpdate = defineUpdate<RollbackResult, [{ by: string; reason: strin
 export async function continuousTraining(input: ContinuousTrainingInput): Promise<never> {
   const { model, runCheckMs = DEFAULT_RUN_CHECK_MS, backOffMs = DEFAULT_BACK_OFF_MS } = input;
   const bounded = patched('bounded');
+  const keepsEventTime = patched('event-time');
   let state = stateAtStart();
   let runCheckAtMs = Date.now() + runCheckMs;
   let triggers = 0;
@@ -137,6 +138,8 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
       if (state.policy === null) throw refused('no retrain policy has been set yet: run the pipeline with p.retrain once');
       if (state.active !== null) throw refused(`${state.active.workflowId} is still running`);
       if (state.paused) throw refused('retraining is paused: send the update pause {"paused":false} first');
+      if (request.at === undefined && state.policy.clock === 'event' && state.eventMs === null)
+        throw refused('no event time is known yet: say {"at": ...}, the time up to which rows may be used');
     },
   });
   setHandler(
@@ -193,8 +196,9 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   }
 
   function stateAtStart(): ContinuousTrainingState {
-    if (!bounded) return input.state ?? withoutMarks(initialState(model));
-    return input.state === undefined ? initialState(model) : adoptState(input.state, Date.now());
+    if (!bounded) return input.state ?? without(initialState(model), ['seenBefore', 'eventMs']);
+    const known = input.state === undefined ? initialState(model) : adoptState(input.state, Date.now());
+    return keepsEventTime ? known : without(known, ['eventMs']);
   }
 
   /** A signal cannot be refused: a wrong one is left out, and the log and the status say so. */
@@ -208,7 +212,7 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   async function retrainNow({ by, reason, at }: RetrainNow): Promise<{ workflowId: string | null }> {
     const started = state.started;
     const id = `manual/${String(started)}/${by}/${String(Date.now())}`;
-    const when = at ?? state.decisions.at(-1)?.at ?? new Date(Date.now()).toISOString();
+    const when = at ?? newestTime();
     change(receive(state, { id, kind: 'manual', at: when, by, ...(reason === undefined ? {} : { reason }) }, Date.now()));
     await condition(() => state.started > started || state.paused);
     if (state.started === started) {
@@ -218,10 +222,17 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
     return { workflowId: state.active?.workflowId ?? null };
   }
 
+  /** Up to where a retrain by hand reads when nobody says. */
+  function newestTime(): string {
+    const { eventMs, policy, decisions } = state;
+    if (eventMs == null) return decisions.at(-1)?.at ?? new Date(Date.now()).toISOString();
+    return new Date(eventMs - (policy?.window.labelDelayMs ?? 0)).toISOString();
+  }
+
   async function startRetrain(policy: RetrainConfig, verdict: Extract<Verdict, { action: 'start' }>): Promise<void> {
     const entity = continuousTrainingId(model);
     const workflowId = `${entity}/retrain-${String(state.started + 1)}`;
-    const parameters = retrainParameters(policy, verdict.atMs);
+    const parameters = retrainParameters(policy, verdict);
     // Recorded before the child starts: a start that fails is an outcome, never a second start.
     runCheckAtMs = Date.now() + runCheckMs;
     change(recordStart(state, verdict, { workflowId, parameters, nowMs: Date.now() }));
@@ -285,9 +296,10 @@ function details(state: ContinuousTrainingState, verdict: Verdict): string {
   ].join('\n');
 }
 
-/** As runs kept it that began before marks were. */
-function withoutMarks(state: ContinuousTrainingState): ContinuousTrainingState {
-  return Object.fromEntries(Object.entries(state).filter(([name]) => name !== 'seenBefore')) as ContinuousTrainingState;
+/** As runs kept it that began before these parts were. */
+function without(state: ContinuousTrainingState, parts: readonly (keyof ContinuousTrainingState)[]): ContinuousTrainingState {
+  const kept = Object.entries(state).filter(([name]) => !(parts as readonly string[]).includes(name));
+  return Object.fromEntries(kept) as ContinuousTrainingState;
 }
 
 function refuse(problems: readonly string[]): void {

@@ -9,6 +9,8 @@ export async function startServing(
     readonly host?: string;
     readonly port: number;
     readonly allowAnonymous?: boolean;
+    /** Longest time, ms, until predictions are in a file of the log. */
+    readonly logEvery?: number;
   },
   env: Environment,
 ): Promise<ModelServer> {
@@ -17,7 +19,7 @@ export async function startServing(
     .split(',')
     .map((key) => key.trim())
     .filter((key) => key !== '');
-  const { store, endpoint, host, port, allowAnonymous = false } = options;
+  const { store, endpoint, host, port, allowAnonymous = false, logEvery } = options;
   const server = await createModelServer({
     store,
     endpoint,
@@ -25,6 +27,7 @@ export async function startServing(
     apiKeys,
     allowAnonymous,
     ...(host === undefined ? {} : { host }),
+    ...(logEvery === undefined ? {} : { predictionLog: { flushMs: logEvery } }),
   });
   await server.start();
   return server;

@@ -5,7 +5,7 @@ import type { RetrainConfig } from './stages.js';
 export type TrainingSignal = {
   readonly id: string;
   readonly kind: 'drift' | 'performance' | 'new_rows' | 'cron' | 'manual';
-  /** End of the event-time window that it speaks of, ISO: the newest data a retrain may use. */
+  /** End of the event-time window that it speaks of, ISO; of `cron`, when the schedule fired on the wall's clock. */
   readonly at: string;
   readonly column?: string;
   readonly metric?: string;
@@ -66,6 +66,11 @@ export type ContinuousTrainingState = {
   readonly seen: readonly string[];
   /** Marks of the 20,000 ids before those, eight characters each; absent in a state that does not keep them. */
   readonly seenBefore?: string;
+  /**
+   * Newest event time that any signal told, ms since 1970: the time on the event clock. Null before the first, absent in a state that does not
+   * keep it.
+   */
+  readonly eventMs?: number | null;
   readonly newRows: number;
   readonly active: ActiveRetrain | null;
   /** Retrains that failed in a row since the last one that ended otherwise, and when the next may start. */

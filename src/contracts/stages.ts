@@ -108,6 +108,8 @@ export type GbdtSpec = {
   readonly featureFraction: number;
   /** Stop when the last `earlyStopping` trees did not improve the loss on the newest 10% of the training rows; 0 = off. */
   readonly earlyStopping: number;
+  /** Fits on at most so many of the training rows, drawn evenly over time; absent: on all. */
+  readonly maxRows?: number;
 };
 export type TrainerSpec = GbdtSpec;
 export type TrainConfig = {
@@ -288,9 +290,16 @@ export type RetrainConfig = {
   readonly clock: 'event' | 'wall';
   /**
    * Rows of a retrain, written into the pipeline's parameters of these names as ISO dates: those of the newest `lengthMs`, or, when that is
-   * null, all since `since`, the start of the run that handed the policy over.
+   * null, all since `since`, the start of the run that handed the policy over. Rows of the newest `labelDelayMs` are left out, for their labels
+   * may be missing; absent: 0.
    */
-  readonly window: { readonly lengthMs: number | null; readonly since?: string; readonly from: string; readonly to: string };
+  readonly window: {
+    readonly lengthMs: number | null;
+    readonly since?: string;
+    readonly labelDelayMs?: number;
+    readonly from: string;
+    readonly to: string;
+  };
   /** Other parameters of the started runs. */
   readonly parameters: JsonObject;
 };

@@ -1,9 +1,9 @@
-import type { DuckDBDataChunk } from '@duckdb/node-api';
-import type { ModelSignature, TensorSpec } from '../contracts/model.js';
+import type { ModelSignature } from '../contracts/model.js';
 import type { DuckDb } from '../data/duckdb.js';
-import { identifier, parquetRelation } from '../data/sql-text.js';
+import { modelInputsOf, modelInputSql } from '../data/model-inputs.js';
+import { parquetRelation } from '../data/sql-text.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { ScoringColumn, ScoringSession } from '../onnx/session.js';
+import type { ScoringSession } from '../onnx/session.js';
 
 export interface ScoreSplitOptions {
   readonly signature: ModelSignature;
@@ -19,13 +19,13 @@ export interface ScoreSplitOptions {
 export async function scoreSplit(db: DuckDb, session: ScoringSession, options: ScoreSplitOptions): Promise<Float64Array> {
   const { signature, rows, signal, onRows } = options;
   const scores = new Float64Array(rows);
-  const sql = `SELECT ${signature.inputs.map(columnSql).join(', ')} FROM ${parquetRelation([options.path])}`;
+  const sql = `SELECT ${modelInputSql(signature)} FROM ${parquetRelation([options.path])}`;
   await db.use(async (connection) => {
     const result = await connection.stream(sql);
     let done = 0;
     for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       signal.throwIfAborted();
-      scores.set(await session.score(feedsOf(signature, chunk), chunk.rowCount), done);
+      scores.set(await session.score(modelInputsOf(signature, chunk), chunk.rowCount), done);
       done += chunk.rowCount;
       onRows(done);
     }
@@ -44,38 +44,4 @@ export function checkScores(scores: Float64Array, model: string, range: { readon
     expected: range.to === Infinity ? 'finite numbers' : `numbers from ${range.from} to ${range.to}`,
     received: `${scores[first] ?? 'none'} at row ${first}`,
   });
-}
-
-function columnSql(spec: TensorSpec): string {
-  const raw = identifier(`raw_${spec.name}`);
-  if (spec.column === 'timestamp') return `epoch_ms(${raw}::TIMESTAMP)::BIGINT`;
-  switch (spec.datatype) {
-    case 'FP32':
-      return `coalesce(${raw}::FLOAT, 'NaN'::FLOAT)`;
-    case 'INT64':
-      return `${raw}::BIGINT`;
-    case 'BOOL':
-      return `${raw}::BOOLEAN::UTINYINT`;
-    case 'BYTES':
-      return `coalesce(${raw}::VARCHAR, '')`;
-  }
-}
-
-function feedsOf(signature: ModelSignature, chunk: DuckDBDataChunk): Record<string, ScoringColumn> {
-  return Object.fromEntries(signature.inputs.map((spec, index) => [spec.name, columnOf(spec, chunk, index)]));
-}
-
-function columnOf(spec: TensorSpec, chunk: DuckDBDataChunk, index: number): ScoringColumn {
-  const vector = chunk.getColumnVector(index);
-  const rows = Array.from({ length: chunk.rowCount }, (_, row) => vector.getItem(row));
-  switch (spec.datatype) {
-    case 'FP32':
-      return Float32Array.from(rows, Number);
-    case 'INT64':
-      return BigInt64Array.from(rows, (value) => (typeof value === 'bigint' ? value : 0n));
-    case 'BOOL':
-      return Uint8Array.from(rows, Number);
-    case 'BYTES':
-      return rows.map(String);
-  }
 }

@@ -1,9 +1,11 @@
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../data/sql-text.js';
-import type { TimeSplit } from './time-split.js';
+import { addTurns } from './row-turns.js';
+import type { SplitRows, TimeSplit } from './time-split.js';
 
 /** Every labelled row trains and none is held out: the split of a refit. */
-export async function allRows(db: DuckDb, table: string, eventTime: string): Promise<TimeSplit> {
+export async function allRows(db: DuckDb, { table, eventTime, task }: SplitRows): Promise<TimeSplit> {
+  await addTurns(db, table, task, 'true');
   const time = identifier(eventTime);
   const [range] = await db.query(
     `SELECT epoch_ms(min(${time})) AS from_ms, epoch_ms(max(${time})) AS to_ms, count(*) AS rows FROM ${table}`,

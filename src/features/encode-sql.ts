@@ -22,12 +22,9 @@ export function keyName(position: number): string {
   return `key_${String(position)}`;
 }
 
-/**
- * Part 0..folds-1 of a training row, by a hash of its position (Knuth's multiplicative hash, upper 16 of 32 bits): neighbours in time
- * fall into different parts, and the same rows always into the same.
- */
-export function foldOf(position: string, folds: number): string {
-  return `(((${position} * 2654435761) % 4294967296) // 65536) % ${String(folds)}`;
+/** Part 0..folds-1 of a training row, by its `__turn` (see `addTurns`): all parts have the same share of each label. */
+export function foldOf(turn: string, folds: number): string {
+  return `${turn} % ${String(folds)}`;
 }
 
 /** Where the values of a target encoding come from: a lookup by key, for training rows by key and fold. */
@@ -47,7 +44,7 @@ export function encodedRows(
     if (encoder.transform === 'target_encode' && lookup !== undefined) {
       const conditions = [
         ...encoder.columns.map((column, part) => `${alias}.${keyName(part)} = ${rawText(column)}`),
-        ...(lookup.folds === null ? [] : [`${alias}.fold = ${foldOf('__row', lookup.folds)}`]),
+        ...(lookup.folds === null ? [] : [`${alias}.fold = ${foldOf('__turn', lookup.folds)}`]),
       ];
       joins.push(`LEFT JOIN ${lookup.table} ${alias} ON ${conditions.join(' AND ')}`);
     }

@@ -12,7 +12,6 @@ import { parquetRelation } from '../data/sql-text.js';
 import { PARQUET_MEDIA_TYPE } from '../data/write-dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { profileColumns } from '../profiles/profile.js';
-import { GraphBuilder } from '../onnx/model-builder.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { eventTimeOf } from '../schema/schema.js';
 import { signatureOf } from '../schema/signature.js';
@@ -25,7 +24,7 @@ import type { EncoderSet } from './encoder.js';
 import { featureNamesOf } from './encoder.js';
 import { fitEncoders } from './fit-encoders.js';
 import { checkLabels, loadLabelledRows } from './labelled-rows.js';
-import { buildPreprocessGraph } from './preprocess-graph.js';
+import { preprocessModel } from './preprocess-graph.js';
 import { sampleRows } from './sample-rows.js';
 import type { TimeSplit } from './time-split.js';
 import { splitByTime } from './time-split.js';
@@ -70,7 +69,8 @@ async function makeFeatureSet({ config: given, inputs }: Task, context: StepCont
     context.progress(0, 0, 'reading the dataset');
     const { table, leftOut } = await loadLabelledRows(db, parquetRelation(files), inputs.dataset.meta, config.label, eventTime);
     await checkLabels(db, table, config.label);
-    const split = await (holdOut ? splitByTime(db, table, eventTime, config.split.testMs) : allRows(db, table, eventTime));
+    const rows = { table, eventTime, task: config.label.task };
+    const split = await (holdOut ? splitByTime(db, rows, config.split.testMs) : allRows(db, rows));
     await checkLabels(db, split.train, config.label);
     if (leftOut > 0) context.log.warn('rows without a label or an event time were left out', { rows: leftOut });
     const built = await buildFiles(db, { config, inputs }, split, context);
@@ -133,7 +133,7 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
       {
         name: 'preprocess.onnx',
         mediaType: 'application/onnx',
-        content: { bytes: preprocessModel(encoders, featureNames.length) },
+        content: { bytes: preprocessModel(encoders) },
       },
       jsonFile('encoders.json', encoders),
       settingsFile({ config, dataset: { kind: 'dataset', id: inputs.dataset.id } }),
@@ -163,13 +163,6 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
 function loggedRows(signature: ModelSignature, train: string, columns: readonly ColumnSpec[]): string {
   const names = new Set(columns.map(({ name }) => name));
   return loggedRowsSql({ ...signature, inputs: signature.inputs.filter(({ name }) => names.has(name)) }, train);
-}
-
-function preprocessModel(encoders: EncoderSet, features: number): Uint8Array {
-  const builder = new GraphBuilder();
-  builder.node('Identity', [buildPreprocessGraph(builder, encoders)], ['features']);
-  builder.output('features', 'float', [null, features]);
-  return builder.toBytes();
 }
 
 async function positiveRatio(db: DuckDb, train: string): Promise<number> {

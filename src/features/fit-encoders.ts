@@ -18,7 +18,7 @@ export interface FittedEncoders {
 
 /**
  * Fits every transform on the training rows alone, in SQL. Deterministic to the bit: sums run in row order.
- * @param train - relation with the raw columns, `__label` and the row's position `__row`.
+ * @param train - relation with the raw columns, `__label` the row's position `__row`, and `__turn`.
  */
 export async function fitEncoders(
   db: DuckDb,
@@ -37,6 +37,7 @@ export async function fitEncoders(
     ...columnsOf(spec).map(identifier),
     '__label',
     '__row',
+    '__turn',
   ];
   await db.exactOrder(() =>
     forBlocks(db, train, specs, needed, async (rows, some, first) => {

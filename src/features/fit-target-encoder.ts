@@ -11,10 +11,13 @@ export interface FittedTargetEncoder {
 }
 
 /**
- * Mean label of a key, smoothed towards the mean of all: (sum + smoothing * prior) / (rows + smoothing). Training rows get the value
- * that the other folds alone give, prior included, so that no row sees its own label; test rows and requests get that of all training rows.
+ * Mean label of a key, smoothed towards the mean of all: (sum + smoothing * prior) / (rows + smoothing). Training rows get the
+ * sum and rows that the other folds alone give, so that no row sees its own label; test rows and requests get those of all training rows. The
+ * mean is that of all training rows for all: with one for each fold, or folds of unequal shares of a label, the rows of the folds that
+ * happen to have more positives would get the lower values, and a model would learn that.
+ * @param train - relation with the raw columns, `__label` and `__turn` (see `foldOf`).
  * @see Micci-Barreca 2001, "A preprocessing scheme for high-cardinality categorical attributes", section 3; scikit-learn's TargetEncoder
- *   for the cross fitting.
+ *   for the cross fitting, which stratifies as well.
  */
 export async function fitTargetEncoder(
   db: DuckDb,
@@ -29,7 +32,7 @@ export async function fitTargetEncoder(
   const smoothing = `${String(spec.smoothing)}::DOUBLE`;
   await db.run(
     `CREATE TABLE ${table}_folds AS
-     SELECT ${raw}, ${foldOf('__row', spec.folds)} AS fold, sum(__label) AS total, count(*)::DOUBLE AS rows
+     SELECT ${raw}, ${foldOf('__turn', spec.folds)} AS fold, sum(__label) AS total, count(*)::DOUBLE AS rows
      FROM ${train} GROUP BY ${keys}, fold ORDER BY ${keys}, fold`,
   );
   await db.run(
@@ -43,16 +46,11 @@ export async function fitTargetEncoder(
   );
   await db.run(
     `CREATE TABLE ${table}_others AS
-     WITH per_fold AS (SELECT fold, sum(total) AS total, sum(rows) AS rows FROM ${table}_folds GROUP BY fold),
-     whole AS (SELECT sum(total) AS total, sum(rows) AS rows FROM per_fold),
-     priors AS (
-       SELECT fold, CASE WHEN w.rows > p.rows THEN (w.total - p.total) / (w.rows - p.rows) ELSE w.total / w.rows END AS prior
-       FROM per_fold p, whole w
-     )
+     WITH whole AS (SELECT sum(total) / sum(rows) AS prior FROM ${table}_keys)
      SELECT ${names.map((name) => `f.${name}`).join(', ')}, f.fold,
        (CASE WHEN k.rows - f.rows + ${smoothing} > 0
-         THEN (k.total - f.total + ${smoothing} * p.prior) / (k.rows - f.rows + ${smoothing}) ELSE p.prior END)::FLOAT AS value
-     FROM ${table}_folds f JOIN ${table}_keys k USING (${keys}) JOIN priors p ON p.fold = f.fold`,
+         THEN (k.total - f.total + ${smoothing} * prior) / (k.rows - f.rows + ${smoothing}) ELSE prior END)::FLOAT AS value
+     FROM ${table}_folds f JOIN ${table}_keys k USING (${keys}), whole`,
   );
   const [overall] = await db.query(`SELECT (sum(total) / sum(rows))::FLOAT AS prior FROM ${table}_keys`);
   const rows = await db.query(`SELECT ${keys}, value FROM ${table}_full ORDER BY ${keys}`);

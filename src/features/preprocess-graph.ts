@@ -1,7 +1,8 @@
 import type { TensorDatatype } from '../contracts/model.js';
-import type { GraphBuilder } from '../onnx/model-builder.js';
+import { GraphBuilder } from '../onnx/model-builder.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Encoder, EncoderSet } from './encoder.js';
+import { featureNamesOf } from './encoder.js';
 
 const ELEMENT_TYPES = { INT64: 'int64', FP32: 'float', BOOL: 'bool', BYTES: 'string' } as const satisfies Record<
   TensorDatatype,
@@ -25,6 +26,14 @@ export function buildPreprocessGraph(builder: GraphBuilder, { inputs, encoders }
   );
   builder.node('Concat', parts, ['preprocess/features'], { axis: { i: 1 } });
   return 'preprocess/features';
+}
+
+/** A model of its own that goes from raw columns to `features`, float[N, F]. */
+export function preprocessModel(encoders: EncoderSet): Uint8Array {
+  const builder = new GraphBuilder();
+  builder.node('Identity', [buildPreprocessGraph(builder, encoders)], ['features']);
+  builder.output('features', 'float', [null, encoders.encoders.flatMap(featureNamesOf).length]);
+  return builder.toBytes();
 }
 
 interface Place<Kind extends Encoder = Encoder> {

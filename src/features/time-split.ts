@@ -1,7 +1,9 @@
+import type { Task } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { isoInstant, timestampLiteral } from '../data/event-time.js';
 import { identifier } from '../data/sql-text.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { addTurns } from './row-turns.js';
 
 /** Train is [trainFromMs, testFromMs), test is [testFromMs, testToMs], in ms since 1970; the bounds of test are those of its rows. */
 export interface TimeSplit {
@@ -10,22 +12,30 @@ export interface TimeSplit {
   readonly testToMs: number;
   readonly trainRows: number;
   readonly testRows: number;
-  /** Relations over the labelled rows with their position as `__row`. */
+  /** Relations over the labelled rows with their position as `__row`, and `__turn` (see `addTurns`). */
   readonly train: string;
   /** Null when no row is held out. */
   readonly test: string | null;
+}
+
+/** The labelled rows that are split. */
+export interface SplitRows {
+  readonly table: string;
+  readonly eventTime: string;
+  readonly task: Task;
 }
 
 /**
  * Cuts rows by event time: those less than `testMs` before the newest row are the test split, so that 365 days of daily rows are 365 rows.
  * FEATURE_SPLIT_INVALID when a side is empty.
  */
-export async function splitByTime(db: DuckDb, table: string, eventTime: string, testMs: number): Promise<TimeSplit> {
+export async function splitByTime(db: DuckDb, { table, eventTime, task }: SplitRows, testMs: number): Promise<TimeSplit> {
   const time = identifier(eventTime);
   const [range] = await db.query(`SELECT epoch_ms(min(${time})) AS from_ms, epoch_ms(max(${time})) AS to_ms FROM ${table}`);
   const trainFromMs = Number(range?.['from_ms']);
   const testToMs = Number(range?.['to_ms']);
   const cut = timestampLiteral(testToMs - testMs);
+  await addTurns(db, table, task, `${time} <= ${cut}`);
   const part = (comparison: '<=' | '>'): string => `(SELECT *, rowid AS __row FROM ${table} WHERE ${time} ${comparison} ${cut})`;
   const train = part('<=');
   const test = part('>');

@@ -25,7 +25,7 @@ export async function writeEncoded(
     tables.push(table);
     await db.run(`CREATE TABLE ${table} AS ${query}`);
   };
-  const needed = (encoder: Encoder): string[] => [...rawColumnsOf(encoder).map(identifier), '__row'];
+  const needed = (encoder: Encoder): string[] => [...rawColumnsOf(encoder).map(identifier), '__row', '__turn'];
   await forBlocks(db, relation, encoders, needed, (rows, some) => keep(encodedRows(rows, some, [], lookups)));
   await keep(`SELECT ${others.join(', ')} FROM ${relation} ORDER BY __row`);
   await writeParquet(db, `SELECT * FROM ${tables.join(' POSITIONAL JOIN ')}`, path);

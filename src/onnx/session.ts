@@ -13,9 +13,11 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Checked against the graph when given: ONNX_SIGNATURE_MISMATCH. */
   readonly signature?: ModelSignature;
+  /** Numbers that the graph gives for each row, one after the other; default 1. */
+  readonly width?: number;
 }
 
-/** A loaded model that takes columns of shape [N, 1] and gives one number for each row. */
+/** A loaded model that takes columns of shape [N, 1] and gives one number for each row, or `width` of them. */
 export interface ScoringSession {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -47,7 +49,7 @@ const SEVERITY_ERROR = 3;
 export async function openSession(source: Uint8Array | string, options: SessionOptions = {}): Promise<ScoringSession> {
   const session = await load(source, options.threads ?? 1);
   try {
-    const scoring = scoringSession(session);
+    const scoring = scoringSession(session, options.width ?? 1);
     if (options.signature !== undefined) scoring.checkSignature(options.signature);
     return scoring;
   } catch (error) {
@@ -72,7 +74,7 @@ async function load(source: Uint8Array | string, threads: number): Promise<Infer
   }
 }
 
-function scoringSession(session: InferenceSession): ScoringSession {
+function scoringSession(session: InferenceSession, width: number): ScoringSession {
   const inputs = session.inputMetadata.map(tensorSpec);
   const outputs = session.outputMetadata.map(tensorSpec);
   const [output] = outputs;
@@ -94,10 +96,10 @@ function scoringSession(session: InferenceSession): ScoringSession {
       if (rows === 0) return new Float32Array(0);
       const values = await run(session, feeds);
       const scores = values[output.name]?.data as Float32Array;
-      if (scores.length === rows) return scores;
+      if (scores.length === rows * width) return scores;
       throw new PipelineError('ONNX_RUN_FAILED', {
-        what: `the output "${output.name}" is not one number for each row`,
-        expected: `${String(rows)} numbers`,
+        what: `the output "${output.name}" is not ${width === 1 ? 'one number' : `${String(width)} numbers`} for each row`,
+        expected: `${String(rows * width)} numbers`,
         received: String(scores.length),
       });
     },

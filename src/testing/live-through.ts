@@ -101,7 +101,7 @@ class Life {
   async #start(verdict: Extract<ReturnType<typeof decide>, { action: 'start' }>): Promise<void> {
     const n = this.#state.started + 1;
     const workflowId = `retrain-${n}`;
-    const parameters = retrainParameters(this.#policy, verdict.atMs);
+    const parameters = retrainParameters(this.#policy, verdict);
     this.#state = recordStart(this.#state, verdict, { workflowId, parameters, nowMs: this.#nowMs });
     this.#book.read(this.#state);
     const outcome = await this.#onRetrain(n, parameters);

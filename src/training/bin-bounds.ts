@@ -1,4 +1,4 @@
-import { roundingBits } from './quantisation.js';
+import { samplePositions } from './sample-positions.js';
 
 const SAMPLE_ROWS = 200_000;
 /** The same rows whatever the seed of the training: trials of a tuning have one set of bins. */
@@ -7,8 +7,7 @@ const MIN_ROWS_IN_BIN = 3;
 
 /**
  * Upper bounds (inclusive, ascending, float32) that cut a column into at most `maxBins` bins of about equal size; the last bin has no
- * bound. Up to 200,000 rows are looked at: one of
- * each of as many equal stretches, chosen by a hash, so that no pattern in the order of rows counts. Missing values (NaN) are left out: they have a bin of their own.
+ * bound. Up to 200,000 rows are looked at, drawn by hash. Missing values (NaN) are left out: they have a bin of their own.
  * Values that occur as often as a whole bin holds get their own bin. Deterministic.
  * Primary source: Ke et al., LightGBM (NIPS 2017), `GreedyFindBin` in bin.cpp of LightGBM 4.
  * @param column - float32 values, length n.
@@ -65,14 +64,8 @@ function bucketOf(value: number, low: number, perBucket: number): number {
 }
 
 function sample(column: Float32Array): Float32Array {
-  const size = Math.min(column.length, SAMPLE_ROWS);
-  const start = (stretch: number): number => Math.floor((stretch * column.length) / size);
-  const sampled = new Float32Array(size);
-  for (let stretch = 0; stretch < size; stretch += 1) {
-    const first = start(stretch);
-    sampled[stretch] = column[first + (roundingBits(stretch, SAMPLE_SEED) % (start(stretch + 1) - first))] ?? 0;
-  }
-  return sampled.sort();
+  const positions = samplePositions(column.length, SAMPLE_ROWS, SAMPLE_SEED);
+  return Float32Array.from(positions, (position) => column[position] ?? 0).sort();
 }
 
 /** Typed arrays sort NaN to the end. */

@@ -1,12 +1,18 @@
 import type { GbdtSpec } from '../contracts/stages.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
-type Range = { readonly integer: boolean; readonly min: number; readonly max: number; readonly exclusiveMin?: boolean };
+type Range = {
+  readonly integer: boolean;
+  readonly min: number;
+  readonly max: number;
+  readonly exclusiveMin?: boolean;
+  readonly optional?: boolean;
+};
 
 /** 255 bins for numbers and one for missing values fill a byte. */
 export const MAX_BINS = 255;
 
-const RANGES: { readonly [name in Exclude<keyof GbdtSpec, 'trainer'>]: Range } = {
+const RANGES: { readonly [name in Exclude<keyof GbdtSpec, 'trainer'>]-?: Range } = {
   trees: { integer: true, min: 1, max: 100_000 },
   learningRate: { integer: false, min: 0, max: 1, exclusiveMin: true },
   leaves: { integer: true, min: 2, max: 4_096 },
@@ -15,13 +21,16 @@ const RANGES: { readonly [name in Exclude<keyof GbdtSpec, 'trainer'>]: Range } =
   l2: { integer: false, min: 0, max: 1e9 },
   featureFraction: { integer: false, min: 0, max: 1, exclusiveMin: true },
   earlyStopping: { integer: true, min: 0, max: 100_000 },
+  maxRows: { integer: true, min: 1, max: 2 ** 31 - 1, optional: true },
 };
 
 /** TRAINING_PARAMETER_INVALID lists every hyperparameter outside its range. */
 export function checkHyperparameters(spec: GbdtSpec): void {
   const problems = Object.entries(RANGES).flatMap(([name, range]) => {
     const value: unknown = spec[name as keyof typeof RANGES];
-    return inRange(value, range) ? [] : [`${name} is ${String(value)}, not ${describe(range)}`];
+    return (range.optional === true && value === undefined) || inRange(value, range)
+      ? []
+      : [`${name} is ${String(value)}, not ${describe(range)}`];
   });
   if (problems.length === 0) return;
   throw new PipelineError('TRAINING_PARAMETER_INVALID', {

@@ -3,6 +3,7 @@ import type { DuckDb } from '../data/duckdb.js';
 import { readDoubleColumns, readNumericColumns } from '../data/read-columns.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { TrainingRows } from './fit.js';
+import { samplePositions } from './sample-positions.js';
 import { sharedFloats } from './shared-training.js';
 
 /** Values read at once, and columns at least: bounds the memory that is held twice. */
@@ -10,34 +11,52 @@ const VALUES_AT_ONCE = 16 * 1024 ** 2;
 const LEAST_COLUMNS = 8;
 /** Share of the rows, the newest, that early stopping looks at. */
 const VALID_SHARE = 0.1;
+/** The same rows whatever the seed of the training: trials of a tuning are compared on the same ones. */
+const SAMPLE_SEED = 2;
 
 type Wanted = Pick<FeatureMeta, 'task' | 'featureNames'>;
 
 /**
- * Reads the training rows of a feature set, which lie in time order, into shared memory: 4 bytes a value, NaN = missing.
+ * Reads the training rows of a feature set, which lie in time order, into shared memory: 4 bytes a value, NaN = missing. With `maxRows` at
+ * most so many of them, drawn evenly over time.
  * Errors: TRAINING_NO_ROWS for fewer than two leaves' rows, TRAINING_SINGLE_CLASS, TRAINING_NOT_FINITE for labels.
  */
-export async function readMatrix(db: DuckDb, path: string, meta: Wanted, parameters: GbdtSpec): Promise<TrainingRows> {
-  const labels = await readLabels(db, path);
-  const rows = labels.length;
-  const trainRows = parameters.earlyStopping > 0 ? rows - Math.floor(rows * VALID_SHARE) : rows;
-  checkLabels(labels.subarray(0, trainRows), meta.task, parameters);
+export async function readMatrix(
+  db: DuckDb,
+  path: string | readonly string[],
+  meta: Wanted,
+  parameters: GbdtSpec,
+): Promise<TrainingRows> {
   const names = meta.featureNames;
+  const read = await db.use((connection) => readDoubleColumns(connection, path, ['__label']));
+  const positions = samplePositions(read.rows, parameters.maxRows ?? read.rows, SAMPLE_SEED);
+  const rows = positions.length;
+  const trainedBefore = trainedRows(read.rows, parameters);
+  const trainRows = positions.filter((position) => position < trainedBefore).length;
+  const labels = sharedFloats(rows);
+  pick(read.columns.get('__label') ?? [], positions, labels);
+  checkLabels(labels.subarray(0, trainRows), meta.task, parameters);
   const values = sharedFloats(rows * names.length);
-  const atOnce = Math.max(LEAST_COLUMNS, Math.floor(VALUES_AT_ONCE / rows));
+  const atOnce = Math.max(LEAST_COLUMNS, Math.floor(VALUES_AT_ONCE / read.rows));
   for (let first = 0; first < names.length; first += atOnce) {
     const some = names.slice(first, first + atOnce);
     const { columns } = await db.use((connection) => readNumericColumns(connection, path, some));
-    for (const [position, name] of some.entries()) values.set(columns.get(name) ?? [], (first + position) * rows);
+    for (const [at, name] of some.entries()) {
+      const start = (first + at) * rows;
+      pick(columns.get(name) ?? [], positions, values.subarray(start, start + rows));
+    }
   }
   return { rows, trainRows, features: names.length, values, labels };
 }
 
-async function readLabels(db: DuckDb, path: string): Promise<Float32Array> {
-  const { rows, columns } = await db.use((connection) => readDoubleColumns(connection, path, ['__label']));
-  const labels = sharedFloats(rows);
-  labels.set(columns.get('__label') ?? []);
-  return labels;
+/** How many of so many rows, the oldest, trees are grown on; early stopping looks at the rest. */
+export function trainedRows(rows: number, { earlyStopping }: GbdtSpec): number {
+  return earlyStopping > 0 ? rows - Math.floor(rows * VALID_SHARE) : rows;
+}
+
+function pick(values: ArrayLike<number>, positions: Int32Array, target: Float32Array): void {
+  if (positions.length === values.length) target.set(values);
+  else for (const [row, position] of positions.entries()) target[row] = values[position] ?? Number.NaN;
 }
 
 /** Binary labels are 0 or 1 and both occur; regression labels are finite float32 numbers that are not all the same. */

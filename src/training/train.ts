@@ -5,7 +5,7 @@ import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { EncoderSet } from '../features/encoder.js';
-import { buildPreprocessGraph } from '../features/preprocess-graph.js';
+import { buildPreprocessGraph, preprocessModel } from '../features/preprocess-graph.js';
 import { GraphBuilder } from '../onnx/model-builder.js';
 import { openSession } from '../onnx/session.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
@@ -14,11 +14,13 @@ import { canonicalJson } from '../store/canonical-json.js';
 import { sha256Hex } from '../store/hash.js';
 import { parseJson } from '../store/parse-json.js';
 import type { BoostState } from './boost.js';
+import { checkGraph } from './check-graph.js';
 import { decodeCheckpoint } from './checkpoint.js';
 import type { FitResult, TrainingRows } from './fit.js';
 import { fitTrees } from './fit.js';
 import { checkHyperparameters } from './hyperparameters.js';
 import { readMatrix } from './read-matrix.js';
+import { trainingFiles } from './training-files.js';
 import { appendTrees } from './tree-graph.js';
 import type { TreeModel } from './tree-model.js';
 
@@ -35,7 +37,7 @@ const FEW_EVENTS = 30;
  * The train stage: feature set -> `model` artifact, whose ONNX graph goes from raw columns to `score`. An equal feature set, trainer and
  * seed give an equal id, whatever the number of threads and however often the step was interrupted.
  * Errors: TRAINING_PARAMETER_INVALID, TRAINING_NO_ROWS, TRAINING_SINGLE_CLASS, TRAINING_NOT_FINITE, TRAINING_THREAD_FAILED,
- * ARTIFACT_CORRUPT. When the signal aborts it stores a checkpoint and rejects with the signal's reason.
+ * TRAINING_GRAPH_DIFFERS, ARTIFACT_CORRUPT. When the signal aborts it stores a checkpoint and rejects with the signal's reason.
  */
 export const train: StageOperation<TrainConfig, TrainInputs, TrainResult> = ({ config, inputs }, context) =>
   fitModel(inputs.features, config, context);
@@ -52,12 +54,12 @@ export async function fitModel(
   checkCounts({ threads, checkpointEvery });
   const seed = config.seed ?? context.seed;
   const fingerprint = sha256Hex(canonicalJson({ features: features.sha256, trainer, seed }));
-  const path = await context.artifacts.localFile(features, 'train.parquet');
-
   context.progress(0, trainer.trees, 'reading the training rows');
   const started = performance.now();
   const { signal } = context;
-  const rows = await withDuckDb(engineOptions(context), (db) => readMatrix(db, path, features.meta, trainer));
+  const rows = await withDuckDb(engineOptions(context), async (db) =>
+    readMatrix(db, await trainingFiles(db, features, trainer, context), features.meta, trainer),
+  );
   context.progress(0, trainer.trees, `cutting ${String(rows.features)} features into bins`);
   warnOfFewEvents(rows, features, context);
   const settings = { task: features.meta.task, parameters: trainer, seed, checkpointEvery, fingerprint, threads };
@@ -133,7 +135,8 @@ interface Trained {
   readonly refitOf?: string;
 }
 
-async function publish(features: FeatureResult, trained: Trained, { artifacts }: StepContext): Promise<TrainResult> {
+async function publish(features: FeatureResult, trained: Trained, context: StepContext): Promise<TrainResult> {
+  const { artifacts } = context;
   const { fitted, config, metrics, trainRows, refitOf } = trained;
   const { task, signature, featureNames, trainFrom, testFrom, testTo } = features.meta;
   const encoders = parseJson(
@@ -141,8 +144,14 @@ async function publish(features: FeatureResult, trained: Trained, { artifacts }:
     `${features.kind}/${features.id}`,
   ) as EncoderSet;
   const graph = scoringGraph(encoders, fitted.model);
+  const train = await artifacts.localFile(features, 'train.parquet');
   const session = await openSession(graph, { signature });
-  await session.release();
+  try {
+    const exported = { features, encoders, preprocess: preprocessModel(encoders), model: fitted.model, session };
+    await withDuckDb(engineOptions(context), (db) => checkGraph(db, train, exported));
+  } finally {
+    await session.release();
+  }
   // In one order of members, whatever that of the plan is.
   const settings = parseJson(Buffer.from(canonicalJson(config.trainer)), 'trainer');
   const trainer = { formatVersion: 1, trainer: settings, seed: config.seed, featureNames, ...fitted };

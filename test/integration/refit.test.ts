@@ -43,7 +43,7 @@ describe('the refit of a blessed model', () => {
     expect(model.meta.trainFrom).toBe(twin.meta.trainFrom);
     expect(model.meta.testFrom).toBe(twin.meta.testTo);
     expect(rest).toMatchObject({ metrics: evaluation.metrics, evaluation: { meta: { candidate: twin.id, refit: model.id } } });
-    expect(rest.reasons.at(-1)).toBe(`refitted on all ${rows} rows, those of the test too`);
+    expect(rest.reasons.at(-1)).toBe(`refitted on ${rows} rows up to ${model.meta.testTo.slice(0, 10)}, those of the test too`);
     expect((await store.manifest(model)).inputs).toContainEqual(expect.objectContaining({ kind: 'model', id: twin.id }));
     expect((await refit()).model.id).toBe(model.id);
   });

@@ -70,7 +70,7 @@ export function finishProblems(finished: unknown): string[] {
 export function policyProblems(policy: unknown, ownModel: string, bounded = true): string[] {
   const { model, pipeline, on, debounceMs, coolDownMs, budget, clock, window, parameters } = fieldsOf(policy);
   const { runs, perMs } = fieldsOf(budget);
-  const { lengthMs, since, from, to } = fieldsOf(window);
+  const { lengthMs, since, labelDelayMs, from, to } = fieldsOf(window);
   const [longest, triggers, most, bytes] = bounded
     ? [LONGEST_NAME, MOST_TRIGGERS, MOST_RUNS, PARAMETER_BYTES]
     : [Infinity, Infinity, Infinity, Infinity];
@@ -94,6 +94,7 @@ export function policyProblems(policy: unknown, ownModel: string, bounded = true
         isTextUpTo(to, longest),
       '`window` must be {lengthMs: milliseconds, from: name of a parameter, to: name of a parameter}, or {lengthMs: null, since: ISO date, from, to} for all rows since then',
     ],
+    [optional(labelDelayMs, isDuration), '`window.labelDelayMs` must be milliseconds, 0 or more'],
     [
       typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters) && isUpTo(parameters, bytes),
       `\`parameters\` must be an object of at most ${PARAMETER_BYTES} bytes`,

@@ -58,7 +58,7 @@ async function tellTheStory(): Promise<void> {
   screen.doing('starting a worker and a model server');
   const [, server] = await Promise.all([
     processes.start('worker', ['worker', PIPELINE, RUSHED_RELEASE], { TEMPORAL_ADDRESS: address }),
-    processes.start('model-server', ['serve', '--endpoint', MODEL, '--port', '0']),
+    processes.start('model-server', ['serve', '--endpoint', MODEL, '--port', '0', '--log-every', '500 milliseconds']),
   ]);
   screen.event(`worker ready; model server at ${String(server['url'])}`);
 

@@ -4,13 +4,14 @@ import type { JsonFlag, StoreFlags } from '../options/options.js';
 import { startServing } from '../start-serving.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
-import { parsePort } from '../options/value-options.js';
+import { parseLength, parsePort } from '../options/value-options.js';
 
 interface ServeFlags extends StoreFlags, JsonFlag {
   readonly endpoint: string;
   readonly host: string;
   readonly port: number;
   readonly allowAnonymous?: boolean;
+  readonly logEvery?: number;
 }
 
 /** `perennial serve --endpoint NAME`: answers predictions with whatever version the endpoint's configuration names. */
@@ -21,6 +22,7 @@ export function serveCommand(terminal: Terminal): Command {
     .option('--host <address>', 'address to listen on; one beyond this machine needs keys', '127.0.0.1')
     .option('--allow-anonymous', 'listen beyond this machine without keys, because something else keeps strangers out')
     .option('--port <number>', 'port, 0 takes a free one', parsePort, 8080)
+    .option('--log-every <time>', "longest time until predictions are in a file of the log (default: '5 seconds')", parseLength)
     .addHelpText(
       'after',
       `\nPERENNIAL_API_KEYS: keys, separated by commas; when set, requests need one of them.${examples('perennial serve --endpoint flight-delay --port 8080')}`,

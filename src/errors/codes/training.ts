@@ -31,6 +31,13 @@ export const TRAINING_CODES = {
     cause: 'A training thread died or ran out of memory.',
     cure: 'Run the step on a worker with more memory, or train on fewer rows.',
   },
+  TRAINING_GRAPH_DIFFERS: {
+    retryable: false,
+    httpStatus: 500,
+    cause:
+      'On rows of the training, the exported graph computes other features or scores than training did: it would serve another model.',
+    cure: 'Report it with the transforms of the named feature; leave that feature out until it is mended.',
+  },
   ONNX_GRAPH_INVALID: {
     retryable: false,
     httpStatus: 500,

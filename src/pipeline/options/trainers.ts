@@ -11,6 +11,7 @@ export interface Gbdt {
   readonly l2: Setting<number>;
   readonly featureFraction: Setting<number>;
   readonly earlyStopping: Setting<number>;
+  readonly maxRows?: Setting<number>;
 }
 
 /** LightGBM's defaults (https://lightgbm.readthedocs.io/en/stable/Parameters.html). */
@@ -27,8 +28,9 @@ const GBDT_DEFAULTS = {
 
 /**
  * Histogram gradient boosting, leaf-wise, bit-identical for a seed whatever the number of threads.
- * Defaults: 100 trees, learning rate 0.1, 31 leaves, 20 rows in a leaf, 255 bins, no L2 penalty, all features, no early stopping.
+ * `maxRows`: fits on at most so many rows, drawn evenly over time, so that the cost of a retrain does not grow with its window.
+ * Defaults: all rows, 100 trees, learning rate 0.1, 31 leaves, 20 rows in a leaf, 255 bins, no L2 penalty, all features, no early stopping.
  */
-export function gbdt(settings: { readonly [Name in keyof Omit<Gbdt, 'trainer'>]?: Gbdt[Name] } = {}): Gbdt {
+export function gbdt(settings: { readonly [Name in keyof Omit<Gbdt, 'trainer'>]?: NonNullable<Gbdt[Name]> } = {}): Gbdt {
   return Object.freeze({ trainer: 'gbdt', ...GBDT_DEFAULTS, ...settings });
 }

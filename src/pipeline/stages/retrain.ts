@@ -1,4 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
+import type { JsonObject } from '../../contracts/json.js';
 import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
 import type { PipelineDraft } from '../draft.js';
@@ -33,6 +34,8 @@ export interface RetrainOptions<Shape extends ParameterShape = ParameterShape> e
    */
   readonly window?: {
     readonly newest?: 'all' | Duration;
+    /** How old rows must be for their labels to be known; default: the labels' delay of the monitor above, or none. */
+    readonly labelDelay?: Duration;
     readonly from?: DateParameter<Shape>;
     readonly to?: DateParameter<Shape>;
   };
@@ -42,7 +45,12 @@ export interface RetrainOptions<Shape extends ParameterShape = ParameterShape> e
 
 /** What `retrainConfig` needs of its options, whatever the compiler knows of the parameters. */
 interface RetrainDeclaration extends RetrainSettings {
-  readonly window?: { readonly newest?: 'all' | Duration; readonly from?: string; readonly to?: string };
+  readonly window?: {
+    readonly newest?: 'all' | Duration;
+    readonly labelDelay?: Duration;
+    readonly from?: string;
+    readonly to?: string;
+  };
   readonly parameters?: object;
 }
 
@@ -62,6 +70,11 @@ export function retrainConfig(options: RetrainDeclaration, model: string, draft:
     if (path !== from && path !== to)
       read.at(`parameters.${path}`).report('retrain-parameters', `expected ${expected}, got ${received}`);
   }
+  const labelDelayMs =
+    options.window?.labelDelay === undefined
+      ? monitoredDelayMs(draft)
+      : read.at('window.labelDelay').duration(options.window.labelDelay, { positive: false });
+  const rows = { ...(labelDelayMs === 0 ? {} : { labelDelayMs }), from, to };
   return {
     model: read.at('model').name(model, 'the model name'),
     pipeline: draft.name,
@@ -75,10 +88,18 @@ export function retrainConfig(options: RetrainDeclaration, model: string, draft:
     clock,
     window:
       newest === 'all'
-        ? { lengthMs: null, since: { $param: from }, from, to }
-        : { lengthMs: read.at('window.newest').duration(newest), from, to },
+        ? { lengthMs: null, since: { $param: from }, ...rows }
+        : { lengthMs: read.at('window.newest').duration(newest), ...rows },
     parameters,
   };
+}
+
+/** How late the labels of the monitor above may be, ms. */
+function monitoredDelayMs({ steps }: PipelineDraft): number {
+  const labels = steps.find(({ kind }) => kind === 'monitor')?.config['labels'];
+  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) return 0;
+  const { delayMs } = labels as JsonObject;
+  return typeof delayMs === 'number' ? delayMs : 0;
 }
 
 function presentOf(parameters: object): Readonly<Record<string, unknown>> {

@@ -25,6 +25,7 @@ export function trainConfig({ trainer, seed, checkpointEvery, ...options }: Trai
   at.at('l2').number(trainer.l2, { min: 0 });
   at.at('featureFraction').number(trainer.featureFraction, { min: 0.01, max: 1 });
   at.at('earlyStopping').number(trainer.earlyStopping, { min: 0, integer: true });
+  if (trainer.maxRows !== undefined) at.at('maxRows').number(trainer.maxRows, { min: 1, integer: true });
   return {
     trainer,
     ...(threads === undefined ? {} : { threads: read.at('threads').number(threads, { min: 1, integer: true }) }),

@@ -4,6 +4,7 @@ import type { ContinuousTrainingState, TrainingSignal } from '../../../src/contr
 import type { RetrainConfig } from '../../../src/contracts/stages.js';
 import {
   adopt,
+  adoptState,
   decide,
   initialState,
   receive,
@@ -39,6 +40,7 @@ const drift = (id: string, at: string): TrainingSignal => ({
   score: 0.2,
   threshold: 0.1,
 });
+const upTo = (at: string): Parameters<typeof retrainParameters>[1] => ({ atMs: Date.parse(at), triggers: [drift('a', at)] });
 const withPolicy = (changes?: Partial<RetrainConfig>): ContinuousTrainingState => ({
   ...initialState('flight-delay'),
   policy: policy(changes),
@@ -170,6 +172,44 @@ describe('the retrain policy', () => {
     expect(decide(receive(early, drift('c', '2001-02-22'), NOW + 11_000), NOW + 20_000)).toMatchObject({ action: 'start' });
   });
 
+  it('lets the event clock go on with every signal of a window, whether the policy names its kind or not', () => {
+    const only = { on: [{ on: 'drift' }] } as const;
+    const done = finish(start(receive(withPolicy(only), drift('a', '2001-02-08'), NOW), NOW + 1_000));
+    let state = receive(done, drift('b', '2001-02-15'), NOW + 5_000);
+    expect(decide(state, NOW + 10_000)).toMatchObject({ action: 'wait', reason: expect.stringContaining('2001-02-22') });
+    state = receive(state, { id: 'c', kind: 'new_rows', at: '2001-02-22', rows: 10 }, NOW + 11_000);
+    expect(decide(state, NOW + 12_000)).toMatchObject({ action: 'start', atMs: Date.parse('2001-02-22') });
+  });
+
+  it('starts a run of a schedule on the event clock at the time of the data, never at that of the wall', () => {
+    const cron: TrainingSignal = { id: 'tick', kind: 'cron', at: '2026-11-30' };
+    const onCron = withPolicy({ on: [{ on: 'cron', expression: '0 3 * * 1', timezone: 'UTC' }] });
+    expect(decide(receive(onCron, cron, NOW), NOW + DAY)).toMatchObject({
+      ...{ action: 'wait', untilMs: null },
+      reason: expect.stringContaining('no event time is known yet'),
+    });
+    const known = receive(receive(onCron, drift('a', '2001-02-08'), NOW), cron, NOW);
+    expect(decide(known, NOW + DAY)).toMatchObject({ action: 'start', atMs: Date.parse('2001-02-08') });
+    const next = receive(finish(start(known, NOW + DAY)), { ...cron, id: 'tock' }, NOW + DAY);
+    expect(decide(receive(next, drift('b', '2001-02-22'), NOW + DAY), NOW + 2 * DAY)).toMatchObject({ action: 'start' });
+    const wall = receive(
+      { ...onCron, policy: policy({ clock: 'wall', on: onCron.policy!.on }) },
+      { ...cron, at: '2001-03-01' },
+      NOW,
+    );
+    expect(decide(wall, NOW + DAY)).toMatchObject({ action: 'start', atMs: Date.parse('2001-03-01') });
+  });
+
+  it('decides as before in runs that do not keep the event time', () => {
+    const { eventMs, ...old } = withPolicy();
+    expect(eventMs).toBeNull();
+    const done = finish(start(receive(old, drift('a', '2001-02-08'), NOW), NOW + 1_000));
+    const rows: TrainingSignal = { id: 'c', kind: 'new_rows', at: '2001-02-22', rows: 10 };
+    const state = receive(receive(done, drift('b', '2001-02-15'), NOW), rows, NOW);
+    expect(decide(state, NOW + DAY)).toMatchObject({ action: 'wait', suppressed: true });
+    expect(adoptState(state, NOW).eventMs).toBe(Date.parse('2001-02-22'));
+  });
+
   it('sets a timer for the end of the cool-down on the wall clock', () => {
     const done = finish(start(receive(withPolicy({ clock: 'wall' }), drift('a', '2001-02-08'), NOW), NOW + 1_000));
     const early = receive(done, drift('b', '2001-02-08'), NOW + 5_000);
@@ -253,18 +293,28 @@ describe('the retrain policy', () => {
   });
 
   it('writes the newest window into the named parameters', () => {
-    expect(retrainParameters(policy(), Date.parse('2001-03-01T00:00:00Z'))).toEqual({
+    expect(retrainParameters(policy(), upTo('2001-03-01T00:00:00Z'))).toEqual({
       trees: 50,
       from: '2001-02-01',
       to: '2001-03-01',
     });
   });
 
+  it('leaves out the rows whose labels may be missing, but those that a performance was measured on', () => {
+    const late = policy({ window: { ...policy().window, labelDelayMs: 7 * DAY } });
+    const to = (...triggers: readonly TrainingSignal[]): unknown =>
+      retrainParameters(late, { atMs: Date.parse('2001-03-08'), triggers })['to'];
+    const measured: TrainingSignal = { id: 'p', kind: 'performance', at: '2001-03-05', metric: 'roc_auc', score: 0.6 };
+    expect(to(drift('a', '2001-03-08'))).toBe('2001-03-01');
+    expect(to(drift('a', '2001-03-08'), measured)).toBe('2001-03-05');
+    expect(to({ id: 'm', kind: 'manual', at: '2001-03-07', by: 'ada' })).toBe('2001-03-07');
+  });
+
   it('writes all rows since the earliest start that any run had', () => {
     const growing = (since: string): RetrainConfig => policy({ window: { lengthMs: null, since, from: 'from', to: 'to' } });
     let state = adopt(initialState('flight-delay'), growing('2001-01-01'));
     for (const later of ['2001-02-15', '2001-01-01T00:00:00Z']) state = adopt(state, growing(later));
-    expect(retrainParameters(state.policy!, Date.parse('2001-03-01T00:00:00Z'))).toEqual({
+    expect(retrainParameters(state.policy!, upTo('2001-03-01T00:00:00Z'))).toEqual({
       trees: 50,
       from: '2001-01-01',
       to: '2001-03-01',

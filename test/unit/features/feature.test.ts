@@ -3,6 +3,7 @@ import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { FeatureConfig, FeatureResult } from '../../../src/contracts/stages.js';
 import { feature } from '../../../src/features/feature.js';
 import type { ArtifactStore } from '../../../src/store/artifact-store.js';
+import { roundingBits } from '../../../src/training/quantisation.js';
 import { createTestContext } from '../../test-context.js';
 import { datasetOf, failureOf, schemaOf, sql, temporaryStore } from '../data/tiny-source.js';
 
@@ -116,16 +117,21 @@ describe('feature', () => {
   });
 
   it('encodes training rows by the other folds alone', async () => {
-    const fold = (row: number): number => Math.floor(((row * 2654435761) % 4294967296) / 65536) % 2;
     const label = (row: number): number => (row % 3 === 0 ? 1 : 0);
+    const trained = (row: number): boolean => row < 12;
+    const place = (row: number): number =>
+      Array.from({ length: 16 }, (_, other) => other).filter(
+        (other) => trained(other) && label(other) === label(row) && roundingBits(other, 0) < roundingBits(row, 0),
+      ).length;
+    const fold = (row: number): number => place(row) % 2;
     const sum = (rows: readonly number[]): number => rows.reduce((total, row) => total + label(row), 0);
     const all = Array.from({ length: 12 }, (_, row) => row);
     const rows = await split('train', 'colour', await built());
     for (const row of all.filter((position) => position % 2 === 0)) {
       const others = all.filter((other) => fold(other) !== fold(row));
       const red = others.filter((other) => other % 2 === 0);
-      const prior = sum(others) / others.length;
-      expect(rows[row]).toEqual({ colour: Math.fround((sum(red) + 2 * prior) / (red.length + 2)) });
+      // Prior 1/3: the mean label of all training rows.
+      expect(rows[row]).toEqual({ colour: Math.fround((sum(red) + 2 / 3) / (red.length + 2)) });
     }
   });
 

@@ -113,7 +113,7 @@ function live(state: ContinuousTrainingState, signal: string, payload: unknown, 
 function turn(state: ContinuousTrainingState, nowMs: number): ContinuousTrainingState {
   const verdict = decide(state, nowMs);
   if (verdict.action === 'wait') return verdict.suppressed ? recordSuppressed(state, verdict.reason, nowMs) : state;
-  const parameters = state.policy === null ? {} : retrainParameters(state.policy, verdict.atMs);
+  const parameters = state.policy === null ? {} : retrainParameters(state.policy, verdict);
   return recordStart(state, verdict, { workflowId: `run-${state.started + 1}`, parameters, nowMs });
 }
 

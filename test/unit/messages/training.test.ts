@@ -78,7 +78,7 @@ describe('what the continuous training lets in', () => {
         if (triggerProblems(received, NOW).length > 0) return;
         const state = receive({ ...initialState('m'), policy: POLICY }, received as Parameters<typeof receive>[1], NOW);
         const verdict = decide(state, NOW);
-        if (verdict.action === 'start') retrainParameters(POLICY, verdict.atMs);
+        if (verdict.action === 'start') retrainParameters(POLICY, verdict);
       }),
     );
   });

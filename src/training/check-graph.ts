@@ -1,0 +1,135 @@
+import type { FeatureResult } from '../contracts/stages.js';
+import { inBlocks } from '../data/column-blocks.js';
+import type { DuckDb } from '../data/duckdb.js';
+import { type InputColumn, modelInputsOf, modelInputSql } from '../data/model-inputs.js';
+import { identifier, literal } from '../data/sql-text.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import { encodedRows, floatLiteral, keyName, rawText, type TargetLookup } from '../features/encode-sql.js';
+import { type Encoder, type EncoderSet, featureNamesOf } from '../features/encoder.js';
+import { openSession, type ScoringSession } from '../onnx/session.js';
+import { samplePositions } from './sample-positions.js';
+import { predictTrees, type TreeModel } from './tree-model.js';
+
+const ROWS = 1_000;
+const SAMPLE_SEED = 3;
+/** The runtime adds leaf values in float32 and in an order of its own. Share of the score, at least of 1. */
+const SCORE_TOLERANCE = 1e-4;
+
+/** What is compared. */
+export interface ExportedModel {
+  readonly features: FeatureResult;
+  readonly encoders: EncoderSet;
+  readonly model: TreeModel;
+  /** The part of the exported graph that makes features, as a model of its own. */
+  readonly preprocess: Uint8Array;
+  /** The exported graph, opened. */
+  readonly session: ScoringSession;
+}
+
+/**
+ * Runs the exported graph over 1,000 training rows, raw columns in, and compares it with what training computes: every feature to the bit
+ * with the SQL that made the training rows, every score with the trees. Rows are encoded as those of requests are, by all training rows.
+ * @param path - `train.parquet` of the feature set.
+ * TRAINING_GRAPH_DIFFERS with the first difference.
+ */
+export async function checkGraph(db: DuckDb, path: string, exported: ExportedModel): Promise<void> {
+  const { features, encoders, preprocess, model, session } = exported;
+  const { signature, trainRows } = features.meta;
+  const positions = [...samplePositions(trainRows, ROWS, SAMPLE_SEED)];
+  const raw = signature.inputs.map(
+    ({ name }) => `${identifier(`raw_${name}`)}, ${identifier(`raw_${name}`)} AS ${identifier(name)}`,
+  );
+  await db.run(
+    `CREATE TABLE checked AS SELECT ${[...raw, '__label'].join(', ')}, file_row_number AS __row
+     FROM read_parquet(${literal(path)}, file_row_number = true) WHERE file_row_number IN (${positions.join(', ')})`,
+  );
+  const names = encoders.encoders.flatMap(featureNamesOf);
+  const trained = await trainedFeatures(db, encoders.encoders);
+  const inputs = await rawInputs(db, features, positions.length);
+  const served = await servedFeatures(preprocess, inputs, positions.length, names.length);
+  for (const [feature, name] of names.entries()) {
+    const column = trained[feature] ?? new Float32Array(0);
+    const row = positions.findIndex((_, at) => !Object.is(column[at], served[at * names.length + feature]));
+    if (row !== -1) throw differs(`the feature ${name}`, positions[row], column[row], served[row * names.length + feature]);
+  }
+  const scores = await session.score(inputs, positions.length);
+  const expected = predictTrees(model, { rows: positions.length, columns: trained });
+  const far = (score: number, row: number): boolean =>
+    !(Math.abs(score - (scores[row] ?? NaN)) <= SCORE_TOLERANCE * Math.max(1, Math.abs(score)));
+  const row = expected.findIndex(far);
+  if (row !== -1) throw differs('the score', positions[row], expected[row], scores[row]);
+}
+
+function differs(
+  what: string,
+  position: number | undefined,
+  expected: number | undefined,
+  received: number | undefined,
+): PipelineError {
+  return new PipelineError('TRAINING_GRAPH_DIFFERS', {
+    what: `the exported graph computes ${what} otherwise than training`,
+    where: `training row ${String(position)}`,
+    expected: String(expected),
+    received: String(received),
+  });
+}
+
+async function trainedFeatures(db: DuckDb, encoders: readonly Encoder[]): Promise<readonly Float32Array[]> {
+  const lookups = new Map<string, TargetLookup>();
+  for (const [position, encoder] of encoders.entries()) {
+    if (encoder.transform !== 'target_encode') continue;
+    const table = `lookup_${String(position)}`;
+    await createLookup(db, encoder, table);
+    lookups.set(encoder.feature, { table, folds: null });
+  }
+  const columns: Float32Array[] = [];
+  for (const some of inBlocks(encoders)) {
+    const rows = await db.query(encodedRows('checked', some, [], lookups));
+    for (const name of some.flatMap(featureNamesOf)) columns.push(Float32Array.from(rows, (row) => Number(row[name])));
+  }
+  return columns;
+}
+
+/** The values of the keys that the checked rows have. */
+async function createLookup(
+  db: DuckDb,
+  { columns, keys, values }: Extract<Encoder, { readonly transform: 'target_encode' }>,
+  table: string,
+): Promise<void> {
+  const parts = columns.map((column, part) => `${rawText(column)} AS ${keyName(part)}`);
+  const present = await db.query(`SELECT DISTINCT ${parts.join(', ')} FROM checked`);
+  const wanted = new Set(present.map((row) => JSON.stringify(columns.map((_, part) => row[keyName(part)]))));
+  const known = keys.flatMap((key, at) =>
+    wanted.has(JSON.stringify(key)) ? [`(${[...key.map(literal), floatLiteral(values[at] ?? NaN)].join(', ')})`] : [],
+  );
+  const declared = columns.map((_, part) => `${keyName(part)} VARCHAR`);
+  await db.run(`CREATE TABLE ${table} (${[...declared, 'value FLOAT'].join(', ')})`);
+  if (known.length > 0) await db.run(`INSERT INTO ${table} VALUES ${known.join(', ')}`);
+}
+
+/** In the order of the rows' positions. */
+async function rawInputs(db: DuckDb, { meta }: FeatureResult, rows: number): Promise<Record<string, InputColumn>> {
+  const read = await db.use(async (connection) => {
+    const result = await connection.stream(`SELECT ${modelInputSql(meta.signature)} FROM checked ORDER BY __row`);
+    const chunks: Record<string, InputColumn>[] = [];
+    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk())
+      chunks.push(modelInputsOf(meta.signature, chunk));
+    return chunks;
+  });
+  if (read.length === 1) return read[0] ?? {};
+  throw new RangeError(`${String(rows)} rows came in ${String(read.length)} chunks`);
+}
+
+async function servedFeatures(
+  preprocess: Uint8Array,
+  inputs: Record<string, InputColumn>,
+  rows: number,
+  width: number,
+): Promise<Float32Array> {
+  const session = await openSession(preprocess, { width });
+  try {
+    return await session.score(inputs, rows);
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import type { FeatureConfig, FeatureMeta, FeatureResult, FeatureSettings, GbdtSpec } from '../contracts/stages.js';
+import type { DuckDb } from '../data/duckdb.js';
+import { identifier, parquetRelation } from '../data/sql-text.js';
+import type { TargetLookup } from '../features/encode-sql.js';
+import type { Encoder, EncoderSet } from '../features/encoder.js';
+import { fitTargetEncoder } from '../features/fit-target-encoder.js';
+import { addTurns } from '../features/row-turns.js';
+import { writeEncoded } from '../features/write-encoded.js';
+import type { StepContext } from '../pipeline/step-context.js';
+import { parseRecord } from '../store/json-record.js';
+import { trainedRows } from './read-matrix.js';
+
+type TargetSpec = Extract<FeatureConfig['columns'][string], { readonly transform: 'target_encode' }>;
+
+/**
+ * Files with the rows that a fit reads, in time order: those of the feature set. With early stopping the encodings that use labels are
+ * fitted anew, on the rows before those that it looks at: labels of their own time would make the newest rows look better known than rows
+ * to come ever are. The graph keeps the encoders of all training rows. ARTIFACT_CORRUPT, STORE_RECORD_CORRUPT.
+ */
+export async function trainingFiles(
+  db: DuckDb,
+  features: FeatureResult,
+  trainer: GbdtSpec,
+  context: StepContext,
+): Promise<readonly string[]> {
+  const file = await context.artifacts.localFile(features, 'train.parquet');
+  if (trainer.earlyStopping === 0) return [file];
+  const read = async (name: string): Promise<Buffer> => context.artifacts.readFile(features, name);
+  const where = `feature-set/${features.id}`;
+  const { config } = parseRecord<FeatureSettings>(await read('config.json'), `${where}/config.json`, ['config']);
+  const targets = Object.entries(config.columns).filter((entry): entry is [string, TargetSpec] => usesLabels(entry[1]));
+  if (targets.length === 0) return [file];
+  const { encoders } = parseRecord<EncoderSet>(await read('encoders.json'), `${where}/encoders.json`, ['encoders']);
+  context.progress(0, trainer.trees, 'encoding the newest rows by the older ones');
+  const files = [path.join(context.scratch, 'older.parquet'), path.join(context.scratch, 'newest.parquet')] as const;
+  await writeApart(db, { file, meta: features.meta, encoders, targets, trainer }, files);
+  return files;
+}
+
+const usesLabels = ({ transform }: FeatureConfig['columns'][string]): boolean => transform === 'target_encode';
+
+interface Known {
+  readonly file: string;
+  readonly meta: FeatureMeta;
+  readonly encoders: readonly Encoder[];
+  readonly targets: readonly (readonly [string, TargetSpec])[];
+  readonly trainer: GbdtSpec;
+}
+
+async function writeApart(
+  db: DuckDb,
+  { file, meta, encoders, targets, trainer }: Known,
+  [olderFile, newestFile]: readonly [string, string],
+): Promise<void> {
+  const raw = meta.signature.inputs.map(({ name }) => `${identifier(`raw_${name}`)} AS ${identifier(name)}`);
+  await db.run(`CREATE TABLE known AS SELECT ${[...raw, '__label'].join(', ')} FROM ${parquetRelation([file])}`);
+  const older = `rowid < ${String(trainedRows(meta.trainRows, trainer))}`;
+  await addTurns(db, 'known', meta.task, older);
+  const part = (isPart: string): string => `(SELECT *, rowid AS __row FROM known WHERE ${isPart})`;
+  const fitted = new Map<string, Encoder>();
+  const [outOfFold, full] = [new Map<string, TargetLookup>(), new Map<string, TargetLookup>()];
+  await db.exactOrder(async () => {
+    for (const [position, [feature, spec]] of targets.entries()) {
+      const fit = await fitTargetEncoder(db, part(older), feature, spec, `older_${String(position)}`);
+      fitted.set(feature, fit.encoder);
+      outOfFold.set(feature, fit.outOfFold);
+      full.set(feature, fit.full);
+    }
+  });
+  const now = encoders.map((encoder) => fitted.get(encoder.feature) ?? encoder);
+  await writeEncoded(db, part(older), now, [], outOfFold, olderFile);
+  await writeEncoded(db, part(`NOT ${older}`), now, [], full, newestFile);
+}
