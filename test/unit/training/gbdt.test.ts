@@ -62,6 +62,24 @@ describe('gbdt', () => {
     expect(trainLosses.at(-1)).toBeLessThan(first);
   });
 
+  it('learns as much from two kinds of rows that take turns as from one kind after the other', async () => {
+    const made = (rows: number, isPlain: (row: number) => boolean): Synthetic => {
+      const column = Float32Array.from({ length: rows }, (_, row) => (isPlain(row) ? 0 : Math.sin(row)));
+      const labels = column.map((value, row) => Number(Math.cos(row * 7) < (value === 0 ? 0 : Math.sin(20 * value))));
+      return { rows, columns: [column], labels };
+    };
+    const rows = 400_000;
+    const probe = made(10_000, (row) => row % 2 === 0);
+    const areas = [];
+    for (const isPlain of [(row: number): boolean => row % 2 === 0, (row: number): boolean => row < rows / 2]) {
+      const { model } = await fit(made(rows, isPlain), { parameters: { trees: 5, learningRate: 0.5 } });
+      areas.push(areaUnderCurve(probe.labels, predictTrees(model, probe)));
+    }
+    const [turns = 0, apart = 0] = areas;
+    expect(apart).toBeGreaterThan(0.65);
+    expect(Math.abs(turns - apart)).toBeLessThan(0.005);
+  });
+
   it('gives the same model, to the bit, with one, two and three threads', async () => {
     const rows = synthetic('binary', 20_000, 3);
     const settings = { parameters: { trees: 8, leaves: 31, featureFraction: 0.6, earlyStopping: 4 }, trainRows: 18_000 };
