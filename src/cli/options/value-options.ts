@@ -43,10 +43,3 @@ export function parsePort(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535 (0 takes a free one)');
   return port;
 }
-
-/** A length of time in words, such as `5 seconds`, of at least a millisecond; gives milliseconds. */
-export function parseLength(text: string): number {
-  const ms = durationMs(text);
-  if (ms === null || ms < 1) throw new InvalidArgumentError("expected a length of time such as '5 seconds'");
-  return ms;
-}
