@@ -3,6 +3,7 @@ import type { ArtifactFile, ArtifactKind, ArtifactManifest, ArtifactRef } from '
 import type { JsonObject } from '../contracts/json.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { cacheLimit } from './cache-limit.js';
 import { cacheFolder as defaultCacheFolder } from './cache-folder.js';
 import { kindPrefix, madeFromKey, manifestKey, objectKey, producedByKey } from './artifact-keys.js';
 import type { ArtifactDraft, ArtifactStore, DraftFile } from './artifact-store.js';
@@ -11,6 +12,7 @@ import { sha256File, sha256Hex } from './hash.js';
 import { isOld, takeHold } from './holds.js';
 import { parseManifest } from './artifact-manifest.js';
 import { getIfThere, putIfFree, recordBytes } from './json-record.js';
+import { objectCache } from './object-cache.js';
 import { parseJson } from './parse-json.js';
 import { problemOfName } from './path-inside.js';
 import type { ObjectStore } from './port.js';
@@ -30,6 +32,8 @@ export type ProducedBy = ArtifactProducer & { readonly producedAt: string };
 export interface ArtifactStoreOptions {
   /** Where objects of a store that is not a folder here are kept by hash. Default: `objects` in the cache folder of this machine. */
   readonly cacheFolder?: string;
+  /** Bytes of objects that are kept so. Default as `PERENNIAL_CACHE_LIMIT` says, or 20 GiB. */
+  readonly cacheBytes?: number;
   readonly producer?: ArtifactProducer;
 }
 
@@ -46,7 +50,12 @@ const READS = 3;
 
 /** Artifacts over an object store. Any number of processes may publish and read at once; publishing the same again is success. */
 export function createArtifactStore(objects: ObjectStore, options: ArtifactStoreOptions = {}): ArtifactStore {
-  const files = new VerifiedFiles(objects, () => options.cacheFolder ?? path.join(defaultCacheFolder(process.env), 'objects'));
+  const files = new VerifiedFiles(objects, () =>
+    objectCache(
+      options.cacheFolder ?? path.join(defaultCacheFolder(process.env), 'objects'),
+      options.cacheBytes ?? cacheLimit(process.env),
+    ),
+  );
   return new StoredArtifacts(objects, files, options.producer ?? null);
 }
 

@@ -6,23 +6,27 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { objectKey } from './artifact-keys.js';
 import { isAbsent } from './file-errors.js';
 import { sha256File } from './hash.js';
+import type { CacheUser, ObjectCache } from './object-cache.js';
 import type { ObjectStore } from './port.js';
 
 const READS = 3;
 
 /**
  * Local paths of objects by hash. A folder store gives its own files, verified once for each state of the file in this process; other
- * stores are copied into `cacheFolder` under the hash, where later processes find and verify them.
+ * stores are copied into a cache on this machine under the hash, where later processes find and verify them.
  */
-export class VerifiedFiles {
+export class VerifiedFiles implements CacheUser {
+  readonly handedOut = new Set<string>();
   readonly #objects: ObjectStore;
-  readonly #cacheFolder: () => string;
+  readonly #cacheOf: () => ObjectCache;
+  #cache: ObjectCache | null = null;
   readonly #verified = new Map<string, string>();
   readonly #pending = new Map<string, Promise<string>>();
 
-  constructor(objects: ObjectStore, cacheFolder: () => string) {
+  /** @param cacheOf - asked when a file is first needed of a store that is not a folder here. */
+  constructor(objects: ObjectStore, cacheOf: () => ObjectCache) {
     this.#objects = objects;
-    this.#cacheFolder = cacheFolder;
+    this.#cacheOf = cacheOf;
   }
 
   /** @throws PipelineError `ARTIFACT_CORRUPT`, also when the object is missing. */
@@ -40,10 +44,22 @@ export class VerifiedFiles {
       if ((await this.#check(stored, file)) === 'right') return stored;
       throw corrupt(file, this.#objects.uri);
     }
-    const cached = path.join(this.#cacheFolder(), file.sha256);
-    if ((await this.#check(cached, file)) === 'right') return cached;
+    const cache = this.#joined();
+    const cached = path.join(cache.folder, file.sha256);
+    this.handedOut.add(cached);
+    // Marked before it is looked at: from then on nobody makes room at its expense.
+    if ((await cache.mark(cached)) && (await this.#check(cached, file)) === 'right') return cached;
     await this.#download(file, cached);
+    await cache.grown(file.bytes);
     return cached;
+  }
+
+  #joined(): ObjectCache {
+    if (this.#cache === null) {
+      this.#cache = this.#cacheOf();
+      this.#cache.join(this);
+    }
+    return this.#cache;
   }
 
   async #download(file: ArtifactFile, target: string): Promise<void> {
@@ -58,6 +74,7 @@ export class VerifiedFiles {
         if (tries === READS) throw corrupt(file, this.#objects.uri);
       }
       await fs.rename(part, target);
+      await this.#cache?.mark(target);
       await this.#check(target, file);
     } finally {
       await fs.rm(part, { force: true });

@@ -50,6 +50,12 @@ export const STORE_CODES = {
       'A garbage collection was stopped, or cut off from the store, for more than a minute, and another one has taken its place.',
     cure: 'Nothing is lost: the other one goes on. Run `perennial gc` again when it has ended.',
   },
+  STORE_CACHE_LIMIT_INVALID: {
+    retryable: false,
+    httpStatus: 500,
+    cause: 'PERENNIAL_CACHE_LIMIT, the size of the local cache of objects, is not a size.',
+    cure: 'Set it to a number with KiB, MiB, GiB or TiB, such as 50 GiB, or leave it out.',
+  },
   STORE_REGION_WRONG: {
     retryable: false,
     httpStatus: 500,
