@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { CommandConfig } from '../contracts/command.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { sha256Hex } from '../store/hash.js';
+import { livingProcesses } from '../store/living-processes.js';
 import { withBuildLock } from './build-lock.js';
 import { runProgram } from './process-group.js';
 
@@ -45,7 +45,7 @@ export async function pythonFor(config: Pick<PythonConfig, 'python' | 'requireme
     const built = await readyEnvironment(pointer);
     if (built !== null) return built;
     await sweepUnfinished(place.cache, hash);
-    const folder = path.join(place.cache, `${hash}~${ownMark()}~${randomBytes(4).toString('hex')}`);
+    const folder = path.join(place.cache, `${hash}~${livingProcesses(place.cache).own()}~${randomBytes(4).toString('hex')}`);
     try {
       await build(folder, python, file ?? (await writeList(folder, content)), place);
       await publish(pointer, folder);
@@ -147,23 +147,15 @@ async function writeList(folder: string, content: string): Promise<string> {
   return file;
 }
 
-const ownMark = (): string => `${process.pid}@${os.hostname().replaceAll(/[^\w.-]/g, '_')}`;
-
-/** Removes what builders of this machine that are gone, ended by kill -9 say, have left behind. */
+/** Removes what builders that are gone, ended by kill -9 say, have left behind. */
 async function sweepUnfinished(cache: string, hash: string): Promise<void> {
+  const processes = livingProcesses(cache);
   for (const name of await fs.readdir(cache)) {
-    const [, pid, host] = new RegExp(`^${hash}~(\\d+)@([\\w.-]+)~`).exec(name) ?? [];
-    if (pid === undefined || `${pid}@${host ?? ''}` === ownMark() || `0@${host ?? ''}` !== ownMark().replace(/^\d+/, '0'))
-      continue;
-    if (!isAlive(Number(pid))) await fs.rm(path.join(cache, name), { recursive: true, force: true });
+    const [, builder] = new RegExp(`^${hash}~(.+)~[0-9a-f]{8}$`).exec(name) ?? [];
+    const folder = path.join(cache, name);
+    const status = builder === undefined ? null : await fs.stat(folder).catch(() => null);
+    if (builder === undefined || status === null || !(await processes.isGone(builder, status.mtimeMs))) continue;
+    await fs.rm(folder, { recursive: true, force: true });
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  await processes.sweep();
 }

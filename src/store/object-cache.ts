@@ -31,19 +31,18 @@ export class ObjectCache {
   readonly folder: string;
   readonly #limitBytes: number;
   readonly #users = new Set<WeakRef<CacheUser>>();
-  #marking: NodeJS.Timeout | null = null;
   #grownBytes = Infinity;
   #looking: Promise<void> | null = null;
 
   constructor(folder: string, limitBytes: number) {
     this.folder = folder;
     this.#limitBytes = limitBytes;
+    setInterval(() => void this.#markAll(), MARK_EVERY_MS).unref();
   }
 
   /** What it has handed out is marked as used from now on. */
   join(user: CacheUser): void {
     this.#users.add(new WeakRef(user));
-    this.#marking ??= setInterval(() => void this.#markAll(), MARK_EVERY_MS).unref();
   }
 
   /** Marks a file as used now; whole seconds, so that its time of change stays what it was. False when it is not there. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { listLogChunks, readLogChunk } from '../../src/logs/read-logs.js';
 import { openObjectStore } from '../../src/store/open-store.js';
-import { isAlive } from '../../src/worker/journal/attempt-journal.js';
+import { isAlive } from '../test-processes.js';
 import { temporaryFolder } from '../integration/execution-fixtures.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';

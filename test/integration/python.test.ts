@@ -69,9 +69,9 @@ describe('a Python script', () => {
     expect(lines.length).toBe(startedAt);
     // Whatever a killed builder leaves is a folder that no pointer names, and one of a process that is gone is removed.
     const [hash = ''] = (built[0] ?? '').split('~');
-    const host = /@([^~]+)~/.exec(built[0] ?? '')?.[1] ?? '';
-    const unfinished = path.join(place.cache, `${hash}~999999999@${host}~dead`);
+    const unfinished = path.join(place.cache, `${hash}~00000000~0123456789abcdef~deadbeef`);
     await fs.mkdir(path.join(unfinished, 'venv', 'bin'), { recursive: true });
+    await fs.utimes(unfinished, 0, 0);
     await fs.rm(path.join(place.cache, `${hash}.path`));
     const again = await pythonFor(config, place);
     expect(again).not.toBe(first);

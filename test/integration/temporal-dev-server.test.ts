@@ -9,7 +9,7 @@ import { connect } from '../../src/temporal/connection.js';
 import { connectNative } from '../../src/temporal/native-connection.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../../src/temporal/search-attributes.js';
-import { isAlive } from '../../src/worker/journal/attempt-journal.js';
+import { isAlive } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
 

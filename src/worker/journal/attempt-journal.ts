@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { keyName } from '../step/run-keys.js';
+import { livingProcesses } from '../../store/living-processes.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 
 /** An attempt of a step that a process has under way: enough to tell the server that it is lost. */
@@ -15,8 +15,10 @@ export type OpenAttempt = {
 export type JournalOwner = { readonly address: string; readonly namespace: string };
 export type Journal = JournalOwner & { readonly attempts: readonly OpenAttempt[] };
 
-const FOLDER = path.join(os.tmpdir(), 'perennial', 'attempts');
-const MACHINE = `${keyName(os.hostname())}~`;
+const ROOT = path.join(os.tmpdir(), 'perennial');
+const FOLDER = path.join(ROOT, 'attempts');
+/** `<process>~<number>.json`. */
+const NAME = /^(?<owner>.+)~\d+\.json$/;
 /** Attempts shorter than this leave no trace and cost nothing. */
 const WRITE_EVERY_MS = 250;
 
@@ -36,7 +38,7 @@ export class AttemptJournal {
 
   constructor(owner: JournalOwner) {
     this.#owner = owner;
-    this.#file = path.join(FOLDER, `${MACHINE}${process.pid}~${++journals}.json`);
+    this.#file = path.join(FOLDER, `${livingProcesses(ROOT).own()}~${++journals}.json`);
   }
 
   /** @returns what to call when the attempt has ended. */
@@ -73,14 +75,15 @@ export class AttemptJournal {
   }
 }
 
-/** Journals that processes of this machine left when they were killed, for this server and namespace. Each is given to one caller only. */
+/** Journals that processes left that were killed, for this server and namespace. Each is given to one caller only. */
 export async function takeDeadJournals(owner: JournalOwner): Promise<readonly Journal[]> {
   const names = await fs.readdir(FOLDER).catch(() => []);
   const found: Journal[] = [];
-  for (const name of names.filter((candidate) => candidate.startsWith(MACHINE) && candidate.endsWith('.json'))) {
-    const pid = Number(name.slice(MACHINE.length).split('~')[0]);
-    if (!Number.isSafeInteger(pid) || isAlive(pid)) continue;
+  for (const name of names) {
+    const left = NAME.exec(name)?.groups?.['owner'];
     const file = path.join(FOLDER, name);
+    const status = await fs.stat(file).catch(() => null);
+    if (left === undefined || status === null || !(await livingProcesses(ROOT).isGone(left, status.mtimeMs))) continue;
     const journal = parseJournal(await fs.readFile(file, 'utf8').catch(() => ''));
     if (journal !== null && (journal.address !== owner.address || journal.namespace !== owner.namespace)) continue;
     const taken = await fs.unlink(file).then(
@@ -100,14 +103,5 @@ function parseJournal(text: string): Journal | null {
       : null;
   } catch {
     return null;
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -2,11 +2,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { isAlive } from '../journal/attempt-journal.js';
+import { livingProcesses } from '../../store/living-processes.js';
 import { keyName } from './run-keys.js';
 
 const ROOT = path.join(os.tmpdir(), 'perennial');
-const OWN = `${keyName(os.hostname())}~${process.pid}`;
+/** Of a process: `<start of the machine>~<random>`; others in the folder have other names. */
+const OWNED = /^[^~]+~[^~]+$/;
 
 export type ScratchFence = {
   readonly workflowId: string;
@@ -29,7 +30,7 @@ export interface Scratch {
 export function openScratch(fence: ScratchFence): Scratch {
   let isMade = false;
   const run = `${keyName(fence.workflowId)}@${keyName(fence.runId)}`;
-  const folder = path.join(ROOT, OWN, run, keyName(fence.activityId), String(fence.attempt));
+  const folder = path.join(ROOT, livingProcesses(ROOT).own(), run, keyName(fence.activityId), String(fence.attempt));
   return {
     folder,
     made: () => {
@@ -51,14 +52,15 @@ export function openScratch(fence: ScratchFence): Scratch {
   };
 }
 
-/** Removes the scratch folders of processes of this machine that are gone, such as workers ended by kill -9. */
+/** Removes the scratch folders of processes that are gone, such as workers ended by kill -9. */
 export async function sweepScratch(): Promise<void> {
-  const prefix = `${keyName(os.hostname())}~`;
-  const names = await fs.readdir(ROOT).catch(() => []);
-  for (const name of names.filter((candidate) => candidate.startsWith(prefix))) {
-    const pid = Number(name.slice(prefix.length));
-    if (Number.isSafeInteger(pid) && !isAlive(pid)) await fs.rm(path.join(ROOT, name), { recursive: true, force: true });
+  const processes = livingProcesses(ROOT);
+  for (const name of (await fs.readdir(ROOT).catch(() => [])).filter((candidate) => OWNED.test(candidate))) {
+    const folder = path.join(ROOT, name);
+    const status = await fs.stat(folder).catch(() => null);
+    if (status !== null && (await processes.isGone(name, status.mtimeMs))) await fs.rm(folder, { recursive: true, force: true });
   }
+  await processes.sweep();
 }
 
 async function removeEmptyParents(folder: string): Promise<void> {

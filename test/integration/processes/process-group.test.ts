@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ProgramEnd, type ProgramGroup, runProgram } from '../../../src/command/process-group.js';
-import { isAlive } from '../../../src/worker/journal/attempt-journal.js';
+import { isAlive } from '../../test-processes.js';
 
 let folder: string;
 beforeAll(async () => {

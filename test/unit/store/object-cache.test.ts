@@ -105,6 +105,8 @@ describe('the local cache of objects of a remote store', () => {
   it('has a limit of 20 GiB, or what the environment says', () => {
     expect(cacheLimit({})).toBe(20 * 2 ** 30);
     expect(cacheLimit({ PERENNIAL_CACHE_LIMIT: '1.5 MiB' })).toBe(1.5 * 2 ** 20);
-    expect(() => cacheLimit({ PERENNIAL_CACHE_LIMIT: '5000' })).toThrow(expect.objectContaining({ code: 'STORE_CACHE_LIMIT_INVALID' }));
+    expect(() => cacheLimit({ PERENNIAL_CACHE_LIMIT: '5000' })).toThrow(
+      expect.objectContaining({ code: 'STORE_CACHE_LIMIT_INVALID' }),
+    );
   });
 });
