@@ -2,10 +2,11 @@ import { continuousTrainingId } from '../src/contracts/continuous-training.js';
 import type { RetrainConfig, RetrainResult } from '../src/contracts/stages.js';
 import type { JsonObject } from '../src/contracts/json.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';
+import { projectOf } from '../src/store/project.js';
 
 /**
  * Hands the retraining policy to the model's continuous-training entity, starting it when it is not there, and keeps one schedule per
- * cron trigger. In a run without Temporal there is nobody to hand it to: the step says so in its log and succeeds.
+ * cron trigger. MONITOR_OWNED_ELSEWHERE when another pipeline or project retrains a model of that name. In a run without Temporal there is nobody to hand it to: the step says so in its log and succeeds.
  */
 const retrain: StageOperation<RetrainConfig, JsonObject, RetrainResult> = async ({ config }, context) => {
   const entity = continuousTrainingId(config.model);
@@ -14,7 +15,8 @@ const retrain: StageOperation<RetrainConfig, JsonObject, RetrainResult> = async 
     context.log.warn('no Temporal server in this run: nobody watches the model', { model: config.model });
     return { entity, model: config.model };
   }
-  await temporal.setTrainingPolicy(config.model, config);
+  const owner = { pipeline: context.run.pipeline, project: await projectOf(context.artifacts.objects) };
+  await temporal.setTrainingPolicy(config.model, { ...config, owner });
   const crons = config.on.filter((trigger) => trigger.on === 'cron');
   for (const [index, { expression, timezone }] of crons.entries()) {
     await temporal.ensureSchedule({
@@ -22,6 +24,7 @@ const retrain: StageOperation<RetrainConfig, JsonObject, RetrainResult> = async 
       every: { cron: expression, timezone },
       workflowType: 'retrainTick',
       input: { model: config.model },
+      owner,
     });
   }
   return { entity, model: config.model };

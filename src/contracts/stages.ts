@@ -1,3 +1,4 @@
+import type { Owner } from './ownership.js';
 import type { ArtifactRef } from './artifact.js';
 import type { DatasetRef, SchemaSpec, SourceSpec } from './dataset.js';
 import type { GateDecision } from './gates.js';
@@ -302,6 +303,8 @@ export type RetrainConfig = {
   };
   /** Other parameters of the started runs. */
   readonly parameters: JsonObject;
+  /** Who handed it over; absent in a policy of before owners were kept. */
+  readonly owner?: Owner;
 };
 export type RetrainResult = { readonly entity: string; readonly model: string };
 

@@ -1,5 +1,6 @@
 import type { ScheduleOptions } from '@temporalio/client';
 import { RUN_OPTIONS_MEMO } from '../contracts/run.js';
+import type { Owner, Project, TakeOver } from '../contracts/ownership.js';
 import type { RunOptions } from '../contracts/run.js';
 import { scheduleId } from '../contracts/schedule.js';
 import type { ScheduleSpec } from '../contracts/schedule.js';
@@ -14,7 +15,12 @@ export const SCHEDULE_MEMO = 'perennialSchedule';
 export type ScheduleOwner = { readonly pipeline: string; readonly schedule: string };
 
 /** What `perennial deploy` wrote last, so that a change made elsewhere is known as such. */
-export type DeployedSchedule = ScheduleOwner & { readonly fields: ScheduleFields; readonly description: string | null };
+export type DeployedSchedule = ScheduleOwner & {
+  readonly fields: ScheduleFields;
+  readonly description: string | null;
+  /** Absent: deployed before owners were kept. */
+  readonly owner?: Owner;
+};
 
 /** Longest text that the server takes as a summary, in bytes. */
 const SUMMARY_BYTES = 400;
@@ -24,6 +30,7 @@ export function temporalSchedule(
   pipeline: string,
   taskQueue: string,
   spec: ScheduleSpec,
+  project?: { readonly project: Project; readonly taken?: TakeOver },
 ): Pick<ScheduleOptions, 'scheduleId' | 'spec' | 'action' | 'policies' | 'memo'> {
   const id = scheduleId(pipeline, spec.name);
   const owner: ScheduleOwner = { pipeline, schedule: spec.name };
@@ -31,6 +38,7 @@ export function temporalSchedule(
     ...owner,
     fields: declaredFields(pipeline, taskQueue, spec),
     description: spec.description,
+    ...(project === undefined ? {} : { owner: { pipeline, ...project } }),
   };
   const options: RunOptions = { author: `schedule ${id}` };
   const { timing } = spec;

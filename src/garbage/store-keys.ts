@@ -194,6 +194,14 @@ const ROWS = [
     writers: ['src/logs/log-writer.ts'],
   },
   {
+    kind: 'project',
+    forms: ['project/id.json'],
+    pattern: /^project\/id\.json$/,
+    keptBy: 'itself',
+    goes: NEVER,
+    writers: ['src/store/project.ts'],
+  },
+  {
     kind: 'probe',
     forms: ['probes/<uuid>'],
     pattern: /^probes\//,

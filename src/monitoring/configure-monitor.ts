@@ -1,13 +1,14 @@
 import type { MonitorConfig, MonitorInputs, MonitorResult } from '../contracts/stages.js';
 import type { StageOperation } from '../pipeline/step-context.js';
 import { checkDriftRules } from './drift.js';
+import { projectOf } from '../store/project.js';
 import { writeMonitor } from './monitor-record.js';
 import { findReference } from './reference.js';
 import { graceOf } from './window.js';
 
 /**
  * Records what is watched on a model's endpoint, and with the wall's clock sets the schedule that closes its windows, each a while after its end. The rules are
- * checked against the champion, if there is one. MONITOR_COLUMN_UNKNOWN, MONITOR_STATISTIC_UNFIT, MONITOR_WRITE_CONFLICT.
+ * checked against the champion, if there is one. MONITOR_COLUMN_UNKNOWN, MONITOR_STATISTIC_UNFIT, MONITOR_WRITE_CONFLICT, MONITOR_OWNED_ELSEWHERE.
  */
 export const configureMonitor: StageOperation<MonitorConfig, MonitorInputs, MonitorResult> = async ({ config }, context) => {
   const { model, endpoint, everyMs } = config;
@@ -27,6 +28,7 @@ export const configureMonitor: StageOperation<MonitorConfig, MonitorInputs, Moni
     every: { ms: everyMs, offsetMs: graceOf(config) },
     workflowType: 'monitorWindow',
     input: { model, phase },
+    owner: { pipeline: context.run.pipeline, project: await projectOf(context.artifacts.objects) },
   });
   return { model, endpoint, everyMs, schedule };
 };

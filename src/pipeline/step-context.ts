@@ -1,6 +1,7 @@
 import type { TrainingSignal } from '../contracts/continuous-training.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { ItemList, MapResult } from '../contracts/map.js';
+import type { Owner } from '../contracts/ownership.js';
 import type { ResourceSpec } from '../contracts/plan.js';
 import type { RunIdentity } from '../contracts/run.js';
 import type { RetrainConfig } from '../contracts/stages.js';
@@ -19,16 +20,18 @@ export interface StepLog {
 export interface TemporalDoor {
   /** Signal-with-start of the model's continuous-training entity. */
   signalTraining(model: string, signal: TrainingSignal): Promise<void>;
+  /** MONITOR_OWNED_ELSEWHERE when the entity obeys a policy of another owner. */
   setTrainingPolicy(model: string, policy: RetrainConfig): Promise<void>;
   /** Signal-with-start of the workflow that starts the pipelines which are to run when the subject changes. `n` numbers its log entry. */
   signalChange(subject: ChangeSubject, n: number): Promise<void>;
-  /** Creates or updates a schedule. */
+  /** Creates or updates a schedule. MONITOR_OWNED_ELSEWHERE when it is there and has another owner. */
   ensureSchedule(schedule: {
     readonly id: string;
     /** Multiples of `ms` since 1970, `offsetMs` later each. */
     readonly every: { readonly ms: number; readonly offsetMs?: number } | { readonly cron: string; readonly timezone: string };
     readonly workflowType: string;
     readonly input: JsonObject;
+    readonly owner: Owner;
   }): Promise<void>;
 }
 

@@ -1,9 +1,11 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleSpec } from '@temporalio/client';
 import { continuousTrainingId } from '../contracts/continuous-training.js';
+import { OWNER_MEMO } from '../contracts/ownership.js';
 import type { WorkflowQueue } from '../contracts/queues.js';
 import type { ChangeSignal, StartOnChangeInput } from '../contracts/triggers.js';
 import { startOnChangeId } from '../contracts/triggers.js';
 import type { TemporalDoor } from '../pipeline/step-context.js';
+import { ownerOfSchedule, refuseOther, trainingPolicy } from '../temporal/model-ownership.js';
 
 /** After an outage a schedule makes up for starts that it missed in this time. */
 const CATCH_UP_WINDOW = '6 hours';
@@ -21,7 +23,11 @@ export function createTemporalDoor(client: Client, taskQueue: WorkflowQueue): Te
   };
   return {
     signalTraining: (model, signal) => signalEntity(model, 'trigger', signal),
-    setTrainingPolicy: (model, policy) => signalEntity(model, 'policy', policy),
+    setTrainingPolicy: async (model, policy) => {
+      if (policy.owner !== undefined)
+        refuseOther(`the continuous training of ${model}`, (await trainingPolicy(client, model))?.owner ?? null, policy.owner);
+      await signalEntity(model, 'policy', policy);
+    },
     signalChange: async (subject, n) => {
       const input: StartOnChangeInput = { subject };
       const signal: ChangeSignal = { n };
@@ -33,18 +39,23 @@ export function createTemporalDoor(client: Client, taskQueue: WorkflowQueue): Te
         signalArgs: [signal],
       });
     },
-    ensureSchedule: async ({ id, every, workflowType, input }) => {
+    ensureSchedule: async ({ id, every, workflowType, input, owner }) => {
       const spec: ScheduleSpec =
         'cron' in every
           ? { cronExpressions: [every.cron], timezone: every.timezone }
           : { intervals: [{ every: every.ms, offset: every.offsetMs ?? 0 }] };
-      const action = { type: 'startWorkflow' as const, workflowType, args: [input], taskQueue, workflowId: id };
+      const start = { type: 'startWorkflow' as const, workflowType, args: [input], taskQueue, workflowId: id };
       const policies = { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: CATCH_UP_WINDOW };
       try {
-        await client.schedule.create({ scheduleId: id, spec, action, policies });
+        await client.schedule.create({ scheduleId: id, spec, action: { ...start, memo: { [OWNER_MEMO]: owner } }, policies });
       } catch (error) {
         if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-        await client.schedule.getHandle(id).update((previous) => ({ ...previous, spec, action, policies }));
+        await client.schedule.getHandle(id).update((previous) => {
+          const present = ownerOfSchedule(previous);
+          refuseOther(`the schedule ${id}`, present, owner);
+          // Who took it over, and why, stays.
+          return { ...previous, spec, action: { ...start, memo: { [OWNER_MEMO]: present ?? owner } }, policies };
+        });
       }
     },
   };

@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from '@temporalio/client';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
+import type { Owner } from '../../src/contracts/ownership.js';
+import type { WorkflowQueue } from '../../src/contracts/queues.js';
 import type { RetrainConfig } from '../../src/contracts/stages.js';
+import { connect } from '../../src/temporal/connection.js';
+import { createTemporalDoor } from '../../src/worker/temporal-door.js';
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
 import { findTemporalBinary } from '../../src/temporal/find-binary.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
@@ -55,11 +60,26 @@ describe('the retrain stage', () => {
         model: 'weather',
       });
     }
-    expect((await client.training('weather').status()).policy).toEqual(policy);
+    const owned = (await client.training('weather').status()).policy;
+    expect(owned).toEqual({
+      ...policy,
+      owner: { pipeline: 'weather', project: { id: expect.any(String), store: expect.stringContaining(folder.path) } },
+    });
     const temporal = (await findTemporalBinary()).path;
     const { stdout } = await run(temporal, ['schedule', 'list', '--address', server.address, '--output', 'json']);
     const schedules = JSON.parse(stdout) as { scheduleId: string }[];
     expect(schedules.map(({ scheduleId }) => scheduleId)).toEqual(['perennial/retrain/weather/0']);
+  });
+
+  it('obeys no policy of another project', async () => {
+    const connection = await connect({ address: server.address });
+    const door = createTemporalDoor(new Client({ connection }), 'ml' as WorkflowQueue);
+    const owner: Owner = { pipeline: 'weather', project: { id: 'another', store: 's3://another' } };
+    await expect(door.setTrainingPolicy('weather', { ...policy, owner })).rejects.toMatchObject({
+      code: 'MONITOR_OWNED_ELSEWHERE',
+      message: expect.stringMatching(/belongs to pipeline weather of the store file:.*s3:\/\/another/s) as string,
+    });
+    await connection.close();
   });
 
   it('passes the tick of a schedule on to the entity', async () => {

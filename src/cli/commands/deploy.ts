@@ -18,6 +18,7 @@ interface DeployFlags extends ConnectionFlags, JsonFlag, QueueFlags, StoreFlags,
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly prune?: boolean;
+  readonly takeOver?: string;
   readonly check?: boolean;
   readonly setCurrent?: boolean;
   readonly deployment?: string;
@@ -34,6 +35,10 @@ export function deployCommand(terminal: Terminal): Command {
     .option('--yes', 'apply without asking')
     .addOption(decidedBy())
     .option('--prune', 'also delete our schedules of pipelines that are in none of the files')
+    .option(
+      '--take-over <reason>',
+      'take schedules and models that another project owns in this namespace; the reason is kept with them',
+    )
     .option('--check', 'replay the history of every open run against this build, and stop')
     .option('--set-current', 'let new runs start on this version of the deployment, and stop')
     .option('--deployment <name>', 'of the workers (with --set-current)')
@@ -59,17 +64,20 @@ export function deployCommand(terminal: Terminal): Command {
         }
         await warnWithoutWorkers(target, pipelines, terminal);
         const { applyDeployment, hasChanges, planDeployment } = await import('../../deploy/index.js');
-        const plan = await planDeployment(target, pipelines, { prune: flags.prune === true });
+        const { deployOwner, takeOverModels } = await import('../deploy/take-over.js');
+        const owner = await deployOwner(flags);
+        const plan = await planDeployment(target, pipelines, { prune: flags.prune === true, owner });
         const triggers = await deployTriggers(pipelines, flags, flags.by);
         const json = flags.json === true;
         if (!json)
           terminal.out(
             [renderDeployPlan(plan, terminal.colours), ...renderTriggerChanges(triggers.changes, terminal.colours)].join('\n'),
           );
-        const changes = hasChanges(plan) || triggers.changesAnything;
+        const changes = hasChanges(plan) || triggers.changesAnything || owner.taken !== undefined;
         const apply = changes && flags.dryRun !== true && (flags.yes === true || (await confirmed(target, json, terminal)));
         if (apply) {
-          await applyDeployment(target, pipelines, plan);
+          for (const taken of await takeOverModels(target, pipelines, owner)) if (!json) terminal.out(`Taken over: ${taken}`);
+          await applyDeployment(target, pipelines, plan, owner);
           await triggers.apply();
         }
         const shown = { ...plan, triggers: triggerChangesAsJson(triggers.changes), applied: apply };

@@ -61,4 +61,10 @@ export const MONITORING_CODES = {
     cause: 'Another writer changed the same monitor record several times while this one tried.',
     cure: 'Try again.',
   },
+  MONITOR_OWNED_ELSEWHERE: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'Another pipeline, or a pipeline of another store, watches or retrains a model of the same name in this namespace.',
+    cure: 'Give the model another name, use another namespace, or take it over with `perennial deploy FILE --take-over "why"` and let the step try again.',
+  },
 } as const satisfies Record<string, CodeEntry>;

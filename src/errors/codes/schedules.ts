@@ -63,4 +63,10 @@ export const SCHEDULES_CODES = {
     cause: 'No back-fill of this name is under way.',
     cure: 'Give the same range or --name that it was started with.',
   },
+  SCHEDULES_OWNED_ELSEWHERE: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'A pipeline of the same name, of another store, has deployed schedules of the same names in this namespace.',
+    cure: 'Rename the pipeline, use another namespace, or take the schedules over with `perennial deploy FILE --take-over "why"`.',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,0 +1,28 @@
+/** Memo key, of what a schedule starts, that says who owns the schedule. */
+export const OWNER_MEMO = 'perennialOwner';
+
+/** Where a project keeps its objects. Its id stays when the store is reached by another address. */
+export type Project = { readonly id: string; readonly store: string };
+
+/** Who watches and retrains a model, or runs by a schedule, in a namespace that others may use as well. */
+export type Owner = {
+  readonly pipeline: string;
+  readonly project: Project;
+  /** Set when it was taken over from another owner. */
+  readonly taken?: TakeOver;
+};
+
+export type TakeOver = { readonly by: string; readonly reason: string; readonly at: string };
+
+export const isSameOwner = (one: Owner, other: Owner): boolean =>
+  one.pipeline === other.pipeline && one.project.id === other.project.id;
+
+/** Null for what nobody owns yet, as what was made before owners were kept. */
+export function ownerIn(value: unknown): Owner | null {
+  if (typeof value !== 'object' || value === null || !('pipeline' in value) || !('project' in value)) return null;
+  const { pipeline, project } = value;
+  if (typeof pipeline !== 'string' || typeof project !== 'object' || project === null || !('id' in project)) return null;
+  return typeof project.id === 'string' ? (value as Owner) : null;
+}
+
+export const ownerInWords = ({ pipeline, project }: Owner): string => `pipeline ${pipeline} of the store ${project.store}`;
