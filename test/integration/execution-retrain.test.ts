@@ -77,7 +77,7 @@ describe('the retrain stage', () => {
     const owner: Owner = { pipeline: 'weather', project: { id: 'another', store: 's3://another' } };
     await expect(door.setTrainingPolicy('weather', { ...policy, owner })).rejects.toMatchObject({
       code: 'MONITOR_OWNED_ELSEWHERE',
-      message: expect.stringMatching(/belongs to pipeline weather of the store file:.*s3:\/\/another/s) as string,
+      message: expect.stringMatching(/belongs to pipeline weather of the store file:.*s3:\/\/another/s) as unknown as string,
     });
     await connection.close();
   });
