@@ -1,5 +1,6 @@
 import type { Alias, AliasBasis, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import { manifestKey } from '../store/artifact-keys.js';
 import { sha256Hex } from '../store/hash.js';
 import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
@@ -34,6 +35,8 @@ const VERSION_MEMBERS = [
   'runId',
   'workflowId',
 ] as const;
+/** Of whoever registers and whatever stamps the artifacts, generously. */
+const CLOCKS_APART_MS = 3_600_000;
 const ALIAS_MEMBERS = ['alias', 'version', 'movedAt', 'movedBy', 'reason', 'workflowId'] as const;
 
 const versionKey = (model: string, version: number): string => `models/${model}/versions/${version}.json`;
@@ -57,13 +60,13 @@ class StoredRegistry implements Registry {
   async register(input: RegisterInput): Promise<ModelVersion> {
     checkName('model', input.model);
     for (;;) {
-      const known = await this.versions(input.model);
-      const same = known.find(({ workflowId, artifact }) => workflowId === input.workflowId && artifact.id === input.artifact.id);
+      const numbers = await this.#numbers(input.model);
+      const same = await this.#registered(input, numbers);
       const { model, artifact, evaluation, metrics, window, workflowId, runId } = input;
-      const version = same?.version ?? (known.at(-1)?.version ?? 0) + 1;
+      const version = same?.version ?? (numbers.at(-1) ?? 0) + 1;
       const registeredAt = new Date().toISOString();
       const record = same ?? { model, version, artifact, evaluation, metrics, window, registeredAt, runId, workflowId };
-      if (same !== undefined || (await putIfFree(this.#objects, versionKey(model, version), recordBytes(record)))) {
+      if (same !== null || (await putIfFree(this.#objects, versionKey(model, version), recordBytes(record)))) {
         await this.#logRegistration(record);
         return record;
       }
@@ -84,6 +87,10 @@ class StoredRegistry implements Registry {
 
   async versions(model: string): Promise<readonly ModelVersion[]> {
     return Promise.all((await this.#numbers(model)).map((version) => this.version(model, version)));
+  }
+
+  numbers(model: string): Promise<readonly number[]> {
+    return this.#numbers(model);
   }
 
   async models(): Promise<readonly string[]> {
@@ -247,11 +254,13 @@ class StoredRegistry implements Registry {
   /** Appends the entry of a version whose registration was cut off between record and log; nothing when it is there. */
   async #logRegistration(record: ModelVersion): Promise<void> {
     const { model, version, artifact, workflowId } = record;
-    await this.#log.append(model, (entries) => {
-      if (entries.some((entry) => entry.action === 'register' && entry.version === version)) return null;
-      const details = { artifact: artifact.id, record: sha256Hex(recordBytes(record)) };
-      return { action: 'register', version, from: null, alias: null, by: workflowId, reason: 'registered', workflowId, details };
-    });
+    const details = { artifact: artifact.id, record: sha256Hex(recordBytes(record)) };
+    await this.#log.appendOnce(
+      model,
+      { action: 'register', version, from: null, alias: null, by: workflowId, reason: 'registered', workflowId, details },
+      (entry) => entry.action === 'register' && entry.version === version,
+      Date.parse(record.registeredAt) - CLOCKS_APART_MS,
+    );
   }
 
   /** Brings the alias records up to the log. The record is read before the log, so a swap never replaces a newer record by an older one. */
@@ -288,6 +297,18 @@ class StoredRegistry implements Registry {
       if (isPipelineError(error) && error.code === 'STORE_CONFLICT') return false;
       throw error;
     }
+  }
+
+  /** The version that a registration made before; none can have been made before its artifact was. */
+  async #registered({ model, artifact, workflowId }: RegisterInput, numbers: readonly number[]): Promise<ModelVersion | null> {
+    const made = await this.#objects.head(manifestKey(artifact));
+    const sinceMs = made === null ? -Infinity : Date.parse(made.modifiedAt) - CLOCKS_APART_MS;
+    for (const number of [...numbers].reverse()) {
+      const version = await this.version(model, number);
+      if (version.workflowId === workflowId && version.artifact.id === artifact.id) return version;
+      if (Date.parse(version.registeredAt) < sinceMs) return null;
+    }
+    return null;
   }
 
   async #numbers(model: string): Promise<number[]> {

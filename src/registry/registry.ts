@@ -77,6 +77,8 @@ export interface Registry {
   version(model: string, version: number): Promise<ModelVersion>;
   /** Oldest first; empty for an unknown model. */
   versions(model: string): Promise<readonly ModelVersion[]>;
+  /** Numbers of all versions, ascending, without a look at their records; empty for an unknown model. */
+  numbers(model: string): Promise<readonly number[]>;
   /** Names of all models, sorted. */
   models(): Promise<readonly string[]>;
   alias(model: string, alias: Alias): Promise<{ readonly record: AliasRecord; readonly etag: string } | null>;

@@ -76,13 +76,33 @@ export class AppendLog<Entry extends LogEntry> {
   }
 
   /**
+   * Appends a draft unless `isThere` says of an entry that it is there. For what cannot have been written before `sinceMs`: reads from the end of the
+   * log only as far as that, where it is not known already.
+   */
+  async appendOnce(name: string, draft: Draft<Entry>, isThere: (entry: Entry) => boolean, sinceMs: number): Promise<void> {
+    while (!this.#entries.has(name)) {
+      const keys = await this.#keys(name);
+      const newest = keys.length;
+      if (newest === 0 || keys.at(-1) !== this.#key(name, newest)) break;
+      let previousHash = '';
+      for (let n = newest; n > 0; n -= 1) {
+        const { entry, hash } = await this.#readEntry(name, this.#key(name, n));
+        if (n === newest) previousHash = hash;
+        if (isThere(entry)) return;
+        if (Date.parse(entry.at) < sinceMs) break;
+      }
+      const own: LogEntry = { n: newest + 1, at: new Date().toISOString(), previousHash };
+      if (await putIfFree(this.#objects, this.#key(name, newest + 1), recordBytes({ ...draft, ...own }))) return;
+    }
+    await this.append(name, (entries) => (entries.some(isThere) ? null : draft));
+  }
+
+  /**
    * Reads every entry anew and checks numbers and hashes. The newest entry has no follower that vouches for it.
    * @throws what `broken` of the form makes, naming the first entry that does not fit.
    */
   async verify(name: string): Promise<readonly Entry[]> {
-    const prefix = this.#form.prefix(name);
-    const keys: string[] = [];
-    for await (const { key } of this.#objects.list(prefix)) keys.push(key);
+    const keys = await this.#keys(name);
     const entries: Entry[] = [];
     let previousHash = NO_ENTRY;
     for (const [index, key] of keys.entries()) {
@@ -114,19 +134,26 @@ export class AppendLog<Entry extends LogEntry> {
   }
 
   async #readAll(name: string): Promise<void> {
-    const keys: string[] = [];
-    for await (const { key } of this.#objects.list(this.#form.prefix(name))) keys.push(key);
+    const keys = await this.#keys(name);
     const entries: Hashed<Entry>[] = [];
     for (let start = 0; start < keys.length; start += PARALLEL_READS) {
-      const read = keys.slice(start, start + PARALLEL_READS).map(async (key) => {
-        const { bytes } = await this.#objects.get(key);
-        return { entry: this.#parse(bytes, name, key), hash: sha256Hex(bytes) };
-      });
+      const read = keys.slice(start, start + PARALLEL_READS).map((key) => this.#readEntry(name, key));
       entries.push(...(await Promise.all(read)));
     }
     const gap = entries.findIndex(({ entry }, index) => entry.n !== index + 1);
     if (gap >= 0) throw this.#form.broken(name, this.#key(name, gap + 1), 'the entry is missing', null);
     this.#remember(name, entries, 0);
+  }
+
+  async #keys(name: string): Promise<string[]> {
+    const keys: string[] = [];
+    for await (const { key } of this.#objects.list(this.#form.prefix(name))) keys.push(key);
+    return keys;
+  }
+
+  async #readEntry(name: string, key: string): Promise<Hashed<Entry>> {
+    const { bytes } = await this.#objects.get(key);
+    return { entry: this.#parse(bytes, name, key), hash: sha256Hex(bytes) };
   }
 
   /** Adds entries that follow the first `after`; concurrent readers of one log may both have read them. */

@@ -77,7 +77,7 @@ function logCommand(terminal: Terminal): Command {
     .addHelpText('after', examples('perennial models log flight-delay'))
     .action(async (model: string, flags: ReadFlags) => {
       const { registry } = await openRegistry(flags.store);
-      await knownVersions(registry, model);
+      await mustExist(registry, model);
       await registry.verifyLog(model);
       const log = await registry.log(model);
       if (flags.json === true) {
@@ -156,7 +156,7 @@ async function summary(
   const [champion = null, challenger = null, previous = null] = await Promise.all(
     ALIASES.map(async (alias) => (await registry.alias(model, alias))?.record.version ?? null),
   );
-  return { model, versions: (await registry.versions(model)).length, aliases: { champion, challenger, previous } };
+  return { model, versions: (await registry.numbers(model)).length, aliases: { champion, challenger, previous } };
 }
 
 /** An unknown name gets REGISTRY_VERSION_NOT_FOUND, which lists the models. */
@@ -165,8 +165,13 @@ async function knownVersions(registry: Registry, model: string): Promise<readonl
   return versions.length === 0 ? [await registry.version(model, 1)] : versions;
 }
 
+/** As `knownVersions`, without a look at their records. */
+async function mustExist(registry: Registry, model: string): Promise<void> {
+  if ((await registry.numbers(model)).length === 0) await registry.version(model, 1);
+}
+
 async function championOf(registry: Registry, model: string): Promise<number> {
-  await knownVersions(registry, model);
+  await mustExist(registry, model);
   const champion = await registry.alias(model, 'champion');
   if (champion !== null) return champion.record.version;
   throw new PipelineError('CLI_USAGE', {

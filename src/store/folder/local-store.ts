@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, linkSync, openSync, readFile, readFile
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { setImmediate as aMoment } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
@@ -35,6 +36,8 @@ export async function openLocalStore(root: string): Promise<ObjectStore> {
 /** More than this is not worth writing twice. */
 const LOGGED_BYTES = 64 * 1024;
 const FOLDER_TRIES = 4;
+/** A listing keeps the thread so long at a time, ms. */
+const LISTING_MS = 8;
 
 const readAside: (descriptor: number) => Promise<Buffer> = promisify(readFile);
 
@@ -146,7 +149,14 @@ class LocalStore implements ObjectStore {
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     checkPrefix(prefix);
-    yield* this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix);
+    let since = performance.now();
+    for await (const info of this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix)) {
+      yield info;
+      if (performance.now() - since < LISTING_MS) continue;
+      // Nothing of this waits for anything: without a pause, heartbeats and requests would wait for its end.
+      await aMoment();
+      since = performance.now();
+    }
   }
 
   getFile(key: string, target: string): Promise<void> {
@@ -283,7 +293,7 @@ class LocalStore implements ObjectStore {
       else if (entry.name.endsWith(GENERATIONS)) names.add(entry.name.slice(0, -GENERATIONS.length));
       else names.add(`${entry.name}/`);
     }
-    for (const name of [...names].sort(byUtf8)) {
+    for (const name of inKeyOrder([...names])) {
       const key = folder + name;
       if (!key.startsWith(prefix) && !prefix.startsWith(key)) continue;
       if (name.endsWith('/')) {
@@ -296,7 +306,12 @@ class LocalStore implements ObjectStore {
   }
 }
 
-const byUtf8 = (left: string, right: string): number => Buffer.compare(Buffer.from(left), Buffer.from(right));
+/** By their bytes in UTF-8, which is the order of JavaScript for names without surrogates: nearly all. */
+function inKeyOrder(names: string[]): string[] {
+  if (names.every((name) => !/[\ud800-\udfff]/.test(name))) return names.sort();
+  const bytes = names.map((name) => [name, Buffer.from(name)] as const);
+  return bytes.sort(([, left], [, right]) => Buffer.compare(left, right)).map(([name]) => name);
+}
 
 /** False when generations were started from another file at the same time: then ours must become one of them. */
 function isCurrentOrFirst(plain: string, staged: StagedFile): boolean {

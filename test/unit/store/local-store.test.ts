@@ -103,3 +103,25 @@ describe('the address of a store', () => {
     expect((await openObjectStore('s3://my-bucket')).localPath('a')).toBeNull();
   });
 });
+
+describe('a long listing', () => {
+  it('lets everything else of the process go on', async () => {
+    const files = 6_000;
+    await fs.mkdir(path.join(folder, 'many'));
+    await Promise.all(Array.from({ length: files }, (_, n) => fs.writeFile(path.join(folder, 'many', `é${n}`), '1')));
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    const started = performance.now();
+    const keys: string[] = [];
+    for await (const { key } of store.list('many/')) keys.push(key);
+    clearImmediate(next);
+    expect(keys).toEqual([...keys].sort());
+    expect(keys.length).toBe(files);
+    // It holds the thread for 8 ms at a time; how long it takes altogether depends on the machine.
+    expect(turns).toBeGreaterThan((performance.now() - started) / 40);
+  });
+});
