@@ -6,7 +6,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-const workerCode = () => Promise.all([import('@temporalio/worker'), import('../worker/index.js')]);
+const workerCode = () => Promise.all([import('@temporalio/worker'), import('../worker/index.js'), import('./sparing-logger.js')]);
 
 /** Before any pipeline file is imported: with the loader for TypeScript in place the code of a worker takes half a second longer. */
 export async function loadWorkerCode(): Promise<void> {
@@ -15,9 +15,9 @@ export async function loadWorkerCode(): Promise<void> {
 
 /** Creates a worker and lets it run in this process; `logLevel` is that of Temporal's own lines on standard error. Once per process. */
 export async function startWorker(options: PipelineWorkerOptions, logLevel: 'WARN' | 'ERROR'): Promise<RunningWorker> {
-  const [{ DefaultLogger, Runtime }, { createPipelineWorker }] = await workerCode();
+  const [{ Runtime }, { createPipelineWorker }, { SparingLogger }] = await workerCode();
   // Signals are ours: the command stops what it started in its own order.
-  Runtime.install({ logger: new DefaultLogger(logLevel), shutdownSignals: [] });
+  Runtime.install({ logger: new SparingLogger(logLevel), shutdownSignals: [] });
   const worker = await createPipelineWorker(options);
   const ended = worker.run();
   // Whoever awaits `ended` later must still get the failure, but until then it is not unhandled.
