@@ -8,8 +8,10 @@ import { compileRowParser } from '../serving/input/row-parser.js';
 import { parseJson } from '../store/parse-json.js';
 import { withoutBounds } from '../serving/input/value-rule.js';
 
-/** Single-row calls that the latency is measured on, after as many that are not counted. */
+/** Single-row calls that the latency is measured on, after as many that are not counted; fewer when they would take longer than this together. */
 const TIMED_CALLS = 300;
+const TIMED_MS = 2_000;
+const LEAST_CALLS = 20;
 
 /** Outcome of the infra check. `problems` is empty when blessed. */
 export type Blessing = {
@@ -75,14 +77,22 @@ function parseSamples(bytes: Buffer): readonly unknown[] {
 }
 
 async function timeCalls(call: (index: number) => Promise<unknown>, signal: AbortSignal): Promise<Float64Array> {
-  const times = new Float64Array(TIMED_CALLS);
-  for (let index = -TIMED_CALLS; index < TIMED_CALLS; index += 1) {
+  await manyCalls(call, signal);
+  return Float64Array.from(await manyCalls(call, signal)).sort();
+}
+
+async function manyCalls(call: (index: number) => Promise<unknown>, signal: AbortSignal): Promise<readonly number[]> {
+  const times: number[] = [];
+  let total = 0;
+  while (times.length < TIMED_CALLS && (total < TIMED_MS || times.length < LEAST_CALLS)) {
     signal.throwIfAborted();
     const start = performance.now();
-    await call(index + TIMED_CALLS);
-    if (index >= 0) times[index] = performance.now() - start;
+    await call(times.length);
+    const ms = performance.now() - start;
+    total += ms;
+    times.push(ms);
   }
-  return times.sort();
+  return times;
 }
 
 const quantile = (sorted: Float64Array, share: number): number =>

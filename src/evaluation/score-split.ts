@@ -21,7 +21,7 @@ export async function scoreSplit(db: DuckDb, session: ScoringSession, options: S
   const scores = new Float64Array(rows);
   const sql = `SELECT ${modelInputSql(signature)} FROM ${parquetRelation([options.path])}`;
   await db.use(async (connection) => {
-    const result = await connection.stream(sql);
+    const result = await db.overAllColumns(() => connection.stream(sql));
     let done = 0;
     for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       signal.throwIfAborted();

@@ -2,6 +2,7 @@ import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../data/sql-text.js';
 import { addTurns } from './row-turns.js';
 import type { SplitRows, TimeSplit } from './time-split.js';
+import { rowsOf } from './time-split.js';
 
 /** Every labelled row trains and none is held out: the split of a refit. */
 export async function allRows(db: DuckDb, { table, eventTime, task }: SplitRows): Promise<TimeSplit> {
@@ -17,7 +18,7 @@ export async function allRows(db: DuckDb, { table, eventTime, task }: SplitRows)
     testToMs,
     trainRows: Number(range?.['rows']),
     testRows: 0,
-    train: `(SELECT *, rowid AS __row FROM ${table})`,
+    train: (columns) => rowsOf(table, columns),
     test: null,
   };
 }

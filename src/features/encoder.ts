@@ -33,10 +33,29 @@ export type EncoderSet = {
   readonly encoders: readonly Encoder[];
 };
 
-/** Names of the features that an encoder gives; one-hot gives `feature=category` for each category. */
+const LONGEST_CATEGORY = 200;
+
+/**
+ * Names of the features that an encoder gives; one-hot gives `feature=category` for each category. They are columns of a file, where case does
+ * not count: a category that differs from an earlier one in case alone, or only after 200 characters, gets ` (2)` and so on behind it. Control
+ * characters are written as escapes.
+ */
 export function featureNamesOf(encoder: Encoder): readonly string[] {
   if (encoder.transform !== 'one_hot') return [encoder.feature];
-  return encoder.categories.map((category) => `${encoder.feature}=${category}`);
+  const taken = new Set<string>();
+  return encoder.categories.map((category) => {
+    const text = category.slice(0, LONGEST_CATEGORY).replace(/[\p{Cc}\p{Cs}\ufeff]/gu, escaped);
+    const name = `${encoder.feature}=${text}`;
+    let unique = name;
+    for (let times = 2; taken.has(unique.toLowerCase()); times += 1) unique = `${name} (${String(times)})`;
+    taken.add(unique.toLowerCase());
+    return unique;
+  });
+}
+
+/** Also for half a character, where a long text is cut: it is no text of a file. */
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Raw columns that an encoder reads. */

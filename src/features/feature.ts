@@ -8,7 +8,7 @@ import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { isoInstant } from '../data/event-time.js';
-import { parquetRelation } from '../data/sql-text.js';
+import { identifier, parquetRelation } from '../data/sql-text.js';
 import { PARQUET_MEDIA_TYPE } from '../data/write-dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { profileColumns } from '../profiles/profile.js';
@@ -26,7 +26,7 @@ import { fitEncoders } from './fit-encoders.js';
 import { checkLabels, loadLabelledRows } from './labelled-rows.js';
 import { preprocessModel } from './preprocess-graph.js';
 import { sampleRows } from './sample-rows.js';
-import type { TimeSplit } from './time-split.js';
+import type { RowsOf, TimeSplit } from './time-split.js';
 import { splitByTime } from './time-split.js';
 import { writeEncoded } from './write-encoded.js';
 
@@ -71,7 +71,7 @@ async function makeFeatureSet({ config: given, inputs }: Task, context: StepCont
     await checkLabels(db, table, config.label);
     const rows = { table, eventTime, task: config.label.task };
     const split = await (holdOut ? splitByTime(db, rows, config.split.testMs) : allRows(db, rows));
-    await checkLabels(db, split.train, config.label);
+    await checkLabels(db, split.train(['__label']), config.label);
     if (leftOut > 0) context.log.warn('rows without a label or an event time were left out', { rows: leftOut });
     const built = await buildFiles(db, { config, inputs }, split, context);
     const result = await context.artifacts.publish({
@@ -141,7 +141,7 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
         'profile.json',
         await db.use((connection) => profileColumns(connection, (some) => loggedRows(signature, split.train, some), columns)),
       ),
-      jsonFile('samples.json', await sampleRows(db, split.train, columns)),
+      jsonFile('samples.json', await sampleRows(db, split.train(columns.map(({ name }) => identifier(name))), columns)),
     ],
     meta: {
       task: config.label.task,
@@ -149,7 +149,7 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
       labelSql: config.label.sql,
       trainRows: split.trainRows,
       testRows: split.testRows,
-      positiveRatio: config.label.task === 'binary' ? await positiveRatio(db, split.train) : null,
+      positiveRatio: config.label.task === 'binary' ? await positiveRatio(db, split.train(['__label'])) : null,
       trainFrom: isoInstant(split.trainFromMs),
       testFrom: isoInstant(split.testFromMs),
       testTo: isoInstant(split.testToMs),
@@ -160,9 +160,12 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
 }
 
 /** The inputs of some columns as a server would log them. */
-function loggedRows(signature: ModelSignature, train: string, columns: readonly ColumnSpec[]): string {
+function loggedRows(signature: ModelSignature, train: RowsOf, columns: readonly ColumnSpec[]): string {
   const names = new Set(columns.map(({ name }) => name));
-  return loggedRowsSql({ ...signature, inputs: signature.inputs.filter(({ name }) => names.has(name)) }, train);
+  return loggedRowsSql(
+    { ...signature, inputs: signature.inputs.filter(({ name }) => names.has(name)) },
+    train([...names].map(identifier)),
+  );
 }
 
 async function positiveRatio(db: DuckDb, train: string): Promise<number> {

@@ -8,6 +8,7 @@ import type { Encoder } from './encoder.js';
 import type { CategoryFeature, ColumnFeature } from './fit-columns.js';
 import { fitOneHot, fitStandardize } from './fit-columns.js';
 import { fitTargetEncoder } from './fit-target-encoder.js';
+import type { RowsOf } from './time-split.js';
 
 export interface FittedEncoders {
   readonly encoders: readonly Encoder[];
@@ -22,7 +23,7 @@ export interface FittedEncoders {
  */
 export async function fitEncoders(
   db: DuckDb,
-  train: string,
+  train: RowsOf,
   columns: FeatureConfig['columns'],
   onFitted: (done: number, total: number) => void,
 ): Promise<FittedEncoders> {

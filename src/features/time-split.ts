@@ -5,6 +5,12 @@ import { identifier } from '../data/sql-text.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { addTurns } from './row-turns.js';
 
+/**
+ * A relation of some columns, in SQL, and of the position of each row as `__row`; all columns when none is named, which is slow to plan for
+ * thousands of them.
+ */
+export type RowsOf = (columns?: readonly string[]) => string;
+
 /** Train is [trainFromMs, testFromMs), test is [testFromMs, testToMs], in ms since 1970; the bounds of test are those of its rows. */
 export interface TimeSplit {
   readonly trainFromMs: number;
@@ -12,10 +18,10 @@ export interface TimeSplit {
   readonly testToMs: number;
   readonly trainRows: number;
   readonly testRows: number;
-  /** Relations over the labelled rows with their position as `__row`, and `__turn` (see `addTurns`). */
-  readonly train: string;
+  /** The labelled rows of a side, as a relation; with `__turn` (see `addTurns`). */
+  readonly train: RowsOf;
   /** Null when no row is held out. */
-  readonly test: string | null;
+  readonly test: RowsOf | null;
 }
 
 /** The labelled rows that are split. */
@@ -35,12 +41,15 @@ export async function splitByTime(db: DuckDb, { table, eventTime, task }: SplitR
   const trainFromMs = Number(range?.['from_ms']);
   const testToMs = Number(range?.['to_ms']);
   const cut = timestampLiteral(testToMs - testMs);
-  await addTurns(db, table, task, `${time} <= ${cut}`);
-  const part = (comparison: '<=' | '>'): string => `(SELECT *, rowid AS __row FROM ${table} WHERE ${time} ${comparison} ${cut})`;
+  const part =
+    (comparison: '<=' | '>'): RowsOf =>
+    (columns) =>
+      rowsOf(table, columns, `WHERE ${time} ${comparison} ${cut}`);
   const train = part('<=');
   const test = part('>');
-  const [counted] = await db.query(`SELECT (SELECT count(*) FROM ${train}) AS train, (SELECT count(*) FROM ${test}) AS test,
-     (SELECT epoch_ms(min(${time})) FROM ${test}) AS test_from`);
+  const [counted] =
+    await db.query(`SELECT (SELECT count(*) FROM ${train([time])}) AS train, (SELECT count(*) FROM ${test([time])}) AS test,
+     (SELECT epoch_ms(min(${time})) FROM ${test([time])}) AS test_from`);
   const trainRows = Number(counted?.['train'] ?? 0);
   const testRows = Number(counted?.['test'] ?? 0);
   const testFromMs = Number(counted?.['test_from']);
@@ -52,4 +61,10 @@ export async function splitByTime(db: DuckDb, { table, eventTime, task }: SplitR
     });
   }
   return { trainFromMs, testFromMs, testToMs, trainRows, testRows, train, test };
+}
+
+/** The rows of the table of labelled rows. */
+export function rowsOf(table: string, columns: readonly string[] = ['*'], where = ''): string {
+  const named = new Set(columns.filter((column) => column !== '__row'));
+  return `(SELECT ${[...named, 'rowid AS __row'].join(', ')} FROM ${table} ${where})`;
 }

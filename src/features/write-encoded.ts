@@ -7,18 +7,19 @@ import type { TargetLookup } from './encode-sql.js';
 import { encodedRows } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
 import { rawColumnsOf } from './encoder.js';
+import type { RowsOf } from './time-split.js';
 
 /** Writes the features as FLOAT, `__label`, and every raw column as `raw_<name>`, in row order, as one Parquet file. */
 export async function writeEncoded(
   db: DuckDb,
-  relation: string,
+  relation: RowsOf,
   encoders: readonly Encoder[],
   columns: readonly ColumnSpec[],
   lookups: ReadonlyMap<string, TargetLookup>,
   path: string,
 ): Promise<void> {
   const others = ['__label', ...columns.map(({ name }) => `${identifier(name)} AS ${identifier(`raw_${name}`)}`)];
-  if (encoders.length <= COLUMNS_AT_ONCE) return writeParquet(db, encodedRows(relation, encoders, others, lookups), path);
+  if (encoders.length <= COLUMNS_AT_ONCE) return writeParquet(db, encodedRows(relation(), encoders, others, lookups), path);
   const tables: string[] = [];
   const keep = async (query: string): Promise<void> => {
     const table = `encoded_${String(tables.length)}`;
@@ -27,7 +28,7 @@ export async function writeEncoded(
   };
   const needed = (encoder: Encoder): string[] => [...rawColumnsOf(encoder).map(identifier), '__row', '__turn'];
   await forBlocks(db, relation, encoders, needed, (rows, some) => keep(encodedRows(rows, some, [], lookups)));
-  await keep(`SELECT ${others.join(', ')} FROM ${relation} ORDER BY __row`);
+  await keep(`SELECT ${others.join(', ')} FROM ${relation()} ORDER BY __row`);
   await writeParquet(db, `SELECT * FROM ${tables.join(' POSITIONAL JOIN ')}`, path);
   for (const table of tables) await db.run(`DROP TABLE ${table}`);
 }

@@ -33,7 +33,7 @@ export function verifyNotice(
       where: `header ${SIGNATURE_HEADER}`,
     });
   }
-  const message = JSON.parse(Buffer.from(body).toString('utf8')) as NoticeMessage;
+  const message = readMessage(body);
   const { maxAgeMs = DEFAULT_MAX_AGE_MS, nowMs = Date.now() } = options;
   const ageMs = Math.abs(nowMs - Date.parse(message.sentAt));
   if (ageMs <= maxAgeMs) return message;
@@ -42,4 +42,23 @@ export function verifyNotice(
     expected: `sent within ${maxAgeMs} ms of now`,
     received: message.sentAt,
   });
+}
+
+/** Whoever has the key may still send something else. */
+function readMessage(body: string | Uint8Array): NoticeMessage {
+  const refused = (cause?: unknown): PipelineError =>
+    new PipelineError('NOTICE_SIGNATURE', {
+      what: 'the signed message is no notice',
+      expected: 'a JSON object with the time of sending as `sentAt`',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  let message: unknown;
+  try {
+    message = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch (error) {
+    throw refused(error);
+  }
+  const sent = typeof message === 'object' && message !== null && 'sentAt' in message ? message.sentAt : null;
+  if (typeof sent !== 'string') throw refused();
+  return message as NoticeMessage;
 }

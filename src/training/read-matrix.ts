@@ -6,9 +6,11 @@ import type { TrainingRows } from './fit.js';
 import { samplePositions } from './sample-positions.js';
 import { sharedFloats } from './shared-training.js';
 
-/** Values read at once, and columns at least: bounds the memory that is held twice. */
+/** Values read at once: bounds the memory that is held twice. */
 const VALUES_AT_ONCE = 16 * 1024 ** 2;
 const LEAST_COLUMNS = 8;
+/** What one statement plans in time that grows with the columns. */
+const MOST_COLUMNS = 256;
 /** Share of the rows, the newest, that early stopping looks at. */
 const VALID_SHARE = 0.1;
 /** The same rows whatever the seed of the training: trials of a tuning are compared on the same ones. */
@@ -37,7 +39,7 @@ export async function readMatrix(
   pick(read.columns.get('__label') ?? [], positions, labels);
   checkLabels(labels.subarray(0, trainRows), meta.task, parameters);
   const values = sharedFloats(rows * names.length);
-  const atOnce = Math.max(LEAST_COLUMNS, Math.floor(VALUES_AT_ONCE / read.rows));
+  const atOnce = Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, Math.floor(VALUES_AT_ONCE / read.rows)));
   for (let first = 0; first < names.length; first += atOnce) {
     const some = names.slice(first, first + atOnce);
     const { columns } = await db.use((connection) => readNumericColumns(connection, path, some));

@@ -1,4 +1,5 @@
 import type { ColumnSpec, SchemaSpec } from '../../contracts/dataset.js';
+import { someOf } from '../../errors/some-of.js';
 import type { ColumnNeed } from './column-use.js';
 import { TYPES_THAT_MEET } from './column-use.js';
 import type { Duration } from '../duration.js';
@@ -112,10 +113,10 @@ export class OptionReader {
 
   /** The column of that name, or null and a report. */
   column(schema: SchemaSpec, name: string, need: ColumnNeed): ColumnSpec | null {
-    const column = schema.columns.find((candidate) => candidate.name === name);
+    const column = columnsByName(schema).get(name);
     if (column === undefined) {
-      const names = schema.columns.map((candidate) => candidate.name).join(', ');
-      this.report('unknown-column', `schema "${schema.name}" has no column "${name}"; it has ${names}`);
+      const names = schema.columns.map((candidate) => candidate.name);
+      this.report('unknown-column', `schema "${schema.name}" has no column "${name}"; it has ${someOf(names)}`);
       return null;
     }
     const types: readonly string[] = TYPES_THAT_MEET[need];
@@ -129,6 +130,15 @@ export class OptionReader {
     if (!NAME.test(value)) this.report('name', `${what} "${value}" must match ${NAME.source}`);
     return value;
   }
+}
+
+/** For schemas of thousands of columns, each of which options name. */
+const byName = new WeakMap<SchemaSpec, ReadonlyMap<string, ColumnSpec>>();
+
+function columnsByName(schema: SchemaSpec): ReadonlyMap<string, ColumnSpec> {
+  const known = byName.get(schema) ?? new Map(schema.columns.map((column) => [column.name, column]));
+  byName.set(schema, known);
+  return known;
 }
 
 /** Names of pipelines, models and endpoints: lower case, digits and dashes, at most 63 characters. */

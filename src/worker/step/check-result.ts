@@ -12,6 +12,8 @@ export const MAX_RESULT_BYTES = 32 * 1024;
 const MAX_STAGE_RESULT_BYTES = 32 * 1024 ** 2;
 const MAX_WHOLE_STAGE_RESULT_BYTES = 1024 ** 2;
 const MAX_PROBLEMS = 20;
+/** As deep as canonical JSON goes: what walks a value takes a call for each level. */
+const DEEPEST = 200;
 const LIST_CURE =
   'Write the list to the store with `context.publishItems(items)` and return what that gives: `p.map` and `context.items` take it.';
 
@@ -19,7 +21,8 @@ const LIST_CURE =
  * The result of a step, known to survive JSON unchanged.
  * @param mostBytes - of JSON; default 32 KiB.
  * @throws PipelineError `EXECUTION_RESULT_NOT_JSON` naming the path of each bad value: undefined, NaN, Infinity, bigint, functions,
- *   symbols, Date, Map, Set, typed arrays, other class instances, an object inside itself; `EXECUTION_RESULT_TOO_LARGE` above `mostBytes`.
+ *   symbols, Date, Map, Set, typed arrays, other class instances, an object inside itself, and what is nested more than 200 deep;
+ *   `EXECUTION_RESULT_TOO_LARGE` above `mostBytes`.
  */
 export function checkResult(value: unknown, where: string, mostBytes: number = MAX_RESULT_BYTES): JsonValue {
   const problems: string[] = [];
@@ -64,6 +67,10 @@ function collect(value: unknown, path: string, inside: readonly object[], proble
   }
   if (inside.includes(value)) {
     problems.push(`${path} contains itself`);
+    return;
+  }
+  if (inside.length >= DEEPEST) {
+    problems.push(`${path.slice(0, 40)}... is nested deeper than ${DEEPEST}`);
     return;
   }
   const deeper = [...inside, value];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { FeatureConfig, FeatureResult } from '../../../src/contracts/stages.js';
 import { feature } from '../../../src/features/feature.js';
@@ -182,6 +183,44 @@ describe('a feature set that cannot be built', () => {
     expect(await failing({ label: { task: 'regression', sql: "'inf'::DOUBLE" } })).toMatchObject({
       code: 'FEATURE_LABEL_INVALID',
     });
+  });
+
+  it('gives each category a feature of its own, whatever the categories are', async () => {
+    const awkward = [
+      'JFK',
+      'jfk',
+      'Jfk',
+      'jfk (2)',
+      '',
+      "o'hare",
+      '"',
+      'é',
+      'É',
+      '\ufeffx',
+      'x',
+      'a\nb',
+      'x'.repeat(5_000),
+      `${'x'.repeat(5_000)}y`,
+    ];
+    const category = fc.oneof(fc.constantFrom(...awkward), fc.string({ unit: 'grapheme', maxLength: 5 }));
+    const is = { transform: 'one_hot', column: 'colour', maxCategories: 100 } as const;
+    const means = { transform: 'target_encode', columns: ['colour'], smoothing: 1, folds: 2 } as const;
+    const check = async (categories: readonly string[]): Promise<void> => {
+      const values = categories.map((text) => `unhex('${Buffer.from(text).toString('hex')}')::BLOB`);
+      const rows = `SELECT TIMESTAMP '2001-01-01' + to_hours((4 * n + i)::INTEGER) AS at, 1.0 AS size, decode(c) AS colour, i % 2 AS label
+        FROM (SELECT unnest([${values.join(', ')}]) AS c, unnest(range(${categories.length})) AS n), range(2) r(i)
+        UNION ALL SELECT TIMESTAMP '2011-01-01', 1.0, 'JFK', 1`;
+      const { store, result } = await built({ ...CONFIG, columns: { is, means } }, rows);
+      const names = result.meta.featureNames.filter((name) => name !== 'means');
+      expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(categories.length);
+      const path = await store.localFile(result, 'train.parquet');
+      const sums = names.map((name, position) => `sum("${name.replaceAll('"', '""')}")::INTEGER AS s${String(position)}`);
+      const [row] = await sql(`SELECT ${sums.join(', ')} FROM read_parquet('${path}')`);
+      expect(Object.values(row ?? {})).toEqual(names.map(() => 2));
+    };
+    await check(awkward);
+    const lists = fc.uniqueArray(category, { minLength: 1, maxLength: 8 });
+    await fc.assert(fc.asyncProperty(lists, check), { numRuns: 5 });
   });
 
   it('refuses a split that leaves no training row', async () => {

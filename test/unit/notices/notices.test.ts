@@ -37,6 +37,15 @@ describe('verifyNotice', () => {
       expect.objectContaining({ code: 'NOTICE_SIGNATURE' }),
     );
   });
+
+  it.each(['', 'not JSON', 'null', '[]', '{}', '{"sentAt":1}', '{"sentAt":"never"}', '['.repeat(200_000)])(
+    'refuses what is signed and no notice: %p',
+    (sent) => {
+      expect(() => verifyNotice(sent, signatureOf(sent, 'key'), 'key', { nowMs })).toThrow(
+        expect.objectContaining({ code: 'NOTICE_SIGNATURE' }),
+      );
+    },
+  );
 });
 
 describe('messages', () => {

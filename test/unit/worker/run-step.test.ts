@@ -108,6 +108,18 @@ describe('the wrapper of every step', () => {
     expect(again).toMatchObject({ result: 'first', cached: true });
   });
 
+  it.each([
+    ['nested 100,000 deep in lists', 100_000, (inner: unknown): unknown => [inner]],
+    ['nested 100,000 deep in objects', 100_000, (inner: unknown): unknown => ({ inner })],
+  ] as const)('refuses a result that is %s', async (_, depth, around) => {
+    let value: unknown = 1;
+    for (let level = 0; level < depth; level++) value = around(value);
+    await expect(runStep(task, async () => value, surroundings())).rejects.toMatchObject({
+      code: 'EXECUTION_RESULT_NOT_JSON',
+      message: expect.stringContaining('nested deeper than 200'),
+    });
+  });
+
   it('keeps the first outcome when somebody resets the count of attempts', async () => {
     await runStep(task, async () => 'first', surroundings());
     expect(await runStep(task, async () => 'second', surroundings())).toMatchObject({ result: 'first', cached: true });

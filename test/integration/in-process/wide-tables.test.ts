@@ -1,0 +1,96 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { EvaluateResult } from '../../../src/contracts/stages.js';
+import {
+  binary,
+  byTime,
+  category,
+  csv,
+  definePipeline,
+  float,
+  gbdt,
+  integer,
+  notNull,
+  numeric,
+  oneHot,
+  type Pipeline,
+  rowCount,
+  type Schema,
+  schema,
+  sql,
+  standardize,
+  targetEncode,
+  timestamp,
+} from '../../../src/index.js';
+import { createModelServer } from '../../../src/serving/index.js';
+import { runInProcess } from '../../../src/testing/index.js';
+import { champion, createServingStore, post, type ServingStore } from '../serving/served-model.js';
+
+/** Several of the blocks in which columns are computed (src/data/column-blocks.ts). */
+const COLUMNS = 300;
+const ROWS = 24;
+/** Of so many columns one is a category, the others are numbers. */
+const CATEGORY_EACH = 100;
+
+let store: ServingStore;
+beforeAll(async () => {
+  store = await createServingStore();
+});
+afterAll(() => store.remove());
+
+const isCategory = (column: number): boolean => column % CATEGORY_EACH === 0;
+const valueOf = (row: number, column: number): number | string =>
+  isCategory(column) ? `k${(row + column) % 3}` : ((row * 37 + column * 11) % 101) / 4;
+const featureOf = (column: number) => {
+  const name: string = `c${column}`;
+  if (!isCategory(column)) return column % 2 === 0 ? numeric(name) : standardize(name);
+  return column % (2 * CATEGORY_EACH) === 0 ? oneHot(name) : targetEncode(name);
+};
+
+/** A table of so many columns with a time and a label beside them, through the stages up to an evaluation. */
+async function wideTable(columns: number): Promise<Pipeline> {
+  const named = Array.from({ length: columns }, (_, column) => column);
+  const file = path.join(fileURLToPath(store.uri), `${columns}.csv`);
+  const lines = Array.from({ length: ROWS }, (_, row) =>
+    [new Date(Date.UTC(2001, 0, 1, row)).toISOString(), row % 2, ...named.map((column) => valueOf(row, column))].join(','),
+  );
+  await writeFile(file, [['at', 'y', ...named.map((column) => `c${column}`)].join(','), ...lines].join('\n'));
+  const columnsOf = named.map((column) => [`c${column}`, isCategory(column) ? category().nullable() : float().nullable()]);
+  // The compiler is not to know the names: there are too many.
+  const rows: Schema = schema('wide', { at: timestamp({ eventTime: true }), y: integer(), ...Object.fromEntries(columnsOf) });
+  return definePipeline(`wide-${columns}`, { params: {} }, (p) => {
+    const raw = p.ingest({ source: csv(file), schema: rows });
+    const checked = p.validate(raw, { checks: [rowCount({ min: ROWS }), ...named.map((column) => notNull(`c${column}`))] });
+    const features = p.feature(checked, {
+      label: binary(sql`y = 1`),
+      split: byTime({ test: '8 hours' }),
+      columns: Object.fromEntries(named.map((column) => [`f${column}`, featureOf(column)])),
+    });
+    const trainer = gbdt({ trees: 2, leaves: 4, minRowsInLeaf: 2 });
+    p.evaluate(p.train(features, { trainer }), { infra: { maxP99: '60 seconds' } });
+  });
+}
+
+async function run(columns: number): Promise<EvaluateResult> {
+  const { status, results } = await runInProcess(await wideTable(columns), {}, { store: store.uri });
+  expect(status).toBe('succeeded');
+  return results['evaluate'] as EvaluateResult;
+}
+
+it('a table of some hundred columns goes through all stages, and its model serves a row', async () => {
+  const { model } = await run(COLUMNS);
+  expect(model.meta.signature.inputs).toHaveLength(COLUMNS);
+  await store.route([champion(1, model)]);
+  const server = await createModelServer({ store: store.uri, endpoint: 'flights', port: 0, logLevel: 'silent' });
+  try {
+    await server.start();
+    const row = Object.fromEntries(Array.from({ length: COLUMNS }, (_, column) => [`c${column}`, valueOf(1, column)]));
+    const { status, body } = await post(`${server.url}/v1/models/flights:predict`, { instances: [row] });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ predictions: [{ score: expect.any(Number) }] });
+  } finally {
+    await server.close();
+  }
+});
