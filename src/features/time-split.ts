@@ -41,6 +41,7 @@ export async function splitByTime(db: DuckDb, { table, eventTime, task }: SplitR
   const trainFromMs = Number(range?.['from_ms']);
   const testToMs = Number(range?.['to_ms']);
   const cut = timestampLiteral(testToMs - testMs);
+  await addTurns(db, table, task, `${time} <= ${cut}`);
   const part =
     (comparison: '<=' | '>'): RowsOf =>
     (columns) =>

@@ -6,6 +6,7 @@ import type { TargetLookup } from '../features/encode-sql.js';
 import type { Encoder, EncoderSet } from '../features/encoder.js';
 import { fitTargetEncoder } from '../features/fit-target-encoder.js';
 import { addTurns } from '../features/row-turns.js';
+import { rowsOf } from '../features/time-split.js';
 import { writeEncoded } from '../features/write-encoded.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { parseRecord } from '../store/json-record.js';
@@ -57,18 +58,23 @@ async function writeApart(
   await db.run(`CREATE TABLE known AS SELECT ${[...raw, '__label'].join(', ')} FROM ${parquetRelation([file])}`);
   const older = `rowid < ${String(trainedRows(meta.trainRows, trainer))}`;
   await addTurns(db, 'known', meta.task, older);
-  const part = (isPart: string): string => `(SELECT *, rowid AS __row FROM known WHERE ${isPart})`;
   const fitted = new Map<string, Encoder>();
   const [outOfFold, full] = [new Map<string, TargetLookup>(), new Map<string, TargetLookup>()];
   await db.exactOrder(async () => {
     for (const [position, [feature, spec]] of targets.entries()) {
-      const fit = await fitTargetEncoder(db, part(older), feature, spec, `older_${String(position)}`);
+      const fit = await fitTargetEncoder(
+        db,
+        rowsOf('known', ['*'], `WHERE ${older}`),
+        feature,
+        spec,
+        `older_${String(position)}`,
+      );
       fitted.set(feature, fit.encoder);
       outOfFold.set(feature, fit.outOfFold);
       full.set(feature, fit.full);
     }
   });
   const now = encoders.map((encoder) => fitted.get(encoder.feature) ?? encoder);
-  await writeEncoded(db, part(older), now, [], outOfFold, olderFile);
-  await writeEncoded(db, part(`NOT ${older}`), now, [], full, newestFile);
+  await writeEncoded(db, (columns) => rowsOf('known', columns, `WHERE ${older}`), now, [], outOfFold, olderFile);
+  await writeEncoded(db, (columns) => rowsOf('known', columns, `WHERE NOT ${older}`), now, [], full, newestFile);
 }
