@@ -190,6 +190,7 @@ export async function createModelServer(given: ModelServerOptions): Promise<Mode
     read: async () => (await endpoints.read(options.endpoint))?.config ?? null,
     apply: (config) => models.apply(config),
     mayRecover: () => models.mayRecover,
+    isSettled: () => models.health().variants.length <= 1,
     log,
   });
   const app = createApp(
