@@ -1,3 +1,4 @@
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { ParameterInput, ParameterShape } from '../schema/parameter.js';
 import type { PipelineBuilder } from './builder.js';
 import { createBuilder } from './builder.js';
@@ -33,6 +34,18 @@ export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy
 /** What a run gives to its caller: the result behind the reference that the builder returned, null when it returned none. */
 export type BuilderResult<Returned> = [Returned] extends [Ref<infer Result>] ? Result : null;
 
+/** A reference that was used as a value does not know where: the step that was declared last is right before. */
+function located<T>({ name, steps }: PipelineDraft, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!isPipelineError(error) || error.code !== 'AUTHORING_REFERENCE_AS_VALUE') throw error;
+    const last = steps.at(-1);
+    const where = `pipeline "${name}", ${last === undefined ? 'before its first step' : `after step "${last.id}"`}`;
+    throw new PipelineError(error.code, { ...error.parts, where, details: error.details, cause: error });
+  }
+}
+
 /**
  * Declares a pipeline. `build` runs once, now: it only describes steps, and nothing of it runs later but the `run` functions.
  * The same declaration always gives the same plan and hash.
@@ -47,7 +60,7 @@ export function definePipeline<const Shape extends ParameterShape, Returned>(
   build: (p: PipelineBuilder<Shape>) => Returned,
 ): Pipeline<ParameterInput<Shape>, BuilderResult<Returned>> {
   const draft = new PipelineDraft(name, options.params);
-  const returned = build(createBuilder<Shape>(draft));
+  const returned = located(draft, () => build(createBuilder<Shape>(draft)));
   reportPromise(returned, draft.root);
   const hooks = readHooks(options.hooks ?? {}, draft.root.at('hooks'));
   const triggers = readTriggers(options.triggers ?? [], draft);

@@ -63,10 +63,11 @@ export type ResultOf<R> = R extends Ref<infer Result> ? Result : never;
 
 /** The run-time object behind every `Ref`: refuses to be a string, a number or JSON. */
 class Reference {
-  readonly #step: string;
+  readonly #name: string;
 
-  constructor(step: string) {
-    this.#step = step;
+  /** @param name - in words: `step "train"`. */
+  constructor(name: string) {
+    this.#name = name;
     if (new.target === Reference) Object.freeze(this);
   }
 
@@ -80,11 +81,15 @@ class Reference {
 
   #refuse(as: string): never {
     throw new PipelineError('AUTHORING_REFERENCE_AS_VALUE', {
-      what: `the reference to step "${this.#step}" was used as ${as}`,
+      what: `the reference to ${this.#name} was used as ${as}`,
       where: 'a pipeline definition',
     });
   }
 }
+
+/** Of references to steps, in words. */
+const names = new WeakMap<Ref, string>();
+const nameOf = (reference: Ref): string => names.get(reference) ?? 'a step';
 
 /** Names a field inside the result of a step. */
 class FieldReference extends Reference {
@@ -92,7 +97,7 @@ class FieldReference extends Reference {
   readonly path: readonly string[];
 
   constructor(base: Ref, path: readonly string[]) {
-    super(`field ${path.join('.')}`);
+    super(`the field "${path.join('.')}" of ${nameOf(base)}`);
     this.base = base;
     this.path = path;
     Object.freeze(this);
@@ -112,7 +117,9 @@ export function fieldOf(reference: Ref): { readonly base: Ref; readonly path: re
 
 /** The one place where a run-time reference gets its compile-time type. */
 export function createReference<R extends Ref>(step: string): R {
-  return new Reference(step) as unknown as R;
+  const reference = new Reference(`step "${step}"`) as unknown as R;
+  names.set(reference, `step "${step}"`);
+  return reference;
 }
 
 export function isReference(value: unknown): value is Ref {

@@ -6,6 +6,7 @@ import { reloadSettings, workerSettings } from '../options/apply-settings.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
 import { examples, withJson, withPools, withStore, withTaskQueue } from '../options/options.js';
 import type { JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
+import { DeployedEndpoints } from '../deployed-endpoints.js';
 import { startServing } from '../start-serving.js';
 import { startWorker, loadWorkerCode } from '../start-worker.js';
 import type { Terminal } from '../terminal.js';
@@ -20,7 +21,8 @@ interface DevFlags extends JsonFlag, PoolFlags, ProfileFlags, QueueFlags, StoreF
   readonly namespace: string;
   readonly pipeline: readonly string[];
   readonly workflows?: string;
-  readonly serve?: string;
+  /** False: no model server. */
+  readonly serve?: string | false;
   readonly servePort: number;
   readonly reload: boolean;
 }
@@ -32,7 +34,9 @@ interface Running {
 /** `perennial dev`: all that a laptop needs in one process group: Temporal, and on request a worker and a model server. */
 export function devCommand(terminal: Terminal): Command {
   return withPools(withJson(withTaskQueue(withStore(new Command('dev')))))
-    .description('start a Temporal dev server, and with --pipeline a worker, with --serve a model server; Ctrl-C stops all')
+    .description(
+      'start a Temporal dev server, and with --pipeline a worker and a model server for each endpoint that something is deployed to; Ctrl-C stops all',
+    )
     .option('--port <number>', 'port of Temporal, 0 takes a free one', parsePort, 7233)
     .option('--ui-port <number>', 'port of the web UI, 0 takes a free one', parsePort, 8233)
     .option('--headless', 'no web UI')
@@ -41,8 +45,14 @@ export function devCommand(terminal: Terminal): Command {
     .option('--pipeline <files...>', 'run a worker for these pipeline files (default: those of the profile)', [])
     .option('--no-reload', 'keep the pipelines as they are now, also when their files change')
     .option('--workflows <file>', 'a file of hand-written workflows that the worker runs as well')
-    .option('--serve <endpoint>', 'run a model server for this endpoint')
-    .option('--serve-port <number>', 'port of the model server, 0 takes a free one', parsePort, 8080)
+    .option('--serve <endpoint>', 'run a model server for this endpoint, also before anything is deployed to it')
+    .option('--no-serve', 'run no model server (default with --pipeline: one for each endpoint that something is deployed to)')
+    .option(
+      '--serve-port <number>',
+      'port of the first model server, the others take those after it; 0 takes free ones',
+      parsePort,
+      8080,
+    )
     .addHelpText(
       'after',
       examples(
@@ -88,25 +98,40 @@ export function devCommand(terminal: Terminal): Command {
           running.push({ stop: () => worker.stop() });
           ended.push(worker.ended);
         }
-        let servingUrl: string | null = null;
-        if (flags.serve !== undefined) {
-          const serving = await startServing({ store: flags.store, endpoint: flags.serve, port: flags.servePort }, terminal.env);
-          running.push({ stop: () => serving.close() });
-          servingUrl = serving.url;
-        }
+        const endpoints = await endpointsFor(flags, terminal);
+        running.push(endpoints);
+        if (typeof flags.serve === 'string') await endpoints.serve(flags.serve);
         announce(
           terminal,
           flags,
           server,
           pipelines.map(({ name }) => name),
-          servingUrl,
+          typeof flags.serve === 'string' ? (endpoints.urls[flags.serve] ?? null) : null,
         );
+        // Said after the line that all is ready.
+        if (flags.serve !== false && pipelines.length > 0) await endpoints.watch();
         await Promise.race(ended);
         if (flags.json !== true) terminal.note('\nStopping.');
       } finally {
         await stopAll(running);
       }
     });
+}
+
+async function endpointsFor({ store, servePort }: DevFlags, terminal: Terminal): Promise<DeployedEndpoints> {
+  const [{ openObjectStore }, { createEndpoints }] = await Promise.all([
+    import('../../store/open-store.js'),
+    import('../../registry/endpoints.js'),
+  ]);
+  return new DeployedEndpoints({
+    store,
+    firstPort: servePort,
+    start: (endpoint, port) => startServing({ store, endpoint, port }, terminal.env),
+    deployed: async () => (await createEndpoints(await openObjectStore(store)).list()).map(({ endpoint }) => endpoint),
+    tell: (news) => {
+      terminal.note(news);
+    },
+  });
 }
 
 /** @throws PipelineError `CLI_USAGE` when there is something for a worker to do and no pipeline. */

@@ -71,7 +71,7 @@ function addMonths(wall: number, months: number): number {
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** What the clock on the wall shows, as if it stood in UTC. */
-function wallOf(ms: number, timezone: string): number {
+export function wallOf(ms: number, timezone: string): number {
   if (timezone === 'UTC') return ms;
   const clock = clocks.get(timezone) ?? newClock(timezone);
   clocks.set(timezone, clock);

@@ -1,18 +1,10 @@
 import { CronExpressionParser } from 'cron-parser';
+import { type CronFields, nextMoment } from './next-moment.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 
 const PART = String.raw`(?:\*|(?:\d+|[a-z]{3})(?:-(?:\d+|[a-z]{3}))?)(?:/\d+)?`;
 /** What Temporal and cron-parser read in the same way. */
 const FIELD = new RegExp(`^${PART}(?:,${PART})*$`, 'i');
-
-/** Values of each field that match. Sunday is 0. */
-export type CronFields = {
-  readonly minute: readonly number[];
-  readonly hour: readonly number[];
-  readonly dayOfMonth: readonly number[];
-  readonly month: readonly number[];
-  readonly dayOfWeek: readonly number[];
-};
 
 /** Why a cron expression cannot be used in a schedule; null when it can. */
 export function cronProblem(expression: string, timezone: string): string | null {
@@ -45,15 +37,15 @@ export function cronFields(expression: string): CronFields {
   };
 }
 
-/** Every moment from `fromMs` on and before `toMs`, oldest first; at most `limit`. */
+/** Every moment from `fromMs` on and before `toMs` at which Temporal starts a schedule of this expression, oldest first; at most `limit`. */
 export function cronTimes(expression: string, timezone: string, fromMs: number, toMs: number, limit: number): readonly number[] {
-  // The parser gives what lies after its date, in whole seconds.
-  const times = CronExpressionParser.parse(expression, { tz: timezone, currentDate: new Date(fromMs - 1_000) });
+  const fields = cronFields(expression);
   const found: number[] = [];
-  while (found.length < limit) {
-    const next = times.next().getTime();
-    if (next >= toMs) break;
+  for (let afterMs = fromMs - 1; found.length < limit;) {
+    const next = nextMoment(fields, timezone, afterMs);
+    if (next === null || next >= toMs) break;
     if (next >= fromMs) found.push(next);
+    afterMs = next;
   }
   return found;
 }
