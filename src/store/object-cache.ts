@@ -22,6 +22,7 @@ const LEFTOVER_MS = 86_400_000;
 const PART = /\.(?:part|evicted)-/;
 /** The cache is looked through when it may have grown by this part of its limit. */
 const SLACK = 0.05;
+const SECOND_NS = 1_000_000_000n;
 
 /**
  * A folder of files by hash that stays below a limit. The one that nobody has used for longest goes first; what a step uses stays, in whichever process
@@ -45,15 +46,19 @@ export class ObjectCache {
     this.#users.add(new WeakRef(user));
   }
 
-  /** Marks a file as used now; whole seconds, so that its time of change stays what it was. False when it is not there. */
-  async mark(file: string): Promise<boolean> {
+  /** Gives a file that was just fetched a time of change in whole seconds, which `mark` can give it again. */
+  async stamp(file: string): Promise<void> {
+    const seconds = Math.floor(Date.now() / 1000);
+    await fs.utimes(file, seconds, seconds);
+  }
+
+  /** Marks a file as used now. One that was written to since it was stamped keeps the time of that, by which it is found out. */
+  async mark(file: string): Promise<void> {
     try {
-      const { mtimeMs } = await fs.stat(file);
-      await fs.utimes(file, Date.now() / 1000, Math.floor(mtimeMs / 1000));
-      return true;
+      const { mtimeNs } = await fs.stat(file, { bigint: true });
+      if (mtimeNs % SECOND_NS === 0n) await fs.utimes(file, Date.now() / 1000, Number(mtimeNs / SECOND_NS));
     } catch (error) {
-      if (isAbsent(error)) return false;
-      throw error;
+      if (!isAbsent(error)) throw error;
     }
   }
 
@@ -103,7 +108,7 @@ export class ObjectCache {
 
   async #markAll(): Promise<void> {
     // A file that is gone, or a folder without rights: the next to need it fetches it again.
-    for (const file of this.#inUse()) await this.mark(file).catch(() => false);
+    for (const file of this.#inUse()) await this.mark(file).catch(() => undefined);
   }
 }
 

@@ -48,7 +48,8 @@ export class VerifiedFiles implements CacheUser {
     const cached = path.join(cache.folder, file.sha256);
     this.handedOut.add(cached);
     // Marked before it is looked at: from then on nobody makes room at its expense.
-    if ((await cache.mark(cached)) && (await this.#check(cached, file)) === 'right') return cached;
+    await cache.mark(cached);
+    if ((await this.#check(cached, file)) === 'right') return cached;
     await this.#download(file, cached);
     await cache.grown(file.bytes);
     return cached;
@@ -74,7 +75,7 @@ export class VerifiedFiles implements CacheUser {
         if (tries === READS) throw corrupt(file, this.#objects.uri);
       }
       await fs.rename(part, target);
-      await this.#cache?.mark(target);
+      await this.#cache?.stamp(target);
       await this.#check(target, file);
     } finally {
       await fs.rm(part, { force: true });

@@ -1,7 +1,9 @@
+import { CreateMultipartUploadCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { collectGarbage } from '../../src/garbage/collect-garbage.js';
 import { createEndpoints } from '../../src/registry/endpoints.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
 import { createArtifactStore } from '../../src/store/create-artifact-store.js';
@@ -54,6 +56,34 @@ available('artifacts in S3', () => {
     await expect(artifacts.localFile(ref, 'a')).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' });
     await expect(artifacts.readFile(ref, 'a')).rejects.toMatchObject({ code: 'ARTIFACT_CORRUPT' });
     expect(await fs.readdir(cacheFolder)).toHaveLength(0);
+  });
+});
+
+available('garbage collection in S3', () => {
+  it('removes what nothing names, and uploads that were never finished', async () => {
+    const objects = await open('garbage');
+    const artifacts = createArtifactStore(objects, { cacheFolder });
+    const [kept, lost] = [await artifacts.publish(draft('kept')), await artifacts.publish(draft('lost'))];
+    await objects.put('monitors/m/config.json', Buffer.from(JSON.stringify({ artifact: kept.id })));
+    const client = new S3Client({ forcePathStyle: true, region: 'us-east-1' });
+    const place = { Bucket: 'bucket' in server ? server.bucket : '', Prefix: 'garbage/' };
+    await client.send(new CreateMultipartUploadCommand({ Bucket: place.Bucket, Key: 'garbage/objects/unfinished' }));
+    // Times of S3 are whole seconds.
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    const summary = await collectGarbage(
+      {
+        objects,
+        openRuns: () => Promise.resolve({ workflowIds: new Set(), mentioned: new Set() }),
+        signal: new AbortController().signal,
+        progress: () => undefined,
+      },
+      { olderThanMs: 1_000, keepRunsMs: 1_000 },
+    );
+    expect(summary).toMatchObject({ removed: { objects: 2 }, tidied: 1 });
+    expect([await artifacts.exists(kept), await artifacts.exists(lost)]).toEqual([true, false]);
+    expect((await artifacts.readFile(kept, 'a')).toString()).toBe('kept');
+    expect((await client.send(new ListMultipartUploadsCommand(place))).Uploads ?? []).toEqual([]);
+    client.destroy();
   });
 });
 
