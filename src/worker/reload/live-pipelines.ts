@@ -44,7 +44,7 @@ export class LivePipelines {
     this.#files = new WatchedFiles((reloading?.files ?? []).map((file) => path.resolve(file)));
     // Now, while the files on disk are those that were loaded.
     for (const pipeline of this.#catalog.values()) void pipelineCode(pipeline);
-    this.shelf.put([...this.#catalog.values()].flatMap(this.#stepsOf));
+    this.shelf.add([...this.#catalog.values()].flatMap(this.#stepsOf));
   }
 
   /** The same object always, with the newest versions. */
@@ -82,7 +82,7 @@ export class LivePipelines {
       if (news.length === 0) return;
       this.#catalog.clear();
       for (const [name, pipeline] of found) this.#catalog.set(name, pipeline);
-      this.shelf.put(steps);
+      this.shelf.add(steps);
       renewed();
       tell(`loaded anew: ${news.join(', ')}; runs under way keep their plans`);
     } catch (error) {

@@ -17,7 +17,7 @@ export class StepShelf {
   readonly #versions: ReadonlyMap<string, ShelvedStep>[] = [];
 
   /** Puts the newest version before those that are there. */
-  put(steps: readonly ShelvedStep[]): void {
+  add(steps: readonly ShelvedStep[]): void {
     this.#versions.unshift(new Map(steps.map((step) => [step.type, step])));
     this.#versions.splice(MOST_VERSIONS);
   }
