@@ -81,8 +81,7 @@ export class Sweep {
     try {
       await this.#readHolds();
       const done = await inParallel(batch, AT_ONCE, (unit) => this.#removeUnit(unit, until));
-      const failed = done.find((result) => result instanceof Error);
-      if (failed !== undefined) throw failed;
+      for (const result of done) if (typeof result === 'object') throw result.failure;
       return batch.filter((_, index) => done[index] === 'no time');
     } finally {
       await objects.delete(key);
@@ -90,7 +89,7 @@ export class Sweep {
   }
 
   /** Never rejects: when one fails, the word is taken back only after the others have ended. */
-  async #removeUnit({ items, isReached }: Unit, until: number): Promise<'done' | 'no time' | Error> {
+  async #removeUnit({ items, isReached }: Unit, until: number): Promise<'done' | 'no time' | { readonly failure: unknown }> {
     const { objects, signal, mayGoOn, removed } = this.#parts;
     if (isReached()) return 'done';
     if (performance.now() > until || signal.aborted || !mayGoOn()) return 'no time';
@@ -105,7 +104,7 @@ export class Sweep {
       }
       return 'done';
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return { failure: error };
     }
   }
 
