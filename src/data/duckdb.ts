@@ -23,7 +23,7 @@ export interface DuckDb {
   run(sql: string): Promise<void>;
   /** Small results only. Integers come as numbers; convert timestamps to text or milliseconds in SQL. */
   query(sql: string): Promise<readonly SqlRow[]>;
-  /** Runs `work` without the search for common parts of expressions, which takes the square of their number: for statements over all columns. */
+  /** Runs `work` without the search for common parts of expressions, which takes the square of their number: for statements over all columns. A result that is read in parts must be read within `work`: any other statement ends it. */
   overAllColumns<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Runs `work` on one thread, so that floating-point sums add up in row order and equal input gives equal bits. */
   exactOrder<Result>(work: () => Promise<Result>): Promise<Result>;

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { identifier, parquetRelation } from './sql-text.js';
+import { streamRows } from './stream-rows.js';
 
 export interface NumericColumns<Values> {
   readonly rows: number;
@@ -40,15 +41,11 @@ async function readColumns<Values extends Float32Array | Float64Array>(
   const rows = Number(counted.getRows()[0]?.[0] ?? 0);
   const arrays = names.map(() => allocate(rows));
   const selected = names.map((name) => `coalesce(${identifier(name)}::${type}, 'NaN'::${type})`).join(', ');
-  const result = await connection.stream(`SELECT ${selected} FROM ${relation}`);
-  let start = 0;
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const count = chunk.rowCount;
+  await streamRows(connection, `SELECT ${selected} FROM ${relation}`, rows, (chunk, before) => {
     for (const [position, array] of arrays.entries()) {
       const vector = chunk.getColumnVector(position);
-      for (let row = 0; row < count; row += 1) array[start + row] = vector.getItem(row) as number;
+      for (let row = 0; row < chunk.rowCount; row += 1) array[before + row] = vector.getItem(row) as number;
     }
-    start += count;
-  }
+  });
   return { rows, columns: new Map(names.map((name, position) => [name, arrays[position] ?? allocate(0)])) };
 }

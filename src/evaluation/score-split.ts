@@ -1,7 +1,9 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { ModelSignature } from '../contracts/model.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { modelInputsOf, modelInputSql } from '../data/model-inputs.js';
 import { parquetRelation } from '../data/sql-text.js';
+import { streamRows } from '../data/stream-rows.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { ScoringSession } from '../onnx/session.js';
 
@@ -20,16 +22,12 @@ export async function scoreSplit(db: DuckDb, session: ScoringSession, options: S
   const { signature, rows, signal, onRows } = options;
   const scores = new Float64Array(rows);
   const sql = `SELECT ${modelInputSql(signature)} FROM ${parquetRelation([options.path])}`;
-  await db.use(async (connection) => {
-    const result = await db.overAllColumns(() => connection.stream(sql));
-    let done = 0;
-    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      signal.throwIfAborted();
-      scores.set(await session.score(modelInputsOf(signature, chunk), chunk.rowCount), done);
-      done += chunk.rowCount;
-      onRows(done);
-    }
-  });
+  const score = async (chunk: DuckDBDataChunk, before: number): Promise<void> => {
+    signal.throwIfAborted();
+    scores.set(await session.score(modelInputsOf(signature, chunk), chunk.rowCount), before);
+    onRows(before + chunk.rowCount);
+  };
+  await db.overAllColumns(() => db.use((connection) => streamRows(connection, sql, rows, score)));
   return scores;
 }
 

@@ -3,6 +3,7 @@ import { inBlocks } from '../data/column-blocks.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { type InputColumn, modelInputsOf, modelInputSql } from '../data/model-inputs.js';
 import { identifier, literal } from '../data/sql-text.js';
+import { streamRows } from '../data/stream-rows.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { encodedRows, floatLiteral, keyName, rawText, type TargetLookup } from '../features/encode-sql.js';
 import { type Encoder, type EncoderSet, featureNamesOf } from '../features/encoder.js';
@@ -110,10 +111,10 @@ async function createLookup(
 /** In the order of the rows' positions. */
 async function rawInputs(db: DuckDb, { meta }: FeatureResult, rows: number): Promise<Record<string, InputColumn>> {
   const read = await db.use(async (connection) => {
-    const result = await connection.stream(`SELECT ${modelInputSql(meta.signature)} FROM checked ORDER BY __row`);
     const chunks: Record<string, InputColumn>[] = [];
-    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk())
+    await streamRows(connection, `SELECT ${modelInputSql(meta.signature)} FROM checked ORDER BY __row`, rows, (chunk) => {
       chunks.push(modelInputsOf(meta.signature, chunk));
+    });
     return chunks;
   });
   if (read.length === 1) return read[0] ?? {};
