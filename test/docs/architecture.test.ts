@@ -31,6 +31,13 @@ describe('the documents', () => {
     }
   });
 
+  it('number each decision once, as its title does', async () => {
+    const pages = (await readdir('docs/decisions')).sort();
+    expect(pages.map((page) => Number(page.slice(0, 4)))).toEqual(pages.map((_, index) => index + 1));
+    for (const page of pages)
+      expect(await readFile(`docs/decisions/${page}`, 'utf8')).toMatch(new RegExp(`^# ${page.slice(0, 4)}\\b`));
+  });
+
   it('have no link to a file that does not exist', async () => {
     const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...(await markdownPages('docs'))];
     const broken: string[] = [];
