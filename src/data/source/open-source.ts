@@ -32,7 +32,7 @@ export async function openSource(db: DuckDb, source: SourceSpec): Promise<OpenSo
   return { format: source.format, files, groups };
 }
 
-/** All rows of a source as one relation, columns by name. DATA_SOURCE_CORRUPT when a row cannot be read. */
+/** All rows of a source as one relation, columns by name; NaN is null, as it is at ingest. DATA_SOURCE_CORRUPT when a row cannot be read. */
 export async function wholeRelation(db: DuckDb, source: SourceSpec): Promise<string> {
   const { files, groups } = await openSource(db, source);
   await readingSource(source, files, async () => {
@@ -43,10 +43,16 @@ export async function wholeRelation(db: DuckDb, source: SourceSpec): Promise<str
     }
   });
   const named = groups.map(({ relation, columns }) => {
-    const selected = [...columns].map(([name, { sql }]) => `${sql} AS ${identifier(name)}`);
+    const selected = [...columns].map(([name, column]) => `${withoutNaN(column)} AS ${identifier(name)}`);
     return `SELECT ${selected.join(', ')} FROM ${relation}`;
   });
   return `(${named.join(' UNION ALL BY NAME ')})`;
+}
+
+/** In SQL NaN is greater than every number: as a value it would pass for a very large one. */
+function withoutNaN({ sql, type }: SourceColumn): string {
+  if (type === 'FLOAT' || type === 'DOUBLE') return `nullif(${sql}, 'NaN'::${type})`;
+  return type === 'VARCHAR' ? `CASE WHEN NOT regexp_full_match(${sql}, '(?i)\\s*[-+]?nan\\s*') THEN ${sql} END` : sql;
 }
 
 /** Turns a failure while the rows of a source are read into DATA_SOURCE_CORRUPT; other codes pass. */
