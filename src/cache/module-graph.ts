@@ -3,19 +3,21 @@ import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { packageVersion } from './package-version.js';
+import { type KnownManifests, packageVersion } from './package-version.js';
 
 export interface ModuleGraph {
   /** Absolute paths of the local modules that the files import, directly or not, themselves left out. */
   readonly modules: readonly string[];
   /** Packages that any of them imports, by name: the version that is installed, or `not found`. */
   readonly packages: { readonly [name: string]: string };
-  /** By package, the folder of the module that imports it. */
-  readonly importers: ReadonlyMap<string, string>;
+  /** Paths of the manifests of these and of all packages below them, and where one was looked for in vain. */
+  readonly manifests: readonly string[];
 }
 
-/** The folder of this package's own code: it counts by its version. */
-const OWN_CODE = fileURLToPath(new URL('../', import.meta.url));
+/** This package's own code, built or as it was written: it counts by its version. */
+const OWN_CODE = ['dist', 'src', 'workflows', 'activities'].map((folder) =>
+  fileURLToPath(new URL(`../../../${folder}/`, import.meta.url)),
+);
 const BUILT_IN = new Set(builtinModules);
 
 /**
@@ -34,21 +36,20 @@ export async function moduleGraph(files: readonly string[]): Promise<ModuleGraph
   });
   const modules: string[] = [];
   const packages = new Map<string, string>();
-  const importers = new Map<string, string>();
+  const manifests: KnownManifests = new Map();
   for (const [name, input] of Object.entries(metafile.inputs)) {
     const absolute = path.resolve(root, name);
     if (!files.includes(absolute) && (await isFile(absolute))) modules.push(absolute);
     for (const imported of input.imports) {
       const found = imported.external === true ? packageName(imported.path) : null;
       if (found === null || packages.has(found)) continue;
-      importers.set(found, path.dirname(absolute));
-      packages.set(found, await packageVersion(found, path.dirname(absolute)));
+      packages.set(found, await packageVersion(found, path.dirname(absolute), manifests));
     }
   }
   return {
     modules: modules.sort(),
     packages: Object.fromEntries([...packages].sort(([left], [right]) => (left < right ? -1 : 1))),
-    importers,
+    manifests: [...manifests.keys()],
   };
 }
 
@@ -57,7 +58,7 @@ const leaveOwnCodeOutside: Plugin = {
   name: 'own-code',
   setup: (bundling) => {
     bundling.onResolve({ filter: /^\.{1,2}\// }, ({ path: name, resolveDir }) =>
-      path.resolve(resolveDir, name).startsWith(OWN_CODE) ? { path: 'perennial', external: true } : null,
+      OWN_CODE.some((folder) => path.resolve(resolveDir, name).startsWith(folder)) ? { path: 'perennial', external: true } : null,
     );
   },
 };

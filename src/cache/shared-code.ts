@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { sha256Hex } from '../store/hash.js';
 import { type ModuleGraph, moduleGraph } from './module-graph.js';
-import { packageVersion } from './package-version.js';
 import { isCode, readDefiningFile, readModule, type ReadSource } from './source-hash.js';
 
 /** Parts of a step's code by name, each with its hash or version. */
@@ -26,7 +25,6 @@ export interface SharedCode {
 
 type Known = {
   readonly stamps: ReadonlyMap<string, string>;
-  readonly graph: ModuleGraph;
   readonly code: StepCode;
   readonly environment: readonly string[];
   readonly unseen: string | null;
@@ -36,13 +34,13 @@ const known = new Map<string, Known>();
 
 /**
  * What all steps of a pipeline share: the files around the definition, the local modules that they import, the packages of all of these, and
- * the variables of the environment that these files read by name. Files are read again when one of them, or the version of a package, has
+ * the variables of the environment that these files read by name. Files are read again when one of them, or the manifest of a package, has
  * changed since; a new import is such a change.
  */
 export async function sharedCode(files: CodeFiles): Promise<SharedCode> {
   const key = JSON.stringify(files);
   const before = known.get(key);
-  const now = before !== undefined && (await isCurrent(before)) ? before : await readFiles(files);
+  const now = before !== undefined && areUnchanged(before) ? before : await readFiles(files);
   known.set(key, now);
   const variables = Object.fromEntries(now.environment.map((name) => [`variable ${name}`, hashOfVariable(name)]));
   return { code: { ...now.code, ...variables }, unseen: now.unseen, isUnchanged: () => areUnchanged(now) };
@@ -76,8 +74,7 @@ function toKnown(
   const unknown = all.filter(([, { loadsUnknown }]) => loadsUnknown).map(([file]) => name(file));
   const sorted = [...modules].sort(([left], [right]) => (left < right ? -1 : 1));
   return {
-    stamps: new Map(all.map(([file]) => [file, stampOf(file)])),
-    graph,
+    stamps: new Map([...all.map(([file]) => file), ...graph.manifests].map((file) => [file, stampOf(file)])),
     code: {
       ...Object.fromEntries([...definingFiles].map(([file, { hash }]) => [`file ${name(file)}`, hash])),
       ...Object.fromEntries(sorted.map(([file, { hash }]) => [`module ${name(file)}`, hash])),
@@ -96,12 +93,6 @@ async function readAll(files: readonly string[], read: (file: string) => Promise
 function namedFiles(file: string, { files }: ReadSource): string[] {
   const absolute = files.map((named) => path.resolve(path.dirname(file), named));
   return absolute.filter((named) => statSync(named, { throwIfNoEntry: false })?.isFile() === true);
-}
-
-async function isCurrent({ stamps, graph }: Known): Promise<boolean> {
-  if (!areUnchanged({ stamps })) return false;
-  const versions = await Promise.all([...graph.importers].map(([name, folder]) => packageVersion(name, folder)));
-  return [...graph.importers.keys()].every((name, index) => graph.packages[name] === versions[index]);
 }
 
 const areUnchanged = ({ stamps }: Pick<Known, 'stamps'>): boolean =>
