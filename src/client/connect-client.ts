@@ -310,7 +310,8 @@ function runSettings(
     ...(priority === undefined ? {} : { priorityKey: priority }),
     ...(team === undefined ? {} : { fairnessKey: team }),
   };
-  return { memo: { ...memo, [RUN_OPTIONS_MEMO]: run }, ...(Object.keys(order).length === 0 ? {} : { priority: order }) };
+  const said = memo?.[RUN_OPTIONS_MEMO] as RunOptions | undefined;
+  return { memo: { ...memo, [RUN_OPTIONS_MEMO]: { ...said, ...run } }, ...(Object.keys(order).length === 0 ? {} : { priority: order }) };
 }
 
 function duplicate(workflowId: string, cause: unknown): PipelineError {

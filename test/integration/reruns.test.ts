@@ -39,7 +39,8 @@ describe('runs that use earlier ones', () => {
   const cli = (...words: string[]): Promise<CliResult> =>
     runCli([...words, '--address', server.address, '--store', folder.path, '--json']);
   const json = (result: CliResult): Record<string, unknown> => {
-    expect(result.stderr).toBe('');
+    // The worker here has the functions as Jest compiled them, the command as tsx does.
+    expect(result.stderr.replace(/^the worker has other code of the steps than the file .*\n/, '')).toBe('');
     return JSON.parse(result.stdout) as Record<string, unknown>;
   };
   /** What became of each step: `list cached`, `double ran`, `hold from first`. */
