@@ -311,7 +311,10 @@ function runSettings(
     ...(team === undefined ? {} : { fairnessKey: team }),
   };
   const said = memo?.[RUN_OPTIONS_MEMO] as RunOptions | undefined;
-  return { memo: { ...memo, [RUN_OPTIONS_MEMO]: { ...said, ...run } }, ...(Object.keys(order).length === 0 ? {} : { priority: order }) };
+  return {
+    memo: { ...memo, [RUN_OPTIONS_MEMO]: { ...said, ...run } },
+    ...(Object.keys(order).length === 0 ? {} : { priority: order }),
+  };
 }
 
 function duplicate(workflowId: string, cause: unknown): PipelineError {
