@@ -9,6 +9,19 @@ import type { ObjectStore } from '../store/port.js';
 const ROOT = 'datasets/';
 const MEMBERS = ['n', 'at', 'dataset', 'rows', 'from', 'to', 'pipeline', 'step', 'workflowId', 'runId', 'previousHash'] as const;
 
+type Publication = Pick<DatasetLogEntry, 'n' | 'dataset' | 'step' | 'workflowId' | 'runId'>;
+
+/** What the log of a data set comes to: its content, and the newest 500 publications. */
+type LogState = { readonly newest: DatasetLogEntry | null; readonly published: readonly Publication[] };
+
+const MOST_PUBLISHED = 500;
+const NO_ENTRIES: LogState = { newest: null, published: [] };
+
+function withEntry({ published }: LogState, newest: DatasetLogEntry): LogState {
+  const { n, dataset, step, workflowId, runId } = newest;
+  return { newest, published: [...published, { n, dataset, step, workflowId, runId }].slice(-MOST_PUBLISHED) };
+}
+
 const pointerKey = (name: string): string => `${ROOT}${name}/latest.json`;
 
 /**
@@ -17,31 +30,42 @@ const pointerKey = (name: string): string => `${ROOT}${name}/latest.json`;
  */
 export class PublishedDatasets {
   readonly #objects: ObjectStore;
-  readonly #log: AppendLog<DatasetLogEntry>;
+  readonly #log: AppendLog<DatasetLogEntry, LogState>;
 
   constructor(objects: ObjectStore) {
     this.#objects = objects;
-    this.#log = new AppendLog(objects, { prefix: (name) => `${ROOT}${name}/log/`, members: MEMBERS, broken });
+    this.#log = new AppendLog(objects, {
+      prefix: (name) => `${ROOT}${name}/log/`,
+      checkpoints: (name) => `${ROOT}${name}/log-checkpoints/1/`,
+      members: MEMBERS,
+      fold: { start: NO_ENTRIES, add: withEntry },
+      broken,
+    });
   }
 
   /**
    * Makes a data set the newest content of the name. The content that is there already is no change, and a step of a run that publishes
-   * the same data set again has published it once.
+   * the same data set again has published it once, as far as the newest 500 publications tell.
    * @returns the number of the entry that this step of this run wrote, now or before; null when it wrote none.
    */
   async publish(name: string, { id, meta }: DatasetRef, run: RunIdentity, step: string): Promise<number | null> {
-    const own = (entry: DatasetLogEntry): boolean =>
+    const own = (entry: Publication): boolean =>
       entry.workflowId === run.workflowId && entry.runId === run.runId && entry.step === step && entry.dataset === id;
-    const entries = await this.#log.append(name, (known) => {
-      if (known.some(own) || known.at(-1)?.dataset === id) return null;
+    const { published } = await this.#log.append(name, (known) => {
+      if (known.published.some(own) || known.newest?.dataset === id) return null;
       const { pipeline, workflowId, runId } = run;
       return { dataset: id, rows: meta.rows, from: meta.from, to: meta.to, pipeline, step, workflowId, runId };
     });
     await this.#followLog(name);
-    return entries.find(own)?.n ?? null;
+    return published.find(own)?.n ?? null;
   }
 
-  /** Oldest first; empty for an unknown name. */
+  /** Entry `n` of the log; null when there is none. */
+  async entry(name: string, n: number): Promise<DatasetLogEntry | null> {
+    return (await this.#log.at(name, n))?.entry ?? null;
+  }
+
+  /** Oldest first; empty for an unknown name. Reads every entry. */
   log(name: string): Promise<readonly DatasetLogEntry[]> {
     return this.#log.read(name);
   }
@@ -57,8 +81,8 @@ export class PublishedDatasets {
   async #followLog(name: string): Promise<void> {
     for (;;) {
       const stored = await getIfThere(this.#objects, pointerKey(name));
-      const newest = (await this.#log.read(name)).at(-1);
-      if (newest === undefined) return;
+      const { newest } = await this.#log.state(name);
+      if (newest === null) return;
       const bytes = recordBytes(newest);
       if (stored?.bytes.equals(bytes) === true) return;
       try {

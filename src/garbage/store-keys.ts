@@ -49,7 +49,12 @@ const ROWS = [
   },
   {
     kind: 'model',
-    forms: ['models/<model>/versions/<n>.json', 'models/<model>/log/<n>.json', 'models/<model>/aliases/<alias>.json'],
+    forms: [
+      'models/<model>/versions/<n>.json',
+      'models/<model>/log/<n>.json',
+      'models/<model>/log-checkpoints/1/<n>.json',
+      'models/<model>/aliases/<alias>.json',
+    ],
     pattern: /^models\//,
     keptBy: 'itself',
     goes: NEVER,
@@ -113,7 +118,7 @@ const ROWS = [
   },
   {
     kind: 'data set',
-    forms: ['datasets/<name>/log/<n>.json', 'datasets/<name>/latest.json'],
+    forms: ['datasets/<name>/log/<n>.json', 'datasets/<name>/log-checkpoints/1/<n>.json', 'datasets/<name>/latest.json'],
     pattern: /^datasets\//,
     keptBy: 'itself',
     goes: NEVER,

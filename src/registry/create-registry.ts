@@ -4,9 +4,11 @@ import { manifestKey } from '../store/artifact-keys.js';
 import { sha256Hex } from '../store/hash.js';
 import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
-import { aliasRecord, aliasState } from './alias-state.js';
-import type { AliasState } from './alias-state.js';
+import { aliasMoves, aliasRecord, aliasState } from './alias-state.js';
+import type { AliasMove, AliasState } from './alias-state.js';
 import { evaluationBasis } from './evaluation-basis.js';
+import type { Decided, LogState } from './log-state.js';
+import { isRegistered } from './log-state.js';
 import { checkName } from './names.js';
 import { RegistryLog } from './registry-log.js';
 import type { LogDraft } from './registry-log.js';
@@ -115,11 +117,11 @@ class StoredRegistry implements Registry {
     const { by, reason, basis } = wording(record, input);
     const expectedChampion = 'expectedChampion' in input ? input.expectedChampion : championOf(basis);
     await this.#logRegistration(record);
-    return this.#moveAlias(model, 'champion', (entries) => {
-      const { champion } = aliasState(entries);
+    return this.#moveAlias(model, 'champion', (state) => {
+      const { champion } = aliasState(state);
       const own = champion?.entry.workflowId === workflowId || expectedChampion === version;
       if (champion?.version === version && own) return null;
-      const made = entries.some(
+      const made = state.decided.some(
         (entry) =>
           entry.action === 'promote' &&
           entry.version === version &&
@@ -146,10 +148,10 @@ class StoredRegistry implements Registry {
 
   async reject({ model, version, reasons, workflowId }: RejectInput): Promise<void> {
     await this.#logRegistration(await this.version(model, version));
-    await this.#log.append(model, (entries) => {
-      const same = (entry: RegistryLogEntry): boolean =>
+    await this.#log.append(model, ({ decided }) => {
+      const same = (entry: Decided): boolean =>
         entry.action === 'reject' && entry.version === version && entry.workflowId === workflowId;
-      if (entries.some(same)) return null;
+      if (decided.some(same)) return null;
       const reason = reasons.join('; ');
       return { action: 'reject', version, from: null, alias: null, by: workflowId, reason, workflowId, details: { reasons } };
     });
@@ -159,8 +161,8 @@ class StoredRegistry implements Registry {
   async rollback(input: RollbackInput): Promise<AliasRecord> {
     checkName('model', input.model);
     const { model, by, reason, workflowId, expectedChampion } = input;
-    return this.#moveAlias(model, 'champion', (entries) => {
-      const { champion, previous } = aliasState(entries);
+    return this.#moveAlias(model, 'champion', (state) => {
+      const { champion, previous } = aliasState(state);
       if (champion?.entry.action === 'rollback' && champion.entry.workflowId === workflowId) return null;
       if (expectedChampion !== undefined && champion?.version !== expectedChampion) {
         throw raceLost('the champion is not the one to roll back from', { model, expectedChampion }, champion);
@@ -189,7 +191,7 @@ class StoredRegistry implements Registry {
   async withdraw({ model, version, by, reason, workflowId }: WithdrawInput): Promise<Withdrawal> {
     checkName('model', model);
     let withdrawn = false;
-    const entries = await this.#log.append(model, (known) => {
+    const state = await this.#log.append(model, (known) => {
       const { champion } = aliasState(known);
       withdrawn =
         champion?.version === version && champion.entry.action === 'promote' && champion.entry.workflowId === workflowId;
@@ -198,7 +200,7 @@ class StoredRegistry implements Registry {
       return { action: 'withdraw', version, from: null, alias: 'champion', by, reason, workflowId, details: { basis } };
     });
     await this.#followLog(model);
-    return { withdrawn, champion: aliasState(entries).champion?.version ?? null };
+    return { withdrawn, champion: aliasState(state).champion?.version ?? null };
   }
 
   async setAlias(input: SetAliasInput): Promise<AliasRecord> {
@@ -206,8 +208,8 @@ class StoredRegistry implements Registry {
     const record = await this.version(model, version);
     const { by, reason, basis } = wording(record, input);
     await this.#logRegistration(record);
-    return this.#moveAlias(model, alias, (entries) => {
-      const { challenger } = aliasState(entries);
+    return this.#moveAlias(model, alias, (state) => {
+      const { challenger } = aliasState(state);
       if (challenger?.version === version && challenger.entry.workflowId === workflowId) return null;
       return { action: 'alias', version, from: challenger?.version ?? null, alias, by, reason, workflowId, details: { basis } };
     });
@@ -216,6 +218,19 @@ class StoredRegistry implements Registry {
   async log(model: string): Promise<readonly RegistryLogEntry[]> {
     checkName('model', model);
     return this.#log.read(model);
+  }
+
+  async movesBy(model: string, workflowId: string): Promise<readonly AliasMove[]> {
+    checkName('model', model);
+    const { decided } = await this.#log.state(model);
+    const own = decided.filter((entry) => entry.workflowId === workflowId);
+    return (await Promise.all(own.map(({ n }) => this.moves(model, n)))).flat();
+  }
+
+  async moves(model: string, n: number): Promise<readonly AliasMove[]> {
+    checkName('model', model);
+    const found = await this.#log.at(model, n);
+    return found === null ? [] : aliasMoves(found);
   }
 
   async verifyLog(model: string): Promise<{ readonly entries: number }> {
@@ -234,11 +249,7 @@ class StoredRegistry implements Registry {
     return { entries: entries.length };
   }
 
-  async #moveAlias(
-    model: string,
-    alias: Alias,
-    decide: (entries: readonly RegistryLogEntry[]) => LogDraft | null,
-  ): Promise<AliasRecord> {
+  async #moveAlias(model: string, alias: Alias, decide: (state: LogState) => LogDraft | null): Promise<AliasRecord> {
     const state = aliasState(await this.#log.append(model, decide));
     await this.#followLog(model);
     const standing = state[alias];
@@ -258,7 +269,10 @@ class StoredRegistry implements Registry {
     await this.#log.appendOnce(
       model,
       { action: 'register', version, from: null, alias: null, by: workflowId, reason: 'registered', workflowId, details },
-      (entry) => entry.action === 'register' && entry.version === version,
+      {
+        isIt: (entry) => entry.action === 'register' && entry.version === version,
+        isIn: (state) => isRegistered(state, version),
+      },
       Date.parse(record.registeredAt) - CLOCKS_APART_MS,
     );
   }
@@ -269,7 +283,7 @@ class StoredRegistry implements Registry {
       let settled = false;
       while (!settled) {
         const stored = await getIfThere(this.#objects, aliasKey(model, alias));
-        settled = await this.#settle(model, alias, stored, aliasState(await this.#log.read(model)));
+        settled = await this.#settle(model, alias, stored, aliasState(await this.#log.state(model)));
       }
     }
   }

@@ -3,7 +3,7 @@ import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
-import { padded } from '../store/append-log.js';
+import { padded } from '../store/padded.js';
 import { checkName } from './names.js';
 
 export type EndpointDraft = Omit<EndpointConfig, 'revision' | 'updatedAt'>;

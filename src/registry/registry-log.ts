@@ -4,6 +4,8 @@ import type { Draft } from '../store/append-log.js';
 import { AppendLog } from '../store/append-log.js';
 import type { ObjectStore } from '../store/port.js';
 import { checkMove } from './check-move.js';
+import type { LogState } from './log-state.js';
+import { NO_ENTRIES, withEntry } from './log-state.js';
 
 export type LogDraft = Draft<RegistryLogEntry>;
 
@@ -22,19 +24,22 @@ const MEMBERS = [
 ] as const;
 
 /** The append-only logs of models, at `models/<model>/log/`. Errors: REGISTRY_LOG_BROKEN. */
-export class RegistryLog extends AppendLog<RegistryLogEntry> {
+export class RegistryLog extends AppendLog<RegistryLogEntry, LogState> {
   constructor(objects: ObjectStore) {
-    super(objects, { prefix: (model) => `models/${model}/log/`, members: MEMBERS, broken });
+    super(objects, {
+      prefix: (model) => `models/${model}/log/`,
+      checkpoints: (model) => `models/${model}/log-checkpoints/1/`,
+      members: MEMBERS,
+      fold: { start: NO_ENTRIES, add: withEntry },
+      broken,
+    });
   }
 
   /** Refuses a move of an alias that rests on nothing: REGISTRY_BASIS_REFUSED. */
-  override append(
-    model: string,
-    decide: (entries: readonly RegistryLogEntry[]) => LogDraft | null,
-  ): Promise<readonly RegistryLogEntry[]> {
-    return super.append(model, (entries) => {
-      const draft = decide(entries);
-      if (draft !== null) checkMove(model, entries, draft);
+  override append(model: string, decide: (state: LogState) => LogDraft | null): Promise<LogState> {
+    return super.append(model, (state) => {
+      const draft = decide(state);
+      if (draft !== null) checkMove(model, state, draft);
       return draft;
     });
   }

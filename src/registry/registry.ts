@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { Alias, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
 import type { EvaluationMeta } from '../contracts/stages.js';
+import type { AliasMove } from './alias-state.js';
 
 export type RegisterInput = Omit<ModelVersion, 'version' | 'registeredAt'>;
 
@@ -67,7 +68,8 @@ export type SetAliasInput = {
  * Model versions, aliases and their history, as files under `models/<model>/` of an object store. A change happens at the moment when
  * its entry is appended to the log; alias records follow from the log and are moved by compare-and-swap. So a process killed at any
  * point leaves a change either undone or finished by the next call (its retry, or any other change of the model), never doubled.
- * A move of an alias that rests on nothing that holds is refused: REGISTRY_BASIS_REFUSED.
+ * A move of an alias that rests on nothing that holds is refused: REGISTRY_BASIS_REFUSED. That a request was carried out before is known of the
+ * newest 500 decisions about a model. No change and no look at an alias reads more of a long history than its newest entries.
  * Names that no path can have: REGISTRY_NAME_INVALID.
  */
 export interface Registry {
@@ -101,8 +103,15 @@ export interface Registry {
    */
   withdraw(input: WithdrawInput): Promise<{ readonly withdrawn: boolean; readonly champion: number | null }>;
   setAlias(input: SetAliasInput): Promise<AliasRecord>;
-  /** Oldest first; empty for an unknown model. */
+  /** The aliases that entry `n` of the log moved; none when there is no such entry. */
+  moves(model: string, n: number): Promise<readonly AliasMove[]>;
+  /** The moves of aliases under this request, among the newest 500 decisions about the model, oldest first. */
+  movesBy(model: string, workflowId: string): Promise<readonly AliasMove[]>;
+  /** Oldest first; empty for an unknown model. Reads every entry; nothing else here does, but `verifyLog`. */
   log(model: string): Promise<readonly RegistryLogEntry[]>;
-  /** REGISTRY_LOG_BROKEN names the entry that is missing or altered, or the version record that differs from its entry. */
+  /**
+   * REGISTRY_LOG_BROKEN names the entry that is missing or altered, the checkpoint that is not what the entries come to, or the version record that
+   * differs from its entry.
+   */
   verifyLog(model: string): Promise<{ readonly entries: number }>;
 }

@@ -1,6 +1,9 @@
 import type { PipelineError } from '../errors/pipeline-error.js';
 import { sha256Hex } from './hash.js';
 import { getIfThere, parseRecord, putIfFree, recordBytes } from './json-record.js';
+import type { LogPosition } from './log-checkpoints.js';
+import { CHECKPOINT_EVERY, LogCheckpoints } from './log-checkpoints.js';
+import { padded } from './padded.js';
 import type { ObjectStore } from './port.js';
 
 /** What the log itself writes into each entry. */
@@ -15,11 +18,22 @@ export interface LogEntry {
 /** What a caller adds; number, time and hash come from the log. */
 export type Draft<Entry extends LogEntry> = Omit<Entry, keyof LogEntry>;
 
+/** What a log comes to, entry by entry. */
+export interface LogFold<Entry, State> {
+  /** Of a log without entries. */
+  readonly start: State;
+  /** Pure. A state is plain JSON, and does not grow with the log where that can be helped. */
+  readonly add: (state: State, entry: Entry) => State;
+}
+
 /** How the logs of one sort are kept: one log for each `name`. */
-export interface LogForm<Entry extends LogEntry> {
+export interface LogForm<Entry extends LogEntry, State> {
   /** Ends in a slash. */
   readonly prefix: (name: string) => string;
+  /** Where checkpoints are: apart from the entries, ends in a slash, and another one whenever `fold` gives another state for the same entries. */
+  readonly checkpoints: (name: string) => string;
   readonly members: readonly (keyof Entry & string)[];
+  readonly fold: LogFold<Entry, State>;
   /** The error that says which entry does not fit. */
   readonly broken: (name: string, key: string, what: string, detail: string | null, cause?: unknown) => PipelineError;
 }
@@ -29,120 +43,190 @@ interface Hashed<Entry> {
   readonly hash: string;
 }
 
+interface Known<State> extends LogPosition<State> {
+  /** Entries that the newest checkpoint counts. */
+  readonly checkpoint: number;
+}
+
 const NO_ENTRY = '0'.repeat(64);
 const PARALLEL_READS = 16;
-const DIGITS = 6;
-
-/** Names of numbered objects sort as their numbers do. */
-export const padded = (n: number): string => String(n).padStart(DIGITS, '0');
 
 /**
  * Append-only logs in an object store. Taking the next number by put-if-absent is the one moment at which a change happens: of racing
- * writers one gets the number, the others see its entry and decide anew. Entries never change, so they are read once.
+ * writers one gets the number, the others see its entry and decide anew. Who decides knows the state that the entries come to, from a checkpoint
+ * and the few entries after it; a log without checkpoints is read once, and gets one with its next entry.
  */
-export class AppendLog<Entry extends LogEntry> {
+export class AppendLog<Entry extends LogEntry, State> {
   readonly #objects: ObjectStore;
-  readonly #form: LogForm<Entry>;
-  readonly #entries = new Map<string, Hashed<Entry>[]>();
+  readonly #form: LogForm<Entry, State>;
+  readonly #checkpoints: LogCheckpoints<State>;
+  readonly #known = new Map<string, Known<State>>();
 
-  constructor(objects: ObjectStore, form: LogForm<Entry>) {
+  constructor(objects: ObjectStore, form: LogForm<Entry, State>) {
     this.#objects = objects;
     this.#form = form;
+    this.#checkpoints = new LogCheckpoints(objects, form.checkpoints);
   }
 
-  /** All entries, oldest first, including those that other processes have appended by now. */
+  /** All entries, oldest first. Reads each of them. */
   async read(name: string): Promise<readonly Entry[]> {
-    return (await this.#refresh(name)).map(({ entry }) => entry);
+    return (await this.#readAll(name)).map(({ entry }) => entry);
+  }
+
+  /** What the log comes to, with the entries that other processes have appended by now. */
+  async state(name: string): Promise<State> {
+    return (await this.#newest(name)).state;
+  }
+
+  /** An entry and the state before it; null when there is no such entry. */
+  async at(name: string, n: number): Promise<{ readonly before: State; readonly entry: Entry } | null> {
+    const found = await this.#entryIfThere(name, n);
+    if (found === null) return null;
+    const from = await this.#checkpoints.newest(name, (one) => this.#hashOf(name, one), n - 1);
+    const keys = Array.from({ length: n - 1 - (from?.n ?? 0) }, (_, index) => this.#key(name, (from?.n ?? 0) + index + 1));
+    const between = await this.#readKeys(name, keys);
+    const before = between.reduce((state, { entry }) => this.#form.fold.add(state, entry), from?.state ?? this.#form.fold.start);
+    return { before, entry: found.entry };
   }
 
   /**
-   * Appends what `decide` returns for the entries so far, or nothing when it returns null; asked again whenever another writer was first.
-   * @returns the entries after that.
+   * Appends what `decide` returns for the state so far, or nothing when it returns null; asked again whenever another writer was first.
+   * @returns the state after that.
    */
-  async append(name: string, decide: (entries: readonly Entry[]) => Draft<Entry> | null): Promise<readonly Entry[]> {
+  async append(name: string, decide: (state: State) => Draft<Entry> | null): Promise<State> {
     for (;;) {
-      const known = await this.#refresh(name);
-      const draft = decide(known.map(({ entry }) => entry));
-      if (draft === null) return known.map(({ entry }) => entry);
-      const n = known.length + 1;
-      const own: LogEntry = { n, at: new Date().toISOString(), previousHash: known.at(-1)?.hash ?? NO_ENTRY };
+      const known = await this.#newest(name);
+      const draft = decide(known.state);
+      if (draft === null) return known.state;
+      const n = known.n + 1;
+      const own: LogEntry = { n, at: new Date().toISOString(), previousHash: known.hash };
       const bytes = recordBytes({ ...draft, ...own });
       const key = this.#key(name, n);
       if (!(await putIfFree(this.#objects, key, bytes))) continue;
-      const entry = this.#parse(bytes, name, key);
-      this.#remember(name, [{ entry, hash: sha256Hex(bytes) }], n - 1);
-      return [...known.map((hashed) => hashed.entry), entry];
+      const next = this.#remember(name, this.#after(known, { entry: this.#parse(bytes, name, key), hash: sha256Hex(bytes) }));
+      await this.#writeCheckpoint(name, next);
+      return next.state;
     }
   }
 
   /**
-   * Appends a draft unless `isThere` says of an entry that it is there. For what cannot have been written before `sinceMs`: reads from the end of the
-   * log only as far as that, where it is not known already.
+   * Appends a draft unless it is there: `isIt` says so of an entry, `isIn` of a state. For what cannot have been written before `sinceMs`: reads
+   * from the end of the log only as far as that, where no state is known already.
    */
-  async appendOnce(name: string, draft: Draft<Entry>, isThere: (entry: Entry) => boolean, sinceMs: number): Promise<void> {
-    while (!this.#entries.has(name)) {
-      const keys = await this.#keys(name);
-      const newest = keys.length;
-      if (newest === 0 || keys.at(-1) !== this.#key(name, newest)) break;
-      let previousHash = '';
-      for (let n = newest; n > 0; n -= 1) {
-        const { entry, hash } = await this.#readEntry(name, this.#key(name, n));
-        if (n === newest) previousHash = hash;
-        if (isThere(entry)) return;
-        if (Date.parse(entry.at) < sinceMs) break;
-      }
-      const own: LogEntry = { n: newest + 1, at: new Date().toISOString(), previousHash };
-      if (await putIfFree(this.#objects, this.#key(name, newest + 1), recordBytes({ ...draft, ...own }))) return;
+  async appendOnce(
+    name: string,
+    draft: Draft<Entry>,
+    { isIt, isIn }: { readonly isIt: (entry: Entry) => boolean; readonly isIn: (state: State) => boolean },
+    sinceMs: number,
+  ): Promise<void> {
+    while (!this.#known.has(name)) {
+      const end = await this.#lookBack(name, isIt, sinceMs);
+      if (end === 'there') return;
+      if (end === null) break;
+      const n = end.n + 1;
+      const own: LogEntry = { n, at: new Date().toISOString(), previousHash: end.hash };
+      if (!(await putIfFree(this.#objects, this.#key(name, n), recordBytes({ ...draft, ...own })))) continue;
+      if (n % CHECKPOINT_EVERY === 0) await this.#writeCheckpoint(name, await this.#newest(name));
+      return;
     }
-    await this.append(name, (entries) => (entries.some(isThere) ? null : draft));
+    await this.append(name, (state) => (isIn(state) ? null : draft));
   }
 
   /**
-   * Reads every entry anew and checks numbers and hashes. The newest entry has no follower that vouches for it.
-   * @throws what `broken` of the form makes, naming the first entry that does not fit.
+   * Reads every entry and every checkpoint anew and checks numbers and hashes. The newest entry has no follower that vouches for it.
+   * @throws what `broken` of the form makes, naming the first entry or checkpoint that does not fit.
    */
   async verify(name: string): Promise<readonly Entry[]> {
     const keys = await this.#keys(name);
     const entries: Entry[] = [];
-    let previousHash = NO_ENTRY;
+    const positions: LogPosition<State>[] = [];
+    let last: LogPosition<State> = { n: 0, hash: NO_ENTRY, state: this.#form.fold.start };
     for (const [index, key] of keys.entries()) {
       const expected = this.#key(name, index + 1);
       if (key !== expected) throw this.#form.broken(name, expected, 'the entry is missing', `found ${key} in its place`);
-      const { bytes } = await this.#objects.get(key);
-      const entry = this.#parse(bytes, name, key);
+      const { entry, hash } = await this.#readEntry(name, key);
       if (entry.n !== index + 1) throw this.#form.broken(name, key, `the entry says that it is number ${entry.n}`, null);
-      if (entry.previousHash !== previousHash) {
+      if (entry.previousHash !== last.hash) {
         const before = index === 0 ? 'the start' : this.#key(name, index);
         const what = `the entry does not follow ${before}: one of the two was changed`;
-        throw this.#form.broken(name, key, what, `expected previousHash ${previousHash}, got ${entry.previousHash}`);
+        throw this.#form.broken(name, key, what, `expected previousHash ${last.hash}, got ${entry.previousHash}`);
       }
-      previousHash = sha256Hex(bytes);
+      last = { n: entry.n, hash, state: this.#form.fold.add(last.state, entry) };
+      positions.push(last);
       entries.push(entry);
     }
+    const [wrong] = await this.#checkpoints.differing(name, (n) => positions[n - 1] ?? null);
+    if (wrong !== undefined) throw this.#form.broken(name, wrong, 'the checkpoint is not what the entries come to', null);
     return entries;
   }
 
-  async #refresh(name: string): Promise<readonly Hashed<Entry>[]> {
-    if (!this.#entries.has(name)) await this.#readAll(name);
+  async #newest(name: string): Promise<Known<State>> {
+    let known = this.#known.get(name) ?? (await this.#open(name));
     for (;;) {
-      const known = this.#entries.get(name) ?? [];
-      const key = this.#key(name, known.length + 1);
-      const stored = await getIfThere(this.#objects, key);
-      if (stored === null) return known;
-      this.#remember(name, [{ entry: this.#parse(stored.bytes, name, key), hash: sha256Hex(stored.bytes) }], known.length);
+      const next = await this.#entryIfThere(name, known.n + 1);
+      if (next === null) return this.#remember(name, known);
+      known = this.#after(known, next);
     }
   }
 
-  async #readAll(name: string): Promise<void> {
+  async #open(name: string): Promise<Known<State>> {
+    const checkpoint = await this.#checkpoints.newest(name, (n) => this.#hashOf(name, n));
+    if (checkpoint !== null) return { ...checkpoint, checkpoint: checkpoint.n };
+    const start: Known<State> = { n: 0, hash: NO_ENTRY, state: this.#form.fold.start, checkpoint: 0 };
+    return (await this.#readAll(name)).reduce((known, next) => this.#after(known, next), start);
+  }
+
+  #after(known: Known<State>, { entry, hash }: Hashed<Entry>): Known<State> {
+    return { ...known, n: known.n + 1, hash, state: this.#form.fold.add(known.state, entry) };
+  }
+
+  /** Concurrent readers of one log may each have found something; the one who knows most is right. */
+  #remember(name: string, found: Known<State>): Known<State> {
+    const known = this.#known.get(name);
+    if (known !== undefined && known.n > found.n) return found;
+    this.#known.set(name, found);
+    return found;
+  }
+
+  async #writeCheckpoint(name: string, known: Known<State>): Promise<void> {
+    if (known.n - known.checkpoint < CHECKPOINT_EVERY) return;
+    await this.#checkpoints.write(name, known);
+    this.#remember(name, { ...known, checkpoint: known.n });
+  }
+
+  /** The end of the log, or that what is looked for is there already; null when that takes too long, or there is no end. */
+  async #lookBack(
+    name: string,
+    isIt: (entry: Entry) => boolean,
+    sinceMs: number,
+  ): Promise<{ n: number; hash: string } | 'there' | null> {
     const keys = await this.#keys(name);
+    const newest = keys.length;
+    if (newest === 0 || keys.at(-1) !== this.#key(name, newest)) return null;
+    let end = '';
+    for (let n = newest; n > 0 && n > newest - CHECKPOINT_EVERY; n -= 1) {
+      const { entry, hash } = await this.#readEntry(name, this.#key(name, n));
+      if (n === newest) end = hash;
+      if (isIt(entry)) return 'there';
+      if (n === 1 || Date.parse(entry.at) < sinceMs) return { n: newest, hash: end };
+    }
+    return null;
+  }
+
+  async #readAll(name: string): Promise<readonly Hashed<Entry>[]> {
+    const entries = await this.#readKeys(name, await this.#keys(name));
+    const gap = entries.findIndex(({ entry }, index) => entry.n !== index + 1);
+    if (gap >= 0) throw this.#form.broken(name, this.#key(name, gap + 1), 'the entry is missing', null);
+    return entries;
+  }
+
+  async #readKeys(name: string, keys: readonly string[]): Promise<readonly Hashed<Entry>[]> {
     const entries: Hashed<Entry>[] = [];
     for (let start = 0; start < keys.length; start += PARALLEL_READS) {
       const read = keys.slice(start, start + PARALLEL_READS).map((key) => this.#readEntry(name, key));
       entries.push(...(await Promise.all(read)));
     }
-    const gap = entries.findIndex(({ entry }, index) => entry.n !== index + 1);
-    if (gap >= 0) throw this.#form.broken(name, this.#key(name, gap + 1), 'the entry is missing', null);
-    this.#remember(name, entries, 0);
+    return entries;
   }
 
   async #keys(name: string): Promise<string[]> {
@@ -156,10 +240,15 @@ export class AppendLog<Entry extends LogEntry> {
     return { entry: this.#parse(bytes, name, key), hash: sha256Hex(bytes) };
   }
 
-  /** Adds entries that follow the first `after`; concurrent readers of one log may both have read them. */
-  #remember(name: string, entries: readonly Hashed<Entry>[], after: number): void {
-    const known = this.#entries.get(name) ?? [];
-    if (known.length === after) this.#entries.set(name, [...known, ...entries]);
+  async #entryIfThere(name: string, n: number): Promise<Hashed<Entry> | null> {
+    const key = this.#key(name, n);
+    const stored = await getIfThere(this.#objects, key);
+    return stored === null ? null : { entry: this.#parse(stored.bytes, name, key), hash: sha256Hex(stored.bytes) };
+  }
+
+  async #hashOf(name: string, n: number): Promise<string | null> {
+    const stored = await getIfThere(this.#objects, this.#key(name, n));
+    return stored === null ? null : sha256Hex(stored.bytes);
   }
 
   #key(name: string, n: number): string {

@@ -2,7 +2,6 @@ import type { DatasetRef } from '../contracts/dataset.js';
 import type { RunIdentity } from '../contracts/run.js';
 import type { ChangeSubject } from '../contracts/triggers.js';
 import { PublishedDatasets } from '../data/published-datasets.js';
-import { aliasMoves } from '../registry/alias-state.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { TemporalDoor } from '../pipeline/step-context.js';
 import type { ObjectStore } from '../store/port.js';
@@ -30,11 +29,8 @@ export async function announceAliases(
   model: string,
   workflowId: string,
 ): Promise<void> {
-  const entries = await createRegistry(objects).log(model);
-  for (const { n } of entries.filter((entry) => entry.workflowId === workflowId)) {
-    for (const { alias } of aliasMoves(entries, n))
-      await tell(objects, announcer, { kind: 'alias', name: `${model}/${alias}` }, n);
-  }
+  for (const { alias, entry } of await createRegistry(objects).movesBy(model, workflowId))
+    await tell(objects, announcer, { kind: 'alias', name: `${model}/${alias}` }, entry.n);
 }
 
 async function tell(objects: ObjectStore, announcer: Announcer, subject: ChangeSubject, n: number): Promise<void> {

@@ -4,7 +4,6 @@ import { subjectPath } from '../contracts/triggers.js';
 import { PublishedDatasets } from '../data/published-datasets.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { ALIAS_FIELDS, DATASET_FIELDS } from '../pipeline/change-triggers.js';
-import { aliasMoves } from '../registry/alias-state.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { ObjectStore } from '../store/port.js';
 import { subscriptionsOf } from './subscriptions.js';
@@ -47,8 +46,8 @@ function fieldOf(value: JsonValue): string | null {
 }
 
 async function datasetFields(objects: ObjectStore, subject: ChangeSubject, n: number): Promise<Fields<typeof DATASET_FIELDS>> {
-  const entry = (await new PublishedDatasets(objects).log(subject.name))[n - 1];
-  if (entry === undefined) throw unreadable(subject, n, `datasets/${subject.name}/log/`);
+  const entry = await new PublishedDatasets(objects).entry(subject.name, n);
+  if (entry === null) throw unreadable(subject, n, `datasets/${subject.name}/log/`);
   const { dataset, rows, from, to } = entry;
   return {
     ...{ name: subject.name, dataset, rows, fromTime: from, toTime: to },
@@ -60,7 +59,7 @@ async function datasetFields(objects: ObjectStore, subject: ChangeSubject, n: nu
 async function aliasFields(objects: ObjectStore, subject: ChangeSubject, n: number): Promise<Fields<typeof ALIAS_FIELDS>> {
   const slash = subject.name.lastIndexOf('/');
   const [model, alias] = [subject.name.slice(0, slash), subject.name.slice(slash + 1)];
-  const moves = aliasMoves(await createRegistry(objects).log(model), n);
+  const moves = await createRegistry(objects).moves(model, n);
   const move = moves.find((other) => other.alias === alias);
   if (move === undefined) throw unreadable(subject, n, `models/${model}/log/`);
   const { version, previous, entry } = move;

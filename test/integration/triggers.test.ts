@@ -8,7 +8,7 @@ import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import type { DatasetRef } from '../../src/contracts/dataset.js';
 import { csv, definePipeline, float, onAlias, onDataset, schema, string, integer } from '../../src/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
-import { padded } from '../../src/store/append-log.js';
+import { padded } from '../../src/store/padded.js';
 import { recordBytes } from '../../src/store/json-record.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import type { ObjectStore } from '../../src/store/port.js';

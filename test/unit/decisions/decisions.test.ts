@@ -9,6 +9,7 @@ import type { RegistryLogEntry } from '../../../src/contracts/model.js';
 import type { DeployConfig, DeployResult, EvaluateResult, EvaluationMeta } from '../../../src/contracts/stages.js';
 import { isPipelineError } from '../../../src/errors/pipeline-error.js';
 import { aliasRecord, aliasState } from '../../../src/registry/alias-state.js';
+import { NO_ENTRIES, withEntry } from '../../../src/registry/log-state.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
 import { createEndpoints } from '../../../src/registry/endpoints.js';
 import { readBasis } from '../../../src/registry/read-basis.js';
@@ -114,8 +115,8 @@ async function checkLog(store: ObjectStore, log: readonly RegistryLogEntry[], qu
   const truth = async (version: number): Promise<number> =>
     quality.get((await registry.version(model, version)).artifact.id) ?? NaN;
   for (const [n, entry] of log.entries()) {
-    const before = aliasState(log.slice(0, n)).champion?.version ?? null;
-    const after = aliasState(log.slice(0, n + 1)).champion?.version ?? null;
+    const before = aliasState(log.slice(0, n).reduce(withEntry, NO_ENTRIES)).champion?.version ?? null;
+    const after = aliasState(log.slice(0, n + 1).reduce(withEntry, NO_ENTRIES)).champion?.version ?? null;
     if (before === after) continue;
     const basis = readBasis(entry.details);
     expect(basis).not.toBeNull();
@@ -141,7 +142,7 @@ describe('registry, gate, roll-out and people at once, with kills between any tw
         const world = new Interleaving(choices, fates);
         const ends = await live(world, models, rollbacks);
         const registry = createRegistry(world.store);
-        const state = aliasState(await registry.log(model));
+        const state = aliasState((await registry.log(model)).reduce(withEntry, NO_ENTRIES));
         for (const alias of ['champion', 'previous', 'challenger'] as const) {
           const standing = state[alias];
           expect((await registry.alias(model, alias))?.record ?? null).toEqual(

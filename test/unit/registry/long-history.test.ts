@@ -1,60 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
 import type { ModelVersion } from '../../../src/contracts/model.js';
-import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
-import { padded } from '../../../src/store/append-log.js';
+import { padded } from '../../../src/store/padded.js';
 import { sha256Hex } from '../../../src/store/hash.js';
 import { recordBytes } from '../../../src/store/json-record.js';
-import type { ObjectStore } from '../../../src/store/port.js';
+import { createCountedStore } from './counted-store.js';
 
 const VERSIONS = 2_000;
 
-let calls: { get: number; list: number; other: number };
-let store: ObjectStore;
-let contents: Map<string, Buffer>;
-
-/** A store in memory that counts what is asked of it; a list is one request, as S3 bills up to a thousand keys. */
-function memoryStore(): ObjectStore {
-  const missing = (key: string): never => {
-    throw new PipelineError('STORE_NOT_FOUND', { what: key });
-  };
-  const etagOf = (bytes: Uint8Array): string => sha256Hex(bytes);
-  const write = (key: string, bytes: Uint8Array): Promise<{ etag: string }> => {
-    calls.other += 1;
-    contents.set(key, Buffer.from(bytes));
-    return Promise.resolve({ etag: etagOf(bytes) });
-  };
-  const conflict = (key: string): Promise<never> => Promise.reject(new PipelineError('STORE_CONFLICT', { what: key }));
-  return {
-    uri: 'memory:',
-    localPath: () => null,
-    get: (key) => {
-      calls.get += 1;
-      const bytes = contents.get(key);
-      return bytes === undefined ? Promise.resolve().then(() => missing(key)) : Promise.resolve({ bytes, etag: etagOf(bytes) });
-    },
-    head: (key) => {
-      calls.other += 1;
-      const bytes = contents.get(key);
-      const modifiedAt = new Date().toISOString();
-      return Promise.resolve(bytes === undefined ? null : { key, bytes: bytes.length, etag: etagOf(bytes), modifiedAt });
-    },
-    put: write,
-    putIfAbsent: (key, bytes) => (contents.has(key) ? conflict(key) : write(key, bytes)),
-    putIfMatch: (key, bytes, etag) => (etagOf(contents.get(key) ?? Buffer.alloc(0)) === etag ? write(key, bytes) : conflict(key)),
-    delete: (key) => Promise.resolve(void contents.delete(key)),
-    putFile: conflict,
-    getFile: conflict,
-    list: async function* (prefix) {
-      calls.list += 1;
-      await Promise.resolve();
-      const modifiedAt = new Date().toISOString();
-      for (const key of [...contents.keys()].filter((one) => one.startsWith(prefix)).sort())
-        yield { key, bytes: 1, etag: '', modifiedAt };
-    },
-  };
-}
+let { store, contents, calls, reset } = createCountedStore();
 
 const artifact = (n: number): ArtifactRef<'model'> => ({
   ...{ kind: 'model', id: String(n).padStart(16, '0'), sha256: String(n).padStart(64, '0'), bytes: 1, uri: '', meta: {} },
@@ -100,14 +55,9 @@ function fill(): void {
 }
 
 beforeEach(() => {
-  contents = new Map();
-  calls = { get: 0, list: 0, other: 0 };
-  store = memoryStore();
+  ({ store, contents, calls, reset } = createCountedStore());
   fill();
 });
-const reset = (): void => {
-  calls = { get: 0, list: 0, other: 0 };
-};
 
 describe('a model of 2,000 versions', () => {
   it('takes a further one with a handful of reads, and the same again without another entry', async () => {
