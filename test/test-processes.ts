@@ -73,7 +73,8 @@ export class CliProcess {
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = once(this.child, 'exit');
+    // Its output is closed when the last of its processes is gone: a worker and its supervisor are two.
+    const ended = once(this.child, 'close');
     this.child.kill(signal);
     const timer = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
     await ended;

@@ -41,7 +41,7 @@ export class Stand {
     folders.push(folder);
     await writeFile(path.join(folder, 'bodies.log'), '');
     const db = path.join(folder, 'temporal.db');
-    const server = await start([CLI, 'dev', '--json', '--port', '0', '--headless', '--db', db], {});
+    const server = await start([CLI, 'dev', '--no-restart', '--json', '--port', '0', '--headless', '--db', db], {});
     const { address } = server.ready['temporal'] as { readonly address: string };
     return new Stand(folder, server, address, await connectClient({ address }));
   }
@@ -63,8 +63,9 @@ export class Stand {
 
   /** Starts a worker for a file of `pipelines/`. */
   async work(file: string, environment: NodeJS.ProcessEnv = {}): Promise<void> {
-    const words = [CLI, 'worker', '--json', path.join(PIPELINES, file), '--address', this.address, '--store', this.store];
-    this.#worker = await this.#start(words, environment);
+    // The process that works is the one that is watched and killed.
+    const words = [CLI, 'worker', '--no-restart', '--json', path.join(PIPELINES, file)];
+    this.#worker = await this.#start([...words, '--address', this.address, '--store', this.store], environment);
   }
 
   /** Starts a stock Temporal worker beside ours. */

@@ -14,6 +14,7 @@ import { StepProcesses } from './isolation/step-processes.js';
 import { AttemptJournal } from './journal/attempt-journal.js';
 import { buildIdOf } from './bundle/build-id.js';
 import { failureInterceptor } from './failure-interceptor.js';
+import { LostSteps } from './journal/lost-steps.js';
 import { journalInterceptor } from './journal/journal-interceptor.js';
 import { type PipelineWorker, startLastingWorker } from './lasting-worker.js';
 import { LivePipelines, type Reloading } from './reload/live-pipelines.js';
@@ -103,7 +104,8 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const { address, namespace } = connectionOptions(options);
   const journal = new AttemptJournal({ address, namespace });
   const processes = processesFor(options);
-  const services = { secrets: options.secrets, devices, workflowQueue: ownQueue, processes };
+  const lost = new LostSteps();
+  const services = { secrets: options.secrets, devices, workflowQueue: ownQueue, processes, lost };
   const live = new LivePipelines(
     options.pipelines,
     (pipeline, { isCurrent }) => stepActivities(pipeline, stageOperations, artifacts.objects, { ...services, isCurrent }),
@@ -136,11 +138,10 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
     ...(deployment === undefined ? {} : { workerDeploymentOptions: versionOf(deployment, bundle, options.pipelines) }),
   };
   try {
-    const worker = await startLastingWorker(options, queueSettings(settings, served, { role, devices, pools }), [
-      journal,
-      live,
-      ...(processes === undefined ? [] : [processes]),
-    ]);
+    const worker = await startLastingWorker(options, queueSettings(settings, served, { role, devices, pools }), {
+      lost,
+      closables: [journal, live, ...(processes === undefined ? [] : [processes])],
+    });
     processes?.warmUp();
     await live.watch();
     return worker;

@@ -4,6 +4,7 @@ import { connect, connectionOptions, type ConnectionSettings } from '../temporal
 import { connectNative } from '../temporal/native-connection.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { outliveSteps } from './isolation/background-errors.js';
+import { type LostSteps, lostInWords } from './journal/lost-steps.js';
 import { reportLostAttempts } from './journal/report-lost.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 
@@ -15,6 +16,14 @@ export type WorkerConnection = ConnectionSettings & {
   readonly connection?: NativeConnection;
 };
 
+/** What the sessions of a worker share. */
+type Belongings = {
+  /** What died with a worker before is put in here, before any of it can come again. */
+  readonly lost: LostSteps;
+  /** What is closed when the worker has shut down. */
+  readonly closables: readonly Closable[];
+};
+
 export interface PipelineWorker {
   /** Resolves when the worker has shut down. A lost server does not end it: it goes on when the server is back. */
   run(): Promise<void>;
@@ -22,7 +31,6 @@ export interface PipelineWorker {
   shutdown(): void;
 }
 
-/** What is closed when the worker has shut down. */
 type Closable = { close(): Promise<void> };
 
 /** The Temporal workers of one process, one for each task queue, over one connection. */
@@ -32,28 +40,39 @@ type Session = { readonly workers: readonly Worker[]; close(): Promise<void> };
 export async function startLastingWorker(
   options: WorkerConnection,
   settings: readonly WorkerOptions[],
-  belongings: readonly Closable[],
+  belongings: Belongings,
 ): Promise<PipelineWorker> {
-  return new LastingWorker(options, settings, belongings, await startSession(options, settings));
+  return new LastingWorker(options, settings, belongings, await startSession(options, settings, belongings));
 }
 
-async function startSession(options: WorkerConnection, settings: readonly WorkerOptions[]): Promise<Session> {
+async function startSession(
+  options: WorkerConnection,
+  settings: readonly WorkerOptions[],
+  { lost }: Belongings,
+): Promise<Session> {
   const { connection } = options;
   if (connection !== undefined) {
-    await reportLostAttempts(connection.workflowService, connectionOptions(options));
+    await takeUpLost(connection, options, lost);
     const workers = await createWorkers(settings, connection);
     return { workers, close: () => Promise.resolve() };
   }
   await prepareNamespace(options, settings[0]?.namespace ?? 'default');
   const own = await connectNative(options);
   try {
-    await reportLostAttempts(own.workflowService, connectionOptions(options));
+    await takeUpLost(own, options, lost);
     const workers = await createWorkers(settings, own);
     return { workers, close: () => own.close() };
   } catch (error) {
     await own.close();
     throw error;
   }
+}
+
+async function takeUpLost({ workflowService }: NativeConnection, options: WorkerConnection, lost: LostSteps): Promise<void> {
+  const attempts = await reportLostAttempts(workflowService, connectionOptions(options));
+  if (attempts.length === 0) return;
+  lost.add(attempts);
+  process.emitWarning(`a worker ended that had under way: ${lostInWords(attempts)}; the server gives it out again`);
 }
 
 function createWorkers(settings: readonly WorkerOptions[], connection: NativeConnection): Promise<Worker[]> {
@@ -90,11 +109,11 @@ function shutDown(workers: readonly Worker[]): void {
 class LastingWorker implements PipelineWorker {
   readonly #options: WorkerConnection;
   readonly #settings: readonly WorkerOptions[];
-  readonly #belongings: readonly Closable[];
+  readonly #belongings: Belongings;
   readonly #stopping = new AbortController();
   #session: Session;
 
-  constructor(options: WorkerConnection, settings: readonly WorkerOptions[], belongings: readonly Closable[], session: Session) {
+  constructor(options: WorkerConnection, settings: readonly WorkerOptions[], belongings: Belongings, session: Session) {
     this.#options = options;
     this.#belongings = belongings;
     this.#settings = settings;
@@ -107,7 +126,7 @@ class LastingWorker implements PipelineWorker {
     });
     try {
       await this.#runOn();
-      for (const each of this.#belongings) await each.close();
+      for (const each of this.#belongings.closables) await each.close();
     } finally {
       putBack();
     }
@@ -142,7 +161,7 @@ class LastingWorker implements PipelineWorker {
       const waited = await sleep(pauseMs, true, { signal }).catch(() => false);
       if (!waited) return null;
       try {
-        return await startSession(this.#options, this.#settings);
+        return await startSession(this.#options, this.#settings, this.#belongings);
       } catch (error) {
         process.emitWarning(`the Temporal server is not back yet: ${reasonOf(error)}`);
       }

@@ -10,6 +10,7 @@ import type { StepLog } from '../pipeline/step-context.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import type { ObjectStore } from '../store/port.js';
 import { isolated } from './isolation/isolated-work.js';
+import type { LostSteps } from './journal/lost-steps.js';
 import type { StepProcesses } from './isolation/step-processes.js';
 import type { AttemptWork } from './step/attempt-desk.js';
 import { machineCores } from './step/hold-cores.js';
@@ -31,6 +32,8 @@ export type WorkerServices = {
   readonly workflowQueue?: WorkflowQueue;
   /** Where steps of a user's own run; absent: in this process. */
   readonly processes?: StepProcesses | undefined;
+  /** Steps with which a worker before has ended. Absent: none is known. */
+  readonly lost?: LostSteps;
   /** False: the pipeline is an earlier version of one that was loaded anew, and only this process has its code. Absent: it never is. */
   readonly isCurrent?: (pipeline: Pipeline) => boolean;
 };
@@ -58,17 +61,32 @@ export function stepActivities(
   );
 }
 
-/** Only the code of custom steps comes from users; stages of ours stay where their engines are loaded. */
+/** Only the code of custom steps comes from users; stages of ours stay where their engines are loaded, unless a worker has ended with them. */
 function attemptWork(pipeline: Pipeline, step: PlanStep, work: StepWork, services: WorkerServices): AttemptWork {
-  if (step.kind !== 'step' || step.double === true) return work;
-  const { processes, isCurrent = () => true } = services;
-  const own: AttemptWork =
+  if (step.double === true) return work;
+  const { processes, lost, isCurrent = () => true } = services;
+  const apart = (isSuspect: boolean): AttemptWork =>
     processes === undefined || pipeline.around !== undefined
       ? work
-      : isolated(processes, pipeline, work, () => isCurrent(pipeline));
+      : isolated(processes, pipeline, work, { isCurrent: () => isCurrent(pipeline), isSuspect });
+  if (step.kind !== 'step') return lost === undefined ? work : unlessLost(work, apart(true), lost);
+  const own = apart(false);
   return async (task, context, desk) => {
     requireShape(step, task);
     return own(task, context, desk);
+  };
+}
+
+/** In this worker, but where a worker has ended with the step: `apart`. */
+function unlessLost(work: StepWork, apart: AttemptWork, lost: LostSteps): AttemptWork {
+  return async (task, context, desk) => {
+    const { activityId } = Context.current().info;
+    const id = { workflowId: task.run.workflowId, runId: task.run.runId, activityId };
+    if (!lost.has(id)) return work(task, context);
+    desk.remark('a worker ended while it had this step under way, so it runs in a process of its own');
+    const result = await apart(task, context, desk);
+    lost.forget(id);
+    return result;
   };
 }
 

@@ -6,7 +6,7 @@ export function startDyingWorker(
   { store, address }: { readonly store: string; readonly address: string },
   dies = '',
 ): Promise<CliProcess> {
-  return CliProcess.start(['worker', pipeline], {
+  return CliProcess.start(['worker', pipeline, '--no-restart'], {
     ...{ PERENNIAL_STORE: store, TEMPORAL_ADDRESS: address, DIES: dies },
     NODE_OPTIONS: '--import ./test/faults/fixtures/dying-in-a-write.mjs',
   });

@@ -69,6 +69,8 @@ describe('a step that harms its process', () => {
   it('by a loop without end is ended when it is cancelled', async () => {
     const { workflowId } = await client.start('hostile', { harm: 'spin', executions: join(folder, 'spin') });
     while ((await readFile(join(folder, 'spin'), 'utf8').catch(() => '')) === '') await sleep(50);
+    // Longer than the step beside it may be silent.
+    await sleep(2_500);
     await client.cancel(workflowId);
     await client.result(workflowId).catch(() => undefined);
     const { steps } = await client.status(workflowId);

@@ -98,7 +98,7 @@ describe('the commands about pools', () => {
   it('worker --workflows-only and --pool divide the work; pools shows them; control reaches the step', async () => {
     const [runs, steps] = await Promise.all([
       start('worker', '--workflows-only'),
-      start('worker', '--activities-only', '--pool', 'gpu'),
+      start('worker', '--activities-only', '--pool', 'gpu', '--no-restart'),
     ]);
     expect(runs.ready).toMatchObject({ role: 'workflows', pools: [], pipelines: ['pooled'] });
     expect(steps.ready).toMatchObject({ role: 'activities', pools: ['gpu'] });

@@ -4,11 +4,12 @@ import { PipelineError } from '../../errors/pipeline-error.js';
 import { loadPipelines } from '../load/load-pipeline.js';
 import { reloadSettings, workerSettings } from '../options/apply-settings.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
-import { examples, withJson, withPools, withStore, withTaskQueue } from '../options/options.js';
+import { examples, withJson, withPools, withRestart, withStore, withTaskQueue } from '../options/options.js';
 import type { JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
 import { DeployedEndpoints } from '../deployed-endpoints.js';
 import { startServing } from '../start-serving.js';
 import { startWorker, loadWorkerCode } from '../start-worker.js';
+import { tellSupervisor } from '../supervisor/supervised.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { parsePort } from '../options/value-options.js';
@@ -33,7 +34,7 @@ interface Running {
 
 /** `perennial dev`: all that a laptop needs in one process group: Temporal, and on request a worker and a model server. */
 export function devCommand(terminal: Terminal): Command {
-  return withPools(withJson(withTaskQueue(withStore(new Command('dev')))))
+  return withRestart(withPools(withJson(withTaskQueue(withStore(new Command('dev'))))))
     .description(
       'start a Temporal dev server, and with --pipeline a worker and a model server for each endpoint that something is deployed to; Ctrl-C stops all',
     )
@@ -108,6 +109,7 @@ export function devCommand(terminal: Terminal): Command {
           pipelines.map(({ name }) => name),
           typeof flags.serve === 'string' ? (endpoints.urls[flags.serve] ?? null) : null,
         );
+        await tellSupervisor('ready');
         // Said after the line that all is ready.
         if (flags.serve !== false && pipelines.length > 0) await endpoints.watch();
         await Promise.race(ended);

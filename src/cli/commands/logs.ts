@@ -108,12 +108,13 @@ async function plannedSteps(
   }
 }
 
-/** By its worker or the store, else as its history has it. */
+/** As its history has it, which asks no worker; of a run that the server has forgotten as the store has it. */
 async function planOf(client: PipelineClient, settings: ConnectionSettings, run: string): Promise<Pick<Plan, 'steps'> | null> {
   try {
-    return await answered(settings, run, client.plan(run));
+    const { plan } = await client.standing(run);
+    if (plan !== null) return plan;
   } catch (error) {
-    if ((await toPipelineError(error)).code !== 'CLI_QUEUE_WITHOUT_WORKER') throw error;
-    return (await client.standing(run)).plan;
+    if ((await toPipelineError(error)).code !== 'EXECUTION_RUN_NOT_FOUND') throw error;
   }
+  return answered(settings, run, client.plan(run));
 }

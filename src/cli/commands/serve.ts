@@ -1,7 +1,8 @@
 import { Command } from 'commander';
-import { examples, withJson, withStore } from '../options/options.js';
+import { examples, withJson, withRestart, withStore } from '../options/options.js';
 import type { JsonFlag, StoreFlags } from '../options/options.js';
 import { startServing } from '../start-serving.js';
+import { tellSupervisor } from '../supervisor/supervised.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { parseLength, parsePort } from '../options/value-options.js';
@@ -16,7 +17,7 @@ interface ServeFlags extends StoreFlags, JsonFlag {
 
 /** `perennial serve --endpoint NAME`: answers predictions with whatever version the endpoint's configuration names. */
 export function serveCommand(terminal: Terminal): Command {
-  return withJson(withStore(new Command('serve')))
+  return withRestart(withJson(withStore(new Command('serve'))))
     .description('run a model server for an endpoint; it follows deployments without a restart')
     .requiredOption('--endpoint <name>', 'endpoint of a pipeline (`p.deploy`)')
     .option('--host <address>', 'address to listen on; one beyond this machine needs keys', '127.0.0.1')
@@ -34,6 +35,7 @@ export function serveCommand(terminal: Terminal): Command {
           ? JSON.stringify({ ready: true, url: serving.url, endpoint: flags.endpoint, store: flags.store })
           : `Model server listens at ${serving.url}, endpoint ${flags.endpoint}, store ${flags.store}. Ctrl-C stops it.`,
       );
+      await tellSupervisor('ready');
       await untilInterrupted();
       if (flags.json !== true) terminal.note('Stopping: open requests are answered first.');
       await serving.close();

@@ -9,11 +9,13 @@ import {
   withConnection,
   withJson,
   withPools,
+  withRestart,
   withStore,
   withTaskQueue,
 } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
 import { startWorker, loadWorkerCode } from '../start-worker.js';
+import { tellSupervisor } from '../supervisor/supervised.js';
 import { tellHealth } from '../tell-health.js';
 import type { Terminal } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
@@ -29,7 +31,7 @@ interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag,
 
 /** `perennial worker FILE...`: carries out the steps of these pipelines until interrupted. */
 export function workerCommand(terminal: Terminal): Command {
-  return withPools(withJson(withTaskQueue(withStore(withConnection(new Command('worker'))))))
+  return withRestart(withPools(withJson(withTaskQueue(withStore(withConnection(new Command('worker')))))))
     .description('run a worker for these pipeline files; Ctrl-C lets running steps checkpoint and leave')
     .argument('[files...]', 'pipeline files (default: those of the profile)')
     .option('--workflows <file>', 'a file of hand-written workflows to run as well')
@@ -82,6 +84,7 @@ export function workerCommand(terminal: Terminal): Command {
             })
           : `Worker is ready: ${placeOf(flags, role)}, store ${flags.store}, pipelines ${names.join(', ')}. Ctrl-C stops it.`,
       );
+      await tellSupervisor('ready');
       const health = tellHealth(process.env['PERENNIAL_HEALTH_FILE'] ?? '');
       await Promise.race([untilInterrupted(), worker.ended]);
       health.stop();

@@ -61,6 +61,10 @@ export const withPools = (command: Command): Command =>
     [],
   );
 
+/** `--no-restart`, of commands that keep running; the supervisor reads it before the command does. */
+export const withRestart = (command: Command): Command =>
+  command.option('--no-restart', 'end when its process crashes, because something else starts it again (systemd, Kubernetes)');
+
 export const withJson = (command: Command): Command => command.option('--json', 'print JSON instead of text');
 
 export const connectionSettings = (flags: ConnectionFlags): ConnectionSettings => ({

@@ -20,16 +20,28 @@ const HEAP_FULL = /heap out of memory|Cannot allocate memory/;
 /** Steps that have ended a process of their own are not given another: they fail. */
 const MOST_DEATHS = 2;
 
+type Isolation = {
+  /** False: the pipeline is an earlier version of one that was loaded anew. */
+  readonly isCurrent: () => boolean;
+  /** Its worker has ended with it: the step is alone from the beginning, and when its process ends as well it is the step that ends it. */
+  readonly isSuspect: boolean;
+};
+
 /**
- * The code of a custom step, run in a process of its own or in one that it shares with others. A step whose process ends under it runs again, alone;
+ * The code of a step, run in a process of its own or in one that it shares with others. A step whose process ends under it runs again, alone;
  * if that process ends as well it is the step that ends it. A step that asks for cores, memory or devices is alone from the beginning.
  * Where the process has other code than this worker, because a file was edited meanwhile, `work` runs here; so does that of a version of the
  * pipeline that is not `isCurrent` any more.
  */
-export function isolated(processes: StepProcesses, pipeline: Pipeline, work: StepWork, isCurrent: () => boolean): AttemptWork {
+export function isolated(
+  processes: StepProcesses,
+  pipeline: Pipeline,
+  work: StepWork,
+  { isCurrent, isSuspect }: Isolation,
+): AttemptWork {
   const expected = fingerprintOf(pipeline);
   return async (task, context, desk) => {
-    for (let deaths = 0; ;) {
+    for (let deaths = isSuspect ? 1 : 0; ;) {
       if (!isCurrent()) {
         desk.remark('the step runs inside the worker: its run began with an earlier version of its file');
         return work(task, context);

@@ -1,9 +1,11 @@
 import type { JsonValue } from '../../contracts/json.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
-import type { Pipeline } from '../../pipeline/pipeline.js';
+import type { Pipeline, StepWork } from '../../pipeline/pipeline.js';
+import { everyStep } from '../../pipeline/plan/every-step.js';
 import type { ObjectStore } from '../../store/port.js';
-import { checkResult } from '../step/check-result.js';
+import { checkResult, mostResultBytes } from '../step/check-result.js';
 import { stepFailure } from '../step/step-failure.js';
+import { workOf } from '../step/step-work.js';
 import { ownBackground } from './background-errors.js';
 import type { FromProcess, Request, RunMessage, ToProcess } from './messages.js';
 import { remoteContext } from './remote-context.js';
@@ -65,7 +67,8 @@ export class StepRuns {
     try {
       const result = await ownBackground(where, async (): Promise<JsonValue> => {
         try {
-          return checkResult(await this.#functionOf(message)(task.inputs, context), where);
+          const work = await this.#workOf(message);
+          return checkResult(await work(task, context), where, mostResultBytes(task));
         } finally {
           stillRuns = false;
         }
@@ -79,11 +82,19 @@ export class StepRuns {
     }
   }
 
-  #functionOf({ task }: RunMessage): NonNullable<ReturnType<Pipeline['functions']['get']>> {
-    const run = this.#pipelines.get(task.run.pipeline)?.functions.get(task.step);
-    if (run !== undefined) return run;
+  async #workOf({ task }: RunMessage): Promise<StepWork> {
+    const pipeline = this.#pipelines.get(task.run.pipeline);
+    const run = pipeline?.functions.get(task.step);
+    if (run !== undefined) return ({ inputs }, context) => run(inputs, context);
+    const step = everyStep(pipeline?.plan.steps ?? []).find(({ id }) => id === task.step);
+    if (pipeline !== undefined && step !== undefined && step.kind !== 'step') {
+      // The engines of the stages are heavy, and seldom needed here.
+      const { stageOperations } = await import('../../../activities/index.js');
+      const found = workOf(pipeline, step, stageOperations).find(([operation]) => operation === task.operation);
+      if (found !== undefined) return found[1];
+    }
     throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
-      what: `step "${task.step}" has no function`,
+      what: `step "${task.step}" has no function for "${task.operation}"`,
       where: `pipeline ${task.run.pipeline}`,
     });
   }

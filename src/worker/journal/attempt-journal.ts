@@ -10,6 +10,8 @@ export type OpenAttempt = {
   readonly taskToken: string;
   readonly workflowId: string;
   readonly runId: string;
+  /** Absent: noted before ids were. */
+  readonly activityId?: string;
 };
 
 export type JournalOwner = { readonly address: string; readonly namespace: string };

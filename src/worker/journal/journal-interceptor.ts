@@ -8,7 +8,7 @@ export function journalInterceptor(journal: AttemptJournal): ActivityInterceptor
       execute: async (input, next) => {
         if (info.isLocal) return next(input);
         const { workflowId = '', runId = '' } = info.workflowExecution ?? {};
-        const leave = journal.enter({ taskToken: info.base64TaskToken, workflowId, runId });
+        const leave = journal.enter({ taskToken: info.base64TaskToken, workflowId, runId, activityId: info.activityId });
         try {
           return await next(input);
         } finally {

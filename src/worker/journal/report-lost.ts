@@ -1,6 +1,6 @@
 import type { WorkflowService } from '@temporalio/client';
 import { WORKER_LOST_TYPE } from '../../contracts/system.js';
-import { type JournalOwner, takeDeadJournals } from './attempt-journal.js';
+import { type JournalOwner, type OpenAttempt, takeDeadJournals } from './attempt-journal.js';
 
 /** A delay of nothing at all makes the server give up instead. */
 const AT_ONCE = { nanos: 1_000_000 };
@@ -10,13 +10,14 @@ const GRPC_INVALID_ARGUMENT = 3;
 /**
  * Tells the server at once which attempts died with killed processes of this machine, so that they are given out again without waiting for their
  * heartbeat time-out, and that the runs concerned have no worker that remembers them. What ended meanwhile is left alone.
- * @returns how many attempts the server took as lost.
+ * @returns the attempts that the server took as lost.
  */
-export async function reportLostAttempts(service: WorkflowService, owner: JournalOwner): Promise<number> {
+export async function reportLostAttempts(service: WorkflowService, owner: JournalOwner): Promise<readonly OpenAttempt[]> {
   const attempts = (await takeDeadJournals(owner)).flatMap((journal) => journal.attempts);
   const { namespace } = owner;
-  let lost = 0;
-  for (const { taskToken, workflowId, runId } of attempts) {
+  const lost: OpenAttempt[] = [];
+  for (const attempt of attempts) {
+    const { taskToken, workflowId, runId } = attempt;
     const told = await unlessGone(async () => {
       await service.resetStickyTaskQueue({ namespace, execution: { workflowId, runId } });
       await service.respondActivityTaskFailed({
@@ -30,7 +31,7 @@ export async function reportLostAttempts(service: WorkflowService, owner: Journa
         },
       });
     });
-    if (told) lost += 1;
+    if (told) lost.push(attempt);
   }
   return lost;
 }

@@ -42,6 +42,19 @@ describe('a command loads what it needs', () => {
     expect(packages.filter((name) => HEAVY.includes(name))).toEqual([]);
   });
 
+  it('the supervisor of a worker loads no package at all', async () => {
+    // The process that it starts ends first, for there is no such file, and tells of its own packages.
+    const failed = promisify(execFile)(process.execPath, ['--import', REPORT, MAIN, 'worker', 'missing.ts']);
+    const { stderr, code } = await failed.then(
+      () => ({ stderr: '', code: 0 }),
+      (error: unknown) => error as { readonly stderr: string; readonly code: number },
+    );
+    expect(code).toBe(2);
+    const [, working = '', supervisor = ''] = stderr.split('loaded ');
+    expect(working).toContain('commander');
+    expect(supervisor).toBe('');
+  });
+
   it('drawing a file asks no server and loads no part of Temporal that could', async () => {
     const packages = await packagesOf('graph', 'examples/fan-out/pipeline.ts');
     expect(packages).toContain('ajv');

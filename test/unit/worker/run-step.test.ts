@@ -6,6 +6,7 @@ import type { StepTask } from '../../../src/contracts/run.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
+import { DeviceLeases } from '../../../src/worker/devices/device-leases.js';
 import type { HeartbeatDetails } from '../../../src/worker/step/heartbeats.js';
 import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/step/run-step.js';
 
@@ -307,6 +308,41 @@ describe('the wrapper of every step', () => {
       return null;
     };
     await expect(runStep(task, work, surroundings({ signal: controller.signal }))).rejects.toThrow('shutting down');
+  });
+
+  it('lends the devices of a step that was given up to others only when its code has ended', async () => {
+    const leases = new DeviceLeases([{ id: '0', type: 'fake', vramGiB: 1 }]);
+    const controller = new AbortController();
+    let end = (): void => undefined;
+    let began = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      began = resolve;
+    });
+    const work: StepWork = async () => {
+      began();
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      return null;
+    };
+    const stubborn: StepTask = { ...task, kind: 'step', config: { graceMs: 20 }, resources: { gpu: 1 } };
+    const given = surroundings({ signal: controller.signal, devices: { leases, priority: 3 } });
+    const running = runStep(stubborn, work, given).catch((reason: unknown) => reason);
+    await begun;
+    controller.abort(new PipelineError('EXECUTION_STEP_CANCELLED', { what: 'enough' }));
+    expect(await running).toMatchObject({ code: 'EXECUTION_STEP_CANCELLED', message: expect.stringContaining('was abandoned') });
+
+    let isLent = false;
+    const next = leases
+      .lease(1, 3, new AbortController().signal, () => undefined)
+      .then((lease) => {
+        isLent = true;
+        return lease.devices;
+      });
+    await new Promise(setImmediate);
+    expect(isLent).toBe(false);
+    end();
+    expect(await next).toEqual(['0']);
   });
 
   it('gives the same seed in every run and attempt of a plan', async () => {
