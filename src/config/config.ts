@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aText, anObject, optional, optionsOf, recordOf } from '../errors/kinds.js';
 import type { Pools } from '../contracts/pools.js';
 import type { Duration } from '../pipeline/duration.js';
 import type { SecretProvider } from '../secrets/provider.js';
@@ -39,5 +41,6 @@ export interface PerennialConfig<Name extends string = string> {
  * Checked when a command reads it, all problems at once (`CONFIG_INVALID`).
  */
 export function defineConfig<const Name extends string>(config: PerennialConfig<Name>): PerennialConfig<Name> {
+  checkCall('defineConfig', { config }, { config: optionsOf({ profiles: recordOf(anObject), defaultProfile: optional(aText) }) });
   return Object.freeze(config);
 }

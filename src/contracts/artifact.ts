@@ -3,7 +3,7 @@ import type { JsonObject } from './json.js';
 export type ArtifactKind =
   'dataset' | 'validation-report' | 'feature-set' | 'model' | 'evaluation' | 'endpoint' | 'monitor-report' | 'files' | 'value';
 
-/** What travels between steps instead of data: at most a few hundred bytes, whatever the artifact's size. */
+/** What travels between steps instead of data: some KiB at most, whatever the artifact's size. */
 export type ArtifactRef<Kind extends ArtifactKind = ArtifactKind, Meta extends JsonObject = JsonObject> = {
   readonly kind: Kind;
   /** First 16 hex digits of `sha256`. */
@@ -15,6 +15,11 @@ export type ArtifactRef<Kind extends ArtifactKind = ArtifactKind, Meta extends J
   /** Address of the manifest in the store. */
   readonly uri: string;
   readonly meta: Meta;
+  /**
+   * Fields of `meta` that are too long for the result of a step, such as a schema of hundreds of columns: they are in the manifest alone. A step
+   * that takes the reference as an input gets them all. Absent: `meta` is whole.
+   */
+  readonly leftOut?: readonly string[];
 };
 
 export type ArtifactFile = {

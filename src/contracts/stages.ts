@@ -46,6 +46,9 @@ export type ValidateResult = {
   readonly dataset: DatasetRef;
   readonly report: ArtifactRef<'validation-report'>;
   readonly status: 'passed' | 'warned';
+  /** Of all checks, those of the schema included. */
+  readonly counts: { readonly checks: number; readonly warned: number; readonly informed: number };
+  /** All outcomes while they are few; else those of checks that did not pass, as many as fit. `report.json` of the report has them all. */
   readonly checks: readonly CheckOutcome[];
 };
 

@@ -34,7 +34,8 @@ export interface DuckDb {
 export async function openDuckDb({ scratch, signal, threads = 2, memoryMiB = 1024 }: DuckDbOptions): Promise<DuckDb> {
   signal?.throwIfAborted();
   // Not above: workers that never read data need not load the engine.
-  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const [{ DuckDBInstance }, { readTextsWhole }] = await Promise.all([import('@duckdb/node-api'), import('./whole-texts.js')]);
+  readTextsWhole();
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${String(memoryMiB)}MiB`,

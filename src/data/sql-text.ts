@@ -9,19 +9,6 @@ export function literal(text: string): string {
   return parts.length === 1 ? parts.join('') : `(${parts.join(' || chr(0) || ')})`;
 }
 
-/**
- * A text in the result of a query, with a character in front that `wholeText` takes off again: the driver drops a byte-order mark that a text
- * begins with on its way to JavaScript.
- */
-export function guardedText(sql: string): string {
-  return `'|' || ${sql}`;
-}
-
-/** See `guardedText`. */
-export function wholeText(value: unknown): string {
-  return String(value).slice(1);
-}
-
 /** Files as the list that DuckDB's readers take. Names are just names: the readers would take `[`, `*` and `?` for a glob. */
 export function fileList(paths: readonly string[]): string {
   return `[${paths.map((path) => literal(path.replace(/[[*?]/g, '[$&]'))).join(', ')}]`;

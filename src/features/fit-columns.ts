@@ -1,5 +1,4 @@
 import type { DuckDb } from '../data/duckdb.js';
-import { guardedText, wholeText } from '../data/sql-text.js';
 import { rawFloat, rawText } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
 
@@ -34,7 +33,7 @@ export async function fitOneHot(db: DuckDb, train: string, features: readonly Ca
   if (features.length === 0) return [];
   const listed = (sql: (feature: CategoryFeature, position: number) => string): string => `[${features.map(sql).join(', ')}]`;
   const rows = await db.query(
-    `SELECT position, ${guardedText('category')} AS category_text FROM (
+    `SELECT position, category FROM (
        SELECT unnest(${listed(({ column }) => rawText(column))}) AS category, unnest(${listed((_, position) => String(position))}) AS position
        FROM ${train})
      GROUP BY position, category
@@ -43,7 +42,7 @@ export async function fitOneHot(db: DuckDb, train: string, features: readonly Ca
      ORDER BY position, count(*) DESC, category`,
   );
   const categories = features.map((): string[] => []);
-  for (const row of rows) categories[Number(row['position'])]?.push(wholeText(row['category_text']));
+  for (const row of rows) categories[Number(row['position'])]?.push(String(row['category']));
   return features.map(({ feature, column }, position) => ({
     feature,
     transform: 'one_hot',

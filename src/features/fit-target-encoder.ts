@@ -1,6 +1,5 @@
 import type { TransformSpec } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
-import { guardedText, wholeText } from '../data/sql-text.js';
 import type { TargetLookup } from './encode-sql.js';
 import { foldOf, keyName, rawText } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
@@ -54,8 +53,7 @@ export async function fitTargetEncoder(
      FROM ${table}_folds f JOIN ${table}_keys k USING (${keys}), whole`,
   );
   const [overall] = await db.query(`SELECT (sum(total) / sum(rows))::FLOAT AS prior FROM ${table}_keys`);
-  const texts = names.map((name) => `${guardedText(name)} AS ${name}_text`).join(', ');
-  const rows = await db.query(`SELECT ${texts}, value FROM ${table}_full ORDER BY ${keys}`);
+  const rows = await db.query(`SELECT ${keys}, value FROM ${table}_full ORDER BY ${keys}`);
   await db.run(`DROP TABLE ${table}_folds; DROP TABLE ${table}_keys`);
   return {
     encoder: {
@@ -63,7 +61,7 @@ export async function fitTargetEncoder(
       transform: 'target_encode',
       columns: spec.columns,
       prior: Number(overall?.['prior']),
-      keys: rows.map((row) => names.map((name) => wholeText(row[`${name}_text`]))),
+      keys: rows.map((row) => names.map((name) => String(row[name]))),
       values: rows.map((row) => Number(row['value'])),
     },
     outOfFold: { table: `${table}_others`, folds: spec.folds },

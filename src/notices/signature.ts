@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aNumber, aText, either, optional, optionsOf } from '../errors/kinds.js';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { NoticeMessage } from '../contracts/hooks.js';
 import { PipelineError } from '../errors/pipeline-error.js';
@@ -25,6 +27,13 @@ export function verifyNotice(
   secret: string,
   options: { readonly maxAgeMs?: number; readonly nowMs?: number } = {},
 ): NoticeMessage {
+  const kinds = { maxAgeMs: optional(aNumber), nowMs: optional(aNumber) };
+  const aBody = either(aText, { expected: 'bytes', holds: (value) => value instanceof Uint8Array });
+  checkCall(
+    'verifyNotice',
+    { body, signature, secret, options },
+    { body: aBody, signature: optional(aText), secret: aText, options: optionsOf(kinds) },
+  );
   const expected = Buffer.from(signatureOf(body, secret));
   const received = Buffer.from(signature ?? '');
   if (expected.length !== received.length || !timingSafeEqual(expected, received)) {

@@ -1,3 +1,4 @@
+import { type BuilderCall, withCheckedCalls } from './options/builder-calls.js';
 import type { CommandResult } from '../contracts/command.js';
 import type { JsonValue } from '../contracts/json.js';
 import type { JoinMode } from '../contracts/plan.js';
@@ -153,7 +154,9 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
 }
 
 export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft): PipelineBuilder<Shape> {
-  return {
+  return withCheckedCalls<
+    PipelineBuilder<Shape> & { readonly [Name in Exclude<keyof PipelineBuilder<Shape>, BuilderCall | 'params'>]: never }
+  >({
     params: parameterReferences<Shape>(draft.parameterNames, (name) => {
       draft.reportUnknownParameter(name);
     }),
@@ -237,7 +240,7 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
       const inputs = findInputs(draft, id, options.inputs ?? {});
       return draft.add({ kind: 'gate', id, options, inputs, config: (read) => approvalConfig(options, read) });
     },
-  };
+  });
 }
 
 function addFeature<C extends ColumnTypes, T extends Task>(

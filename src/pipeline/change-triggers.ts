@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aFunction, aText, optional, optionsOf } from '../errors/kinds.js';
 import type { JsonPrimitive } from '../contracts/json.js';
 import type { Alias } from '../contracts/model.js';
 import type { TriggerOverlap } from '../contracts/triggers.js';
@@ -85,11 +87,14 @@ interface TriggerOptions<Change, Parameters> {
   readonly overlap?: TriggerOverlap;
 }
 
+const TRIGGER_OPTIONS = optionsOf({ params: optional(aFunction), overlap: optional(aText) });
+
 /** Runs the pipeline when the data set that an `ingest` publishes under this name has a new content. */
 export function onDataset<const Parameters extends object = Readonly<Record<string, never>>>(
   name: string,
   options: TriggerOptions<DatasetChange, Parameters> = {},
 ): ChangeTrigger<Parameters> {
+  checkCall('onDataset', { name, options }, { name: aText, options: TRIGGER_OPTIONS });
   return trigger('dataset', name, DATASET_FIELDS, options);
 }
 
@@ -99,6 +104,7 @@ export function onAlias<const Parameters extends object = Readonly<Record<string
   alias: Alias,
   options: TriggerOptions<AliasChange, Parameters> = {},
 ): ChangeTrigger<Parameters> {
+  checkCall('onAlias', { model, alias, options }, { model: aText, alias: aText, options: TRIGGER_OPTIONS });
   return trigger('alias', `${model}/${alias}`, ALIAS_FIELDS, options);
 }
 

@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { PIPELINE_KINDS } from './options/builder-calls.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { ParameterInput, ParameterShape } from '../schema/parameter.js';
 import type { PipelineBuilder } from './builder.js';
@@ -59,6 +61,7 @@ export function definePipeline<const Shape extends ParameterShape, Returned>(
   options: PipelineOptions<Shape>,
   build: (p: PipelineBuilder<Shape>) => Returned,
 ): Pipeline<ParameterInput<Shape>, BuilderResult<Returned>> {
+  checkCall('definePipeline', { name, options, build }, PIPELINE_KINDS);
   const draft = new PipelineDraft(name, options.params);
   const returned = located(draft, () => build(createBuilder<Shape>(draft)));
   reportPromise(returned, draft.root);

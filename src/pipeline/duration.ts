@@ -22,12 +22,12 @@ const PATTERN = /^(\d+(?:\.\d+)?) (microsecond|millisecond|second|minute|hour|da
  * @throws PipelineError `AUTHORING_INVALID_DURATION`.
  */
 export function parseDuration(text: Duration): number {
-  const ms = durationMs(text);
+  const ms = typeof text === 'string' ? durationMs(text) : null;
   if (ms !== null) return ms;
   throw new PipelineError('AUTHORING_INVALID_DURATION', {
     what: 'a duration cannot be read',
     expected: "a number and a unit, such as '5 minutes'",
-    received: `'${text}'`,
+    received: typeof text === 'string' ? `'${text}'` : typeof text,
   });
 }
 

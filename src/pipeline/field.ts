@@ -1,3 +1,6 @@
+import { checkCall } from '../errors/check-call.js';
+import { aText, listOf } from '../errors/kinds.js';
+import { aReference } from './options/kinds.js';
 import type { Ref } from './reference.js';
 import { createFieldReference } from './reference.js';
 
@@ -25,5 +28,6 @@ export function field<
   D extends FieldOf<At<At<At<R, A>, B>, C>>,
 >(reference: Ref<R>, a: A, b: B, c: C, d: D): Ref<At<At<At<At<R, A>, B>, C>, D>>;
 export function field(reference: Ref, ...path: readonly string[]): Ref {
+  checkCall('field', { reference, path }, { reference: aReference, path: listOf(aText) });
   return createFieldReference(reference, path);
 }

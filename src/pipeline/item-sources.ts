@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aNumberSetting, aReference } from './options/kinds.js';
 import type { DatasetRef } from '../contracts/dataset.js';
 import type { DatasetPartition } from '../contracts/map.js';
 import type { Setting } from './parameter-reference.js';
@@ -28,11 +30,13 @@ class PartitionSource {
 
 /** The whole numbers 0, 1, ... below `count`, a number or a parameter. */
 export function range(count: Setting<number>): ItemSource<number> {
+  checkCall('range', { count }, { count: aNumberSetting });
   return new RangeSource(count) as unknown as ItemSource<number>;
 }
 
 /** One item for each Parquet part of a data set, in order: name of its file, rows, and time range. */
 export function partitionsOf(dataset: Ref<DatasetRef>): ItemSource<DatasetPartition> {
+  checkCall('partitionsOf', { dataset }, { dataset: aReference });
   return new PartitionSource(dataset) as unknown as ItemSource<DatasetPartition>;
 }
 

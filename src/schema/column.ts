@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aBoolean, aNumber, aText, listOf, optional, optionsOf } from '../errors/kinds.js';
 import type { ColumnSpec, ColumnType } from '../contracts/dataset.js';
 
 /** One column of a schema, before it has a name. `Type` is known to the compiler. */
@@ -17,16 +19,23 @@ export function columnOf<Type extends ColumnType>(column: Column<Type>['column']
 
 /** A moment in UTC with millisecond resolution. `eventTime` marks the one column that says when the row happened. */
 export function timestamp(options: { readonly eventTime?: boolean } = {}): Column<'timestamp'> {
+  checkCall('timestamp', { options }, { options: optionsOf({ eventTime: optional(aBoolean) }) });
   return columnOf({ type: 'timestamp', nullable: false, ...(options.eventTime === true ? { eventTime: true } : {}) });
 }
 
 /** A finite real number. `unit` is documentation; `min` and `max` are inclusive and bound rows at serving time. */
 export function float(options: { readonly unit?: string; readonly min?: number; readonly max?: number } = {}): Column<'float'> {
+  checkCall(
+    'float',
+    { options },
+    { options: optionsOf({ unit: optional(aText), min: optional(aNumber), max: optional(aNumber) }) },
+  );
   return columnOf({ type: 'float', nullable: false, ...options });
 }
 
 /** One of few strings. With `values`, any other string is refused at serving time. */
 export function category(options: { readonly values?: readonly string[] } = {}): Column<'category'> {
+  checkCall('category', { options }, { options: optionsOf({ values: optional(listOf(aText)) }) });
   return columnOf({ type: 'category', nullable: false, ...options });
 }
 

@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aBoolean, aNumber, aText, optional, optionsOf } from '../errors/kinds.js';
 import type { Column } from './column.js';
 import { columnOf } from './column.js';
 import type { Parameter } from './parameter.js';
@@ -19,6 +21,9 @@ interface IntegerOptions {
 export function integer(options: Omit<IntegerOptions, 'unit'> & { readonly default: number }): Parameter<number, true, 'plain'>;
 export function integer(options?: Omit<IntegerOptions, 'default'>): IntegerField;
 export function integer(options: IntegerOptions = {}): IntegerField | Parameter<number, true, 'plain'> {
+  const bound = optional(aNumber);
+  const kinds = { min: bound, max: bound, default: bound, unit: optional(aText), description: optional(aText) };
+  checkCall('integer', { options }, { options: optionsOf(kinds) });
   const { unit, description, ...bounds } = options;
   const schema = numberSchema('integer', { ...bounds, ...(description === undefined ? {} : { description }) });
   if (options.default !== undefined) return parameterOf<number, true, 'plain'>(schema, true, 'plain');
@@ -34,6 +39,7 @@ export function boolean(options?: { readonly description?: string }): BooleanFie
 export function boolean(
   options: { readonly default?: boolean; readonly description?: string } = {},
 ): BooleanField | Parameter<boolean, true, 'plain'> {
+  checkCall('boolean', { options }, { options: optionsOf({ default: optional(aBoolean), description: optional(aText) }) });
   const schema = { type: 'boolean', ...options };
   if (options.default !== undefined) return parameterOf<boolean, true, 'plain'>(schema, true, 'plain');
   return Object.freeze({

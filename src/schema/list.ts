@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aNumber, aPrimitive, aText, listOf, made, optional, optionsOf } from '../errors/kinds.js';
 import type { JsonPrimitive } from '../contracts/json.js';
 import type { Parameter } from './parameter.js';
 import { parameterOf } from './parameter.js';
@@ -9,6 +11,11 @@ interface ListOptions {
   readonly max?: number;
   readonly description?: string;
 }
+
+const aParameterField = made(
+  'a parameter such as string()',
+  ({ parameter }) => typeof parameter === 'object' && parameter !== null,
+);
 
 /**
  * A list of values of one type, in order: `list(string())`, `list(oneOf(['ATL', 'JFK']), { min: 1 })`. The items have no default of their
@@ -26,6 +33,13 @@ export function list<Value extends JsonPrimitive>(
   item: Parameter<Value, false>,
   options: ListOptions & { readonly default?: readonly Value[] } = {},
 ): Parameter<readonly Value[], boolean, 'plain'> {
+  const kinds = {
+    min: optional(aNumber),
+    max: optional(aNumber),
+    description: optional(aText),
+    default: optional(listOf(aPrimitive)),
+  };
+  checkCall('list', { item, options }, { item: aParameterField, options: optionsOf(kinds) });
   const { min, max, ...rest } = options;
   const bounds = { ...(min === undefined ? {} : { minItems: min }), ...(max === undefined ? {} : { maxItems: max }) };
   return parameterOf({ type: 'array', items: item.parameter, ...bounds, ...rest }, options.default !== undefined, 'plain');

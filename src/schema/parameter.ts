@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aNumber, aText, either, listOf, optional, optionsOf } from '../errors/kinds.js';
 import type { JsonObject, JsonPrimitive } from '../contracts/json.js';
 
 /** What a parameter may stand for: `date` is an ISO date such as `2001-01-31`, everything else `plain`. */
@@ -57,6 +59,7 @@ export function date(options?: { readonly description?: string }): Parameter<str
 export function date(
   options: { readonly default?: string; readonly description?: string } = {},
 ): Parameter<string, boolean, 'date'> {
+  checkCall('date', { options }, { options: optionsOf({ default: optional(aText), description: optional(aText) }) });
   return parameterOf({ type: 'string', format: 'date', ...options }, has(options), 'date');
 }
 
@@ -77,6 +80,12 @@ export function numberSchema(type: 'number' | 'integer', options: NumberOptions)
 export function number(options: NumberOptions & DefaultOf<number>): Parameter<number, true, 'plain'>;
 export function number(options?: Omit<NumberOptions, 'default'>): Parameter<number, false, 'plain'>;
 export function number(options: NumberOptions = {}): Parameter<number, boolean, 'plain'> {
+  const bound = optional(aNumber);
+  checkCall(
+    'number',
+    { options },
+    { options: optionsOf({ min: bound, max: bound, default: bound, description: optional(aText) }) },
+  );
   return parameterOf(numberSchema('number', options), has(options), 'plain');
 }
 
@@ -93,6 +102,9 @@ interface StringOptions {
 export function string(options: StringOptions & DefaultOf<string>): Parameter<string, true, 'plain'>;
 export function string(options?: Omit<StringOptions, 'default'>): Parameter<string, false, 'plain'>;
 export function string(options: StringOptions = {}): Parameter<string, boolean, 'plain'> {
+  const [count, some] = [optional(aNumber), optional(aText)];
+  const kinds = { minLength: count, maxLength: count, pattern: some, default: some, description: some };
+  checkCall('string', { options }, { options: optionsOf(kinds) });
   return parameterOf({ type: 'string', ...options }, has(options), 'plain');
 }
 
@@ -109,5 +121,8 @@ export function oneOf<const Value extends string | number>(
   values: readonly Value[],
   options: { readonly default?: Value; readonly description?: string } = {},
 ): Parameter<Value, boolean, 'plain'> {
+  const value = either(aText, aNumber);
+  const kinds = { default: optional(value), description: optional(aText) };
+  checkCall('oneOf', { values, options }, { values: listOf(value), options: optionsOf(kinds) });
   return parameterOf({ enum: values, ...options }, has(options), 'plain');
 }

@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { aText, made, recordOf } from '../errors/kinds.js';
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
 import { isReservedColumn } from '../contracts/prediction-row.js';
 import { PipelineError } from '../errors/pipeline-error.js';
@@ -17,12 +19,15 @@ type TypesOf<Shape extends ColumnShape> = { readonly [Name in keyof Shape]: Shap
 
 const MAXIMUM_NAME_LENGTH = 128;
 
+const aColumn = made('a column such as float() or category()', ({ column }) => typeof column === 'object' && column !== null);
+
 /**
  * Declares the rows of a data set; one declaration drives ingest, validation, features and the serving signature.
  * @throws PipelineError `AUTHORING_INVALID_SCHEMA` with every problem: no columns, reserved or unusable names, two event times,
  *   a nullable event time, bounds that no value meets, an empty or repeating list of categories.
  */
 export function schema<const Shape extends ColumnShape>(name: string, columns: Shape): Schema<TypesOf<Shape>> {
+  checkCall('schema', { name, columns }, { name: aText, columns: recordOf(aColumn) });
   const specs = Object.entries(columns).map(([column, { column: spec }]): ColumnSpec => Object.freeze({ name: column, ...spec }));
   const problems = [...schemaProblems(name, specs), ...specs.flatMap(columnProblems)];
   if (problems.length > 0) {

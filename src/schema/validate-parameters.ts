@@ -1,3 +1,5 @@
+import { checkCall } from '../errors/check-call.js';
+import { anObject } from '../errors/kinds.js';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -29,6 +31,7 @@ const compiled = new WeakMap<JsonObject, ValidateFunction>();
  *   `EXECUTION_PARAMETERS_TOO_LARGE` above 256 KiB.
  */
 export function validateParameters(parameters: JsonObject, input: unknown): JsonObject {
+  checkCall('validateParameters', { parameters }, { parameters: anObject });
   const pipeline = parameters['title'];
   const run = typeof pipeline === 'string' ? `a run of pipeline "${pipeline}"` : 'a run';
   checkParameterSize(input as JsonValue, run);

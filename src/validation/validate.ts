@@ -49,11 +49,26 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
       what: someOf(failed.map(describe), '; '),
       where: `dataset ${dataset.meta.schema.name} ${dataset.id}`,
       cure: `Open the report ${report.uri}, then correct the data at its origin or change the check.`,
-      details: { report: report.uri, reportId: report.id, failed },
+      details: { report: report.uri, reportId: report.id, failedChecks: failed.length, failed: told(failed) },
     });
   }
-  return { dataset, report, status, checks: outcomes };
+  const informed = outcomes.filter(({ passed, severity }) => !passed && severity === 'info').length;
+  const counts = { checks: outcomes.length, warned: warned.length, informed };
+  return { dataset, report, status, counts, checks: told(outcomes) };
 };
+
+/** Bytes of JSON of the outcomes in a result, so that it does not grow with the columns. */
+const MOST_TOLD_BYTES = 8 * 1024;
+
+function told(outcomes: readonly CheckOutcome[]): readonly CheckOutcome[] {
+  if (Buffer.byteLength(JSON.stringify(outcomes)) <= MOST_TOLD_BYTES) return outcomes;
+  let left = MOST_TOLD_BYTES;
+  return outcomes.filter((outcome) => {
+    if (outcome.passed) return false;
+    left -= Buffer.byteLength(JSON.stringify(outcome)) + 1;
+    return left >= 0;
+  });
+}
 
 function describe({ id, expected, observed, failingRows }: CheckOutcome): string {
   const rows = failingRows === 0 ? '' : ` (${String(failingRows)} rows)`;

@@ -12,6 +12,7 @@ import { validateParameters } from '../schema/validate-parameters.js';
 import { findManifest, requireManifest, resultsOf } from '../runs/manifest-store.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { findReferences } from '../store/find-references.js';
+import { shortReference } from '../store/short-references.js';
 import { takeHold } from '../store/holds.js';
 import type { ObjectStore } from '../store/port.js';
 import { carriedPlan } from './carried-plan.js';
@@ -126,7 +127,7 @@ async function resolveInput(artifacts: ArtifactStore, name: string, value: JsonV
   if (kind === undefined || id === undefined || rest.length > 0 || !KINDS.has(kind)) return value;
   await takeHold(artifacts.objects, [id]);
   const ref = await artifacts.find(kind as ArtifactKind, id);
-  return name === 'evaluation' && ref.kind === 'evaluation' ? await evaluateResult(artifacts, ref.id, ref) : { ...ref };
+  return name === 'evaluation' && ref.kind === 'evaluation' ? await evaluateResult(artifacts, ref.id, shortReference(ref)) : { ...shortReference(ref) };
 }
 
 /** The result of an evaluate step, rebuilt from its artifact. */
@@ -139,7 +140,7 @@ async function evaluateResult(artifacts: ArtifactStore, id: string, evaluation: 
   const { decision, reasons, metrics, gate, comparedWith, refit } = meta;
   return {
     evaluation,
-    model: await artifacts.find('model', typeof refit === 'string' ? refit : model.id),
+    model: shortReference(await artifacts.find('model', typeof refit === 'string' ? refit : model.id)),
     decision: decision ?? null,
     reasons: reasons ?? [],
     metrics: metrics ?? {},

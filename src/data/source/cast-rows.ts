@@ -2,10 +2,12 @@ import { COLUMNS_AT_ONCE, inBlocks } from '../column-blocks.js';
 import type { DuckDb } from '../duckdb.js';
 import { identifier } from '../sql-text.js';
 import type { ColumnCast, PlannedGroup } from './column-casts.js';
+import { sortBlocks, type ColumnBlock } from './sort-blocks.js';
 
 /**
  * Writes the rows of all groups, in the schema's columns and types and ordered by `order`, into a table.
  * @param rowsOf - SQL that is true for the rows of a group that count.
+ * @param order - names of columns.
  */
 export async function castRows(
   db: DuckDb,
@@ -15,31 +17,34 @@ export async function castRows(
   order: readonly string[],
 ): Promise<void> {
   const parts = planned.map((part) => ({
-    rows: `(SELECT * FROM ${part.group.relation} WHERE ${rowsOf(part)})`,
+    relation: part.group.relation,
+    rows: rowsOf(part),
     blocks: inBlocks(part.casts),
   }));
-  const selects = (block: number): string[] => parts.map(({ rows, blocks }) => castSelect(rows, blocks[block] ?? []));
-  const sorted = (rows: string): string => `CREATE TABLE ${table} AS SELECT * FROM ${rows} ORDER BY ${order.join(', ')}`;
-  const blocks = parts[0]?.blocks.length ?? 0;
-  if (blocks <= 1) {
-    await db.run(sorted(`(${selects(0).join('\nUNION ALL ')})`));
+  const selects = (block: number): string[] =>
+    parts.map(({ relation, rows, blocks }) => castSelect(relation, rows, blocks[block] ?? []));
+  const blocks = parts[0]?.blocks ?? [];
+  if (blocks.length <= 1) {
+    const by = order.map(identifier).join(', ');
+    await db.run(`CREATE TABLE ${table} AS SELECT * FROM (${selects(0).join('\nUNION ALL ')}) ORDER BY ${by}`);
     return;
   }
-  const names = Array.from({ length: blocks }, (_, block) => `${table}_${String(block)}`);
-  for (const [block, name] of names.entries()) {
+  const cast: ColumnBlock[] = [];
+  for (const [block, casts] of blocks.entries()) {
+    const name = `${table}_${String(block)}`;
     // One group after the other, so that the rows of each block lie in one order.
     const [first = '', ...others] = selects(block);
     await db.run(`CREATE TABLE ${name} AS ${first}`);
     for (const other of others) await db.run(`INSERT INTO ${name} ${other}`);
+    cast.push({ table: name, columns: casts.map(({ column }) => column.name) });
   }
-  await db.run(sorted(`(SELECT * FROM ${names.join(' POSITIONAL JOIN ')})`));
-  for (const name of names) await db.run(`DROP TABLE ${name}`);
+  await sortBlocks(db, table, cast, order);
 }
 
-function castSelect(rows: string, casts: readonly ColumnCast[]): string {
+function castSelect(relation: string, rows: string, casts: readonly ColumnCast[]): string {
   const each = (sql: (position: string, cast: ColumnCast) => string): string =>
     casts.map((cast, position) => sql(String(position), cast)).join(', ');
-  const fields = `SELECT ${each((n, { field }) => `${field} AS f${n}`)} FROM ${rows}`;
+  const fields = `SELECT ${each((n, { field }) => `${field} AS f${n}`)} FROM ${relation} WHERE ${rows}`;
   const reads = `SELECT ${each((n, { read }) => `${read(`f${n}`)} AS r${n}`)} FROM (${fields})`;
   return `SELECT ${each((n, { value, column }) => `${value(`r${n}`)} AS ${identifier(column.name)}`)} FROM (${reads})`;
 }

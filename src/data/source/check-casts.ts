@@ -8,14 +8,16 @@ import { ACCEPTED, failsSql } from './value-cast.js';
 /** Where the values of a group are checked. */
 export interface CheckScope {
   readonly relation: string;
-  /** Rows of `relation` whose values count. */
+  /** Rows of `relation` that are read and counted. */
+  readonly read: string;
+  /** Those of them whose values count. */
   readonly checked: string;
-  /** Rows of `relation` that become rows of the dataset. */
+  /** Those of them that become rows of the dataset. */
   readonly kept: string;
 }
 
 export interface CheckedRows {
-  /** Rows of the scope's relation. */
+  /** Rows that were read. */
   readonly rows: number;
   readonly kept: number;
 }
@@ -52,13 +54,13 @@ export async function checkCasts(
 
 async function checkBlock(
   db: DuckDb,
-  { relation, checked, kept }: CheckScope,
+  { relation, read, checked, kept }: CheckScope,
   casts: readonly ColumnCast[],
   failures: Failures,
 ): Promise<CheckedRows> {
   const each = (sql: (position: string, cast: ColumnCast) => string): string =>
     casts.map((cast, position) => `, ${sql(String(position), cast)}`).join('');
-  const fields = `SELECT ${checked} AS checked, ${kept} AS kept${each((n, { field }) => `${field} AS f${n}`)} FROM ${relation}`;
+  const fields = `SELECT ${checked} AS checked, ${kept} AS kept${each((n, { field }) => `${field} AS f${n}`)} FROM ${relation} WHERE ${read}`;
   const reads = `SELECT checked, kept${each((n, { read }) => `f${n}, ${read(`f${n}`)} AS r${n}`)} FROM (${fields})`;
   // Not `FILTER (WHERE ...)`: for each of these the engine would copy the columns of all.
   const counts = each((n, { fails }) => `count_if(checked AND ${fails?.(`f${n}`, `r${n}`) ?? 'false'}) AS n${n}`);

@@ -4,7 +4,6 @@ import { eventTimeOf } from '../../schema/schema.js';
 import type { DuckDb } from '../duckdb.js';
 import type { EventWindow } from '../event-time.js';
 import { isoInstant, parseWindow, timestampLiteral } from '../event-time.js';
-import { identifier } from '../sql-text.js';
 import { castRows, readWideOnce } from './cast-rows.js';
 import type { CheckScope } from './check-casts.js';
 import { checkCasts } from './check-casts.js';
@@ -32,9 +31,7 @@ export async function loadSource(db: DuckDb, config: IngestConfig, table: string
       part.group.rows === null ? checkedIn(part, config, window) : 'true',
     );
     const checked = await checkCasts(db, source, planned, (part) => scopeOf(part, config, window));
-    const order = [orderColumn(config), ...schema.columns.map(({ name }) => name)].flatMap((name) =>
-      name === null ? [] : [identifier(name)],
-    );
+    const order = [orderColumn(config), ...schema.columns.map(({ name }) => name)].filter((name) => name !== null);
     await castRows(db, table, planned, (part) => inWindow(part, config, window), order);
     for (const [position, { group }] of planned.entries())
       if (group !== files[position]?.group) await db.run(`DROP TABLE ${group.relation}`);
@@ -85,7 +82,7 @@ function scopeOf(part: PlannedGroup, config: IngestConfig, window: EventWindow |
   const { relation, rows } = part.group;
   const checked = checkedIn(part, config, window);
   const kept = inWindow(part, config, window);
-  return { relation: rows === null ? `(SELECT * FROM ${relation} WHERE ${checked})` : relation, checked, kept };
+  return { relation, read: rows === null ? checked : 'true', checked, kept };
 }
 
 async function emptyWindow(db: DuckDb, config: IngestConfig, planned: readonly PlannedGroup[]): Promise<PipelineError> {

@@ -26,6 +26,19 @@ export const AUTHORING_CODES = {
       'A reference to a step or parameter was used as a value while the pipeline was being defined, when no value exists yet.',
     cure: 'Pass the reference itself to a later step or option; read its value inside the `run` function of a `p.step`.',
   },
+  AUTHORING_OPTION_INVALID: {
+    retryable: false,
+    httpStatus: 422,
+    cause:
+      'A constructor of a pipeline file was called with an argument or option that is missing, of the wrong kind or unknown.',
+    cure: 'Correct the call: the message names each argument or option, what was expected and what came.',
+  },
+  AUTHORING_PLAN_TOO_LARGE: {
+    retryable: false,
+    httpStatus: 422,
+    cause: 'A pipeline has more steps, or longer ones, than the history of one run can hold.',
+    cure: 'Run steps that are alike as one `p.map` over a list, or move a part of them into a pipeline of its own and `p.call` it.',
+  },
   AUTHORING_INVALID_DURATION: {
     retryable: false,
     httpStatus: 422,

@@ -1,3 +1,4 @@
+import { checkPicture } from './picture-kinds.js';
 import type { Plan, PlanStep, StepKind } from '../../contracts/plan.js';
 import type { StepState } from '../../contracts/run.js';
 import { edgesInto } from './draw-edges.js';
@@ -19,7 +20,9 @@ const PLAIN = { fill: '#ffffff', line: '#455a64', text: '#212121' };
  * The plan in Graphviz' DOT language. Solid edges carry results, dashed ones decide, dotted ones only order; bodies of maps and loops are
  * frames. With `states`, each step says what became of it, in words and colour. Deterministic.
  */
-export function drawDot(plan: Plan, { states }: PictureOptions = {}): string {
+export function drawDot(plan: Plan, options: PictureOptions = {}): string {
+  checkPicture('drawDot', plan, options);
+  const { states } = options;
   const stateOf = states === undefined ? null : new Map(states.map((state) => [state.id, state]));
   return [
     `digraph ${quote(plan.pipeline)} {`,

@@ -1,3 +1,4 @@
+import { checkPicture } from './picture-kinds.js';
 import type { Plan, PlanStep, StepKind } from '../../contracts/plan.js';
 import type { StepState } from '../../contracts/run.js';
 import { edgesInto } from './draw-edges.js';
@@ -32,7 +33,9 @@ const CLASSES: Readonly<Record<string, KindClass>> = {
  * The plan as a Mermaid flow chart, every edge named by the input that it feeds; dotted edges decide or only order. Bodies of maps and loops
  * are frames. With `states`, each step says what became of it, in words and colour. Deterministic.
  */
-export function drawMermaid(plan: Plan, { states }: PictureOptions = {}): string {
+export function drawMermaid(plan: Plan, options: PictureOptions = {}): string {
+  checkPicture('drawMermaid', plan, options);
+  const { states } = options;
   const steps = everyStep(plan.steps);
   const names = new Map(steps.map((step, index) => [step.id, `s${index}`]));
   const nameOf = (id: string): string => names.get(id) ?? '';

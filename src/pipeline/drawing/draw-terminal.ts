@@ -1,3 +1,4 @@
+import { checkPicture } from './picture-kinds.js';
 import pc from 'picocolors';
 import type { Plan, PlanStep } from '../../contracts/plan.js';
 import type { StepState, StepStatus } from '../../contracts/run.js';
@@ -29,6 +30,7 @@ interface DrawOptions {
  * of each step. Deterministic.
  */
 export function drawTerminal(plan: Plan, options: DrawOptions = {}): string {
+  checkPicture('drawTerminal', plan, options);
   const { states, colours = false } = options;
   const paint = pc.createColors(colours);
   const stateOf = states === undefined ? null : new Map(states.map((state) => [state.id, state]));

@@ -32,9 +32,10 @@ function lintParameters(draft: PipelineDraft): void {
 }
 
 function lintIds({ steps }: PipelineDraft): void {
-  for (const [index, step] of steps.entries()) {
+  const seen = new Set<string>();
+  for (const step of steps) {
     if (!STEP_ID.test(step.id)) step.read.report('step-id', `a step id must match ${STEP_ID.source}, got "${step.id}"`);
-    if (steps.findIndex((other) => other.id === step.id) < index) {
+    if (seen.size === seen.add(step.id).size) {
       step.read.report('duplicate-id', `another step is already called "${step.id}"; give this ${step.kind} step its own id`);
     }
   }

@@ -1,3 +1,6 @@
+import { checkCall } from '../../errors/check-call.js';
+import { optionsOf } from '../../errors/kinds.js';
+import { aNumberSetting } from './kinds.js';
 import type { DriftStatistic } from '../../contracts/stages.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import type { ColumnName } from '../lint/column-use.js';
@@ -19,22 +22,27 @@ export type DriftOf<Columns extends ColumnTypes> = string extends keyof Columns
 
 type Threshold = { readonly max: Setting<number> };
 
+function thresholdOf(constructor: string, options: Threshold): Setting<number> {
+  checkCall(constructor, { options }, { options: optionsOf({ max: aNumberSetting }) });
+  return options.max;
+}
+
 /** Population stability index, >= 0; 0.1 is commonly read as a moderate shift, 0.25 as a large one. */
-export function psi({ max }: Threshold): DriftMeasure<'any'> {
-  return Object.freeze({ statistic: 'psi', max, over: 'any' });
+export function psi(options: Threshold): DriftMeasure<'any'> {
+  return Object.freeze({ statistic: 'psi', max: thresholdOf('psi', options), over: 'any' });
 }
 
 /** Jensen-Shannon distance, 0..1. */
-export function jensenShannon({ max }: Threshold): DriftMeasure<'any'> {
-  return Object.freeze({ statistic: 'jensen_shannon', max, over: 'any' });
+export function jensenShannon(options: Threshold): DriftMeasure<'any'> {
+  return Object.freeze({ statistic: 'jensen_shannon', max: thresholdOf('jensenShannon', options), over: 'any' });
 }
 
 /** Kolmogorov-Smirnov statistic: the greatest gap between two cumulative distributions, 0..1. Numbers only. */
-export function ks({ max }: Threshold): DriftMeasure<'number'> {
-  return Object.freeze({ statistic: 'ks', max, over: 'number' });
+export function ks(options: Threshold): DriftMeasure<'number'> {
+  return Object.freeze({ statistic: 'ks', max: thresholdOf('ks', options), over: 'number' });
 }
 
 /** Wasserstein distance over the reference's standard deviation, >= 0. Numbers only. */
-export function wasserstein({ max }: Threshold): DriftMeasure<'number'> {
-  return Object.freeze({ statistic: 'wasserstein', max, over: 'number' });
+export function wasserstein(options: Threshold): DriftMeasure<'number'> {
+  return Object.freeze({ statistic: 'wasserstein', max: thresholdOf('wasserstein', options), over: 'number' });
 }

@@ -1,3 +1,6 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aText, listOf, made, optional, optionsOf } from '../../errors/kinds.js';
+import { aDuration } from './kinds.js';
 import type { Task } from '../../contracts/stages.js';
 import type { Duration } from '../duration.js';
 import type { SqlExpression } from './sql.js';
@@ -17,13 +20,21 @@ interface LabelOptions {
   readonly outcome?: readonly string[];
 }
 
+function checkLabel(constructor: string, expression: SqlExpression, options: LabelOptions): void {
+  const anExpression = made('sql`...`', ({ sql }) => typeof sql === 'string');
+  const kinds = { expression: anExpression, options: optionsOf({ outcome: optional(listOf(aText)) }) };
+  checkCall(constructor, { expression, options }, kinds);
+}
+
 /** A yes-or-no label: `expression` is true or false, or 1 or 0; rows where it is null are left out. */
 export function binary(expression: SqlExpression, options: LabelOptions = {}): Label<'binary'> {
+  checkLabel('binary', expression, options);
   return Object.freeze({ task: 'binary', expression, outcome: options.outcome ?? null });
 }
 
 /** A numeric label; rows where the expression is null are left out. */
 export function regression(expression: SqlExpression, options: LabelOptions = {}): Label<'regression'> {
+  checkLabel('regression', expression, options);
   return Object.freeze({ task: 'regression', expression, outcome: options.outcome ?? null });
 }
 
@@ -35,5 +46,6 @@ export interface TimeSplit {
 
 /** The newest `test` of event time becomes the test split: the model is judged on what came after its training rows. */
 export function byTime(options: { readonly test: Duration }): TimeSplit {
+  checkCall('byTime', { options }, { options: optionsOf({ test: aDuration }) });
   return Object.freeze({ by: 'time', test: options.test });
 }

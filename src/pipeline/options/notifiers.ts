@@ -1,3 +1,6 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
+import { aTextOrSecret } from './kinds.js';
 import type { NotifierSpec } from '../../contracts/hooks.js';
 import type { SecretMarker } from '../../contracts/plan.js';
 
@@ -8,11 +11,13 @@ type TextOrSecret = string | SecretMarker;
  * body holds the time of sending, so that an old message cannot be played again. `verifyNotice` checks both.
  */
 export function webhook(options: { readonly url: TextOrSecret; readonly secret?: TextOrSecret }): NotifierSpec {
+  checkCall('webhook', { options }, { options: optionsOf({ url: aTextOrSecret, secret: optional(aTextOrSecret) }) });
   return Object.freeze({ notifier: 'webhook', ...options });
 }
 
 /** Posts `{ text, blocks }` as Slack's incoming webhooks take it; Mattermost and Rocket.Chat take the same. */
 export function slack(options: { readonly url: TextOrSecret }): NotifierSpec {
+  checkCall('slack', { options }, { options: optionsOf({ url: aTextOrSecret }) });
   return Object.freeze({ notifier: 'slack', ...options });
 }
 
@@ -22,6 +27,7 @@ export function email(options: {
   readonly from: string;
   readonly to: readonly string[];
 }): NotifierSpec {
+  checkCall('email', { options }, { options: optionsOf({ server: aTextOrSecret, from: aText, to: listOf(aText) }) });
   return Object.freeze({ notifier: 'email', ...options });
 }
 

@@ -1,3 +1,6 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aNumber, aText, either, oneOfWords, optional, optionsOf, recordOf } from '../../errors/kinds.js';
+import { aNumberSetting } from './kinds.js';
 import type { GuardSpec, Task } from '../../contracts/stages.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../parameter-reference.js';
@@ -41,8 +44,18 @@ type GuardOf<Name extends Metric> = MetricOf<(typeof METRICS)[Name]['task']>;
 
 const DEFAULT_MIN_EVENTS = 30;
 
+const GATE_OPTIONS = {
+  metric: aText,
+  confidence: optional(aNumberSetting),
+  samples: optional(aNumberSetting),
+  margin: optional(aNumberSetting),
+  minEvents: optional(aNumberSetting),
+  guards: optional(recordOf(optional(either(aNumber, { ...aText, expected: "a share such as '1%'" })))),
+};
+
 /** Blessed when the model beats the champion on the same newest rows (or the base rate, while there is no champion). */
 export function betterThan<const Name extends Metric>(than: 'champion', options: QualityGateOptions<Name>): QualityGate<Name> {
+  checkCall('betterThan', { than, options }, { than: oneOfWords('champion'), options: optionsOf(GATE_OPTIONS) });
   const { metric, confidence = 0.95, samples = 500, margin = 0, minEvents = DEFAULT_MIN_EVENTS, guards } = options;
   return Object.freeze({ than, metric, confidence, samples, margin, minEvents, ...(guards === undefined ? {} : { guards }) });
 }

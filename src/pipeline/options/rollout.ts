@@ -1,3 +1,6 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aNumber, aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
+import { aDuration, aNumberSetting } from './kinds.js';
 import type { Duration } from '../duration.js';
 import type { Setting } from '../parameter-reference.js';
 
@@ -28,11 +31,25 @@ export interface CanaryHealth {
   readonly ready?: Duration;
 }
 
+const CANARY_OPTIONS = {
+  bake: optional(aDuration),
+  health: optional(
+    optionsOf({
+      maxErrorRatio: optional(aNumberSetting),
+      maxP99: optional(aDuration),
+      minRequests: optional(aNumberSetting),
+      ready: optional(aDuration),
+    }),
+  ),
+  onInconclusive: optional(aText),
+};
+
 /** Shifts traffic to the candidate in steps. `weights`: per cent, ascending, last 100. `bake`: watch time at each; default 5 minutes. `onInconclusive`: default `continue`. */
 export function canary(
   weights: readonly number[],
   options: { readonly bake?: Duration; readonly health?: CanaryHealth; readonly onInconclusive?: OnInconclusive } = {},
 ): CanaryRollout {
+  checkCall('canary', { weights, options }, { weights: listOf(aNumber), options: optionsOf(CANARY_OPTIONS) });
   const { bake = '5 minutes', health = {}, onInconclusive } = options;
   return Object.freeze({
     strategy: 'canary',

@@ -1,3 +1,5 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aText } from '../../errors/kinds.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
 declare const SECRET: unique symbol;
@@ -42,6 +44,7 @@ export const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
  * @param name - letters, digits and underscores; a wrong one is reported by the linter.
  */
 export function secret(name: string): SecretReference {
+  checkCall('secret', { name }, { name: aText });
   return new Marker(name) as unknown as SecretReference;
 }
 

@@ -1,3 +1,6 @@
+import { checkCall } from '../../errors/check-call.js';
+import { anObject, optional } from '../../errors/kinds.js';
+import { aTextSetting } from './kinds.js';
 import type { CsvOptions, SourceOptions } from '../../contracts/dataset.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../parameter-reference.js';
@@ -10,6 +13,7 @@ export type Source =
 
 /** Parquet files. `path` may be a glob; a relative path starts at the worker's working directory. */
 export function parquet(path: Setting<string>, options?: SourceOptions): Source {
+  checkCall('parquet', { path, options }, { path: aTextSetting, options: optional(anObject) });
   return Object.freeze({ format: 'parquet', path, ...(options === undefined ? {} : { options }) });
 }
 
@@ -19,6 +23,7 @@ export function parquet(path: Setting<string>, options?: SourceOptions): Source 
  * relative path starts at the worker's working directory.
  */
 export function csv(path: Setting<string>, options?: CsvOptions): Source {
+  checkCall('csv', { path, options }, { path: aTextSetting, options: optional(anObject) });
   return Object.freeze({ format: 'csv', path, ...(options === undefined ? {} : { options }) });
 }
 

@@ -1,3 +1,5 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aText, either, listOf } from '../../errors/kinds.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** An expression of DuckDB's SQL over the columns of one row. */
@@ -12,6 +14,7 @@ export interface SqlExpression {
 export function sql(text: string): SqlExpression;
 export function sql(text: TemplateStringsArray, ...values: readonly (string | number | boolean)[]): SqlExpression;
 export function sql(text: string | TemplateStringsArray, ...values: readonly (string | number | boolean)[]): SqlExpression {
+  checkCall('sql', { text }, { text: either(aText, listOf(aText)) });
   if (typeof text === 'string') return Object.freeze({ sql: text });
   return Object.freeze({ sql: text.map((part, index) => part + (index < values.length ? literal(values[index]) : '')).join('') });
 }

@@ -1,3 +1,7 @@
+import { isReference } from '../reference.js';
+import { checkCall, type Kind } from '../../errors/check-call.js';
+import { optional, optionsOf } from '../../errors/kinds.js';
+import { aNumberSetting } from './kinds.js';
 import type { Setting } from '../parameter-reference.js';
 
 /** A trainer and its settings; becomes a `TrainerSpec` in the plan. */
@@ -26,11 +30,19 @@ const GBDT_DEFAULTS = {
   earlyStopping: 0,
 } as const;
 
+/** Of references and functions the linter knows more to say. */
+const aLintedNumber: Kind = {
+  expected: aNumberSetting.expected,
+  holds: (value) => aNumberSetting.holds(value) || isReference(value) || typeof value === 'function',
+};
+const GBDT_OPTIONS = Object.fromEntries(Object.keys(GBDT_DEFAULTS).map((name) => [name, optional(aLintedNumber)]));
+
 /**
  * Histogram gradient boosting, leaf-wise, bit-identical for a seed whatever the number of threads.
  * `maxRows`: fits on at most so many rows, drawn evenly over time, so that the cost of a retrain does not grow with its window.
  * Defaults: all rows, 100 trees, learning rate 0.1, 31 leaves, 20 rows in a leaf, 255 bins, no L2 penalty, all features, no early stopping.
  */
 export function gbdt(settings: { readonly [Name in keyof Omit<Gbdt, 'trainer'>]?: NonNullable<Gbdt[Name]> } = {}): Gbdt {
+  checkCall('gbdt', { settings }, { settings: optionsOf({ ...GBDT_OPTIONS, maxRows: optional(aNumberSetting) }) });
   return Object.freeze({ trainer: 'gbdt', ...GBDT_DEFAULTS, ...settings });
 }

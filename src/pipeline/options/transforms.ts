@@ -1,3 +1,5 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aNumber, aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
 import type { TransformSpec } from '../../contracts/stages.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import type { ColumnName, ColumnNeed } from '../lint/column-use.js';
@@ -20,21 +22,25 @@ const FOLDS = 5;
 
 /** Hour of the day in UTC, 0..23. */
 export function hourOf<const Name extends string>(column: Name): Transform<Name, 'timestamp'> {
+  checkCall('hourOf', { column }, { column: aText });
   return transform([column], 'timestamp', { transform: 'hour_of', column });
 }
 
 /** Day of the week in UTC. */
 export function weekdayOf<const Name extends string>(column: Name): Transform<Name, 'timestamp'> {
+  checkCall('weekdayOf', { column }, { column: aText });
   return transform([column], 'timestamp', { transform: 'weekday_of', column });
 }
 
 /** The number as it is, true as 1 and false as 0; a missing value stays missing. */
 export function numeric<const Name extends string>(column: Name): Transform<Name, 'numeric'> {
+  checkCall('numeric', { column }, { column: aText });
   return transform([column], 'numeric', { transform: 'numeric', column });
 }
 
 /** The number minus the mean of the training rows, over their standard deviation. */
 export function standardize<const Name extends string>(column: Name): Transform<Name, 'number'> {
+  checkCall('standardize', { column }, { column: aText });
   return transform([column], 'number', { transform: 'standardize', column });
 }
 
@@ -43,6 +49,7 @@ export function oneHot<const Name extends string>(
   column: Name,
   options: { readonly maxCategories?: number } = {},
 ): Transform<Name, 'category'> {
+  checkCall('oneHot', { column, options }, { column: aText, options: optionsOf({ maxCategories: optional(aNumber) }) });
   const { maxCategories = MAX_CATEGORIES } = options;
   return transform([column], 'category', { transform: 'one_hot', column, maxCategories });
 }
@@ -63,13 +70,19 @@ export function targetEncode<const Name extends string>(
 export function targetEncode(
   ...given: readonly (string | readonly string[] | TargetEncodeOptions)[]
 ): Transform<string, 'category'> {
-  const columns = given.flatMap((part) => (typeof part === 'string' ? [part] : isList(part) ? part : []));
-  const options = given.find((part): part is TargetEncodeOptions => typeof part === 'object' && !isList(part)) ?? {};
+  const [first, second = {}] = given;
+  const [columns, options] = isList(first) ? [first, second] : [given, {}];
+  const kinds = { smoothing: optional(aNumber), folds: optional(aNumber) };
+  checkCall('targetEncode', { columns, options }, { columns: listOf(aText), options: optionsOf(kinds) });
+  return encodedBy(columns as readonly string[], options as TargetEncodeOptions);
+}
+
+function encodedBy(columns: readonly string[], options: TargetEncodeOptions): Transform<string, 'category'> {
   const { smoothing = SMOOTHING, folds = FOLDS } = options;
   return transform(columns, 'category', { transform: 'target_encode', columns, smoothing, folds });
 }
 
-function isList(part: string | readonly string[] | TargetEncodeOptions): part is readonly string[] {
+function isList(part: string | readonly string[] | TargetEncodeOptions | undefined): part is readonly string[] {
   return Array.isArray(part);
 }
 

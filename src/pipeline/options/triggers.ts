@@ -1,3 +1,5 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aNumber, aText, optional, optionsOf } from '../../errors/kinds.js';
 import type { RisingMetric } from './metrics.js';
 
 /** Reasons to train again; each becomes a `TriggerSpec` in the plan. */
@@ -19,15 +21,18 @@ export function driftDetected(): Trigger {
 
 /** The monitor measured `metric` below `value` in a window whose labels had arrived; it need not be told the rule again. */
 export function performanceBelow<const Name extends RisingMetric>(metric: Name, value: number): PerformanceTrigger<Name> {
+  checkCall('performanceBelow', { metric, value }, { metric: aText, value: aNumber });
   return Object.freeze({ on: 'performance', metric, below: value });
 }
 
 /** At least `rows` new rows were reported since the last training. */
 export function newRows(rows: number): Trigger {
+  checkCall('newRows', { rows }, { rows: aNumber });
   return Object.freeze({ on: 'new_rows', rows });
 }
 
 /** A five-field cron expression, in an IANA time zone; default UTC. */
 export function cron(expression: string, options: { readonly timezone?: string } = {}): Trigger {
+  checkCall('cron', { expression, options }, { expression: aText, options: optionsOf({ timezone: optional(aText) }) });
   return Object.freeze({ on: 'cron', expression, timezone: options.timezone ?? 'UTC' });
 }

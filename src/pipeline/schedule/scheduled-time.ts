@@ -1,3 +1,5 @@
+import { checkCall } from '../../errors/check-call.js';
+import { aText, optional, optionsOf } from '../../errors/kinds.js';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { ScheduledTimeMarker } from '../../contracts/schedule.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
@@ -28,6 +30,8 @@ interface ScheduledTimeOptions {
 
 /** Gives a parameter of each scheduled run its value from the time that the run was scheduled for, whenever it really starts. */
 export function scheduledTime(options: ScheduledTimeOptions = {}): ScheduledTime {
+  const text = optional(aText);
+  checkCall('scheduledTime', { options }, { options: optionsOf({ offset: text, startOf: text, format: text, timezone: text }) });
   const { offset = '0 days', format = 'date', timezone = null } = options;
   const about = { offset, format, timezone, ...(options.startOf === undefined ? {} : { startOf: options.startOf }) };
   return Object.freeze({ $scheduledTime: Object.freeze(about) });

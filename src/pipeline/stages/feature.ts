@@ -31,13 +31,10 @@ export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | 
       read.at('split').report('event-time', `byTime needs an event time, and schema "${schema.name}" has none`);
     lintColumns(options, schema, read);
   }
+  const named = new Map<string, string>();
   for (const [feature, { spec }] of features) {
     const at = read.at(`columns.${feature}`);
-    lintFeatureName(
-      feature,
-      features.map(([name]) => name),
-      at,
-    );
+    lintFeatureName(feature, named, at);
     if (spec.transform === 'one_hot') at.at('maxCategories').number(spec.maxCategories, { min: 1, integer: true });
     if (spec.transform === 'target_encode') {
       at.at('smoothing').number(spec.smoothing, { min: 0 });
@@ -52,11 +49,12 @@ export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | 
   };
 }
 
-function lintFeatureName(feature: string, features: readonly string[], read: OptionReader): void {
+/** @param named - the features before it, by their names without case; it is added. */
+function lintFeatureName(feature: string, named: Map<string, string>, read: OptionReader): void {
   if (/^(__|raw_)/i.test(feature)) read.report('feature-columns', 'names that start with __ or raw_ are reserved');
-  const twin = features.find((other) => other.toLowerCase() === feature.toLowerCase());
-  if (twin !== undefined && twin !== feature)
-    read.report('feature-columns', `the name differs from "${twin}" in nothing but case`);
+  const twin = named.get(feature.toLowerCase());
+  if (twin === undefined) named.set(feature.toLowerCase(), feature);
+  else read.report('feature-columns', `the name differs from "${twin}" in nothing but case`);
 }
 
 /** Raw columns of the features, each once, in schema order: what the model takes at serving time. */
@@ -77,12 +75,12 @@ function lintColumns({ label, columns }: FeatureDeclaration, schema: SchemaSpec,
       );
   }
   for (const column of label.outcome ?? []) read.at('label.outcome').column(schema, column, 'any');
-  const outcome = label.outcome ?? named;
+  const outcome = new Set(label.outcome ?? named);
   for (const [feature, transform] of Object.entries(columns)) {
     const at = read.at(`columns.${feature}`);
     for (const column of new Set(transform.columns)) {
       at.column(schema, column, transform.need);
-      if (outcome.includes(column)) {
+      if (outcome.has(column)) {
         at.report(
           'label-leakage',
           `column "${column}" is part of the label "${label.expression.sql}", so it is not known when the model predicts`,

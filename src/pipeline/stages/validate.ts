@@ -12,8 +12,9 @@ export interface ValidateOptions<Columns extends ColumnTypes = ColumnTypes> exte
 /** Becomes a `ValidateConfig`. */
 export function validateConfig(checks: readonly Check[], schema: SchemaSpec | undefined, read: OptionReader): object {
   const specs = checks.map((check, index) => checkSpec(check, schema, read.at(`checks.${index}`)));
+  const seen = new Set<string>();
   for (const [index, { id }] of specs.entries()) {
-    if (specs.findIndex((other) => other.id === id) < index) {
+    if (seen.size === seen.add(id).size) {
       read.at(`checks.${index}`).report('duplicate-check', `a check "${id}" is already there; give one of them another id`);
     }
   }

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { isDeeperThan } from '../../store/json-depth.js';
+import { countMembers } from '../../store/json-depth.js';
+import { repeatedName } from './repeated-name.js';
+import { shortName } from './text.js';
 
 /** Lists and objects within one another; the bodies that routes take have at most five. */
 const MAXIMUM_DEPTH = 32;
@@ -16,17 +18,26 @@ function malformed(
 }
 
 /**
- * The JSON value of a body: UTF-8, and lists and objects at most 32 deep, so that whatever reads the value may follow it down.
+ * The JSON value of a body: UTF-8, and lists and objects at most 32 deep, so that whatever reads the value may follow it down. No object
+ * has a name twice.
  * @throws PipelineError `SERVING_BODY_MALFORMED`, or `SERVING_NUMBER_NOT_FINITE` when the text has a bare NaN or Infinity.
  */
 export function parseJsonBody(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw malformed('the body is not UTF-8', { expected: 'JSON in UTF-8' });
-  if (isDeeperThan(bytes, MAXIMUM_DEPTH)) {
+  const members = countMembers(bytes, MAXIMUM_DEPTH);
+  if (members === null) {
     throw malformed('the body is nested too deeply', {
       expected: `at most ${MAXIMUM_DEPTH} lists and objects within one another`,
     });
   }
   const text = bytes.toString('utf8');
+  const value = parsed(text);
+  const repeated = repeatedName(text, value, members);
+  if (repeated === null) return value;
+  throw malformed(`the body has "${shortName(repeated)}" twice in one object`, { expected: 'each name once in an object' });
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

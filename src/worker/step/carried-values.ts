@@ -2,10 +2,18 @@ import type { StepOutcome, StepTask } from '../../contracts/run.js';
 import { holdsStored } from '../../contracts/stored-value.js';
 import { resolveConfig } from '../../pipeline/resolve-config.js';
 import type { ArtifactStore } from '../../store/artifact-store.js';
+import { shortReferences, wholeReferences } from '../../store/short-references.js';
 import { loadParts, storeParts } from '../../store/stored-values.js';
 
 /** The task with all that the run carried by reference in its place. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, EXECUTION_INPUT_MISSING. */
 export async function wholeTask(task: StepTask, artifacts: ArtifactStore): Promise<StepTask> {
+  const stored = await withoutStored(task, artifacts);
+  const { inputs, arguments: given } = stored;
+  const [wholeInputs, wholeGiven] = [await wholeReferences(artifacts, inputs), await wholeReferences(artifacts, given)];
+  return wholeInputs === inputs && wholeGiven === given ? stored : { ...stored, inputs: wholeInputs, arguments: wholeGiven };
+}
+
+async function withoutStored(task: StepTask, artifacts: ArtifactStore): Promise<StepTask> {
   const { inputs, config, parameters } = task;
   if (!holdsStored(inputs) && !holdsStored(config) && !holdsStored(parameters)) return task;
   const whole = await loadParts(artifacts, { inputs, config, parameters });
@@ -16,7 +24,8 @@ export async function wholeTask(task: StepTask, artifacts: ArtifactStore): Promi
 /** The outcome as the run takes it into its history: what is more than it asked for lies in the store. */
 export async function carriedOutcome(outcome: StepOutcome, task: StepTask, artifacts: ArtifactStore): Promise<StepOutcome> {
   const { inlineBytes } = task;
-  if (inlineBytes === undefined) return outcome;
-  const result = await storeParts(artifacts, outcome.result, inlineBytes);
+  // What an older worker recorded has its references whole.
+  const short = shortReferences(outcome.result);
+  const result = inlineBytes === undefined ? short : await storeParts(artifacts, short, inlineBytes);
   return result === outcome.result ? outcome : { ...outcome, result };
 }

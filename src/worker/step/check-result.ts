@@ -2,6 +2,8 @@ import { PipelineError } from '../../errors/pipeline-error.js';
 import { STORED_FIELD } from '../../contracts/stored-value.js';
 import type { JsonValue } from '../../contracts/json.js';
 import type { StepTask } from '../../contracts/run.js';
+import { shortReferences } from '../../store/short-references.js';
+import { jsonBytes } from '../../store/stored-values.js';
 
 /** Largest result that crosses Temporal, bytes of JSON. */
 export const MAX_RESULT_BYTES = 32 * 1024;
@@ -18,7 +20,7 @@ const LIST_CURE =
   'Write the list to the store with `context.publishItems(items)` and return what that gives: `p.map` and `context.items` take it.';
 
 /**
- * The result of a step, known to survive JSON unchanged.
+ * The result of a step, known to survive JSON unchanged; of references to artifacts no more than fits (see `shortReferences`).
  * @param mostBytes - of JSON; default 32 KiB.
  * @throws PipelineError `EXECUTION_RESULT_NOT_JSON` naming the path of each bad value: undefined, NaN, Infinity, bigint, functions,
  *   symbols, Date, Map, Set, typed arrays, other class instances, an object inside itself, and what is nested more than 200 deep;
@@ -35,18 +37,19 @@ export function checkResult(value: unknown, where: string, mostBytes: number = M
       details: { problems: shown },
     });
   }
-  const bytes = Buffer.byteLength(JSON.stringify(value));
+  const told = shortReferences(value as JsonValue);
+  const bytes = jsonBytes(told);
   if (bytes > mostBytes) {
     throw new PipelineError('EXECUTION_RESULT_TOO_LARGE', {
       what: 'the result is too large',
       where,
       expected: `at most ${mostBytes} bytes of JSON`,
-      received: `${bytes} bytes${largestField(value)}`,
+      received: `${bytes} bytes${largestField(told)}`,
       ...(Array.isArray(value) ? { cure: LIST_CURE } : {}),
       details: { bytes, limit: mostBytes },
     });
   }
-  return value as JsonValue;
+  return told;
 }
 
 /** Largest result of a task, bytes of JSON. */

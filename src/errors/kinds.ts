@@ -1,0 +1,37 @@
+import type { Kind, Kinds } from './check-call.js';
+
+const kind = (expected: string, holds: Kind['holds']): Kind => Object.freeze({ expected, holds });
+
+export const isPlainObject = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const aText = kind('a text', (value) => typeof value === 'string');
+export const aNumber = kind('a number', (value) => typeof value === 'number');
+export const aBoolean = kind('true or false', (value) => typeof value === 'boolean');
+export const aFunction = kind('a function', (value) => typeof value === 'function');
+export const anObject = kind('an object', isPlainObject);
+/** Of JSON that is one value. */
+export const aPrimitive = kind(
+  'a text, a number, true, false or null',
+  (value) => value === null || /^(string|number|boolean)$/.test(typeof value),
+);
+
+/** What a constructor of this package makes. @param made - how, such as `canary(...)`. */
+export const made = (made: string, isMade: (value: { readonly [name: string]: unknown }) => boolean): Kind =>
+  kind(made, (value) => isPlainObject(value) && isMade(value));
+
+export const oneOfWords = (...words: readonly string[]): Kind =>
+  kind(words.map((word) => `'${word}'`).join(' or '), (value) => words.includes(value as string));
+
+export const either = (...kinds: readonly Kind[]): Kind =>
+  kind(kinds.map(({ expected }) => expected).join(' or '), (value) => kinds.some(({ holds }) => holds(value)));
+
+export const listOf = (item: Kind): Kind => Object.freeze({ ...kind('a list', Array.isArray), members: item });
+
+/** An object whose names are the author's own. */
+export const recordOf = (member: Kind): Kind => Object.freeze({ ...kind('an object', isPlainObject), members: member });
+
+export const optional = (given: Kind): Kind => Object.freeze({ ...given, optional: true });
+
+/** An object of options by name. */
+export const optionsOf = (options: Kinds): Kind => Object.freeze({ ...kind('an object of options', isPlainObject), options });

@@ -1,0 +1,287 @@
+import { checkCall, type Kind, type Kinds } from '../../errors/check-call.js';
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  anObject,
+  aText,
+  either,
+  listOf,
+  made,
+  oneOfWords,
+  optional,
+  optionsOf,
+  recordOf,
+} from '../../errors/kinds.js';
+import { aDuration, aNumberSetting, aTextSetting, someParameters } from './kinds.js';
+
+/** What the linter looks at, with a place and words of its own. */
+const linted: Kind = { expected: 'a value', holds: () => true, optional: true };
+const aList: Kind = { expected: 'a list', holds: Array.isArray };
+const aSource = made('a source such as csv(...)', ({ format }) => typeof format === 'string');
+const aSchema = made('schema(...)', ({ name, columns }) => typeof name === 'string' && Array.isArray(columns));
+const aCheck = made('a check such as notNull(...)', ({ check }) => typeof check === 'string');
+const aTransform = made('a transform such as numeric(...)', ({ spec }) => typeof spec === 'object' && spec !== null);
+const aLabel = made('binary(...) or regression(...)', ({ expression }) => typeof expression === 'object' && expression !== null);
+const aSplit = made('byTime(...)', ({ by }) => by === 'time');
+const aTrainer = made('gbdt(...)', ({ trainer }) => trainer === 'gbdt');
+const aGate = made('betterThan(...)', ({ than, metric }) => than === 'champion' && typeof metric === 'string');
+const aRollout = made('canary(...)', ({ weights, health }) => Array.isArray(weights) && typeof health === 'object');
+const aMeasure = made('a drift measure such as psi(...)', ({ statistic }) => typeof statistic === 'string');
+const aTrigger = made('a trigger such as driftDetected()', ({ on }) => typeof on === 'string');
+const anExpression = made('sql`...`', ({ sql }) => typeof sql === 'string');
+const aNotifier = made('a notifier such as webhook(...)', ({ notifier }) => typeof notifier === 'string');
+const aChangeTrigger = made(
+  'onDataset(...) or onAlias(...)',
+  ({ kind, name }) => typeof kind === 'string' && typeof name === 'string',
+);
+const aPipeline = either(
+  { ...aText, expected: 'the name of a pipeline' },
+  made('a pipeline', ({ plan, name }) => typeof plan === 'object' && plan !== null && typeof name === 'string'),
+);
+const aPattern = either(
+  { ...aText, expected: 'an expression' },
+  { expected: 'a RegExp', holds: (value) => value instanceof RegExp },
+);
+
+const IN_A_BODY = { description: optional(aText), after: optional(aList) };
+const COMMON = {
+  ...IN_A_BODY,
+  onFailure: optional(aText),
+  resources: optional(
+    optionsOf({
+      cpu: optional(aNumber),
+      memoryGiB: optional(aNumber),
+      gpu: optional(aNumber),
+      gpuType: optional(aText),
+      vramGiB: optional(aNumber),
+    }),
+  ),
+  pool: optional(aText),
+  priority: optional(aNumber),
+  live: optional(someParameters),
+  retry: optional(
+    optionsOf({
+      maximumAttempts: optional(aNumber),
+      initialInterval: optional(aDuration),
+      backoffCoefficient: optional(aNumber),
+      maximumInterval: optional(aDuration),
+    }),
+  ),
+  timeout: optional(aDuration),
+  heartbeat: optional(aDuration),
+  cache: optional(either(aBoolean, anObject)),
+};
+const STAGE = { id: optional(aText), ...COMMON };
+const CODE = { ...COMMON, inputs: optional(anObject), secrets: optional(anObject), grace: optional(aDuration), run: aFunction };
+const PROGRAM = {
+  ...COMMON,
+  inputs: optional(anObject),
+  env: optional(anObject),
+  inherit: optional(listOf(aText)),
+  hyperparameters: optional(anObject),
+  metrics: optional(recordOf(aPattern)),
+  progress: optional(aPattern),
+  outputs: optional(listOf(aText)),
+  grace: optional(aDuration),
+  checkpointEvery: optional(aDuration),
+  result: optional(someParameters),
+};
+
+const CALLS = {
+  ingest: {
+    options: optionsOf({
+      ...STAGE,
+      source: aSource,
+      schema: aSchema,
+      window: optional(optionsOf({ column: optional(aText), from: aTextSetting, to: aTextSetting })),
+      publish: optional(aText),
+    }),
+  },
+  validate: { dataset: linted, options: optionsOf({ ...STAGE, checks: listOf(aCheck) }) },
+  feature: { data: linted, options: optionsOf({ ...STAGE, label: aLabel, split: aSplit, columns: recordOf(aTransform) }) },
+  train: {
+    features: linted,
+    options: optionsOf({
+      ...STAGE,
+      trainer: aTrainer,
+      threads: optional(aNumberSetting),
+      seed: optional(aNumberSetting),
+      checkpointEvery: optional(aNumberSetting),
+    }),
+  },
+  evaluate: {
+    model: linted,
+    options: optional(
+      optionsOf({
+        ...STAGE,
+        metrics: optional(listOf(aText)),
+        gate: optional(aGate),
+        slices: optional(listOf(aText)),
+        minSliceRows: optional(aNumberSetting),
+        model: optional(aText),
+        infra: optional(optionsOf({ maxP99: optional(aDuration) })),
+        refit: optional(aBoolean),
+      }),
+    ),
+  },
+  deploy: {
+    evaluation: linted,
+    options: optional(optionsOf({ ...STAGE, endpoint: optional(aText), rollout: optional(aRollout) })),
+  },
+  monitor: {
+    endpoint: linted,
+    options: optionsOf({
+      ...STAGE,
+      every: aDuration,
+      clock: optional(oneOfWords('event', 'wall')),
+      grace: optional(aDuration),
+      persistence: optional(optionsOf({ windows: aNumber, of: aNumber })),
+      minRows: optional(aNumberSetting),
+      minLabelCoverage: optional(aNumberSetting),
+      labels: optional(
+        either(
+          aSource,
+          made(
+            '{ source, key?, label?, delay? }',
+            ({ source, label }) => aSource.holds(source) && (label === undefined || anExpression.holds(label)),
+          ),
+        ),
+      ),
+      drift: optional(recordOf(optional(aMeasure))),
+      performance: optional(listOf(aTrigger)),
+    }),
+  },
+  retrain: {
+    options: optionsOf({
+      ...STAGE,
+      model: optional(aText),
+      on: listOf(aTrigger),
+      debounce: optional(aDuration),
+      coolDown: optional(aDuration),
+      budget: optional(optionsOf({ runs: aNumber, per: aDuration })),
+      clock: optional(oneOfWords('event', 'wall')),
+      window: optional(
+        optionsOf({ newest: optional(aDuration), labelDelay: optional(aDuration), from: optional(aText), to: optional(aText) }),
+      ),
+      parameters: optional(anObject),
+    }),
+  },
+  step: { id: aText, options: optionsOf({ ...CODE, light: optional(aBoolean) }) },
+  call: {
+    id: aText,
+    pipeline: aPipeline,
+    options: optional(optionsOf({ ...IN_A_BODY, onFailure: optional(aText), params: optional(anObject) })),
+  },
+  when: { condition: linted, met: aFunction, otherwise: optional(aFunction) },
+  join: { id: aText, references: aList, options: optionsOf({ ...IN_A_BODY, mode: aText }) },
+  loop: {
+    id: aText,
+    options: optionsOf({
+      ...IN_A_BODY,
+      onFailure: optional(aText),
+      times: aNumberSetting,
+      until: aFunction,
+      start: linted,
+      body: aFunction,
+    }),
+  },
+  finally: { id: aText, options: optionsOf(CODE) },
+  command: { id: aText, options: optionsOf({ ...PROGRAM, command: aList, code: optional(listOf(aText)) }) },
+  python: {
+    id: aText,
+    options: optionsOf({
+      ...PROGRAM,
+      script: aText,
+      requirements: optional(either(aText, aList)),
+      python: optional(aText),
+      arguments: optional(aList),
+    }),
+  },
+  map: {
+    id: aText,
+    items: linted,
+    body: aFunction,
+    options: optional(
+      optionsOf({ ...IN_A_BODY, onFailure: optional(aText), concurrency: optional(aNumber), minSuccess: optional(aNumber) }),
+    ),
+  },
+  gate: {
+    id: aText,
+    options: optionsOf({
+      ...COMMON,
+      message: aText,
+      expires: optional(aDuration),
+      onExpiry: optional(aText),
+      quorum: optional(aNumber),
+      approvers: optional(listOf(aText)),
+      escalate: optional(optionsOf({ after: aDuration, to: listOf(aText) })),
+      fourEyes: optional(aBoolean),
+      inputs: optional(anObject),
+    }),
+  },
+} as const satisfies { readonly [method: string]: Kinds };
+
+/** Names of the methods of `p`, all of which declare what they take. */
+export type BuilderCall = keyof typeof CALLS;
+
+const isCall = (name: string): name is BuilderCall => Object.hasOwn(CALLS, name);
+
+/** The builder with each call checked before it is read; `params` as it is. */
+export function withCheckedCalls<Builder extends { readonly [Name in BuilderCall]: unknown }>(builder: Builder): Builder {
+  const checked = Object.entries(builder).map(([name, method]: [string, unknown]) => {
+    if (!isCall(name) || typeof method !== 'function') return [name, method];
+    const kinds: Kinds = CALLS[name];
+    const names = Object.keys(kinds);
+    const call = (...given: unknown[]): unknown => {
+      checkCall(`p.${name}`, Object.fromEntries(names.map((argument, index) => [argument, given[index]])), kinds);
+      return Reflect.apply(method, builder, given) as unknown;
+    };
+    return [name, call];
+  });
+  return Object.fromEntries(checked) as Builder;
+}
+
+const HOOKS = optionsOf({
+  onSuccess: optional(listOf(aNotifier)),
+  onFailure: optional(listOf(aNotifier)),
+  onBlocked: optional(listOf(aNotifier)),
+  onSlow: optional(optionsOf({ after: aDuration, notify: listOf(aNotifier) })),
+});
+const CALENDAR_FIELD = optional(linted);
+const SCHEDULE = optionsOf({
+  cron: optional(aText),
+  every: optional(aDuration),
+  offset: optional(aDuration),
+  calendar: optional(
+    optionsOf({
+      minute: CALENDAR_FIELD,
+      hour: CALENDAR_FIELD,
+      dayOfMonth: CALENDAR_FIELD,
+      month: CALENDAR_FIELD,
+      dayOfWeek: CALENDAR_FIELD,
+    }),
+  ),
+  timezone: optional(aText),
+  jitter: optional(aDuration),
+  overlap: optional(aText),
+  catchUp: optional(aDuration),
+  pauseOnFailure: optional(aBoolean),
+  description: optional(aText),
+  params: optional(anObject),
+});
+
+/** What `definePipeline` takes. */
+export const PIPELINE_KINDS = {
+  name: aText,
+  options: optionsOf({
+    params: someParameters,
+    hooks: optional(HOOKS),
+    triggers: optional(listOf(aChangeTrigger)),
+    schedules: optional(recordOf(SCHEDULE)),
+    concurrency: optional(optionsOf({ runs: aNumber })),
+    team: optional(aText),
+    priority: optional(aNumber),
+  }),
+  build: aFunction,
+} as const satisfies Kinds;

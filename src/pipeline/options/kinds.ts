@@ -1,0 +1,32 @@
+import type { Kind } from '../../errors/check-call.js';
+import { aNumber, aText, either, made, optional, recordOf } from '../../errors/kinds.js';
+import { isParameterReference } from '../parameter-reference.js';
+import { isReference } from '../reference.js';
+import { isSecretReference } from './secret.js';
+
+const aParameter: Kind = { expected: 'a parameter such as p.params.name', holds: isParameterReference };
+
+/** A value that may be a parameter of the run. */
+export const setting = (kind: Kind): Kind => either(kind, aParameter);
+
+export const aNumberSetting = setting(aNumber);
+export const aTextSetting = setting(aText);
+export const aDuration: Kind = { expected: "a duration such as '5 minutes'", holds: (value) => typeof value === 'string' };
+/** The reference of a step, or one field of its result. */
+export const aReference: Kind = { expected: 'the reference of a step', holds: isReference };
+export const aTextOrSecret = either(
+  aText,
+  { expected: 'secret(...)', holds: isSecretReference },
+  made('a secret', (value) => '$secret' in value),
+);
+
+/** JSON Schema of a parameter, as `string()` and its kin make it. */
+export const aParameterField = made(
+  'a parameter such as string() or integer()',
+  (value) => typeof value['parameter'] === 'object' && value['parameter'] !== null,
+);
+export const someParameters = recordOf(aParameterField);
+
+export const severityOptions = { id: optional(aText), severity: optional(aText) };
+export const rowCheckOptions = { ...severityOptions, mostly: optional(aNumber) };
+export const bounds = { min: optional(aNumberSetting), max: optional(aNumberSetting) };

@@ -1,0 +1,53 @@
+/**
+ * The first name that an object of a JSON text has twice; null when there is none. Of two members of one name a parser keeps the last, others
+ * the first: what was meant is not known.
+ * @param value - what the text parses to.
+ * @param written - members that all objects of the text have together, as written.
+ */
+export function repeatedName(text: string, value: unknown, written: number): string | null {
+  return hasMembers(value, written) ? null : findRepeated(text);
+}
+
+/** Level by level, so that it is done before it comes to the numbers of tensors, which lie deepest. */
+function hasMembers(value: unknown, wanted: number): boolean {
+  let left = wanted;
+  for (let level: readonly unknown[] = [value]; left > 0 && level.length > 0; ) {
+    const next: unknown[] = [];
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue;
+      const members = Array.isArray(one) ? (one as readonly unknown[]) : Object.values(one);
+      if (!Array.isArray(one)) left -= members.length;
+      for (const member of members) if (typeof member === 'object') next.push(member);
+    }
+    level = next;
+  }
+  return left === 0;
+}
+
+/** Of a text that is JSON. */
+function findRepeated(text: string): string | null {
+  const open: Set<string>[] = [];
+  let last = '';
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '"') {
+      const end = endOfText(text, index);
+      last = text.slice(index, end + 1);
+      index = end;
+    } else if (character === '{' || character === '[') open.push(new Set());
+    else if (character === '}' || character === ']') open.pop();
+    else if (character === ':') {
+      const names = open.at(-1);
+      const name = JSON.parse(last) as string;
+      if (names?.has(name) === true) return name;
+      names?.add(name);
+    }
+  }
+  return null;
+}
+
+function endOfText(text: string, start: number): number {
+  let index = start + 1;
+  while (text[index] !== '"') index += text[index] === '\\' ? 2 : 1;
+  return index;
+}

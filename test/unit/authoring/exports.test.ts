@@ -1,0 +1,148 @@
+import { expect, it } from '@jest/globals';
+import * as api from '../../../src/index.js';
+
+/** What JavaScript may put in place of an argument. */
+const WRONG: readonly unknown[] = [
+  undefined,
+  null,
+  {},
+  [],
+  '',
+  'text',
+  0,
+  -1.5,
+  Number.NaN,
+  true,
+  () => undefined,
+  Symbol('mark'),
+  10n,
+  new Map(),
+  { mispelt: 1 },
+  [{}],
+  [null],
+];
+
+const SOME: readonly unknown[] = [undefined, null, {}, 'text', 5, { mispelt: 1 }, [null]];
+
+const failures = async (call: () => unknown): Promise<string[]> => {
+  try {
+    await call();
+    return [];
+  } catch (error) {
+    return api.isPipelineError(error) && error.message.length < 5_000 ? [] : [String(error)];
+  }
+};
+
+const functions = Object.entries(api).filter((entry): entry is [string, (...given: unknown[]) => unknown] => {
+  return typeof entry[1] === 'function' && entry[0] !== 'PipelineError';
+});
+
+it.each(functions)('%s called from JavaScript with anything gives a value or a coded error', async (name, call) => {
+  const problems = [
+    failures(() => call()),
+    ...WRONG.map((one) => failures(() => call(one))),
+    ...SOME.flatMap((one) => [
+      ...SOME.flatMap((other) => [
+        failures(() => call(one, other)),
+        failures(() => call('name', one, other)),
+        failures(() => call('name', one, () => other)),
+      ]),
+    ]),
+  ];
+  expect({ name, problems: [...new Set((await Promise.all(problems)).flat())] }).toEqual({ name, problems: [] });
+});
+
+const methods = [
+  'ingest',
+  'validate',
+  'feature',
+  'train',
+  'evaluate',
+  'deploy',
+  'monitor',
+  'retrain',
+  'step',
+  'call',
+  'when',
+  'join',
+  'loop',
+  'finally',
+  'command',
+  'python',
+  'map',
+  'gate',
+] as const;
+const rows = api.schema('rows', { at: api.timestamp({ eventTime: true }), y: api.integer(), x: api.float() });
+
+it.each(methods)('p.%s called from JavaScript with anything gives a coded error', async (method) => {
+  const define = (...given: unknown[]): unknown =>
+    api.definePipeline('wrong', { params: { from: api.date() } }, (p) => {
+      const raw = p.ingest({ id: 'raw', source: api.csv('x.csv'), schema: rows });
+      const methodsOf = p as unknown as { readonly [name in typeof method]: (...given: unknown[]) => unknown };
+      methodsOf[method](...given.map((one) => (one === 'raw' ? raw : one)));
+    });
+  const problems = [
+    failures(() => define()),
+    ...SOME.flatMap((one) => [
+      failures(() => define(one)),
+      failures(() => define('raw', one)),
+      failures(() => define('name', one)),
+      failures(() => define('name', one, () => null, {})),
+      failures(() => define('name', 'raw', one, one)),
+    ]),
+  ];
+  expect([...new Set((await Promise.all(problems)).flat())]).toEqual([]);
+});
+
+const misspelt: readonly (readonly [constructor: string, option: string, valid: string, call: () => unknown])[] = [
+  ['gbdt(', 'learning_rate', 'learningRate', () => api.gbdt({ learning_rate: 0.5 } as never)],
+  ['oneHot(', 'maxCategorys', 'maxCategories', () => api.oneHot('x', { maxCategorys: 3 } as never)],
+  ['float(', 'Min', 'min', () => api.float({ Min: 1 } as never)],
+  ['betterThan(', 'minEvent', 'minEvents', () => api.betterThan('champion', { metric: 'roc_auc', minEvent: 3 } as never)],
+  ['canary(', 'health.maxP9', 'maxP99', () => api.canary([100], { health: { maxP9: '1 second' } } as never)],
+  [
+    'definePipeline(',
+    'schedules.night.crn',
+    'cron',
+    () => api.definePipeline('a', { params: {}, schedules: { night: { crn: '0 0 * * *' } } } as never, () => null),
+  ],
+  [
+    'p.step(',
+    'retry.maxAttempts',
+    'maximumAttempts',
+    () =>
+      api.definePipeline('a', { params: {} }, (p) => {
+        p.step('b', { run: () => 1, retry: { maxAttempts: 2 } } as never);
+      }),
+  ],
+];
+
+it.each(misspelt)('%s...) refuses the misspelt option %s and names %s', (constructor, option, valid, call) => {
+  const error = (() => {
+    try {
+      return call();
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(error).toMatchObject({ code: 'AUTHORING_OPTION_INVALID', message: expect.stringContaining(valid) });
+  expect((error as Error).message).toContain(option);
+  expect((error as Error).message).toContain(constructor);
+});
+
+const missing: readonly (readonly [words: string, call: () => unknown])[] = [
+  [
+    '`max` is missing in psi(...): expected a number or a parameter such as p.params.name, got nothing',
+    () => api.psi({} as never),
+  ],
+  ['`options` is missing in byTime(...): expected an object of options, got nothing', () => (api.byTime as () => unknown)()],
+  [
+    '`columns.x` is wrong in schema(...): expected a column such as float() or category(), got "float"',
+    () => api.schema('a', { x: 'float' } as never),
+  ],
+  ['`url` is wrong in slack(...): expected a text or secret(...) or a secret, got 3', () => api.slack({ url: 3 } as never)],
+];
+
+it.each(missing)('%s', (words, call) => {
+  expect(call).toThrow(words);
+});
