@@ -11,7 +11,7 @@ export function repeatedName(text: string, value: unknown, written: number): str
 /** Level by level, so that it is done before it comes to the numbers of tensors, which lie deepest. */
 function hasMembers(value: unknown, wanted: number): boolean {
   let left = wanted;
-  for (let level: readonly unknown[] = [value]; left > 0 && level.length > 0; ) {
+  for (let level: readonly unknown[] = [value]; left > 0 && level.length > 0;) {
     const next: unknown[] = [];
     for (const one of level) {
       if (typeof one !== 'object' || one === null) continue;

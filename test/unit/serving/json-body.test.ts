@@ -30,11 +30,15 @@ describe('a JSON body', () => {
 
   it('is refused wherever a member is written twice', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { minKeys: 1, maxKeys: 5, noNullPrototype: true }), fc.nat(), (fields, at) => {
-        const members = Object.entries(fields).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
-        const again = members[at % members.length] ?? '';
-        expect(() => parse(`{"rows": [1, {${[...members, again].join(',')}}]}`)).toThrow('twice in one object');
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }), { minKeys: 1, maxKeys: 5, noNullPrototype: true }),
+        fc.nat(),
+        (fields, at) => {
+          const members = Object.entries(fields).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+          const again = members[at % members.length] ?? '';
+          expect(() => parse(`{"rows": [1, {${[...members, again].join(',')}}]}`)).toThrow('twice in one object');
+        },
+      ),
       { numRuns: 100 },
     );
   });
