@@ -10,10 +10,13 @@ import { createTestContext } from '../../test-context.js';
 import { datasetOf, schemaOf, temporaryStore } from './tiny-source.js';
 
 const MARK = '\ufeff';
-const texts = fc.array(fc.tuple(fc.nat(2), fc.string({ unit: 'grapheme' })).map(([marks, text]) => MARK.repeat(marks) + text), {
-  minLength: 1,
-  maxLength: 6,
-});
+const texts = fc.array(
+  fc.tuple(fc.nat(2), fc.string({ unit: 'grapheme' })).map(([marks, text]) => MARK.repeat(marks) + text),
+  {
+    minLength: 1,
+    maxLength: 6,
+  },
+);
 
 it('a text leaves the engine as it went in, byte-order marks at its beginning included', async () => {
   const { scratch } = createTestContext(await temporaryStore());
