@@ -51,11 +51,13 @@ export async function wholeReferences<T extends JsonValue>(artifacts: ArtifactSt
 function withReferences(value: JsonValue, change: (ref: ArtifactRef) => ArtifactRef): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
   if (isReference(value)) return change(value);
-  if (Array.isArray(value)) {
-    const changed = (value as readonly JsonValue[]).map((member) => withReferences(member, change));
-    return changed.every((member, index) => member === (value as readonly JsonValue[])[index]) ? value : changed;
+  if (isList(value)) {
+    const changed = value.map((member) => withReferences(member, change));
+    return changed.every((member, index) => member === value[index]) ? value : changed;
   }
-  const entries = Object.entries(value as JsonObject);
+  const entries = Object.entries(value);
   const changed = entries.map(([name, member]) => [name, withReferences(member, change)] as const);
   return changed.every(([, member], index) => member === entries[index]?.[1]) ? value : Object.fromEntries(changed);
 }
+
+const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

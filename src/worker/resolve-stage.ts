@@ -127,7 +127,9 @@ async function resolveInput(artifacts: ArtifactStore, name: string, value: JsonV
   if (kind === undefined || id === undefined || rest.length > 0 || !KINDS.has(kind)) return value;
   await takeHold(artifacts.objects, [id]);
   const ref = await artifacts.find(kind as ArtifactKind, id);
-  return name === 'evaluation' && ref.kind === 'evaluation' ? await evaluateResult(artifacts, ref.id, shortReference(ref)) : { ...shortReference(ref) };
+  return name === 'evaluation' && ref.kind === 'evaluation'
+    ? await evaluateResult(artifacts, ref.id, shortReference(ref))
+    : { ...shortReference(ref) };
 }
 
 /** The result of an evaluate step, rebuilt from its artifact. */
