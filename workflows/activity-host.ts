@@ -3,7 +3,7 @@ import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { PlanStep } from '../src/contracts/plan.js';
 import type { Carriage, Placement, RunIdentity, StepTask, StepOutcome } from '../src/contracts/run.js';
-import { runChild } from './child-run.js';
+import { runChild, runChildAgain } from './child-run.js';
 import type { BodyRun, StepCall } from './scope-surroundings.js';
 import { localActivity, queuedActivity, type StepActivity, type StepActivityOptions } from './light-step.js';
 import { weightOf } from '../src/contracts/pools.js';
@@ -41,7 +41,7 @@ export function createActivityHost(hosted: HostedStep): StageHost {
     runChild: (input) => {
       const workflowId = `${run.workflowId}/${instanceName(hosted)}`;
       hosted.called(workflowId);
-      return runChild(input, workflowId);
+      return hosted.ownerRound > 0 ? runChildAgain(input, workflowId, hosted.called) : runChild(input, workflowId);
     },
     count: hosted.count,
     readOperands,

@@ -1,6 +1,15 @@
-import { ChildWorkflowCancellationType, executeChild, ParentClosePolicy, workflowInfo } from '@temporalio/workflow';
+import {
+  ChildWorkflowCancellationType,
+  executeChild,
+  ParentClosePolicy,
+  patched,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { MAX_CALL_DEPTH } from '../src/contracts/call.js';
+import type { JsonValue } from '../src/contracts/json.js';
 import { RUN_OPTIONS_MEMO, type RunOptions, type RunResult } from '../src/contracts/run.js';
+import type { SystemActivities } from '../src/contracts/system.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import { runOptions } from './run-options.js';
 import type { ChildInput } from './stage-host.js';
@@ -10,6 +19,29 @@ export const CHILD_OPTIONS = {
   cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
   parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
 } as const;
+
+const { findCalledRun } = proxyActivities<Pick<SystemActivities, 'findCalledRun'>>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+});
+
+/** Runs in whose bodies a call was repeated before do so on replay. */
+const TAKES_CALLED_RUNS = 'takes-called-runs';
+
+/**
+ * The end of the called run of this id in a body that is run again: of the one that has succeeded before, else of a new one.
+ * @param called - told the id of the one that is taken.
+ */
+export async function runChildAgain(
+  input: ChildInput,
+  workflowId: string,
+  called: (workflowId: string) => void,
+): Promise<JsonValue> {
+  const before = patched(TAKES_CALLED_RUNS) ? await findCalledRun({ workflowId }) : null;
+  if (before === null) return runChild(input, workflowId);
+  called(before.workflowId);
+  return before.end;
+}
 
 /** Runs a pipeline as a child workflow with the options of this run. CALL_TOO_DEEP beyond `MAX_CALL_DEPTH`. */
 export async function runChild({ pipeline, parameters }: ChildInput, workflowId: string): Promise<RunResult> {

@@ -11,14 +11,13 @@ import type { RetrainConfig, TriggerSpec } from '../src/contracts/stages.js';
 import { FUTURE_MS, LONGEST_ID } from './messages/rules.js';
 import { isSeen, withId } from './messages/seen-ids.js';
 import { pickTrigger, triggerProblems } from './messages/training.js';
-import { jsonBytes, newestWithin } from './messages/weight.js';
+import { newestWithin } from './messages/weight.js';
+import { boundedTriggers } from './pending-triggers.js';
 
 /** Signals arriving in a row postpone a start by at most this many quiet periods. */
 const MAX_DEBOUNCE_PERIODS = 10;
-const MOST_PENDING = 500;
 const REMEMBERED_DECISIONS = 50;
-/** Together well below what one Temporal payload may hold, 2 MiB; ids seen take at most 500 kB and 160 kB more. */
-const PENDING_BYTES = 384 * 1_024;
+/** Well below what one Temporal payload may hold, 2 MiB, with the pending triggers; ids seen take at most 500 kB and 160 kB more. */
 const DECISION_BYTES = 256 * 1_024;
 const MOST_LEFT_OUT = 10;
 const LONGEST_TEXT = 500;
@@ -63,7 +62,7 @@ export function receive(state: ContinuousTrainingState, signal: TrainingSignal, 
     ...withId(state, signal.id),
     ...(state.eventMs === undefined ? {} : { eventMs: later(state.eventMs, eventTimeOf(signal, state.policy)) }),
     newRows: Math.min(Number.MAX_SAFE_INTEGER, state.newRows + (signal.kind === 'new_rows' ? (signal.rows ?? 0) : 0)),
-    pending: bounded([...state.pending, { signal, receivedAtMs: nowMs }]),
+    pending: boundedTriggers([...state.pending, { signal, receivedAtMs: nowMs }]),
   };
 }
 
@@ -93,7 +92,7 @@ export function adoptState(state: ContinuousTrainingState, nowMs: number): Conti
   return {
     ...state,
     startedAtMs: state.startedAtMs.filter((startedAt) => startedAt <= nowMs + FUTURE_MS),
-    pending: bounded(pending.map((entry) => ({ ...entry, signal: pickTrigger(entry.signal) }))),
+    pending: boundedTriggers(pending.map((entry) => ({ ...entry, signal: pickTrigger(entry.signal) }))),
     seen: state.seen.filter((id) => id.length <= LONGEST_ID),
     seenBefore: state.seenBefore ?? '',
     eventMs: pending.reduce((newest, { signal }) => later(newest, eventTimeOf(signal, state.policy)), state.eventMs ?? null),
@@ -252,7 +251,7 @@ export function recordFinish(
     ...free,
     startedAtMs,
     newRows: Math.min(Number.MAX_SAFE_INTEGER, state.newRows + active.taken.newRows),
-    pending: bounded([...again, ...state.pending]),
+    pending: boundedTriggers([...again, ...state.pending]),
     failures: { inARow, untilMs: nowMs + backOffMs * BACK_OFF_FACTOR ** (inARow - 1) },
   };
 }
@@ -313,40 +312,6 @@ function matches(policy: RetrainConfig, state: ContinuousTrainingState, signal: 
         return signal.kind === 'cron';
     }
   });
-}
-
-/** Over a bound, the oldest signal goes that a newer one of the same cause stands for; without any, the oldest. Until all is within bounds. */
-function bounded(pending: readonly PendingTrigger[]): readonly PendingTrigger[] {
-  let kept = pending;
-  let bytes = kept.reduce((sum, entry) => sum + 1 + jsonBytes(entry), 0);
-  while (kept.length > MOST_PENDING || bytes > PENDING_BYTES) {
-    const at = Math.max(oldestSuperseded(kept), 0);
-    bytes -= 1 + jsonBytes(kept[at]);
-    kept = kept.toSpliced(at, 1);
-  }
-  return kept;
-}
-
-/** Index of the oldest signal with a newer one of the same cause; -1: none. */
-function oldestSuperseded(pending: readonly PendingTrigger[]): number {
-  const newer = new Set<string>();
-  let oldest = -1;
-  for (let at = pending.length - 1; at >= 0; at -= 1) {
-    const cause = causeOf(pending[at]);
-    if (newer.has(cause)) oldest = at;
-    newer.add(cause);
-  }
-  return oldest;
-}
-
-const causes = new WeakMap<TrainingSignal, string>();
-
-function causeOf(pending: PendingTrigger | undefined): string {
-  if (pending === undefined) return '';
-  const { signal } = pending;
-  const cause = causes.get(signal) ?? JSON.stringify([signal.kind, signal.column, signal.metric]);
-  causes.set(signal, cause);
-  return cause;
 }
 
 function boundedDecisions(decisions: readonly RetrainDecision[]): readonly RetrainDecision[] {

@@ -32,6 +32,20 @@ export type Search = {
   readonly describe: (waitingFor: string | null) => void;
 };
 
+/** By which a search waits and measures: that of the workflow, or of a test. */
+export type SearchClock = {
+  now(): number;
+  sleep(ms: number, summary: string): Promise<void>;
+  /** 0 to 1. */
+  random(): number;
+};
+
+const OF_WORKFLOW: SearchClock = {
+  now: () => Date.now(),
+  sleep: (ms, summary) => sleep(ms, { summary }),
+  random: () => Math.random(),
+};
+
 /**
  * After a worker has handed a task back (`wasHandedBack`), since it does not have the code and others poll its queue: what `again` gives to the
  * first of them that has it, asked again and again, in bursts at first.
@@ -41,15 +55,16 @@ export async function elsewhere<T>(
   { what, code, limitMs, describe }: Search,
   first: unknown,
   again: () => Promise<T>,
+  clock: SearchClock = OF_WORKFLOW,
 ): Promise<T> {
-  const sinceMs = Date.now();
+  const sinceMs = clock.now();
   let last = first;
   search.open += 1;
   describe(`a worker with ${what}: those that took it do not have it`);
   try {
-    for (let elapsedMs = 0; elapsedMs < limitMs; elapsedMs = Date.now() - sinceMs) {
-      const pauseMs = Math.min(pauseBefore(limitMs), limitMs - elapsedMs);
-      if (pauseMs > 0) await sleep(pauseMs, { summary: `until a worker has ${what}`.slice(0, 100) });
+    for (let elapsedMs = 0; elapsedMs < limitMs; elapsedMs = clock.now() - sinceMs) {
+      const pauseMs = Math.min(pauseBefore(limitMs, clock.random()), limitMs - elapsedMs);
+      if (pauseMs > 0) await clock.sleep(pauseMs, `until a worker has ${what}`.slice(0, 100));
       try {
         const found = await again();
         search.inVain = 0;
@@ -75,12 +90,12 @@ export async function elsewhere<T>(
   );
 }
 
-/** All tasks of a run together try as often as one would alone. Random, so that those of many runs do not come in step. */
-function pauseBefore(limitMs: number): number {
+/** All tasks of a run together try as often as one would alone. `random`, so that those of many runs do not come in step. */
+function pauseBefore(limitMs: number, random: number): number {
   const { open, inVain } = search;
   const isQuick = inVain < QUICK_TRIES;
   if (isQuick && inVain % BURST < BURST - 1) return 0;
-  return Math.round((isQuick ? PAUSE_MS : (limitMs / LATER_TRIES) * open) * (0.5 + Math.random()));
+  return Math.round((isQuick ? PAUSE_MS : (limitMs / LATER_TRIES) * open) * (0.5 + random));
 }
 
 /** What a local activity fails with comes bare, what one on a queue fails with is the cause of an `ActivityFailure`. */

@@ -5,20 +5,19 @@ import type { ReusedResults, RunStatus, StepFailure, StepState, StepStatus } fro
 import type { GateConfig } from '../src/contracts/stages.js';
 import { resolveConfig } from '../src/pipeline/resolve-config.js';
 import { decide, type Decision, verdictAtRest } from '../src/pipeline/scheduler.js';
-import { bindInputs, bindOptional, bindValue, type ResultLookup } from './bindings.js';
 import { Gate, type GateVerdict } from './gate.js';
 import { gateTimers } from './gate-timers.js';
-import { guardVerdict, type GuardVerdict } from './guards.js';
-import type { BodyInput } from './stage-host.js';
-import type { BodyRun, ScopeSurroundings } from './scope-surroundings.js';
+import { openBody } from './scope-body.js';
+import type { ScopeContent } from './scope-content.js';
+import type { ScopeSurroundings } from './scope-surroundings.js';
 import { ScopeFacts } from './scope-facts.js';
+import { ScopeView } from './scope-view.js';
 import { verdictOf } from './step-verdict.js';
-import { cancelledFailure, CodedError, unknownStep } from './step-failure.js';
+import { cancelledFailure, unknownStep } from './step-failure.js';
 import {
   boundStates,
   decisiveFailure,
   isUnderWay,
-  outcomeOf,
   pendingRecord,
   type Scope,
   secondsOf,
@@ -27,33 +26,16 @@ import {
   type StepRecord,
 } from './step-states.js';
 
-/** What a scope carries out: the steps of a plan, or one run of a body. */
-export type ScopeContent = {
-  /** In topological order. */
-  readonly steps: readonly PlanStep[];
-  /** Added to the ids of activities and records; empty for the plan itself. */
-  readonly instance: string;
-  /** Results from outside of the scope, and the pseudo results of its body. */
-  readonly outer: ResultLookup;
-  /** The same as conditions see them; absent: as they are. */
-  readonly outerFacts?: ResultLookup;
-  /** Of the steps around this body; absent: 0. */
-  readonly ownerRound?: number;
-  /** Steps that count as done, with what another run gave for them. */
-  readonly reused?: ReusedResults;
-};
-
 /** Carries a graph of steps out: asks the scheduler what to do, does it, and tells it what happened. Knows nothing of Temporal. */
 export class GraphScope implements Scope {
   readonly instance: string;
   readonly #steps: readonly PlanStep[];
-  readonly #outer: ResultLookup;
-  readonly #outerFacts: ResultLookup;
   readonly #facts: ScopeFacts;
   readonly #ownerRound: number;
   readonly #surroundings: ScopeSurroundings;
   readonly #records: ReadonlyMap<string, StepRecord>;
   readonly #results = new Map<string, JsonValue>();
+  readonly #view: ScopeView;
   #cancelled = false;
   /** False while a decision is being carried out. */
   #isAtRest = false;
@@ -64,12 +46,14 @@ export class GraphScope implements Scope {
   constructor(content: ScopeContent, surroundings: ScopeSurroundings) {
     this.instance = content.instance;
     this.#steps = content.steps;
-    this.#outer = content.outer;
-    this.#outerFacts = content.outerFacts ?? content.outer;
     this.#facts = new ScopeFacts(content.steps, surroundings.readOperands);
     this.#ownerRound = content.ownerRound ?? 0;
     this.#surroundings = surroundings;
     this.#records = new Map(content.steps.map((step) => [step.id, pendingRecord(step, 0)]));
+    this.#view = new ScopeView({
+      ...{ records: this.#records, results: this.#results, facts: this.#facts },
+      ...{ outer: content.outer, outerFacts: content.outerFacts ?? content.outer, surroundings },
+    });
     if (content.reused !== undefined) this.#takeOver(content.reused);
   }
 
@@ -151,7 +135,7 @@ export class GraphScope implements Scope {
 
   /** The value of a binding as the steps of this scope see it. */
   valueOf(binding: InputBinding, where: string): JsonValue {
-    return bindValue(binding, this.#lookup, where);
+    return this.#view.valueOf(binding, where);
   }
 
   succeed(record: StepRecord, result: JsonValue): void {
@@ -228,11 +212,6 @@ export class GraphScope implements Scope {
     return skip.length === 0 && fail.length === 0 && !cancelled && started;
   }
 
-  readonly #lookup: ResultLookup = (id) => (this.#records.has(id) ? this.#results.get(id) : this.#outer(id));
-
-  readonly #factLookup: ResultLookup = (id) =>
-    this.#records.has(id) ? (this.#facts.get(id) ?? this.#results.get(id)) : this.#outerFacts(id);
-
   #isFinal(): boolean {
     return ['succeeded', 'failed', 'cancelled'].includes(this.#verdict);
   }
@@ -242,34 +221,17 @@ export class GraphScope implements Scope {
   }
 
   #decide(statuses: ReadonlyMap<string, StepStatus>): Decision {
-    return decide(this.#steps, statuses, this.#cancelled, (step) => this.#guardOf(this.#record(step.id)).answer);
-  }
-
-  #guardOf({ step }: StepRecord): GuardVerdict {
-    return guardVerdict(step.when ?? [], this.#surroundings.parameters, this.#factLookup, (id) => this.#lostStatus(id));
+    return decide(this.#steps, statuses, this.#cancelled, (step) => this.#view.guardOf(this.#record(step.id).step).answer);
   }
 
   #skip(record: StepRecord): void {
     this.#end(record, this.#cancelled ? 'cancelled' : 'skipped');
-    if (!this.#cancelled) record.reason = this.#guardOf(record).reason ?? this.#lostNeed(record);
-  }
-
-  #lostNeed({ step }: StepRecord): string {
-    const lost = step.needs.flatMap((need) => {
-      const status = this.#lostStatus(need);
-      return status === null ? [] : [`"${need}" is ${status}`];
-    });
-    return lost.length === 0 ? 'the run failed first' : `it needs what is not there: ${lost.join(', ')}`;
-  }
-
-  #lostStatus(id: string): StepStatus | null {
-    const status = this.#records.get(id)?.status;
-    return status === 'skipped' || status === 'failed' || status === 'cancelled' ? status : null;
+    if (!this.#cancelled) record.reason = this.#view.guardOf(record.step).reason ?? this.#view.lostNeed(record.step);
   }
 
   #failGuard(record: StepRecord): void {
     record.startedAt = this.#clock();
-    this.#settleFailure(record, this.#surroundings.failureOf(this.#guardOf(record).error));
+    this.#settleFailure(record, this.#surroundings.failureOf(this.#view.guardOf(record.step).error));
   }
 
   #record(id: string): StepRecord {
@@ -287,27 +249,16 @@ export class GraphScope implements Scope {
       const config = resolveConfig(step.config, this.#surroundings.parameters);
       if (step.kind === 'gate') this.#openGate(record, config as GateConfig);
       else if (step.kind === 'join') this.#settleJoin(record);
-      else this.#startStep(record, config, this.#inputsOf(step));
+      else this.#startStep(record, config, this.#view.inputsOf(step, this.#outcome));
     } catch (error) {
       this.#settleFailure(record, this.#surroundings.failureOf(error));
     }
     return isUnderWay(record);
   }
 
-  #inputsOf(step: PlanStep): JsonObject {
-    if (step.finally !== true) return bindInputs(step.inputs, this.#lookup, step.id);
-    return { ...bindOptional(step.inputs, this.#lookup), outcome: outcomeOf(this.#outcome ?? 'failed', this.#records) };
-  }
-
   /** A join needs no work: its result is there at once. */
   #settleJoin(record: StepRecord): void {
-    const { step } = record;
-    const joined = Object.entries(step.inputs).map(([name, input]) => {
-      const there = this.#lookup(input.step) !== undefined;
-      return { there, value: there ? this.valueOf(input, `input "${name}" of step "${step.id}"`) : null };
-    });
-    const first = joined.find(({ there }) => there)?.value ?? null;
-    this.#settle(record, step.join === 'first' ? first : joined.map(({ value }) => value));
+    this.#settle(record, this.#view.joinOf(record.step));
   }
 
   #startStep(record: StepRecord, config: JsonObject, inputs: JsonObject): void {
@@ -335,9 +286,15 @@ export class GraphScope implements Scope {
         record.waitingFor = `run ${workflowId}`;
         this.#surroundings.changed();
       },
-      outer: this.#lookup,
-      facts: this.#factLookup,
-      openBody: (input) => this.#openBody(record, input),
+      outer: this.#view.lookup,
+      facts: this.#view.factLookup,
+      openBody: (input) =>
+        openBody(
+          input,
+          { record, instance: this.instance, ownerRound: this.#ownerRound, view: this.#view },
+          this.#surroundings,
+          (content) => new GraphScope(content, this.#surroundings),
+        ),
     });
     record.work = work;
     work.done.then(
@@ -351,33 +308,6 @@ export class GraphScope implements Scope {
         this.fail(record, isNameless ? cancelledFailure(this.nameOf(record)) : failure);
       },
     );
-  }
-
-  #openBody(record: StepRecord, { index, results }: BodyInput): BodyRun {
-    const { step, bodies } = record;
-    const { body } = step;
-    if (body === undefined) throw new Error(`step "${step.id}" of kind ${step.kind} has no body`);
-    const instance = `${this.instance}[${index}]`;
-    const outer: ResultLookup = (id) => (Object.hasOwn(results, id) ? results[id] : this.#lookup(id));
-    const facts = new ScopeFacts(body.steps, this.#surroundings.readOperands);
-    const outerFacts: ResultLookup = (id) => (Object.hasOwn(results, id) ? (facts.get(id) ?? results[id]) : this.#factLookup(id));
-    const ownerRound = this.#ownerRound + record.round;
-    const scope = new GraphScope({ steps: body.steps, instance, outer, outerFacts, ownerRound }, this.#surroundings);
-    return {
-      run: () => {
-        bodies.add(scope);
-        const known = facts.learn(results);
-        const ran = known === null ? scope.run() : known.then(() => scope.run());
-        return ran.then((verdict) => {
-          bodies.delete(scope);
-          if (verdict !== 'succeeded') throw new CodedError(scope.failure(verdict));
-          return body.result === null ? null : scope.valueOf(body.result, `the result of "${step.id}${instance}"`);
-        });
-      },
-      cancel: () => {
-        scope.cancel();
-      },
-    };
   }
 
   /** Why the scope did not succeed: the failure of the step that failed it. */

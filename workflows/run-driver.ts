@@ -11,7 +11,8 @@ import type {
   StepStatus,
 } from '../src/contracts/run.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
-import { GraphScope, type ScopeContent } from './graph-scope.js';
+import { GraphScope } from './graph-scope.js';
+import type { ScopeContent } from './scope-content.js';
 import type { ScopeSurroundings } from './scope-surroundings.js';
 import { type Scope, stateOf, type StepRecord } from './step-states.js';
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { MapContext, MapRangeEnd, MapShardInput } from '../src/contracts/map.js';
-import type { RunResult, StepItems } from '../src/contracts/run.js';
+import type { StepItems } from '../src/contracts/run.js';
 import type { Cancellable } from './cancellable.js';
 import type { OperandReader } from './scope-facts.js';
 import type { FailureReader } from './step-failure.js';
@@ -58,10 +58,11 @@ export interface StageHost {
    */
   runBody(input: BodyInput): Cancellable<JsonValue>;
   /**
-   * Runs another pipeline as a run of its own, `<workflow id of this run>/<step>`, and gives its end. Rejects with the failure of that run;
+   * Runs another pipeline as a run of its own, `<workflow id of this run>/<step>`, and gives its end; in a body that is run again, that of the run
+   * that had succeeded. Rejects with the failure of that run;
    * a request to cancel the step goes to it.
    */
-  runChild(input: ChildInput): Promise<RunResult>;
+  runChild(input: ChildInput): Promise<JsonValue>;
   /** What conditions read of values that lie in the store. */
   readonly readOperands: OperandReader;
   /** The value with all that lies in the store put back; asked only where something does. */

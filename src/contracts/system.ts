@@ -49,6 +49,9 @@ export type ReadOperand = { readonly value: JsonPrimitive | readonly [] | { read
 export const WORKER_LOST_TYPE = 'WORKER_LOST';
 
 /** Activities of every worker, beside those of its pipelines; their names are wire names. */
+/** A run that a step has started, and what it gave. */
+export type CalledRun = { readonly workflowId: string; readonly end: JsonValue };
+
 export interface SystemActivities {
   /** What the shards of a map have to know. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
   readMapContext(input: { readonly context: ArtifactRef<'value'> }): Promise<MapContext>;
@@ -66,6 +69,8 @@ export interface SystemActivities {
   loadValue(input: { readonly value: JsonValue }): Promise<{ readonly value: JsonValue }>;
   /** What conditions read of stored values, in order. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
   readOperands(input: { readonly values: readonly StoredValue[] }): Promise<readonly ReadOperand[]>;
+  /** The called run of this id, or of a later round of the same step, that has succeeded; null when none has. */
+  findCalledRun(input: { readonly workflowId: string }): Promise<CalledRun | null>;
   /** Writes the manifest of a run that has ended. */
   recordRun(end: RunEnd): Promise<void>;
   /** Orders to a running step, where its attempts look for them. */

@@ -26,6 +26,7 @@ import type { ArtifactStore } from '../store/artifact-store.js';
 import { type ArtifactProducer, createArtifactStore } from '../store/create-artifact-store.js';
 import { parseJson } from '../store/parse-json.js';
 import { loadParts, readOperand, storeValue } from '../store/stored-values.js';
+import { findCalledRun } from './called-run.js';
 import { recordDecision } from './decision-records.js';
 import { createGarbageActivities } from './garbage-activities.js';
 import type { PipelineCatalog } from './pipeline-catalog.js';
@@ -74,6 +75,7 @@ export function systemActivities(
     storeValue: ({ value }) => storeValue(ofThisRun(), value),
     loadValue: async ({ value }) => ({ value: await loadParts(artifacts, value) }),
     readOperands: ({ values }) => Promise.all(values.map((value) => readOperand(artifacts, value))),
+    findCalledRun: ({ workflowId }) => findCalledRun(Context.current().client.workflow, workflowId),
     recordRun: (end) => recordRun(artifacts, end, catalog.get(end.run.pipeline) ?? null),
     resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
     recordDecision: (record) => recordDecision(artifacts.objects, record),

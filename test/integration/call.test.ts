@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { failureCode } from '../../src/client/index.js';
-import { definePipeline, integer, PipelineError, string } from '../../src/index.js';
+import { definePipeline, gt, integer, PipelineError, string } from '../../src/index.js';
 import { runInProcess } from '../../src/testing/index.js';
 import { temporaryFolder, text, until, waitFor } from './execution-fixtures.js';
 import { type Served, serve } from './served.js';
@@ -29,6 +29,56 @@ const sleeping = definePipeline('sleeping', { params: {} }, (p) => {
   });
 });
 const waiting = definePipeline('waiting', { params: {} }, (p) => p.call('nap', sleeping));
+/** The called runs whose code ran, by what follows the id of the calling run. */
+const calls: string[] = [];
+const broken = new PipelineError('EXECUTION_INPUT_MISSING', { what: 'not yet' });
+let isCallMended = false;
+let isStepMended = false;
+const noting = definePipeline('noting', { params: { n: integer() } }, (p) =>
+  p.step('note', {
+    run: (_inputs, { parameters, run }) => {
+      calls.push(run.workflowId.slice(run.workflowId.indexOf('/')));
+      if (parameters['n'] === 7 && !isCallMended) throw broken;
+      return { n: Number(parameters['n']) };
+    },
+  }),
+);
+const mapping = definePipeline('mapping', { params: {} }, (p) => {
+  const mapped = p.map(
+    'each',
+    [0, 1],
+    (item) => {
+      const noted = p.call('noted', noting, { params: { n: item } });
+      return p.step('after', {
+        inputs: { noted },
+        run: ({ noted: { n } }) => {
+          if (n === 1 && !isStepMended) throw broken;
+          return n;
+        },
+      });
+    },
+    { onFailure: 'block', concurrency: 1 },
+  );
+  return p.step('all', { inputs: { mapped }, run: ({ mapped: { succeeded } }) => succeeded });
+});
+const looping = definePipeline('looping', { params: {} }, (p) => {
+  p.loop('again', {
+    times: 1,
+    start: 0,
+    onFailure: 'block',
+    body: () => {
+      const noted = p.call('noted', noting, { params: { n: 7 }, onFailure: 'block' });
+      return p.step('after', {
+        inputs: { noted },
+        run: ({ noted: { n } }) => {
+          if (!isStepMended) throw broken;
+          return n;
+        },
+      });
+    },
+    until: (last) => gt(last, 100),
+  });
+});
 const missing = definePipeline('missing', { params: {} }, (p) => p.call('lost', 'nowhere'));
 const endless = definePipeline('endless', { params: { n: integer({ default: 0 }) } }, (p) => {
   p.call('again', 'endless', { params: { n: p.params.n } });
@@ -38,7 +88,7 @@ describe('p.call', () => {
   let served: Served;
   beforeAll(async () => {
     // `doubling` and `sleeping` come with those that call them.
-    served = await serve([calling, waiting, missing, endless]);
+    served = await serve([calling, waiting, missing, endless, mapping, looping]);
   });
   afterAll(() => served.stop());
 
@@ -105,6 +155,27 @@ describe('p.call', () => {
     expect(failure.message).toContain('doubling');
     const deep = await served.client.start(endless, {});
     expect((await codeOf(deep.workflowId)).code).toBe('CALL_TOO_DEEP');
+  });
+
+  it('in a body that is run again takes the run that had succeeded, whichever round of it that was', async () => {
+    const blocked = (workflowId: string, what: RegExp) =>
+      until(served.client, workflowId, (status) => status.status === 'blocked' && what.test(JSON.stringify(status)));
+    const map = await served.client.start(mapping, {});
+    await blocked(map.workflowId, /each/);
+    expect(calls.splice(0)).toEqual(['/noted[0]', '/noted[1]']);
+    const loop = await served.client.start(looping, {});
+    await blocked(loop.workflowId, /noted/);
+    isCallMended = true;
+    await served.client.resume(loop.workflowId, { step: 'noted[0]', action: 'retry' });
+    await until(served.client, loop.workflowId, ({ steps }) => steps[0]?.status === 'blocked');
+    expect(calls.splice(0)).toEqual(['/noted[0]', '/noted[0]~2']);
+
+    isStepMended = true;
+    await served.client.resume(map.workflowId, { step: 'each', action: 'retry' });
+    await served.client.resume(loop.workflowId, { step: 'again', action: 'retry' });
+    expect((await served.client.result(map.workflowId)).result).toBe(2);
+    expect((await served.client.result(loop.workflowId)).results['again']).toMatchObject({ result: 7, rounds: 1 });
+    expect(calls).toEqual([]);
   });
 
   it('gives the same in this process', async () => {

@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import picocolors from 'picocolors';
+import { runCli as runProgram } from '../../../src/cli/program.js';
+import type { Terminal } from '../../../src/cli/terminal.js';
 
 export interface CliResult {
   readonly code: number | null;
@@ -30,4 +33,21 @@ export function runCli(
       resolve({ code, stdout, stderr });
     });
   });
+}
+
+/** The same in this process, for many commands: the environment is that of the process. A second is saved each time. */
+export async function runCliHere(words: readonly string[]): Promise<CliResult> {
+  const said = { out: '', note: '' };
+  const terminal: Terminal = {
+    out: (text) => (said.out += `${text}\n`),
+    note: (text) => (said.note += `${text}\n`),
+    raw: (text) => (said.out += text),
+    interactive: false,
+    width: 80,
+    colours: picocolors.createColors(false),
+    env: process.env,
+    exitCode: 0,
+  };
+  const code = await runProgram(words, terminal);
+  return { code, stdout: said.out, stderr: said.note };
 }
