@@ -56,10 +56,11 @@ const statusQuery = defineQuery<ChangeState>('status');
 /**
  * Starts the subscribed pipelines when its subject, a published data set or an alias of a model, changes: one per subject, id
  * `perennial/trigger/<kind>/<name>`. Every change is a number of the subject's log and starts at most one run of a pipeline, by the id
- * `<pipeline>/on/<subject>/<number>`. Continues as new by itself and loses no signal.
+ * `<pipeline>/on/<subject>/<number>`; two projects in one namespace have each their own. Continues as new by itself and loses no signal.
  */
 export async function startOnChange(input: StartOnChangeInput): Promise<never> {
-  const { subject, runCheckMs = DEFAULT_RUN_CHECK_MS } = input;
+  const { subject, scope, runCheckMs = DEFAULT_RUN_CHECK_MS } = input;
+  const scoped = scope === undefined ? {} : { scope };
   let state = input.state ?? initialChangeState();
   const bounded = patched('bounded');
   const length = createRunLength(bounded, (signals) => {
@@ -89,7 +90,7 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
   setHandler(statusQuery, () => state, { description: 'What came in, what waits, and what became of the newest changes' });
 
   for (;;) {
-    if (length.mayContinue()) await continueAsNew<typeof startOnChange>({ subject, runCheckMs, state });
+    if (length.mayContinue()) await continueAsNew<typeof startOnChange>({ subject, ...scoped, runCheckMs, state });
     setCurrentDetails(details(state));
     if (state.arrived.length > 0) {
       await route(state.arrived);
@@ -125,7 +126,7 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
 
   async function start(next: NextRun): Promise<void> {
     try {
-      const run = await prepareTriggeredRun({ subject, ...next });
+      const run = await prepareTriggeredRun({ subject, ...scoped, ...next });
       if (run === null) {
         state = dropChange(state, next);
         return;

@@ -14,8 +14,21 @@ export type Owner = {
 
 export type TakeOver = { readonly by: string; readonly reason: string; readonly at: string };
 
-export const isSameOwner = (one: Owner, other: Owner): boolean =>
-  one.pipeline === other.pipeline && one.project.id === other.project.id;
+/** Who asks for something that has a name in a namespace. */
+export type Claimant = {
+  readonly project: Project;
+  /** Absent: it is the project's, whatever its pipelines are. */
+  readonly pipeline?: string;
+};
+
+/**
+ * Whether what is named in a namespace is somebody else's. Everything that is found there by a name that another team may use as well is asked
+ * about here before it is changed: schedules, monitors, retraining, followers of changes, the cleaning of the store. What nobody owns may be taken.
+ */
+export const belongsToOther = (present: Owner | null | undefined, { project, pipeline }: Claimant): boolean =>
+  present !== null &&
+  present !== undefined &&
+  (present.project.id !== project.id || (pipeline !== undefined && present.pipeline !== pipeline));
 
 /** Null for what nobody owns yet, as what was made before owners were kept. */
 export function ownerIn(value: unknown): Owner | null {
@@ -25,4 +38,5 @@ export function ownerIn(value: unknown): Owner | null {
   return typeof project.id === 'string' ? (value as Owner) : null;
 }
 
-export const ownerInWords = ({ pipeline, project }: Owner): string => `pipeline ${pipeline} of the store ${project.store}`;
+export const ownerInWords = ({ pipeline, project }: Owner): string =>
+  `${pipeline === '' ? '' : `pipeline ${pipeline} of `}the store ${project.store}`;

@@ -35,6 +35,8 @@ export type ChangeSignal = { readonly n: number };
 /** Input of the workflow `startOnChange`; all but the subject is set by itself when it continues as new. */
 export type StartOnChangeInput = {
   readonly subject: ChangeSubject;
+  /** Part of the ids of the runs that it starts, where another project in the namespace has the same subject. */
+  readonly scope?: string;
   /** How often a run under way is looked up, for a run that was terminated cannot report back. Default 60,000. */
   readonly runCheckMs?: number;
   readonly state?: ChangeState;
@@ -94,6 +96,7 @@ export interface TriggerActivities {
   /** Null when the pipeline has unsubscribed. TRIGGER_CHANGE_UNREADABLE. */
   prepareTriggeredRun(input: {
     readonly subject: ChangeSubject;
+    readonly scope?: string;
     readonly pipeline: string;
     readonly n: number;
   }): Promise<TriggeredRun | null>;
@@ -102,8 +105,9 @@ export interface TriggerActivities {
 /** `dataset/flights`, `alias/flight-delay/champion`: in keys of the store and workflow ids. */
 export const subjectPath = ({ kind, name }: ChangeSubject): string => `${kind}/${name}`;
 
-/** Id of the workflow that starts runs when the subject changes. */
-export const startOnChangeId = (subject: ChangeSubject): string => `perennial/trigger/${subjectPath(subject)}`;
+/** Id of the workflow that starts runs when the subject changes. `scope`: of another project in the namespace than the first that had such a subject. */
+export const startOnChangeId = (subject: ChangeSubject, scope?: string): string =>
+  `perennial/trigger/${scope === undefined ? '' : `${scope}/`}${subjectPath(subject)}`;
 
 /** An entry of `datasets/<name>/log/`: the content that a published data set had from then on. */
 export type DatasetLogEntry = {

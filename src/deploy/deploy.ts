@@ -3,7 +3,7 @@ import type { Connection, ScheduleDescription } from '@temporalio/client';
 import { GARBAGE_WORKFLOW } from '../contracts/garbage.js';
 import { scheduleId } from '../contracts/schedule.js';
 import type { ScheduleSpec } from '../contracts/schedule.js';
-import { type Owner, ownerInWords, type Project, type TakeOver } from '../contracts/ownership.js';
+import { belongsToOther, type Owner, ownerInWords, type Project, type TakeOver } from '../contracts/ownership.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../temporal/search-attributes.js';
@@ -112,7 +112,7 @@ export async function applyDeployment(
 }
 
 const isOfOther = (present: Owner, own: DeployedFor | undefined): boolean =>
-  own !== undefined && present.project.id !== own.project.id;
+  own !== undefined && belongsToOther(present, { project: own.project });
 
 /** A schedule of another owner, or of none, changes when it is deployed for this one. */
 function withOwner(change: ScheduleChange, present: Owner | null, own: DeployedFor | undefined): ScheduleChange {

@@ -1,7 +1,7 @@
 import type { TrainingSignal } from '../contracts/continuous-training.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { ItemList, MapResult } from '../contracts/map.js';
-import type { Owner } from '../contracts/ownership.js';
+import type { Owner, Project } from '../contracts/ownership.js';
 import type { ResourceSpec } from '../contracts/plan.js';
 import type { RunIdentity } from '../contracts/run.js';
 import type { RetrainConfig } from '../contracts/stages.js';
@@ -22,8 +22,11 @@ export interface TemporalDoor {
   signalTraining(model: string, signal: TrainingSignal): Promise<void>;
   /** MONITOR_OWNED_ELSEWHERE when the entity obeys a policy of another owner. */
   setTrainingPolicy(model: string, policy: RetrainConfig): Promise<void>;
-  /** Signal-with-start of the workflow that starts the pipelines which are to run when the subject changes. `n` numbers its log entry. */
-  signalChange(subject: ChangeSubject, n: number): Promise<void>;
+  /**
+   * Signal-with-start of the workflow that starts the pipelines of a project which are to run when the subject changes. `n` numbers its log entry.
+   * Without `project`: of the first project in the namespace that has such a subject.
+   */
+  signalChange(subject: ChangeSubject, n: number, project?: Project): Promise<void>;
   /** Creates or updates a schedule. MONITOR_OWNED_ELSEWHERE when it is there and has another owner. */
   ensureSchedule(schedule: {
     readonly id: string;

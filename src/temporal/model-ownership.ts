@@ -1,11 +1,11 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
 import { type ContinuousTrainingState, continuousTrainingId } from '../contracts/continuous-training.js';
-import { isSameOwner, OWNER_MEMO, type Owner, ownerIn, ownerInWords } from '../contracts/ownership.js';
+import { belongsToOther, OWNER_MEMO, type Owner, ownerIn, ownerInWords } from '../contracts/ownership.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** @throws PipelineError `MONITOR_OWNED_ELSEWHERE` when it has another owner. What nobody owns may be taken. */
 export function refuseOther(what: string, present: Owner | null, own: Owner): void {
-  if (present === null || isSameOwner(present, own)) return;
+  if (present === null || !belongsToOther(present, own)) return;
   throw new PipelineError('MONITOR_OWNED_ELSEWHERE', {
     what: `${what} belongs to ${ownerInWords(present)}`,
     where: ownerInWords(own),
@@ -40,7 +40,7 @@ export async function takeOverModel(client: Client, model: string, own: Owner): 
     if (await takeOverSchedule(client, id, own)) taken.push(`schedule ${id}`);
   }
   const policy = await trainingPolicy(client, model);
-  if (policy?.owner !== undefined && !isSameOwner(policy.owner, own)) {
+  if (policy !== null && belongsToOther(policy.owner, own)) {
     await client.workflow.getHandle(continuousTrainingId(model)).signal('policy', { ...policy, owner: own });
     taken.push(`continuous training of ${model}`);
   }
@@ -51,7 +51,7 @@ async function takeOverSchedule(client: Client, id: string, own: Owner): Promise
   const handle = client.schedule.getHandle(id);
   try {
     const present = ownerOfSchedule(await handle.describe());
-    if (present === null || isSameOwner(present, own)) return false;
+    if (!belongsToOther(present, own)) return false;
     await handle.update((previous) => ({
       ...previous,
       action: { ...previous.action, memo: { ...previous.action.memo, [OWNER_MEMO]: own } },

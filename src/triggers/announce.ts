@@ -5,6 +5,7 @@ import { PublishedDatasets } from '../data/published-datasets.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { TemporalDoor } from '../pipeline/step-context.js';
 import type { ObjectStore } from '../store/port.js';
+import { projectOf } from '../store/project.js';
 import { isSubscribedTo } from './subscriptions.js';
 
 /** Where changes are told; null where nobody could be started. */
@@ -35,5 +36,5 @@ export async function announceAliases(
 
 async function tell(objects: ObjectStore, announcer: Announcer, subject: ChangeSubject, n: number): Promise<void> {
   if (announcer === null || !(await isSubscribedTo(objects, subject))) return;
-  await announcer.signalChange(subject, n);
+  await announcer.signalChange(subject, n, await projectOf(objects));
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonPrimitive, JsonValue } from '../contracts/json.js';
-import type { ChangeSubject, TriggeredRun } from '../contracts/triggers.js';
+import type { ChangeSubject, TriggerActivities, TriggeredRun } from '../contracts/triggers.js';
 import { subjectPath } from '../contracts/triggers.js';
 import { PublishedDatasets } from '../data/published-datasets.js';
 import { PipelineError } from '../errors/pipeline-error.js';
@@ -16,14 +16,14 @@ type Fields<Names extends readonly string[]> = { readonly [Name in Names[number]
  */
 export async function prepareTriggeredRun(
   objects: ObjectStore,
-  { subject, pipeline, n }: { readonly subject: ChangeSubject; readonly pipeline: string; readonly n: number },
+  { subject, scope, pipeline, n }: Parameters<TriggerActivities['prepareTriggeredRun']>[0],
 ): Promise<TriggeredRun | null> {
   const subscription = (await subscriptionsOf(objects, subject)).find((other) => other.pipeline === pipeline);
   if (subscription === undefined) return null;
   const fields = subject.kind === 'dataset' ? await datasetFields(objects, subject, n) : await aliasFields(objects, subject, n);
   return {
     n,
-    workflowId: `${pipeline}/on/${subjectPath(subject)}/${n}`,
+    workflowId: `${pipeline}/on/${scope === undefined ? '' : `${scope}/`}${subjectPath(subject)}/${n}`,
     taskQueue: subscription.taskQueue,
     parameters: fillIn(subscription.parameters, fields),
     trigger: `${subject.kind} ${subject.name}@${n}`,

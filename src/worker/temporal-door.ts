@@ -1,10 +1,10 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleSpec } from '@temporalio/client';
 import { continuousTrainingId } from '../contracts/continuous-training.js';
-import { OWNER_MEMO } from '../contracts/ownership.js';
+import { OWNER_MEMO, type Owner } from '../contracts/ownership.js';
 import type { WorkflowQueue } from '../contracts/queues.js';
 import type { ChangeSignal, StartOnChangeInput } from '../contracts/triggers.js';
-import { startOnChangeId } from '../contracts/triggers.js';
 import type { TemporalDoor } from '../pipeline/step-context.js';
+import { followersOf } from '../temporal/followers.js';
 import { ownerOfSchedule, refuseOther, trainingPolicy } from '../temporal/model-ownership.js';
 
 /** After an outage a schedule makes up for starts that it missed in this time. */
@@ -28,15 +28,17 @@ export function createTemporalDoor(client: Client, taskQueue: WorkflowQueue): Te
         refuseOther(`the continuous training of ${model}`, (await trainingPolicy(client, model))?.owner ?? null, policy.owner);
       await signalEntity(model, 'policy', policy);
     },
-    signalChange: async (subject, n) => {
-      const input: StartOnChangeInput = { subject };
+    signalChange: async (subject, n, project) => {
+      const { workflowId, scope } = await followersOf(client.workflow, subject, project);
+      const input: StartOnChangeInput = { subject, ...(scope === undefined ? {} : { scope }) };
       const signal: ChangeSignal = { n };
       await client.workflow.signalWithStart('startOnChange', {
-        workflowId: startOnChangeId(subject),
+        workflowId,
         taskQueue,
         args: [input],
         signal: 'changed',
         signalArgs: [signal],
+        ...(project === undefined ? {} : { memo: { [OWNER_MEMO]: { pipeline: '', project } satisfies Owner } }),
       });
     },
     ensureSchedule: async ({ id, every, workflowType, input, owner }) => {

@@ -6,17 +6,21 @@ import { monitorOperations } from '../../activities/monitor.js';
 import type { Owner } from '../../src/contracts/ownership.js';
 import { OWNER_MEMO } from '../../src/contracts/ownership.js';
 import type { MonitorConfig } from '../../src/contracts/stages.js';
+import { type ChangeSubject, startOnChangeId } from '../../src/contracts/triggers.js';
+import { deployGarbageSchedule } from '../../src/deploy/garbage-schedule.js';
 import { applyDeployment, planDeployment } from '../../src/deploy/index.js';
-import type { DeployTarget } from '../../src/deploy/deploy.js';
+import type { DeployedFor, DeployTarget } from '../../src/deploy/deploy.js';
 import { isPipelineError, type PipelineError } from '../../src/errors/pipeline-error.js';
 import { definePipeline } from '../../src/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { createArtifactStore } from '../../src/store/create-artifact-store.js';
 import { projectOf } from '../../src/store/project.js';
+import { followersOf } from '../../src/temporal/followers.js';
 import { takeOverModel } from '../../src/temporal/model-ownership.js';
 import { connect } from '../../src/temporal/connection.js';
 import { createTemporalDoor } from '../../src/worker/temporal-door.js';
 import type { WorkflowQueue } from '../../src/contracts/queues.js';
+import { runCli } from './cli/run-cli.js';
 import { createTestContext } from '../test-context.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder } from './execution-fixtures.js';
@@ -97,6 +101,58 @@ describe('two projects in one namespace', () => {
     expect(await memoOf('perennial/monitor/churn')).toMatchObject({ [OWNER_MEMO]: own });
     expect((await failureOf(monitor('a'))).code).toBe('MONITOR_OWNED_ELSEWHERE');
   });
+
+  it('have each their own followers of a data set of one name, and their own ids of runs', async () => {
+    const [{ project: a }, { project: b }] = [await ownerOf('a'), await ownerOf('b')];
+    const subject: ChangeSubject = { kind: 'dataset', name: 'shared' };
+    const door = createTemporalDoor(temporal, 'ml' as WorkflowQueue);
+    for (const [n, project] of [a, b, a, b, b].entries()) await door.signalChange(subject, n, project);
+    const heard = async (id: string) => {
+      const handle = temporal.workflow.getHandle(id);
+      const { events } = await handle.fetchHistory();
+      const { memo } = await handle.describe();
+      return [
+        memo?.[OWNER_MEMO],
+        (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes != null).length,
+      ];
+    };
+    const { workflowId: ofB, scope } = await followersOf(temporal.workflow, subject, b);
+    expect(await heard(startOnChangeId(subject))).toEqual([{ pipeline: '', project: a }, 2]);
+    expect(await heard(ofB)).toEqual([{ pipeline: '', project: b }, 3]);
+    expect(scope).toBe(b.id.slice(0, 8));
+    for (const id of [startOnChangeId(subject), ofB]) await temporal.workflow.getHandle(id).terminate();
+  });
+
+  it('cannot replace the cleaning of the other store, unless they say why', async () => {
+    const [{ project: a }, { project: b }] = [await ownerOf('a'), await ownerOf('b')];
+    const clean = (owner: DeployedFor) =>
+      deployGarbageSchedule(target, { cron: '0 4 * * *', timezone: 'UTC', options: {}, owner });
+    const id = await clean({ project: a });
+    await clean({ project: a });
+    const failure = await failureOf(clean({ project: b }));
+    expect(failure.code).toBe('SCHEDULES_OWNED_ELSEWHERE');
+    expect(failure.message).toContain('--take-over');
+    const taken = { by: 'ada', reason: 'moved', at: '2001-01-01T00:00:00.000Z' };
+    await clean({ project: b, taken });
+    expect(await memoOf(id)).toMatchObject({ perennialSchedule: { owner: { project: b, taken } } });
+    expect((await failureOf(clean({ project: a }))).code).toBe('SCHEDULES_OWNED_ELSEWHERE');
+  });
+
+  it('take over by `perennial deploy --take-over`, which keeps who and why', async () => {
+    const deploy = (team: string, ...words: string[]) =>
+      runCli([
+        ...['deploy', 'test/integration/fixtures/owned-nightly.ts', '--yes', '--json', '--by', 'ada'],
+        ...['--address', server.address, '--store', path.join(folder.path, team), ...words],
+      ]);
+    expect(await deploy('a')).toMatchObject({ code: 0 });
+    const refused = await deploy('b');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('SCHEDULES_OWNED_ELSEWHERE') });
+    expect(await deploy('b', '--take-over', 'team a is gone')).toMatchObject({ code: 0 });
+    const { project } = await ownerOf('b');
+    expect(await memoOf('owned-nightly/nightly')).toMatchObject({
+      perennialSchedule: { owner: { project, taken: { by: 'ada', reason: 'team a is gone' } } },
+    });
+  }, 60_000);
 
   it('cannot change or delete the schedules of a pipeline of the same name, unless they say why', async () => {
     const [a, b] = [(await ownerOf('a')).project, (await ownerOf('b')).project];

@@ -9,7 +9,15 @@ import {
 } from '../../contracts/garbage.js';
 import { durationMs } from '../../pipeline/duration.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
-import { connectionSettings, examples, withConnection, withJson, withStore, withTaskQueue } from '../options/options.js';
+import {
+  connectionSettings,
+  decidedBy,
+  examples,
+  withConnection,
+  withJson,
+  withStore,
+  withTaskQueue,
+} from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
 import { parseLength } from '../options/value-options.js';
 import { withTarget } from '../options/with-target.js';
@@ -24,6 +32,8 @@ interface GcFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag, Pro
   readonly server: boolean;
   readonly schedule?: string;
   readonly timezone: string;
+  readonly by: string;
+  readonly takeOver?: string;
 }
 
 /** `perennial gc`: removes from the store what nothing can reach any more. */
@@ -41,6 +51,11 @@ export function gcCommand(terminal: Terminal): Command {
     .option('--no-server', 'do not ask Temporal what is open: every run without an end counts as open as long as runs are kept')
     .option('--schedule <cron>', 'let the workers of the task queue do it by a schedule of Temporal, and stop')
     .option('--timezone <name>', 'of the schedule', 'UTC')
+    .option(
+      '--take-over <reason>',
+      'replace the schedule of the queue also when it is of another store; the reason is kept with it',
+    )
+    .addOption(decidedBy())
     .addHelpText(
       'after',
       examples(
@@ -133,7 +148,10 @@ async function server(flags: GcFlags) {
 
 async function schedule(flags: GcFlags, cron: string, options: GarbageOptions, terminal: Terminal): Promise<void> {
   const { deployGarbageSchedule } = await import('../../deploy/garbage-schedule.js');
-  const id = await withTarget(flags, (target) => deployGarbageSchedule(target, { cron, timezone: flags.timezone, options }));
+  const { deployOwner } = await import('../deploy/take-over.js');
+  const owner = await deployOwner(flags);
+  const { timezone } = flags;
+  const id = await withTarget(flags, (target) => deployGarbageSchedule(target, { cron, timezone, options, owner }));
   if (flags.json === true) terminal.out(JSON.stringify({ schedule: id, cron, timezone: flags.timezone, ...options }));
   else {
     terminal.out(

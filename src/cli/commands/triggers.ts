@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import type { JsonValue } from '../../contracts/json.js';
 import type { ChangeState, ChangeSubject, Subscription } from '../../contracts/triggers.js';
-import { startOnChangeId, subjectPath } from '../../contracts/triggers.js';
+import { subjectPath } from '../../contracts/triggers.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { answered } from '../answered.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
@@ -100,15 +100,20 @@ function subjectNamed(name: string, subscriptions: readonly Subscription[]): Cha
 }
 
 /** Nothing has changed yet when there is no workflow of the subject. */
-async function stateOf(subject: ChangeSubject, flags: ConnectionFlags): Promise<ChangeState | null> {
+async function stateOf(subject: ChangeSubject, flags: ConnectionFlags & StoreFlags): Promise<ChangeState | null> {
   const { Client, WorkflowNotFoundError } = await import('@temporalio/client');
+  const [{ followersOf }, { openObjectStore }, { projectOf }] = await Promise.all([
+    import('../../temporal/followers.js'),
+    import('../../store/open-store.js'),
+    import('../../store/project.js'),
+  ]);
   const { connect, connectionOptions } = await import('../../temporal/connection.js');
   const settings = connectionSettings(flags);
   const { namespace } = connectionOptions(settings);
   const connection = await connect(settings);
   try {
-    const id = startOnChangeId(subject);
     const { workflow } = new Client({ connection, namespace });
+    const { workflowId: id } = await followersOf(workflow, subject, await projectOf(await openObjectStore(flags.store)));
     return await answered(settings, id, workflow.getHandle(id).query<ChangeState>('status'));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;

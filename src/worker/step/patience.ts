@@ -130,7 +130,7 @@ function patientTemporal(temporal: TemporalDoor, patience: Patience): TemporalDo
   return {
     signalTraining: (model, signal) => patiently(() => temporal.signalTraining(model, signal)),
     setTrainingPolicy: (model, policy) => patiently(() => temporal.setTrainingPolicy(model, policy)),
-    signalChange: (subject, n) => patiently(() => temporal.signalChange(subject, n)),
+    signalChange: (subject, n, project) => patiently(() => temporal.signalChange(subject, n, project)),
     ensureSchedule: (schedule) => patiently(() => temporal.ensureSchedule(schedule)),
   };
 }
