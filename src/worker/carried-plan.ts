@@ -1,19 +1,15 @@
 import type { JsonValue } from '../contracts/json.js';
-import type { Plan, PlanStep, StepKind } from '../contracts/plan.js';
+import type { Plan, PlanStep } from '../contracts/plan.js';
 import type { ResolvedPlan, ReusedResults } from '../contracts/run.js';
+import { CARRIED_CONFIG, READ_BY_WORKFLOW } from '../pipeline/plan/plan-size.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { jsonBytes, storeParts, storeValue } from '../store/stored-values.js';
 
 /** Parameters that are in each task of the run. */
 const MOST_PARAMETER_BYTES = 4 * 1024;
-/** Configuration of one step in the plan that a run has in its history. */
-const MOST_CONFIG_BYTES = 4 * 1024;
 /** Results of another run that come whole; when there are more, of each no more than `MOST_RESULT_BYTES`. */
 const MOST_REUSED_BYTES = 256 * 1024;
 const MOST_RESULT_BYTES = 1024;
-
-/** The workflow reads the configuration of these itself; it is small. */
-const READ_BY_WORKFLOW: ReadonlySet<StepKind> = new Set<StepKind>(['gate', 'deploy', 'loop', 'call', 'join']);
 
 /** A resolved plan in a size that a run can take into its history: what is large of it lies in the store. */
 export async function carriedPlan(artifacts: ArtifactStore, resolved: ResolvedPlan): Promise<ResolvedPlan> {
@@ -37,7 +33,7 @@ async function carriedStep(artifacts: ArtifactStore, step: PlanStep): Promise<Pl
   const inside = body === undefined ? undefined : await carriedSteps(artifacts, body);
   const config = READ_BY_WORKFLOW.has(step.kind)
     ? step.config
-    : ((await storeParts(artifacts, step.config, MOST_CONFIG_BYTES)) as PlanStep['config']);
+    : ((await storeParts(artifacts, step.config, CARRIED_CONFIG)) as PlanStep['config']);
   if (config === step.config && inside === body) return step;
   return { ...step, config, ...(inside === undefined ? {} : { body: inside }) };
 }

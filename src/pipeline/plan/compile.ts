@@ -6,19 +6,21 @@ import { withMapLimits } from '../fan-out.js';
 import type { PipelineIssue } from '../lint/issues.js';
 import { lintPipeline } from '../lint/lint.js';
 import { planHash } from './plan-hash.js';
+import { checkPlanSize } from './plan-size.js';
 import type { RunPolicyFields } from '../run-policy.js';
 import { findCycle, topologicalOrder } from './topological-order.js';
 
 /**
  * Lints a draft and freezes it into a plan.
  * @param whole - what is said of the pipeline as a whole.
- * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem in `details.issues`.
+ * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem in `details.issues`; `AUTHORING_PLAN_TOO_LARGE`.
  */
 export function compilePipeline(draft: PipelineDraft, whole: RunPolicyFields & Pick<Plan, 'hooks' | 'result'> = {}): Plan {
   lintPipeline(draft);
   const { steps: compiled } = compileScope(draft.scope, draft);
   const steps = withMapLimits(compiled);
   if (draft.issues.length > 0) throw invalidPipeline(draft.name, draft.issues);
+  checkPlanSize(draft.name, steps);
   const content = { formatVersion: 2, pipeline: draft.name, parameters: draft.parameters, steps, ...whole } as const;
   return deepFreeze({ ...content, hash: planHash(content) });
 }
