@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { continuousTrainingId } from '../contracts/continuous-training.js';
+import { checkMessageSize } from '../contracts/message-size.js';
 import type { RollbackResult } from '../contracts/control.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
@@ -37,7 +38,7 @@ export async function rollBackModel(
     });
     const rollback = workflow.executeUpdateWithStart<Workflow, RollbackResult, [{ by: string; reason: string }]>('rollback', {
       startWorkflowOperation,
-      args: [{ by, reason }],
+      args: [checkMessageSize({ by, reason }, `the rollback of model "${model}"`)],
       updateId: `cli/${randomUUID()}`,
     });
     return await answered(settings, continuousTrainingId(model), rollback);

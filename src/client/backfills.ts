@@ -8,6 +8,7 @@ import {
 } from '@temporalio/client';
 import { BACKFILL_WORKFLOW, backfillId, partitionIdPrefix, partitionRunId } from '../contracts/backfill.js';
 import type { BackfillSpec, BackfillStatus } from '../contracts/backfill.js';
+import { checkMessageSize } from '../contracts/message-size.js';
 import { checkParameterSize } from '../contracts/parameter-size.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
@@ -46,6 +47,7 @@ export function createBackfills(connection: Connection, namespace: string, taskQ
     start: async (spec) => {
       partitionsOf(spec);
       checkParameterSize(spec.parameters, `back-fill "${spec.name}" of ${spec.pipeline}`);
+      checkMessageSize({ ...spec, parameters: {} }, `back-fill "${spec.name}" of ${spec.pipeline}`);
       const workflowId = backfillId(spec.pipeline, spec.name);
       try {
         await workflow.start(BACKFILL_WORKFLOW, {
@@ -65,6 +67,7 @@ export function createBackfills(connection: Connection, namespace: string, taskQ
     },
     status: (pipeline, name) => there(pipeline, name, handle(pipeline, name).query<BackfillStatus>('status')),
     pause: async (pipeline, name, input) => {
+      checkMessageSize(input, `pause of back-fill "${name}" of ${pipeline}`);
       await there(pipeline, name, handle(pipeline, name).executeUpdate('pause', { args: [input] }));
     },
     cancel: async (pipeline, name) => {

@@ -21,6 +21,7 @@ import type { ControlInput } from '../contracts/live-control.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
 import type { Plan } from '../contracts/plan.js';
+import { checkMessageSize, MAX_MEMO_CHARACTERS } from '../contracts/message-size.js';
 import { checkParameterSize } from '../contracts/parameter-size.js';
 import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
 import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
@@ -147,11 +148,13 @@ function createClient(connection: Connection, namespace: string, options: Client
   const { workflow } = new Client({ connection, namespace });
   const recorded = recordedRuns(workflow, store);
   const whole = wholeValues(store);
-  const update = async (workflowId: string, name: string, input: object): Promise<RunStatus> =>
-    unended(
+  const update = async (workflowId: string, name: string, input: object): Promise<RunStatus> => {
+    checkMessageSize(input, `${name} of run "${workflowId}"`);
+    return unended(
       workflow.getHandle(workflowId),
       repeatedUpdate(() => workflow.getHandle(workflowId).executeUpdate<RunStatus, [object]>(name, { args: [input] })),
     );
+  };
   const query = async <T>(workflowId: string, name: string): Promise<T> =>
     found(workflowId, workflow.getHandle(workflowId).query<T>(name));
   return {
@@ -161,6 +164,8 @@ function createClient(connection: Connection, namespace: string, options: Client
         typeof pipeline === 'string'
           ? checkParameterSize(parameters as JsonObject, `pipeline "${name}"`)
           : validateParameters(pipeline.plan.parameters, parameters);
+      const settings = runSettings({ ...startOptions, run: expecting(pipeline, startOptions) }, options.author);
+      checkMessageSize(settings.memo, `the memo of a run of pipeline "${name}"`, MAX_MEMO_CHARACTERS);
       const workflowId = startOptions.workflowId ?? `${name}-${timestamp()}-${randomBytes(4).toString('hex')}`;
       try {
         const handle = await workflow.start(name, {
@@ -168,7 +173,7 @@ function createClient(connection: Connection, namespace: string, options: Client
           taskQueue: startOptions.taskQueue ?? taskQueue,
           args: [input],
           workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-          ...runSettings({ ...startOptions, run: expecting(pipeline, startOptions) }, options.author),
+          ...settings,
         });
         return { workflowId, runId: handle.firstExecutionRunId };
       } catch (error) {
@@ -223,7 +228,10 @@ function createClient(connection: Connection, namespace: string, options: Client
       await found(workflowId, workflow.getHandle(workflowId).cancel());
     },
     terminate: async (workflowId, reason) => {
-      await found(workflowId, workflow.getHandle(workflowId).terminate(reason));
+      await found(
+        workflowId,
+        workflow.getHandle(workflowId).terminate(checkMessageSize(reason, `terminate of run "${workflowId}"`)),
+      );
     },
     list: async (filter, limit = DEFAULT_LIMIT) => {
       const runs: RunSummary[] = [];
@@ -234,6 +242,7 @@ function createClient(connection: Connection, namespace: string, options: Client
       return runs;
     },
     signalTraining: async (model, signal) => {
+      checkMessageSize(signal, `the signal to model "${model}"`);
       await workflow.signalWithStart('continuousTraining', {
         workflowId: continuousTrainingId(model),
         taskQueue,
@@ -247,6 +256,7 @@ function createClient(connection: Connection, namespace: string, options: Client
       explain: () => query(continuousTrainingId(model), 'explain'),
     }),
     closeWindow: async (input) => {
+      checkMessageSize(input, `the window of model "${input.model}"`);
       const workflowId = `perennial/monitor/${input.model}/${input.from}/${input.phase}`;
       try {
         await workflow.start('monitorWindow', {

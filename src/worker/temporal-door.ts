@@ -1,5 +1,6 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleSpec } from '@temporalio/client';
 import { continuousTrainingId } from '../contracts/continuous-training.js';
+import { checkMessageSize } from '../contracts/message-size.js';
 import { OWNER_MEMO, type Owner } from '../contracts/ownership.js';
 import type { WorkflowQueue } from '../contracts/queues.js';
 import type { ChangeSignal, StartOnChangeInput } from '../contracts/triggers.js';
@@ -18,7 +19,7 @@ export function createTemporalDoor(client: Client, taskQueue: WorkflowQueue): Te
       taskQueue,
       args: [{ model }],
       signal,
-      signalArgs: [argument],
+      signalArgs: [checkMessageSize(argument, `the signal ${signal} to model "${model}"`)],
     });
   };
   return {

@@ -87,7 +87,9 @@ export { givesMany };
 
 const loudText = `the head ${'x'.repeat(10_000_000)} the tail`;
 
-/** Errors of 10 MB: one that must not be tried again, one that may be twice, and 100 steps that fail with much to say. */
+export const LOUD_STEPS = 40;
+
+/** Errors of 10 MB: one that must not be tried again, one that may be twice, and many steps that fail with much to say. */
 export const loud = definePipeline('loud', { params: { note: string({ default: '' }) } }, (p) => {
   const fails = (error: () => Error) => (): never => {
     throw error();
@@ -98,7 +100,7 @@ export const loud = definePipeline('loud', { params: { note: string({ default: '
     retry: { maximumAttempts: 3, initialInterval: '10 milliseconds' },
     run: fails(() => new PipelineError('STORE_UNREACHABLE', { what: loudText, details: { loudText } })),
   });
-  for (let n = 0; n < 100; n++) {
+  for (let n = 0; n < LOUD_STEPS; n++) {
     p.step(`many-${n}`, { onFailure: 'continue', run: fails(() => new Error(`${n} `.repeat(50_000))) });
   }
   p.finally('tidy', { run: ({ outcome }) => outcome.failures.length });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { type Served, serve } from './served.js';
-import { givesMany, loud, wide, wideResults } from './wide-fixtures.js';
+import { givesMany, loud, LOUD_STEPS, wide, wideResults } from './wide-fixtures.js';
 
-const COUNT = 200;
+/** 2.5 MB of results: more than one payload takes, and more than twice what a run carries. */
+const COUNT = 80;
 
 let served: Served;
 let reader: PipelineClient;
@@ -23,9 +24,9 @@ describe('a run of many large results', () => {
     expect(end.status).toBe('succeeded');
     expect(end.results).toMatchObject(wideResults(COUNT));
     expect(end.steps).toHaveLength((await served.client.status('wide')).steps.length);
-    expect(Object.keys(await reader.results('wide'))).toContain('large-199');
+    expect(Object.keys(await reader.results('wide'))).toContain(`large-${COUNT - 1}`);
     await expect(served.client.result('wide')).rejects.toMatchObject({ code: 'RUNS_STORE_NEEDED' });
-    // Of 10 MB of results, and of the inputs and answers that repeat them.
+    // Of 6 MB of results, and of the inputs and answers that repeat them.
     expect(await served.historyBytes('wide')).toBeLessThan(4 * 1024 ** 2);
   });
 
@@ -44,14 +45,31 @@ describe('a run of loud failures', () => {
   it('has each step tried as often as its error deserves, and says why in a few KB', async () => {
     await served.client.start('loud', {}, { workflowId: 'loud' });
     const { results, steps } = await reader.result('loud');
-    expect(results).toEqual({ tidy: 102 });
+    expect(results).toEqual({ tidy: LOUD_STEPS + 2 });
     const failureOf = (id: string) => steps.find((step) => step.id === id)?.failure;
     expect(failureOf('own')).toMatchObject({ code: 'EXECUTION_STEP_FAILED' });
     expect(failureOf('own')?.message).toMatch(/^Error: the head x+ \.\.\. \[\d+ characters left out\] \.\.\. /);
     expect(failureOf('network')?.message).toMatch(/ the tail\./);
-    expect(await served.attempts('loud')).toMatchObject({ own: 1, network: 3, 'many-99': 1 });
+    expect(await served.attempts('loud')).toMatchObject({ own: 1, network: 3, [`many-${LOUD_STEPS - 1}`]: 1 });
     expect(await served.historyBytes('loud')).toBeLessThan(1024 ** 2);
     expect(JSON.stringify(await served.client.status('loud')).length).toBeLessThan(512 * 1024);
+  });
+
+  it('takes no message that is too large to be sent', async () => {
+    const text = 'x'.repeat(3_000_000);
+    const long = { step: 'own', by: 'eve', reason: text };
+    const { client } = served;
+    const sends: readonly (() => Promise<unknown>)[] = [
+      () => client.approve('loud', long),
+      () => client.reject('loud', long),
+      () => client.resume('loud', { step: 'own', action: 'use', result: text }),
+      () => client.control('loud', { step: 'own', action: 'set', name: 'rate', value: text }),
+      () => client.cancelStep('loud', { step: 'own', by: text }),
+      () => client.terminate('loud', text),
+      () => client.signalTraining('loud', { id: 'a', kind: 'manual', at: '2001-01-01', reason: text }),
+      () => client.start('loud', {}, { memo: { text } }),
+    ];
+    for (const send of sends) await expect(send()).rejects.toMatchObject({ code: 'EXECUTION_MESSAGE_TOO_LARGE' });
   });
 
   it('is refused at its start when its parameters are too large', async () => {

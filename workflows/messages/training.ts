@@ -112,6 +112,7 @@ export function requestProblems(request: unknown, nowMs: number, texts: readonly
     [isTextUpTo(by, LONGEST_NAME), `\`by\` must be a text that is not empty, of at most ${LONGEST_NAME} characters`],
     ...texts.map((name): Rule => [isText(fields[name]), `\`${name}\` must be a text that is not empty`]),
     ...textRules({ reason: fields['reason'] }, LONGEST_REASON),
+    [isUpTo(request, PARAMETER_BYTES), `a message has at most ${PARAMETER_BYTES} bytes`],
     ...(at === undefined ? [] : timeRules(at, nowMs)),
   ]);
 }

@@ -96,6 +96,13 @@ export const EXECUTION_CODES = {
     cause: 'The result of a step is larger than 32 KiB of JSON.',
     cure: 'Publish the data as an artifact and return its reference.',
   },
+  EXECUTION_MESSAGE_TOO_LARGE: {
+    retryable: false,
+    httpStatus: 413,
+    cause:
+      'A message to a run, a back-fill or a model, or what a start carries beside its parameters, is longer than a history should hold.',
+    cure: 'Shorten the message; put what is large into the store and send where it lies.',
+  },
   EXECUTION_PARAMETERS_TOO_LARGE: {
     retryable: false,
     httpStatus: 413,
