@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as workflows from '../../workflows/index.js';
 import { STAGES } from '../../workflows/stages.js';
-import { historyNames, type RecordedShape, recordedShape, stepsOf } from './covered-shapes.js';
+import { askedPatches, historyNames, type RecordedShape, recordedShape, stepsOf } from './covered-shapes.js';
 
 /** Kinds of steps that the driver itself carries out. */
 const DRIVEN = ['gate', 'join'];
+
+/** Only a run that began before another patch, and goes on under this build, asks for these. */
+const ASKED_BY_OLD_RUNS = ['bounded-next'];
 
 describe('the stored histories', () => {
   let shapes: readonly RecordedShape[];
@@ -18,6 +21,12 @@ describe('the stored histories', () => {
     const recorded = new Set(shapes.map(({ workflowType }) => workflowType));
     const missing = Object.keys(workflows).filter((type) => type !== 'default' && !recorded.has(type));
     expect(missing).toEqual([]);
+  });
+
+  it('hold a run with each patch that a workflow asks for', async () => {
+    const recorded = new Set(shapes.flatMap(({ patches }) => patches));
+    const missing = (await askedPatches()).filter((id) => !recorded.has(id));
+    expect(missing.filter((id) => !ASKED_BY_OLD_RUNS.includes(id))).toEqual([]);
   });
 
   it('hold a run of each format of plans', () => {

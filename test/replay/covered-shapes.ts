@@ -9,10 +9,18 @@ export type RecordedShape = {
   readonly workflowType: string;
   /** Of a run: the plan that its history pins. */
   readonly plan: Plan | null;
+  /** Ids of the patches that it was recorded with. */
+  readonly patches: readonly string[];
 };
 
+const WORKFLOWS = new URL('../../workflows/', import.meta.url);
+/** How the SDK names what it records of a patch. */
+const PATCH_MARKER = 'core_patch';
+
 type Attributes = { readonly [name: string]: unknown; readonly workflowType?: { readonly name: string } };
-type Event = { readonly eventType: string; readonly workflowExecutionStartedEventAttributes?: Attributes };
+type Event = { readonly eventType: string; readonly workflowExecutionStartedEventAttributes?: Attributes;
+  readonly markerRecordedEventAttributes?: Attributes & { readonly markerName?: string };
+};
 
 /** Names of the stored histories, in order. */
 export async function historyNames(): Promise<readonly string[]> {
@@ -27,8 +35,25 @@ export async function readHistory(name: string): Promise<{ readonly events: read
 export async function recordedShape(name: string): Promise<RecordedShape> {
   const { events } = await readHistory(name);
   const workflowType = events[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? '';
-  const [plan = null] = payloadsIn(events).flatMap((payload) => planIn(payload, workflowType));
-  return { name, workflowType, plan };
+  const payloads = payloadsIn(events);
+  const [plan = null] = payloads.flatMap((payload) => planIn(payload, workflowType));
+  const patches = events.filter(({ markerRecordedEventAttributes: marker }) => marker?.markerName === PATCH_MARKER);
+  return { name, workflowType, plan, patches: payloadsIn(patches).map(patchOf) };
+}
+
+const patchOf = (payload: string): string => (JSON.parse(payload) as { readonly id: string }).id;
+
+/** Ids of all patches that workflows ask for. */
+export async function askedPatches(): Promise<readonly string[]> {
+  const files = (await fs.readdir(WORKFLOWS, { recursive: true })).filter((file) => file.endsWith('.ts'));
+  const texts = await Promise.all(files.map((file) => fs.readFile(new URL(file, WORKFLOWS), 'utf8')));
+  return texts.flatMap((text) =>
+    [...text.matchAll(/\bpatched\((?:'([^']+)'|(\w+))\)/g)].map(([, id, name]) => {
+      const found = id ?? new RegExp(`const ${name ?? ''} = '([^']+)'`).exec(text)?.[1];
+      if (found === undefined) throw new Error(`the id of patched(${name ?? ''}) is not in its file`);
+      return found;
+    }),
+  );
 }
 
 /** All steps of a plan, those of bodies too. */

@@ -20,13 +20,13 @@ import { startDevServer } from '../../src/temporal/dev-server.js';
 import { applyTriggers, planTriggers } from '../../src/triggers/apply-triggers.js';
 import { createPipelineWorker } from 'perennial/worker';
 import { statusOf, temporaryFolder, until } from '../integration/execution-fixtures.js';
-import { follower, life, light, plain, ragged, rich } from './shapes.js';
+import { follower, life, light, patient, plain, ragged, rich } from './shapes.js';
 import { writeHistory } from './write-history.js';
 
 const QUEUE = 'ml';
 const DAY_MS = 86_400_000;
 const PERIOD = { from: '2001-01-01', to: '2001-01-05' };
-const pipelines = [plain, rich, light, ragged, life, follower];
+const pipelines = [plain, rich, light, patient, ragged, life, follower];
 
 const folder = await temporaryFolder();
 const server = await startDevServer({ uiPort: null });
@@ -80,6 +80,7 @@ const reference = (result: unknown): string => {
 
 await run('plain', plain);
 await run('light', light);
+await run('patient', patient);
 await run('ragged', ragged);
 
 await client.start(rich, {}, { workflowId: 'rich', run: { author: 'ada' } });
@@ -87,7 +88,7 @@ await until(client, 'rich', (status) => statusOf(status, 'release') === 'waiting
 await client.approve('rich', { step: 'release', by: 'bob' });
 await client.result('rich');
 recorded.set('rich', 'rich');
-recorded.set('admission', admissionId('pipeline', rich.name));
+for (const name of ['admission', 'admission-bounded']) recorded.set(name, admissionId('pipeline', rich.name));
 
 const results = await run('life', life, PERIOD);
 const { evaluation } = results['evaluate'] as { readonly evaluation: unknown };
@@ -121,7 +122,7 @@ await temporal.workflow.execute('monitorWindow', {
 recorded.set('monitorWindow', 'monitorWindow');
 
 const changes = startOnChangeId({ kind: 'dataset', name: 'flights' });
-recorded.set('startOnChange', changes);
+for (const name of ['startOnChange', 'startOnChange-bounded']) recorded.set(name, changes);
 await settled('the run of the follower', async () => {
   const { started } = await temporal.workflow.getHandle(changes).query<{ readonly started: number }>('status');
   return started === 1;
@@ -130,6 +131,11 @@ await settled('the run of the follower', async () => {
 const entity = continuousTrainingId('small');
 await temporal.workflow.start('continuousTraining', { taskQueue: QUEUE, workflowId: entity, args: [{ model: 'small' }] });
 await temporal.workflow.getHandle(entity).executeUpdate('setPolicy', { args: [policy] });
+// A window tells the time of the data, which a schedule does not know.
+const drift = { column: 'distance', score: 0.2, threshold: 0.1 };
+await temporal.workflow
+  .getHandle(entity)
+  .signal('trigger', { id: 'small/2001-01-08/distance', kind: 'drift', at: '2001-01-09T00:00:00.000Z', ...drift });
 await temporal.workflow.execute('retrainTick', { taskQueue: QUEUE, workflowId: 'retrainTick', args: [{ model: 'small' }] });
 recorded.set('retrainTick', 'retrainTick');
 await temporal.workflow.execute('collectGarbage', {
@@ -138,7 +144,7 @@ await temporal.workflow.execute('collectGarbage', {
   args: [{ olderThanMs: 2 * DAY_MS }],
 });
 recorded.set('collectGarbage', 'collectGarbage');
-recorded.set('continuousTraining', entity);
+for (const name of ['continuousTraining', 'continuousTraining-event-time']) recorded.set(name, entity);
 await settled('the run of the continuous training', async () => {
   const { started, active } = await client.training('small').status();
   return started === 1 && active === null;

@@ -16,6 +16,7 @@ import {
   numeric,
   onDataset,
   parquet,
+  PipelineError,
   schema,
   sql,
   stdout,
@@ -64,6 +65,23 @@ export const light = definePipeline('light', { params: {} }, (p) => {
   const two = p.step('two', { light: true, inputs: { one }, run: (inputs) => inputs.one + 1 });
   return p.step('three', { light: true, inputs: { two }, run: (inputs) => inputs.two + 1 });
 });
+
+let answers = false;
+
+/** A light step that finds its store away once. */
+export const patient = definePipeline('patient', { params: {} }, (p) =>
+  p.step('asks', {
+    light: true,
+    retry: { maximumAttempts: 2 },
+    run: () => {
+      if (!answers) {
+        answers = true;
+        throw new PipelineError('STORE_UNREACHABLE', { what: 'the store does not answer yet' });
+      }
+      return 'answered';
+    },
+  }),
+);
 
 /** Light steps side by side, which end in another order than they start, and what follows each. */
 export const ragged = definePipeline('ragged', { params: {} }, (p) =>
