@@ -12,6 +12,7 @@ import type { LogListing } from '../predictions/log-files.js';
 import { renderPage } from '../report/page.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import { scoreDrift } from './drift.js';
+import { decileEdges } from './statistics/drift-bins.js';
 import { readMonitor } from './monitor-record.js';
 import type { Performance } from './performance.js';
 import { measurePerformance } from './performance.js';
@@ -84,14 +85,18 @@ async function tidyLog(db: DuckDb, context: StepContext, listing: LogListing): P
 }
 
 /** The raw inputs of all rows, and under the name `score` the scores that the reference's version gave: others would not compare. */
-async function profileWindow(db: DuckDb, { meta, version }: Reference): Promise<Profile> {
+async function profileWindow(db: DuckDb, { meta, version, profile }: Reference): Promise<Profile> {
   const columns = inputColumns(meta.signature).filter(({ name }) => name !== 'score');
+  const cuts = Object.fromEntries(
+    Object.entries(profile.columns).flatMap(([name, column]) => (column.type === 'numeric' ? [[name, decileEdges(column)]] : [])),
+  );
   const { inputs, scores } = await db.use(async (connection) => ({
-    inputs: await profileColumns(connection, WINDOW_ROWS, columns),
+    inputs: await profileColumns(connection, WINDOW_ROWS, columns, cuts),
     scores: await profileColumns(
       connection,
       `(SELECT __score AS score FROM ${WINDOW_ROWS} WHERE __version = ${version.version})`,
       [{ name: 'score', type: 'float', nullable: false }],
+      cuts,
     ),
   }));
   return { ...inputs, columns: { ...inputs.columns, ...scores.columns } };

@@ -29,13 +29,29 @@ export type NumericProfile = {
   /** Ascending. */
   readonly positions: readonly number[];
   readonly counts: readonly number[];
+  /**
+   * The nine deciles (inverse of the empirical distribution, ascending, equal ones once), exact. Absent while `positions` are values, which say
+   * them, and in a merged profile, whose rows are not known any more.
+   */
+  readonly deciles?: RowsUpTo;
+  /** The same at numbers that were asked for: the deciles of what these rows are compared with. */
+  readonly cuts?: RowsUpTo;
 };
+
+/** How many rows are not above some numbers. */
+export type RowsUpTo = { readonly at: readonly number[]; readonly rows: readonly number[] };
+
+/** A numeric column that is profiled; `cuts`: numbers, ascending, at which its rows are counted exactly. */
+export type NumericColumn = ProfiledColumn<NumericProfile['of']> & { readonly cuts?: readonly number[] };
+
+/** Parts that the deciles divide a column into. */
+export const DECILE_PARTS = 10;
 
 /** Profiles expressions that give numbers over all rows of the relation, in a few statements. Deterministic, whatever DuckDB's threads. */
 export async function profileNumbers(
   connection: DuckDBConnection,
   relationSql: string,
-  columns: readonly ProfiledColumn<NumericProfile['of']>[],
+  columns: readonly NumericColumn[],
 ): Promise<readonly NumericProfile[]> {
   if (columns.length === 0) return [];
   const table = `profile_${randomUUID().replaceAll('-', '')}`;
@@ -64,16 +80,75 @@ export async function profileNumbers(
       buckets[position ?? 0]?.positions.push(bucket ?? 0);
       buckets[position ?? 0]?.counts.push(n ?? 0);
     }
+    const deciles = await decilesByPosition(connection, table, [...shifts.keys()]);
+    const cuts = await cutsByPosition(
+      connection,
+      table,
+      columns.flatMap((column, position) => (shifts.has(position) ? [[position, column.cuts ?? []] as const] : [])),
+    );
     return columns.map(({ of }, position) => ({
       type: 'numeric',
       of,
       ...(moments.get(position) ?? NO_ROWS),
       bucketShift: shifts.get(position) ?? null,
       ...(buckets[position] ?? { positions: [], counts: [] }),
+      ...withParts(deciles.get(position), cuts.get(position)),
     }));
   } finally {
     await connection.run(`DROP TABLE IF EXISTS ${table}`);
   }
+}
+
+const withParts = (deciles?: RowsUpTo, cuts?: RowsUpTo): Pick<NumericProfile, 'deciles' | 'cuts'> => ({
+  ...(deciles === undefined ? {} : { deciles }),
+  ...(cuts === undefined ? {} : { cuts }),
+});
+
+/** Deciles of the columns at these positions: the values at which the share of rows up to them passes a tenth. */
+async function decilesByPosition(
+  connection: DuckDBConnection,
+  table: string,
+  positions: readonly number[],
+): Promise<ReadonlyMap<number, RowsUpTo>> {
+  if (positions.length === 0) return new Map();
+  const parts = String(DECILE_PARTS);
+  const rows = await numbers(
+    connection,
+    `WITH upto AS (
+       SELECT position, v, n::BIGINT AS n, sum(n::BIGINT) OVER (PARTITION BY position ORDER BY v ROWS UNBOUNDED PRECEDING) AS below,
+         sum(n::BIGINT) OVER (PARTITION BY position) AS total
+       FROM ${table} WHERE v IS NOT NULL AND position IN (${positions.join(', ')}))
+     SELECT position, v, below::DOUBLE FROM upto
+     WHERE least((below * ${parts}) // total, ${parts} - 1) > ((below - n) * ${parts}) // total ORDER BY position, v`,
+  );
+  return byPosition(rows);
+}
+
+/** Rows of columns that are not above the numbers asked for; none where no number is. */
+async function cutsByPosition(
+  connection: DuckDBConnection,
+  table: string,
+  asked: readonly (readonly [position: number, cuts: readonly number[]])[],
+): Promise<ReadonlyMap<number, RowsUpTo>> {
+  const values = asked.flatMap(([position, cuts]) => cuts.map((cut) => `(${position}, ${cut.toExponential()}::DOUBLE)`));
+  if (values.length === 0) return new Map();
+  const rows = await numbers(
+    connection,
+    `SELECT c.position, c.cut, coalesce(sum(t.n), 0) FROM (VALUES ${values.join(', ')}) c(position, cut)
+     LEFT JOIN ${table} t ON t.position = c.position AND t.v <= c.cut GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+  return byPosition(rows);
+}
+
+function byPosition(rows: readonly (readonly (number | null)[])[]): ReadonlyMap<number, RowsUpTo> {
+  const found = new Map<number, { at: number[]; rows: number[] }>();
+  for (const [position, at, n] of rows) {
+    const own = found.get(position ?? 0) ?? { at: [], rows: [] };
+    own.at.push(at ?? 0);
+    own.rows.push(n ?? 0);
+    found.set(position ?? 0, own);
+  }
+  return found;
 }
 
 type Moments = Pick<NumericProfile, 'count' | 'nulls' | 'min' | 'max' | 'mean' | 'm2'>;
@@ -123,7 +198,14 @@ export function mergeNumeric(left: NumericProfile, right: NumericProfile): Numer
     bucketShift: buckets.shift,
     positions: buckets.positions,
     counts: buckets.counts,
+    ...(buckets.shift === null ? {} : mergeCuts(left.cuts, right.cuts)),
   };
+}
+
+/** Those that both were counted at; a part that has values only is counted here no more. */
+function mergeCuts(left?: RowsUpTo, right?: RowsUpTo): Pick<NumericProfile, 'cuts'> {
+  if (left === undefined || right === undefined || left.at.join() !== right.at.join()) return {};
+  return { cuts: { at: left.at, rows: left.rows.map((n, index) => n + (right.rows[index] ?? 0)) } };
 }
 
 /** Profile of numbers that are in memory already; the same as of a column of them. NaN and infinities count as nulls. */
@@ -144,7 +226,30 @@ export function profileValues(values: Float64Array): NumericProfile {
     bucketShift: buckets.shift,
     positions: buckets.positions,
     counts: buckets.counts,
+    ...(buckets.shift === null ? {} : { deciles: decilesOf(sorted) }),
   };
+}
+
+function decilesOf(sorted: Float64Array): RowsUpTo {
+  const found: { readonly at: number[]; readonly rows: number[] } = { at: [], rows: [] };
+  for (let part = 1; part < DECILE_PARTS; part += 1) {
+    const value = (sorted[Math.ceil((part * sorted.length) / DECILE_PARTS) - 1] ?? 0) + 0;
+    if (found.at.at(-1) === value) continue;
+    found.at.push(value);
+    found.rows.push(rowsUpTo(sorted, value));
+  }
+  return found;
+}
+
+/** By halves: how many of ascending numbers are not above a value. */
+function rowsUpTo(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Largest share of rows, 0..1, whose order a profile does not know: 0 while it has the values themselves. */

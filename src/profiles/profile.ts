@@ -3,7 +3,7 @@ import type { ColumnSpec } from '../contracts/dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { CategoryProfile } from './category-profile.js';
 import { mergeCategory, profileCategories } from './category-profile.js';
-import type { NumericProfile } from './numeric-profile.js';
+import type { NumericColumn, NumericProfile } from './numeric-profile.js';
 import { mergeNumeric, profileNumbers } from './numeric-profile.js';
 import type { ProfiledColumn } from './profile-source.js';
 
@@ -28,11 +28,13 @@ const VALUES_TOGETHER = 1_000_000;
  * some of the columns, so that a wide one is never read whole.
  * float, integer: values. boolean, category: counts. timestamp: UTC hour of day, since the time itself always moves. text: its length.
  * Deterministic: the same rows in any order give the same profile.
+ * @param cuts - by column: numbers, ascending, at which its rows are to be counted exactly.
  */
 export async function profileColumns(
   connection: DuckDBConnection,
   relation: string | ((columns: readonly ColumnSpec[]) => string),
   columns: readonly ColumnSpec[],
+  cuts: Readonly<Record<string, readonly number[]>> = {},
 ): Promise<Profile> {
   const relationOf = typeof relation === 'string' ? () => relation : relation;
   const reader = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${relationOf(columns.slice(0, 1))}`);
@@ -41,7 +43,7 @@ export async function profileColumns(
   const profiles = new Map<string, ColumnProfile | undefined>();
   for (let first = 0; first < columns.length; first += together) {
     const some = columns.slice(first, first + together);
-    const numeric = some.flatMap(numericOf);
+    const numeric = some.flatMap((column) => numericOf(column, cuts));
     const categorical = some.flatMap(categoryOf);
     const numbers = await profileNumbers(connection, relationOf(some), numeric);
     const categories = await profileCategories(connection, relationOf(some), categorical);
@@ -62,9 +64,13 @@ export async function profileColumns(
 
 type Named<Of> = ProfiledColumn<Of> & { readonly name: string };
 
-function numericOf({ name, type }: ColumnSpec): Named<NumericProfile['of']>[] {
-  if (type === 'text') return [{ name, sql: `length(${identifier(name)})`, of: 'length' }];
-  return type === 'float' || type === 'integer' ? [{ name, sql: identifier(name), of: 'value' }] : [];
+function numericOf(
+  { name, type }: ColumnSpec,
+  cuts: Readonly<Record<string, readonly number[]>>,
+): (NumericColumn & { readonly name: string })[] {
+  const asked = { name, cuts: Object.hasOwn(cuts, name) ? (cuts[name] ?? []) : [] };
+  if (type === 'text') return [{ ...asked, sql: `length(${identifier(name)})`, of: 'length' }];
+  return type === 'float' || type === 'integer' ? [{ ...asked, sql: identifier(name), of: 'value' }] : [];
 }
 
 function categoryOf({ name, type }: ColumnSpec): Named<CategoryProfile['of']>[] {

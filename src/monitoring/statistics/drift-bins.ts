@@ -1,12 +1,10 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { alignBuckets, bucketCentres } from '../../profiles/value-buckets.js';
+import { bucketCentres } from '../../profiles/value-buckets.js';
 import type { CategoryProfile } from '../../profiles/category-profile.js';
 import type { NumericProfile } from '../../profiles/numeric-profile.js';
-import { bucketsOf } from '../../profiles/numeric-profile.js';
+import { bucketsOf, DECILE_PARTS } from '../../profiles/numeric-profile.js';
 import type { ColumnProfile } from '../../profiles/profile.js';
 
-/** Bins that a numeric reference is cut into: its deciles. */
-const QUANTILE_BINS = 10;
 
 /** Rows by bin of two profiles; all arrays have one length, at least 1. */
 export interface DriftBins {
@@ -44,13 +42,18 @@ function valueBins(reference: ColumnProfile, current: ColumnProfile): DriftBins 
 
 function numericBins(reference: NumericProfile, current: NumericProfile): DriftBins {
   if (reference.count === 0 && current.count === 0) return { labels: [], reference: [], current: [] };
-  const [r, c] = alignBuckets(bucketsOf(reference), bucketsOf(current));
-  const edges = quantileEdges(bucketCentres(r), r.counts, reference.count);
+  const edges = decileEdges(reference);
   return {
     labels: [...edges, Infinity].map((edge, index) => labelOf(index === 0 ? -Infinity : (edges[index - 1] ?? 0), edge)),
-    reference: countByEdges(bucketCentres(r), r.counts, edges),
-    current: countByEdges(bucketCentres(c), c.counts, edges),
+    reference: countByEdges(reference, edges),
+    current: countByEdges(current, edges),
   };
+}
+
+/** The deciles of a column, ascending, equal ones once: what its rows are cut at, and those of a window that is compared with it. */
+export function decileEdges({ bucketShift, positions, counts, count, deciles }: NumericProfile): readonly number[] {
+  if (deciles !== undefined) return deciles.at;
+  return quantileEdges(bucketCentres({ shift: bucketShift, positions, counts }), counts, count);
 }
 
 function labelOf(low: number, high: number): string {
@@ -65,7 +68,7 @@ function quantileEdges(values: Float64Array, counts: readonly number[], total: n
   let next = 1;
   counts.forEach((count, index) => {
     below += count;
-    while (next < QUANTILE_BINS && below * QUANTILE_BINS >= next * total) {
+    while (next < DECILE_PARTS && below * DECILE_PARTS >= next * total) {
       const value = values[index] ?? 0;
       if (edges.at(-1) !== value) edges.push(value);
       next += 1;
@@ -74,10 +77,16 @@ function quantileEdges(values: Float64Array, counts: readonly number[], total: n
   return edges;
 }
 
-function countByEdges(values: Float64Array, counts: readonly number[], edges: readonly number[]): number[] {
+/** Exact where the profile has values, or counted its rows at these edges; at the middles of its buckets else. */
+function countByEdges(profile: NumericProfile, edges: readonly number[]): number[] {
+  const known = [profile.deciles, profile.cuts].find((parts) => parts?.at.join() === edges.join());
+  if (known !== undefined && profile.bucketShift !== null) {
+    return [...known.rows, profile.count].map((upTo, index) => upTo - (index === 0 ? 0 : (known.rows[index - 1] ?? 0)));
+  }
+  const values = bucketCentres(bucketsOf(profile));
   const sums = new Array<number>(edges.length + 1).fill(0);
   let bin = 0;
-  counts.forEach((count, index) => {
+  profile.counts.forEach((count, index) => {
     while (bin < edges.length && (values[index] ?? 0) > (edges[bin] ?? Infinity)) bin += 1;
     sums[bin] = (sums[bin] ?? 0) + count;
   });

@@ -7,6 +7,7 @@ import type { CategoryProfile } from '../../../src/profiles/category-profile.js'
 import type { NumericProfile } from '../../../src/profiles/numeric-profile.js';
 import { bucketsOf, profileValues, rankError } from '../../../src/profiles/numeric-profile.js';
 import { driftScore } from '../../../src/monitoring/statistics/drift-statistic.js';
+import { decileEdges } from '../../../src/monitoring/statistics/drift-bins.js';
 import { distanceOfShares, jensenShannonDistance } from '../../../src/monitoring/statistics/jensen-shannon.js';
 import { kolmogorovSmirnov } from '../../../src/monitoring/statistics/kolmogorov-smirnov.js';
 import { populationStabilityIndex } from '../../../src/monitoring/statistics/psi.js';
@@ -21,6 +22,8 @@ type Golden = {
     readonly referenceNulls: number;
     readonly currentNulls: number;
   } & Record<DriftStatistic, number>)[];
+  /** Of 20,000 rows against the same times a factor. */
+  readonly tails: readonly { readonly name: string; readonly factor: number; readonly ks: number; readonly psi: number }[];
   readonly categories: {
     readonly reference: Record<string, number>;
     readonly current: Record<string, number>;
@@ -143,8 +146,10 @@ describe('drift statistics', () => {
     );
   const times = (values: Float64Array, factor: number): Float64Array => values.map((value) => value * factor);
 
+  const pareto = ranks((u) => 1 / ((1 - u) * (1 - u)));
+
   it.each([
-    ['Pareto with shape 0.5', ranks((u) => (1 - u) ** -2), 1.5],
+    ['Pareto with shape 0.5', pareto, 1.5],
     ['log-normal with sigma 4', normal(20_000).map((z) => Math.exp(4 * z)), 1.5],
     ['normal', normal(20_000), 1.2],
     ['normal far from zero', normal(20_000).map((z) => 1e6 + z), 1.0000002],
@@ -161,11 +166,33 @@ describe('drift statistics', () => {
     expect(exact - score).toBeLessThanOrEqual(bound + 1e-9);
     const psi = populationStabilityIndex(exactReference, exactCurrent);
     expect(Math.abs(populationStabilityIndex(reference, current) - psi)).toBeLessThanOrEqual(0.1 * psi + 0.002);
+    // The window counts its rows at the reference's deciles: nothing is lost then.
+    const cuts = { at: decileEdges(reference), rows: rowsUpTo(times(values, factor), decileEdges(reference)) };
+    const counted = current.bucketShift === null ? current : { ...current, cuts };
+    expect(populationStabilityIndex(reference, counted)).toBeCloseTo(psi, 12);
+  });
+
+  const rowsUpTo = (values: Float64Array, edges: readonly number[]): number[] =>
+    edges.map((edge) => values.filter((value) => value <= edge).length);
+
+  const heavy: Readonly<Record<string, Float64Array>> = {
+    'Pareto with shape 0.5': pareto,
+    'log-normal with sigma 4': normal(20_000).map((z) => Math.exp(4 * z)),
+    normal: normal(20_000),
+  };
+
+  it.each(golden.tails)('see that values of a distribution grew as much as SciPy sees: $name times $factor', (tail) => {
+    const values = heavy[tail.name] ?? new Float64Array();
+    const [reference, current] = [profileValues(values), profileValues(times(values, tail.factor))];
+    const edges = decileEdges(reference);
+    const counted = { ...current, cuts: { at: edges, rows: rowsUpTo(times(values, tail.factor), edges) } };
+    expect(Math.abs(populationStabilityIndex(reference, counted) - tail.psi)).toBeLessThan(1e-4);
+    const score = kolmogorovSmirnov(reference, current) ?? NaN;
+    expect(Math.abs(score - tail.ks)).toBeLessThanOrEqual(Math.max(rankError(reference), rankError(current)) + 1e-9);
   });
 
   it('see that values of a Pareto distribution grew by half: D is 1 - 1.5 ** -0.5', () => {
-    const values = ranks((u) => (1 - u) ** -2);
-    const score = kolmogorovSmirnov(profileValues(values), profileValues(times(values, 1.5))) ?? NaN;
+    const score = kolmogorovSmirnov(profileValues(pareto), profileValues(times(pareto, 1.5))) ?? NaN;
     expect(Math.abs(score - (1 - 1.5 ** -0.5))).toBeLessThan(0.015);
   });
 

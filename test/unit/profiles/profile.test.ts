@@ -77,6 +77,27 @@ describe('profiles of columns', () => {
     expect(rankError(profile)).toBe(5 / 10000);
   });
 
+  it('has the exact deciles beyond 2,048 distinct values, ties too, and counts its rows at numbers asked for', async () => {
+    const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 30 });
+    const exact = (sorted: readonly number[], value: number): number => sorted.filter((one) => one <= value).length;
+    await fc.assert(
+      fc.asyncProperty(values, fc.integer({ min: 2_100, max: 6_000 }), fc.nat(4_000), async (some, waves, ties) => {
+        const rows = `(SELECT sin(range) * 1e3 AS v FROM range(${waves}) UNION ALL SELECT 0.25 AS v FROM range(${ties})
+          UNION ALL SELECT v FROM ${numeric([...some, null])})`;
+        const reader = await connection.runAndReadAll(`SELECT v FROM ${rows} WHERE v IS NOT NULL ORDER BY v`);
+        const sorted = reader.getRows().map(([value]) => Number(value) + 0);
+        const cuts = [-500, 0.25, 1e9];
+        const profile = await profileColumns(connection, rows, [{ name: 'v', type: 'float', nullable: true }], { v: cuts });
+        const { deciles, cuts: counted } = profile.columns['v'] as NumericProfile;
+        const at = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((part) => sorted[Math.ceil((part * sorted.length) / 10) - 1] ?? NaN);
+        expect(deciles?.at).toEqual([...new Set(at)]);
+        expect(deciles?.rows).toEqual([...new Set(at)].map((value) => exact(sorted, value)));
+        expect(counted).toEqual({ at: cuts, rows: cuts.map((cut) => exact(sorted, cut)) });
+      }),
+      { numRuns: 6 },
+    );
+  });
+
   it('gives the same profile for the parts merged as for the whole, exact or in buckets', async () => {
     const value = fc.oneof(
       fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }),
@@ -96,7 +117,9 @@ describe('profiles of columns', () => {
             { formatVersion: 2, rows: 0, columns: { v: await profileOf(a) } },
             { formatVersion: 2, rows: 0, columns: { v: await profileOf(b) } },
           ).columns['v'] as NumericProfile;
-          const { mean, m2, ...whole } = await profileOf(`(FROM ${a} UNION ALL FROM ${b})`);
+          // The rows of parts are not known any more when they are merged, so neither are the deciles.
+          const { mean, m2, deciles, ...whole } = await profileOf(`(FROM ${a} UNION ALL FROM ${b})`);
+          expect(deciles === undefined).toBe(whole.bucketShift === null);
           const { mean: mergedMean, m2: mergedM2, ...rest } = merged;
           expect(rest).toEqual(whole);
           const size = Math.max(Math.abs(whole.min ?? 0), Math.abs(whole.max ?? 0), 1e-9);
