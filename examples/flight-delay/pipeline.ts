@@ -33,14 +33,14 @@ export default definePipeline('flight-delay', { params }, (p) => {
       route: targetEncode('origin', 'destination'),
     },
   });
-  const model = p.train(features, { trainer: gbdt({ trees: p.params.trees, maxRows: 400_000 }), resources: { cpu: 2 } });
+  const model = p.train(features, { trainer: gbdt({ trees: p.params.trees, maxRows: 200_000 }), resources: { cpu: 2 } });
   const evaluation = p.evaluate(model, {
     metrics: ['roc_auc', 'log_loss', 'calibration_error'],
     // What is compared ends two weeks before the model that goes live, which is fitted on these as well: as good is good enough.
     gate: betterThan('champion', { metric: 'roc_auc', margin: 0.002, samples: 100 }),
     resources: { cpu: 2 },
   });
-  const endpoint = p.deploy(evaluation, { rollout: canary([10, 50, 100], { bake: '2 seconds' }) });
+  const endpoint = p.deploy(evaluation, { rollout: canary([10, 50, 100], { bake: '1 second' }) });
   p.monitor(endpoint, {
     every: '7 days',
     clock: 'event',
@@ -48,10 +48,10 @@ export default definePipeline('flight-delay', { params }, (p) => {
     labels: { source: parquet('.perennial/demo/labels/*.parquet'), key: 'request_id', delay: '7 days' },
   });
   p.retrain({
-    on: [driftDetected(), performanceBelow('roc_auc', 0.64), newRows(30_000)],
+    on: [driftDetected(), performanceBelow('roc_auc', 0.64), newRows(25_000)],
     clock: 'event',
     debounce: '1 second',
-    coolDown: '42 days',
+    coolDown: '35 days',
     budget: { runs: 2, per: '60 days' },
   });
 });

@@ -33,7 +33,8 @@ export default definePipeline('rushed-release', { params: { from: date(), to: da
   const evaluation = p.evaluate(model, {
     model: 'flight-delay',
     metrics: ['roc_auc'],
-    gate: betterThan('champion', { metric: 'roc_auc', margin: 1, guards: {} }),
+    gate: betterThan('champion', { metric: 'roc_auc', margin: 1, samples: 100, guards: {} }),
+    refit: false,
   });
   p.deploy(evaluation, {
     endpoint: 'flight-delay',

@@ -9,15 +9,17 @@ export interface NumericColumns<Values> {
 }
 
 /**
- * Reads numeric columns of a Parquet file, in row order, into one Float32Array each. Values are rounded to float32, null becomes NaN.
+ * Reads numeric columns of Parquet files, in row order, into one Float32Array each. Values are rounded to float32, null becomes NaN.
  * No object is made per row.
+ * @param positions - of the rows to read, ascending; all rows when it is left out.
  */
 export function readNumericColumns(
   connection: DuckDBConnection,
   path: string | readonly string[],
   columns: readonly string[],
+  positions?: Int32Array,
 ): Promise<NumericColumns<Float32Array>> {
-  return readColumns(connection, path, columns, 'FLOAT', (rows) => new Float32Array(rows));
+  return readColumns(connection, path, columns, { type: 'FLOAT', allocate: (rows) => new Float32Array(rows), positions });
 }
 
 /** As `readNumericColumns`, in float64: labels, weights and milliseconds since 1970. */
@@ -25,26 +27,43 @@ export function readDoubleColumns(
   connection: DuckDBConnection,
   path: string | readonly string[],
   columns: readonly string[],
+  positions?: Int32Array,
 ): Promise<NumericColumns<Float64Array>> {
-  return readColumns(connection, path, columns, 'DOUBLE', (rows) => new Float64Array(rows));
+  return readColumns(connection, path, columns, { type: 'DOUBLE', allocate: (rows) => new Float64Array(rows), positions });
+}
+
+/** Rows of Parquet files, all together. */
+export async function countRows(connection: DuckDBConnection, path: string | readonly string[]): Promise<number> {
+  const counted = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${relationOf(path)}`);
+  return Number(counted.getRows()[0]?.[0] ?? 0);
+}
+
+const relationOf = (path: string | readonly string[]): string => parquetRelation(typeof path === 'string' ? [path] : path);
+
+interface Reading<Values> {
+  readonly type: 'FLOAT' | 'DOUBLE';
+  readonly allocate: (rows: number) => Values;
+  readonly positions: Int32Array | undefined;
 }
 
 async function readColumns<Values extends Float32Array | Float64Array>(
   connection: DuckDBConnection,
   path: string | readonly string[],
   names: readonly string[],
-  type: 'FLOAT' | 'DOUBLE',
-  allocate: (rows: number) => Values,
+  { type, allocate, positions }: Reading<Values>,
 ): Promise<NumericColumns<Values>> {
-  const relation = parquetRelation(typeof path === 'string' ? [path] : path);
-  const counted = await connection.runAndReadAll(`SELECT count(*)::DOUBLE FROM ${relation}`);
-  const rows = Number(counted.getRows()[0]?.[0] ?? 0);
+  const all = await countRows(connection, path);
+  const rows = positions?.length ?? all;
   const arrays = names.map(() => allocate(rows));
   const selected = names.map((name) => `coalesce(${identifier(name)}::${type}, 'NaN'::${type})`).join(', ');
-  await streamRows(connection, `SELECT ${selected} FROM ${relation}`, rows, (chunk, before) => {
+  let done = 0;
+  await streamRows(connection, `SELECT ${selected} FROM ${relationOf(path)}`, all, (chunk, before) => {
+    const first = done;
+    if (positions === undefined) done += chunk.rowCount;
+    else while (done < rows && (positions[done] as number) < before + chunk.rowCount) done += 1;
     for (const [position, array] of arrays.entries()) {
       const vector = chunk.getColumnVector(position);
-      for (let row = 0; row < chunk.rowCount; row += 1) array[before + row] = vector.getItem(row) as number;
+      for (let row = first; row < done; row += 1) array[row] = vector.getItem((positions?.[row] ?? row) - before) as number;
     }
   });
   return { rows, columns: new Map(names.map((name, position) => [name, arrays[position] ?? allocate(0)])) };

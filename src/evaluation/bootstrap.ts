@@ -1,5 +1,5 @@
 import type { Metric } from './metrics/metric.js';
-import type { ScoredRows } from './metrics/scored-rows.js';
+import type { RowWeights, ScoredRows } from './metrics/scored-rows.js';
 import { createRandom } from './random.js';
 
 /** Positive numbers favour the challenger, whichever way the metric points. */
@@ -35,20 +35,25 @@ export function pairedBootstrap(
   const deltas = metrics.map((): number[] => []);
   const random = createRandom(options.seed);
   const rows = challenger.labels.length;
+  // Rows are drawn by their rank among the challenger's scores, and found once among the opponent's.
+  const ranks = ranksOf(challenger);
+  const sameRows = opponent.order.map((row) => ranks[row] as number);
   const weights = new Uint16Array(rows);
+  const opponentWeights = new Uint16Array(rows);
   for (let sample = 0; sample < options.samples; sample += 1) {
     weights.fill(0);
     for (let draw = 0; draw < rows; draw += 1) {
-      const row = Math.floor((random() / 2 ** 32) * rows);
-      weights[row] = (weights[row] ?? 0) + 1;
+      const rank = Math.floor((random() / 2 ** 32) * rows);
+      weights[rank] = (weights[rank] as number) + 1;
     }
+    for (let rank = 0; rank < rows; rank += 1) opponentWeights[rank] = weights[sameRows[rank] as number] as number;
     for (const [index, metric] of metrics.entries()) {
-      const resampled = orientedDelta(metric, challenger, opponent, weights);
+      const resampled = orientedDelta(metric, [challenger, weights], [opponent, opponentWeights]);
       if (resampled !== null) deltas[index]?.push(resampled);
     }
   }
   return metrics.map((metric, index) => {
-    const delta = orientedDelta(metric, challenger, opponent, null);
+    const delta = orientedDelta(metric, [challenger, null], [opponent, null]);
     return delta === null ? null : intervalOf(delta, deltas[index] ?? [], options);
   });
 }
@@ -64,9 +69,18 @@ function intervalOf(delta: number, deltas: readonly number[], options: Bootstrap
   };
 }
 
-function orientedDelta(metric: Metric, challenger: ScoredRows, opponent: ScoredRows, weights: Uint16Array | null): number | null {
-  const own = metric.compute(challenger, weights);
-  const other = metric.compute(opponent, weights);
+/** Where each row stands in the order of the scores. */
+function ranksOf({ order }: ScoredRows): Uint32Array {
+  const ranks = new Uint32Array(order.length);
+  for (const [rank, row] of order.entries()) ranks[row] = rank;
+  return ranks;
+}
+
+type Weighted = readonly [rows: ScoredRows, weights: RowWeights];
+
+function orientedDelta(metric: Metric, challenger: Weighted, opponent: Weighted): number | null {
+  const own = metric.compute(...challenger);
+  const other = metric.compute(...opponent);
   if (own === null || other === null) return null;
   return metric.better === 'higher' ? own - other : other - own;
 }

@@ -12,27 +12,31 @@ export type Calibration = {
 };
 
 /** Reliability of probabilities in 15 equal-mass bins (Nguyen and O'Connor 2015). Null when the rows weigh nothing. */
-export function calibrate({ order, sorted }: ScoredRows, weights: RowWeights = null): Calibration | null {
-  const total = weights === null ? order.length : weights.reduce((sum, weight) => sum + weight, 0);
-  if (total === 0) return null;
+export function calibrate({ sorted }: ScoredRows, weights: RowWeights = null): Calibration | null {
   const { labels, scores } = sorted;
+  let total = labels.length;
+  if (weights !== null) {
+    total = 0;
+    for (const weight of weights) total += weight;
+  }
+  if (total === 0) return null;
   const bins: CalibrationBin[] = [];
+  // No function inside: numbers that it shares with this one are boxed, which costs several times as much in a resample.
   let [before, rows, scoreSum, positives] = [0, 0, 0, 0];
-  const close = (): void => {
-    if (rows > 0) bins.push({ rows, meanScore: scoreSum / rows, positiveRatio: positives / rows });
-    before += rows;
-    [rows, scoreSum, positives] = [0, 0, 0];
-  };
-  for (let rank = order.length - 1; rank >= 0; rank -= 1) {
+  let enough = total / BINS;
+  for (let rank = labels.length - 1; rank >= 0; rank -= 1) {
     const score = scores[rank] as number;
-    const weight = weights === null ? 1 : (weights[order[rank] as number] as number);
+    const weight = weights === null ? 1 : (weights[rank] as number);
     rows += weight;
     scoreSum += weight * score;
     positives += weight * (labels[rank] as number);
-    const tied = rank > 0 && scores[rank - 1] === score;
-    if (!tied && before + rows >= ((bins.length + 1) * total) / BINS) close();
+    const full = before + rows >= enough && (rank === 0 || scores[rank - 1] !== score);
+    if ((!full && rank > 0) || rows === 0) continue;
+    bins.push({ rows, meanScore: scoreSum / rows, positiveRatio: positives / rows });
+    before += rows;
+    enough = ((bins.length + 1) * total) / BINS;
+    [rows, scoreSum, positives] = [0, 0, 0];
   }
-  close();
   const gaps = bins.map((bin) => Math.abs(bin.meanScore - bin.positiveRatio));
   return {
     expectedError: gaps.reduce((sum, gap, index) => sum + (gap * (bins[index]?.rows ?? 0)) / total, 0),

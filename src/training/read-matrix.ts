@@ -1,6 +1,6 @@
 import type { FeatureMeta, GbdtSpec } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
-import { readDoubleColumns, readNumericColumns } from '../data/read-columns.js';
+import { countRows, readDoubleColumns, readNumericColumns } from '../data/read-columns.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { TrainingRows } from './fit.js';
 import { samplePositions } from './sample-positions.js';
@@ -30,23 +30,22 @@ export async function readMatrix(
   parameters: GbdtSpec,
 ): Promise<TrainingRows> {
   const names = meta.featureNames;
-  const read = await db.use((connection) => readDoubleColumns(connection, path, ['__label']));
-  const positions = samplePositions(read.rows, parameters.maxRows ?? read.rows, SAMPLE_SEED);
+  const all = await db.use((connection) => countRows(connection, path));
+  const positions = samplePositions(all, parameters.maxRows ?? all, SAMPLE_SEED);
   const rows = positions.length;
-  const trainedBefore = trainedRows(read.rows, parameters);
+  const some = rows === all ? undefined : positions;
+  const trainedBefore = trainedRows(all, parameters);
   const trainRows = positions.filter((position) => position < trainedBefore).length;
   const labels = sharedFloats(rows);
-  pick(read.columns.get('__label') ?? [], positions, labels);
+  const read = await db.use((connection) => readDoubleColumns(connection, path, ['__label'], some));
+  labels.set(read.columns.get('__label') ?? []);
   checkLabels(labels.subarray(0, trainRows), meta.task, parameters);
   const values = sharedFloats(rows * names.length);
-  const atOnce = Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, Math.floor(VALUES_AT_ONCE / read.rows)));
+  const atOnce = Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, Math.floor(VALUES_AT_ONCE / rows)));
   for (let first = 0; first < names.length; first += atOnce) {
-    const some = names.slice(first, first + atOnce);
-    const { columns } = await db.use((connection) => readNumericColumns(connection, path, some));
-    for (const [at, name] of some.entries()) {
-      const start = (first + at) * rows;
-      pick(columns.get(name) ?? [], positions, values.subarray(start, start + rows));
-    }
+    const block = names.slice(first, first + atOnce);
+    const { columns } = await db.use((connection) => readNumericColumns(connection, path, block, some));
+    for (const [at, name] of block.entries()) values.set(columns.get(name) ?? [], (first + at) * rows);
   }
   return { rows, trainRows, features: names.length, values, labels };
 }
@@ -54,11 +53,6 @@ export async function readMatrix(
 /** How many of so many rows, the oldest, trees are grown on; early stopping looks at the rest. */
 export function trainedRows(rows: number, { earlyStopping }: GbdtSpec): number {
   return earlyStopping > 0 ? rows - Math.floor(rows * VALID_SHARE) : rows;
-}
-
-function pick(values: ArrayLike<number>, positions: Int32Array, target: Float32Array): void {
-  if (positions.length === values.length) target.set(values);
-  else for (const [row, position] of positions.entries()) target[row] = values[position] ?? Number.NaN;
 }
 
 /** Binary labels are 0 or 1 and both occur; regression labels are finite float32 numbers that are not all the same. */

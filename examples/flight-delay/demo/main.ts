@@ -58,7 +58,7 @@ async function tellTheStory(): Promise<void> {
   screen.doing('starting a worker and a model server');
   const [, server] = await Promise.all([
     processes.start('worker', ['worker', PIPELINE, RUSHED_RELEASE], { TEMPORAL_ADDRESS: address }),
-    processes.start('model-server', ['serve', '--endpoint', MODEL, '--port', '0', '--log-every', '500 milliseconds']),
+    processes.start('model-server', ['serve', '--endpoint', MODEL, '--port', '0', '--log-every', '100 milliseconds']),
   ]);
   screen.event(`worker ready; model server at ${String(server['url'])}`);
 
@@ -75,20 +75,25 @@ async function tellTheStory(): Promise<void> {
   const logged = await traffic.logged();
 
   screen.doing('reading the registry');
-  const shown = await processes.read(['models', 'show', MODEL]);
-  const versions = versionLines(shown, await processes.read(['models', 'log', MODEL]));
-  const lineage = await processes.print(['models', 'lineage', MODEL]);
+  const [model = '', log = '', lineage = ''] = await processes.printAll([
+    ['models', 'show', MODEL, '--json'],
+    ['models', 'log', MODEL, '--json'],
+    ['models', 'lineage', MODEL],
+  ]);
+  const shown: unknown = JSON.parse(model);
+  const versions = versionLines(shown, JSON.parse(log));
   screen.doing('asking the model of January about the same flights');
   const january = `${FOLDER}/january.onnx`;
   await processes.print(['artifacts', 'get', modelArtifact(shown, 1), 'model.onnx', '--out', january]);
   const labelled = windows.filter(({ rocAuc }) => rocAuc !== null);
   const hindsight = await lookBack(january, flights, labelled, FLIGHTS_A_WEEK, traffic.scores);
-  const paths: string[] = [];
-  for (const { name, artifact } of [...evaluationReports(shown), ...reports]) {
-    screen.doing(`copying the report ${name}`);
-    const printed = await processes.print(['artifacts', 'get', artifact, 'report.html', '--out', `${REPORTS}/${name}.html`]);
-    paths.push(printed.trim());
-  }
+  screen.doing('copying the reports');
+  const copied = await processes.printAll(
+    [...evaluationReports(shown), ...reports].map(({ name, artifact }) => [
+      ...['artifacts', 'get', artifact, 'report.html', '--out', `${REPORTS}/${name}.html`],
+    ]),
+  );
+  const paths = copied.map((printed) => printed.trim());
   const summary: Summary = {
     stages: parts.stages,
     versions,

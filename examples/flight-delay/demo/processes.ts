@@ -7,6 +7,7 @@ import { LOGS } from './places.js';
 
 const CLI = 'dist/src/cli/main.js';
 const STOP_MS = 15_000;
+const COMMANDS_AT_ONCE = 3;
 const execFileAsync = promisify(execFile);
 
 /** The demo's child processes: started by the CLI as a user would, stopped by their ids, their memory added up while they live. */
@@ -47,15 +48,21 @@ export class Processes {
     }
   }
 
-  /** Runs one reading command of the CLI and returns its JSON. */
-  async read(words: readonly string[]): Promise<unknown> {
-    return JSON.parse(await this.print([...words, '--json']));
-  }
-
   /** Runs one command of the CLI and returns what it prints. */
   async print(words: readonly string[]): Promise<string> {
     const { stdout } = await execFileAsync(process.execPath, [CLI, ...words], { env: this.environment, maxBuffer: 2 ** 26 });
     return stdout;
+  }
+
+  /** Runs several commands, a few at a time; what each printed, in their order. */
+  async printAll(commands: readonly (readonly string[])[]): Promise<string[]> {
+    const printed = commands.map(() => '');
+    const waiting = [...commands.entries()];
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) printed[next[0]] = await this.print(next[1]);
+    };
+    await Promise.all(Array.from({ length: COMMANDS_AT_ONCE }, worker));
+    return printed;
   }
 
   /** Largest resident size of all processes together, this one included, in bytes. */

@@ -7,6 +7,9 @@ import type { Traffic } from './traffic.js';
 import { type FlightSource, type Week, weeksBetween } from './weeks.js';
 
 export const FLIGHTS_A_WEEK = 5_000;
+/** What a customer asks about at once, and how often one comes, while a retrain goes on. */
+const FLIGHTS_A_LOOK = 1;
+const LOOK_MS = 50;
 const HALF_YEAR_END = '2001-06-28';
 const LAST_DAYS: Week = { from: HALF_YEAR_END, to: '2001-07-01' };
 
@@ -122,15 +125,18 @@ async function settle(parts: StoryParts, next: Week): Promise<void> {
   }
 }
 
-/** Customers keep asking about the coming week's flights for as long as `work` runs: no answer may fail across a swap. */
+/**
+ * Customers keep asking about the coming week's flights for as long as `work` runs: no answer may fail across a swap. They ask slowly, for most of
+ * a week comes after a retrain.
+ */
 async function whileAsking<T>({ traffic, flights, askedEarly }: StoryParts, week: Week, work: () => Promise<T>): Promise<T> {
   const asked = await flights.sample(week, FLIGHTS_A_WEEK);
   const done = new AbortController();
   const customers = (async (): Promise<void> => {
     let at = askedEarly.get(week.from) ?? 0;
-    for (; !done.signal.aborted && at < asked.length; at += 100) {
-      await traffic.send(asked.slice(at, at + 100), () => undefined);
-      await sleep(100);
+    for (; !done.signal.aborted && at < asked.length; at += FLIGHTS_A_LOOK) {
+      await traffic.send(asked.slice(at, at + FLIGHTS_A_LOOK), () => undefined);
+      await sleep(LOOK_MS);
     }
     askedEarly.set(week.from, Math.min(at, asked.length));
   })();

@@ -7,11 +7,11 @@ export interface ScoredRows {
   /** Finite; probabilities for a binary task. */
   readonly scores: Float64Array;
   readonly order: Uint32Array;
-  /** Labels and scores in that order: a resample reads them one after the other, not here and there in memory. */
+  /** Labels and scores in that order, which is that of weights as well. */
   readonly sorted: { readonly labels: Float64Array; readonly scores: Float64Array };
 }
 
-/** How often each row counts; null = once. */
+/** How often each row counts, in the order of the scores, so that no metric looks here and there in memory; null = once. */
 export type RowWeights = Uint16Array | null;
 
 /** Arrays of one length (EVALUATION_LENGTH_MISMATCH), scores finite. Ties keep row order. */
@@ -36,3 +36,7 @@ export function pickRows(rows: ScoredRows, picked: Uint32Array): ScoredRows {
     Float64Array.from(picked, (row) => rows.scores[row] ?? 0),
   );
 }
+
+/** Weights of rows, in the order of the scores. */
+export const weightsInOrder = ({ order }: ScoredRows, weights: Uint16Array): Uint16Array =>
+  Uint16Array.from(order, (row) => weights[row] ?? 0);

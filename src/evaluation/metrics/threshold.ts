@@ -14,7 +14,7 @@ export function accuracy(rows: ScoredRows, weights: RowWeights): number | null {
  * row nor a positive prediction.
  */
 export function f1(rows: ScoredRows, weights: RowWeights): number | null {
-  const { labels, scores } = rows;
+  const { labels, scores } = rows.sorted;
   let [hits, wrong] = [0, 0];
   for (let row = 0; row < labels.length; row += 1) {
     const weight = weights === null ? 1 : (weights[row] ?? 0);

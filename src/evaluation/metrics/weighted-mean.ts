@@ -18,7 +18,7 @@ export function meanOfKept(rows: ScoredRows, weights: RowWeights, term: Term): n
   return meanOf(terms, weights);
 }
 
-function termsOf({ labels, scores }: ScoredRows, term: Term): Float64Array {
+function termsOf({ sorted: { labels, scores } }: ScoredRows, term: Term): Float64Array {
   return Float64Array.from(labels, (label, row) => term(label, scores[row] ?? 0));
 }
 

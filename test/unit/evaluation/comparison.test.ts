@@ -4,7 +4,7 @@ import { compareInThread } from '../../../src/evaluation/compare-in-thread.js';
 import type { ComparisonInput } from '../../../src/evaluation/comparison.js';
 import { compareModels } from '../../../src/evaluation/comparison.js';
 import { rankingCurves } from '../../../src/evaluation/curves.js';
-import { scoredRows } from '../../../src/evaluation/metrics/scored-rows.js';
+import { scoredRows, weightsInOrder } from '../../../src/evaluation/metrics/scored-rows.js';
 import { createRandom } from '../../../src/evaluation/random.js';
 
 const ROWS = 600;
@@ -125,14 +125,15 @@ describe('calibration', () => {
     const labels = scores.map((score) => (uniform() < score * 0.7 ? 1 : 0));
     const weights = Uint16Array.from(labels, () => Math.floor(uniform() * 4));
     const repeated = [...weights].flatMap((weight, row) => Array.from({ length: weight }, () => row));
-    const weighted = calibrate(scoredRows(labels, scores), weights);
+    const rows = scoredRows(labels, scores);
+    const weighted = calibrate(rows, weightsInOrder(rows, weights));
     const plain = calibrate(
       scoredRows(
         Float64Array.from(repeated, (row) => labels[row]!),
         Float64Array.from(repeated, (row) => scores[row]!),
       ),
     );
-    expect(weighted?.bins.map(({ rows }) => rows)).toEqual(plain?.bins.map(({ rows }) => rows));
+    expect(weighted?.bins.map((bin) => bin.rows)).toEqual(plain?.bins.map((bin) => bin.rows));
     expect(weighted?.expectedError).toBeCloseTo(plain?.expectedError ?? Number.NaN, 12);
   });
   it('says by how much scores are too high', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { metricsFor } from '../../../src/evaluation/metrics/metric.js';
-import { scoredRows } from '../../../src/evaluation/metrics/scored-rows.js';
+import { scoredRows, weightsInOrder } from '../../../src/evaluation/metrics/scored-rows.js';
 
 type GoldenRow = {
   readonly name: string;
@@ -31,7 +31,7 @@ describe(`metrics against ${golden.origin.library}`, () => {
     for (const row of golden[task]) {
       it(`equal those of ${task}: ${row.name}`, () => {
         const rows = rowsOf(row.labels, row.scores);
-        const weights = row.weights === null ? null : Uint16Array.from(row.weights);
+        const weights = row.weights === null ? null : weightsInOrder(rows, Uint16Array.from(row.weights));
         const names = Object.keys(row.metrics);
         const metrics = metricsFor(task, names);
         expect(metrics.length).toBe(names.length);
