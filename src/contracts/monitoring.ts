@@ -20,8 +20,13 @@ export type WindowReport = {
   readonly to: string;
   readonly rows: number;
   readonly versions: readonly number[];
-  /** Rows that were logged in the time of this window, too late for the window of their event. Absent on the event's clock. */
+  /**
+   * Rows that were logged too late for the window of their event: on the wall's clock those that were logged in the time of this window, on the
+   * event's clock those since the window that was closed before this one.
+   */
   readonly late?: number;
+  /** When its rows were read, ISO. Absent in reports of release 0.1. */
+  readonly closedAt?: string;
   readonly drift: readonly DriftScore[];
   /** Null until enough labels are there. */
   readonly performance: MetricValues | null;

@@ -42,7 +42,7 @@ export async function checkRefit(
     return [await valuesOf(refitted, 'the refit'), await valuesOf(twin, 'its twin')];
   });
   return looked.flatMap(({ name, better }) => {
-    const [own, other] = [values?.[name] ?? null, twins?.[name] ?? null];
+    const [own, other] = [values[name] ?? null, twins[name] ?? null];
     if (own === null || other === null) return [];
     const worse = better === 'higher' ? other - own : own - other;
     return worse <= WORSE_AT_MOST * Math.abs(other)

@@ -20,10 +20,10 @@ import type { Profile } from '../profiles/profile.js';
 import { profileColumns } from '../profiles/profile.js';
 import type { Reference } from './reference.js';
 import { findReference } from './reference.js';
-import { earlierReports, recordReport, storedReport } from './window-history.js';
+import { closedWindows, earlierReports, recordReport, storedReport } from './window-history.js';
 import { windowPage } from './window-page.js';
 import type { WindowRows } from './window-rows.js';
-import { inputColumns, loadWindowRows, WINDOW_ROWS } from './window-rows.js';
+import { inputColumns, loadWindowRows, NONE_CLOSED, WINDOW_ROWS } from './window-rows.js';
 import { windowSignals } from './window-signals.js';
 import type { Window } from './window.js';
 import { windowOf } from './window.js';
@@ -46,6 +46,7 @@ export async function closeWindow(input: MonitorWindowRequest, context: StepCont
     : await recordReport(objects, input.phase, window, await makeReport(input, config, window, context));
   for (const signal of windowSignals(report, input.phase)) await context.temporal?.signalTraining(report.model, signal);
   context.metric('rows', report.rows);
+  if (report.late !== undefined && report.late > 0) context.metric('late', report.late);
   return report;
 }
 
@@ -58,7 +59,10 @@ async function makeReport(
   const reference = await findReference(context.artifacts, model);
   if (reference === null) throw new PipelineError('MONITOR_REFERENCE_MISSING', { what: `model ${model} has no champion` });
   return withDuckDb(engineOptions(context), async (db) => {
-    const rows = await loadWindowRows(db, context, config, reference.meta.signature, window);
+    const { objects } = context.artifacts;
+    const closed = config.clock === 'event' ? await closedWindows(objects, model, phase, window) : NONE_CLOSED;
+    const closedAt = isoInstant(Date.now());
+    const rows = await loadWindowRows(db, context, config, reference.meta.signature, window, closed);
     context.progress(1, 3, `${rows.rows} predictions read`);
     const current = await profileWindow(db, reference);
     context.progress(2, 3, 'profiled');
@@ -68,7 +72,8 @@ async function makeReport(
         : { performance: null, labelCoverage: 0, performanceCrossed: [] };
     const report = await publishReport({ phase, config, window, reference, rows, current, performance }, context);
     await tidyLog(db, context, rows.listing);
-    return report;
+    // Not in the artifact, which is the same for the same rows.
+    return { ...report, closedAt };
   });
 }
 
@@ -127,7 +132,7 @@ async function publishReport(
     to: isoInstant(window.toMs),
     rows: rows.rows,
     versions: rows.versions,
-    ...(rows.late === null ? {} : { late: rows.late }),
+    late: rows.late,
     drift: scoreDrift(config, reference.profile, current, comparable),
     ...performance,
     labelsDueAt: config.labels === undefined ? null : isoInstant(window.toMs + config.labels.delayMs),

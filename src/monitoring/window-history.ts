@@ -4,6 +4,7 @@ import { isPipelineError } from '../errors/pipeline-error.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import { isoInstant } from '../data/event-time.js';
+import type { ClosedWindows } from './window-rows.js';
 import type { Window, WindowPhase } from './window.js';
 import { windowKey, windowPrefix } from './window.js';
 
@@ -40,6 +41,22 @@ export async function earlierReports(
     if (reports.length === MAX_HISTORY) break;
   }
   return reports;
+}
+
+/** The newest 24 windows of a phase that were closed, but for this one. */
+export async function closedWindows(
+  objects: ObjectStore,
+  model: string,
+  phase: WindowPhase,
+  window: Window,
+): Promise<ClosedWindows> {
+  const reports = await earlierReports(objects, model, phase, { fromMs: Infinity, toMs: Infinity });
+  const others = reports.filter(({ from }) => Date.parse(from) !== window.fromMs);
+  const times = others.flatMap(({ closedAt }) => (closedAt === undefined ? [] : [Date.parse(closedAt)]));
+  return {
+    windows: others.map(({ from, to }) => ({ fromMs: Date.parse(from), toMs: Date.parse(to) })),
+    lastMs: times.length === 0 ? null : Math.max(...times),
+  };
 }
 
 /** The report of this window, or null. MONITOR_WINDOW_INVALID when a window of the same start but another end was closed. */

@@ -23,8 +23,8 @@ export interface WindowRows {
   readonly versions: readonly number[];
   /** Share of the requests of the window that were not answered. */
   readonly failedRatio: number;
-  /** Answered rows that were logged in the time of this window, too late for that of their event; null on the event's clock, where nothing is late. */
-  readonly late: number | null;
+  /** Answered rows that were logged too late for the window of their event, see `countLate`. */
+  readonly late: number;
   /** The log as it was listed, for who tidies it up. */
   readonly listing: LogListing;
 }
@@ -38,12 +38,22 @@ export function inputColumns(signature: ModelSignature): ColumnSpec[] {
   }));
 }
 
+/** Windows that were closed already. */
+export interface ClosedWindows {
+  readonly windows: readonly Window[];
+  /** When the last of them was, ms since 1970; null: none was. */
+  readonly lastMs: number | null;
+}
+
+export const NONE_CLOSED: ClosedWindows = { windows: [], lastMs: null };
+
 /** Files may be folded while they are read: what was listed is gone then, and is listed anew. */
 const LISTINGS = 3;
 
 /**
  * Loads an endpoint's answered rows (status 2xx, finite score) whose event is in the window into the table `window_rows`, each request id once: of
  * several answers to one id the last counts. When a row was logged does not matter. MONITOR_WINDOW_EMPTY when there is none.
+ * @param closed - on the event's clock: what was closed before, for which rows may have come too late.
  */
 export async function loadWindowRows(
   db: DuckDb,
@@ -51,8 +61,9 @@ export async function loadWindowRows(
   config: WatchedLog,
   signature: ModelSignature,
   window: Window,
+  closed: ClosedWindows = NONE_CLOSED,
 ): Promise<WindowRows> {
-  const { files, listing } = await fetchLog(context, config, window);
+  const { files, listing } = await fetchLog(context, config, window, closed);
   if (files.length === 0) throw emptyWindow(config.endpoint, window, 0);
   const log = `read_parquet(${fileList(files)}, union_by_name = true)`;
   const described = await db.query(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${log})`);
@@ -70,35 +81,48 @@ export async function loadWindowRows(
   const versions = await db.query(
     `SELECT DISTINCT __version AS version FROM ${WINDOW_ROWS} WHERE __version IS NOT NULL ORDER BY 1`,
   );
-  const late = config.clock === 'event' ? null : await countLate(db, log, answered, config, window);
+  const late = await countLate(db, log, answered, config.clock === 'event' ? lateOnEventClock(closed) : lateOnWallClock(config, window));
   await db.run('DROP TABLE requests');
   const [total, rows] = [Number(counts?.['total'] ?? 0), Number(counts?.['answered'] ?? 0)];
   if (rows === 0) throw emptyWindow(config.endpoint, window, files.length);
   return { rows, versions: versions.map((row) => Number(row['version'])), failedRatio: (total - rows) / total, late, listing };
 }
 
-/** A row is late when the window of its event had ended, and waited for `graceMs`, before it was logged. */
-async function countLate(db: DuckDb, log: string, answered: string, config: WatchedLog, window: Window): Promise<number> {
+async function countLate(db: DuckDb, log: string, answered: string, isLate: string): Promise<number> {
+  const [row] = await db.query(`SELECT count(DISTINCT request_id) AS late FROM ${log} WHERE ${answered} AND (${isLate})`);
+  return Number(row?.['late'] ?? 0);
+}
+
+/** Logged in the time of this window, after the window of the event had ended and waited for `graceMs`. In SQL. */
+function lateOnWallClock(config: WatchedLog, window: Window): string {
   const every = String(config.everyMs);
   const start = `epoch_ms(event_time) - ((epoch_ms(event_time) % ${every}) + ${every}) % ${every}`;
   const closed = `${start} + ${String(config.everyMs + graceOf(config))}`;
-  const [row] = await db.query(
-    `SELECT count(DISTINCT request_id) AS late FROM ${log} WHERE ${answered} AND epoch_ms(logged_at) >= ${closed}
-     AND logged_at >= ${timestampLiteral(window.fromMs)} AND logged_at < ${timestampLiteral(window.toMs)}`,
+  return `epoch_ms(logged_at) >= ${closed}
+     AND logged_at >= ${timestampLiteral(window.fromMs)} AND logged_at < ${timestampLiteral(window.toMs)}`;
+}
+
+/** Logged since the last window was closed, with an event in one that was: earlier ones were counted by windows before. In SQL. */
+function lateOnEventClock({ windows, lastMs }: ClosedWindows): string {
+  if (lastMs === null || windows.length === 0) return 'false';
+  const inside = windows.map(
+    ({ fromMs, toMs }) => `(event_time >= ${timestampLiteral(fromMs)} AND event_time < ${timestampLiteral(toMs)})`,
   );
-  return Number(row?.['late'] ?? 0);
+  return `logged_at >= ${timestampLiteral(lastMs)} AND (${inside.join(' OR ')})`;
 }
 
 type WatchedLog = Pick<MonitorConfig, 'endpoint' | 'clock' | 'everyMs' | 'graceMs'>;
 
-/** Local paths of the files that may hold rows of the window, or rows that were logged in its time. */
+/** Local paths of the files that may hold rows of the window, or rows that came too late for another. */
 async function fetchLog(
   { artifacts: { objects }, scratch, signal }: StepContext,
   { endpoint, clock }: WatchedLog,
   window: Window,
+  { lastMs }: ClosedWindows,
 ): Promise<{ readonly files: readonly string[]; readonly listing: LogListing }> {
   const queries: LogQuery[] = [{ by: 'eventTime', ...window }];
   if (clock === 'wall') queries.push({ by: 'loggedAt', ...window });
+  else if (lastMs !== null) queries.push({ by: 'loggedAt', fromMs: lastMs, toMs: Infinity });
   for (let tries = 1; ; tries += 1) {
     const listing = await listLog(objects, endpoint);
     const found = await filesOf(objects, listing, queries);

@@ -18,7 +18,9 @@ const WORKFLOWS = new URL('../../workflows/', import.meta.url);
 const PATCH_MARKER = 'core_patch';
 
 type Attributes = { readonly [name: string]: unknown; readonly workflowType?: { readonly name: string } };
-type Event = { readonly eventType: string; readonly workflowExecutionStartedEventAttributes?: Attributes;
+type Event = {
+  readonly eventType: string;
+  readonly workflowExecutionStartedEventAttributes?: Attributes;
   readonly markerRecordedEventAttributes?: Attributes & { readonly markerName?: string };
 };
 

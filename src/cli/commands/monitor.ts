@@ -50,6 +50,9 @@ function renderWindow(report: WindowReport, { colours }: Terminal): string {
   const performance = Object.entries(report.performance ?? {}).map(([metric, value]) => `${metric}=${value ?? 'none'}`);
   return [
     `${colours.bold(report.model)}  ${report.from} to ${report.to}  ${report.rows} rows, versions ${report.versions.join(', ')}`,
+    ...(report.late === undefined || report.late === 0
+      ? []
+      : [colours.yellow(`${report.late} predictions came too late for the window of their event`)]),
     ...(report.drift.length === 0 ? [] : [table.toString()]),
     `performance: ${performance.length === 0 ? 'no labels yet' : performance.join(', ')} (labels for ${(report.labelCoverage * 100).toFixed(0)} %)`,
     ...report.performanceCrossed.map(({ metric, value, below }) => colours.yellow(`${metric} ${value} is below ${below}`)),

@@ -5,7 +5,6 @@ import type { NumericProfile } from '../../profiles/numeric-profile.js';
 import { bucketsOf, DECILE_PARTS } from '../../profiles/numeric-profile.js';
 import type { ColumnProfile } from '../../profiles/profile.js';
 
-
 /** Rows by bin of two profiles; all arrays have one length, at least 1. */
 export interface DriftBins {
   readonly labels: readonly string[];
