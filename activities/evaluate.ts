@@ -29,7 +29,7 @@ const refit: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateResult, Eval
   async function problemsOf(refitted: Parameters<typeof bless>[0]): Promise<readonly string[]> {
     const { blessed, problems: infra } = await bless(refitted, context);
     if (!blessed) return infra.map((problem) => `infra check: ${problem}`);
-    return checkRefit(refitted.inputs.model, inputs.model, inputs.features, { config }, context);
+    return checkRefit(refitted.inputs.model, inputs.model, inputs.features, { config, evaluation }, context);
   }
 };
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EvaluateConfig, FeatureResult, MetricValues, TrainResult } from '../contracts/stages.js';
+import type { EvaluateConfig, EvaluateResult, FeatureResult, MetricValues, TrainResult } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
@@ -24,7 +24,7 @@ export async function checkRefit(
   refitted: TrainResult,
   twin: TrainResult,
   features: FeatureResult,
-  { config }: { readonly config: EvaluateConfig },
+  { config, evaluation }: { readonly config: EvaluateConfig; readonly evaluation: EvaluateResult },
   context: StepContext,
 ): Promise<readonly string[]> {
   const { task } = features.meta;
@@ -39,7 +39,8 @@ export async function checkRefit(
       });
       return measureInThread({ task, metrics: looked.map((metric) => metric.name), labels, scores }, context.signal);
     };
-    return [await valuesOf(refitted, 'the refit'), await valuesOf(twin, 'its twin')];
+    const known = labels.length === features.meta.testRows ? evaluation.metrics : await valuesOf(twin, 'its twin');
+    return [await valuesOf(refitted, 'the refit'), known];
   });
   return looked.flatMap(({ name, better }) => {
     const [own, other] = [values[name] ?? null, twins[name] ?? null];

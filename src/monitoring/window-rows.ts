@@ -81,7 +81,12 @@ export async function loadWindowRows(
   const versions = await db.query(
     `SELECT DISTINCT __version AS version FROM ${WINDOW_ROWS} WHERE __version IS NOT NULL ORDER BY 1`,
   );
-  const late = await countLate(db, log, answered, config.clock === 'event' ? lateOnEventClock(closed) : lateOnWallClock(config, window));
+  const late = await countLate(
+    db,
+    log,
+    answered,
+    config.clock === 'event' ? lateOnEventClock(closed) : lateOnWallClock(config, window),
+  );
   await db.run('DROP TABLE requests');
   const [total, rows] = [Number(counts?.['total'] ?? 0), Number(counts?.['answered'] ?? 0)];
   if (rows === 0) throw emptyWindow(config.endpoint, window, files.length);
