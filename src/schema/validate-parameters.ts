@@ -49,7 +49,7 @@ export function checkParameters(
   parameters: JsonObject,
   input: unknown,
 ): { readonly problems: readonly ParameterProblem[]; readonly value: JsonObject } {
-  const value = shallowCopy(input === undefined ? {} : input);
+  const value = withChosenTexts(shallowCopy(input === undefined ? {} : input), parameters);
   const validate = compiled.get(parameters) ?? ajv.compile(parameters);
   compiled.set(parameters, validate);
   const valid = validate(value);
@@ -70,6 +70,26 @@ export function jsonSchemaProblem(schema: JsonObject): string | null {
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+/**
+ * A number where one of some texts is asked for is the text that is written so: a start by name reads `year=2001` as JSON, for it does not know
+ * that `oneOf(['2001'])` is declared.
+ */
+function withChosenTexts(value: unknown, parameters: JsonObject): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, given]: [string, unknown]) => {
+      const property = propertySchema(parameters, name);
+      const items = itemSchema(property);
+      return [name, Array.isArray(given) ? given.map((item) => chosenText(item, items)) : chosenText(given, property)];
+    }),
+  );
+}
+
+function chosenText(given: unknown, { enum: values }: JsonObject): unknown {
+  if (typeof given !== 'number' || !Array.isArray(values) || (values as readonly unknown[]).includes(given)) return given;
+  return (values as readonly unknown[]).includes(String(given)) ? String(given) : given;
 }
 
 /** Defaults are written at the top level only. */
@@ -100,7 +120,7 @@ function problemOf(error: ErrorObject, parameters: JsonObject): ParameterProblem
 function propertySchema(parameters: JsonObject, path: string): JsonObject {
   const properties = parameters['properties'] as Readonly<Record<string, JsonObject>> | undefined;
   const [name = '', item] = path.split('[');
-  const property = properties?.[name] ?? {};
+  const property = (properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined) ?? {};
   return item === undefined ? property : itemSchema(property);
 }
 

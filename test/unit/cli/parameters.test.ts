@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { definePipeline, list, oneOf, validateParameters } from '../../../src/index.js';
 import { readParameters } from '../../../src/cli/options/parameters.js';
 
 const SCHEMA = {
@@ -33,6 +34,22 @@ describe('readParameters', () => {
   it('takes JSON as JSON and the rest as text when no schema is known', async () => {
     const words = { param: ['a=1', 'b=x', 'c=null', 'd={"e":2}', 'f=2001-01-01', 'g=a=b', 'h='] };
     expect(await readParameters(words, null)).toEqual({ a: 1, b: 'x', c: null, d: { e: 2 }, f: '2001-01-01', g: 'a=b', h: '' });
+  });
+
+  it('a start by name gives a text of `oneOf` as a text, though its word is JSON', async () => {
+    const { plan } = definePipeline(
+      'years',
+      { params: { year: oneOf(['2001', '2002']), of: list(oneOf(['1', 'a'])), size: oneOf([1, 2]) } },
+      (p) => {
+        p.step('only', { run: () => 1 });
+      },
+    );
+    const given = await readParameters({ param: ['year=2001', 'of=[1,"a"]', 'size=2'] }, null);
+    expect(given).toEqual({ year: 2001, of: [1, 'a'], size: 2 });
+    expect(validateParameters(plan.parameters, given)).toEqual({ year: '2001', of: ['1', 'a'], size: 2 });
+    expect(() => validateParameters(plan.parameters, { ...given, year: 1999 })).toThrow(
+      'parameter year: expected one of "2001", "2002", got 1999',
+    );
   });
 
   it('reads --params from a file', async () => {
