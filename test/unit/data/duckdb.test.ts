@@ -38,6 +38,13 @@ describe('the data engine', () => {
     ]);
     expect(codes).toEqual(['DATA_QUERY_FAILED', 'DATA_SCRATCH_FULL', 'DATA_MEMORY_EXCEEDED']);
   });
+
+  it('does not blame SQL of the reader, who may have written none', async () => {
+    const scratch = await temporaryFolder();
+    const { message } = await withDuckDb({ scratch }, (db) => failureOf(db.run('SELECT nope')));
+    expect(message).toContain('nope');
+    expect(message).not.toMatch(/\byours?\b/i);
+  });
 });
 
 describe('reading columns', () => {
