@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
@@ -26,13 +27,16 @@ describe('kill -9 of the worker in every phase of a run', () => {
   let folder: string;
   let server: TestServer;
   let client: PipelineClient;
+  let connection: Connection;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'perennial-phases-'));
     server = await startTestServer();
     client = await connectClient({ address: server.address });
+    connection = await Connection.connect({ address: server.address });
   }, 60_000);
   afterAll(async () => {
     await client.close();
+    await connection.close();
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
@@ -42,7 +46,11 @@ describe('kill -9 of the worker in every phase of a run', () => {
 
   it('the run ends by itself; what was recorded is not done again', async () => {
     const trace = join(folder, 'trace');
-    const { workflowId, runId } = await client.start('every-phase', { trace }, { workflowId: 'phases' });
+    const workflowId = 'phases';
+    // A workflow task that died with its worker is missed after this time, 10 seconds unless it is said.
+    const { firstExecutionRunId: runId } = await new Client({ connection }).workflow.start('every-phase', {
+      ...{ workflowId, taskQueue: 'ml', args: [{ trace }], workflowTaskTimeout: '5 seconds' },
+    });
     let approved: Promise<unknown> = Promise.resolve();
     for (const [when, name] of DEATHS) {
       const worker = await startWorker(`${when} ${name}[^/]*[.]json$`);
