@@ -4,6 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { retryUntilClosed } from './retry-until-closed.js';
 
 /** Settings that win over the environment and the configuration file. */
 export interface ConnectionSettings {
@@ -57,13 +58,14 @@ export async function connect(settings: ConnectionSettings = {}): Promise<Connec
   const target = connectionOptions(settings);
   const { address, apiKey, metadata, tls } = target.options;
   // Here and not above: a command line that asks no server would load gRPC for nothing.
-  const { Connection } = await import('@temporalio/client');
+  const { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } = await import('@temporalio/client');
   let connection: Connection;
   try {
     await probe(address);
     connection = await Connection.connect({
       address,
       connectTimeout: CONNECT_LIMIT_MS,
+      interceptors: [retryUntilClosed(makeGrpcRetryInterceptor, defaultGrpcRetryOptions())],
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(metadata === undefined ? {} : { metadata: metadata }),
       ...(tls === undefined ? {} : { tls }),

@@ -10,7 +10,7 @@ import { ERROR_CODES } from '../../src/errors/codes.js';
 import type { ErrorCode } from '../../src/errors/codes.js';
 import { createModelServer } from '../../src/serving/index.js';
 import type { ModelServer, ModelServerOptions } from '../../src/serving/index.js';
-import { runCli } from '../integration/cli/run-cli.js';
+import { spawnCli } from '../integration/cli/run-cli.js';
 import {
   ROW,
   challenger,
@@ -276,7 +276,7 @@ describe('a port in use', () => {
     const where = ['--endpoint', 'flights', '--port', port, '--store', store.uri];
     await store.route([champion(1, good), challenger(3, await replaceModel(Buffer.from('no model either')))]);
     const before = await published();
-    const command = await runCli(['serve', ...where, '--json']);
+    const command = await spawnCli(['serve', ...where, '--json']);
     expect(command).toMatchObject({ code: 1, stdout: '' });
     const [log, error] = command.stderr.trim().split('\n');
     expect(log).toMatch(/"msg":"model version not loaded"/);

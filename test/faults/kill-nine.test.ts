@@ -13,7 +13,7 @@ import { freePort } from '../../src/temporal/free-port.js';
 import { CliProcess } from '../test-processes.js';
 
 const PIPELINE = 'test/faults/fixtures/slow-flights.ts';
-const WINDOW = { from: '2001-01-01', to: '2001-01-29' };
+const WINDOW = { from: '2001-01-01', to: '2001-01-09' };
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-kill-'));
 const store = join(folder, 'store');
@@ -110,7 +110,7 @@ describe('kill -9', () => {
   });
 
   it('of the dev server during training: worker and run go on when it is back', async () => {
-    const { workflowId } = await client.start('slow-flights', { ...WINDOW, trees: 300 }, { workflowId: 'kill-server' });
+    const { workflowId } = await client.start('slow-flights', { ...WINDOW, trees: 200 }, { workflowId: 'kill-server' });
     await until(workflowId, 'training began', async () => (await treesTrained(workflowId)) >= 10);
     await temporal.kill9();
     await sleep(1_000);

@@ -11,7 +11,7 @@ import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
-import { runCli } from './cli/run-cli.js';
+import { runCli, spawnCli } from './cli/run-cli.js';
 import { statusOf, temporaryFolder, until } from './execution-fixtures.js';
 
 const WAITING = 'test/integration/waiting.ts';
@@ -90,7 +90,7 @@ describe('the check of open runs', () => {
       const file = path.join(copy, 'dist/workflows/bundle.json');
       await fs.writeFile(file, (await fs.readFile(file, 'utf8')).replaceAll('resolvePlan', 'resolveTheePlan'));
       const cli = path.join(copy, 'dist/src/cli/main.js');
-      const result = await runCli(['deploy', WAITING, '--check'], { TEMPORAL_ADDRESS: server.address }, cli);
+      const result = await spawnCli(['deploy', WAITING, '--check'], { TEMPORAL_ADDRESS: server.address }, cli);
       expect(result.code).toBe(1);
       expect(result.stderr).toMatch(/DEPLOY_BREAKS_RUNS 1 of 2 open runs[^]*- open \(waiting\) at event \d+: /);
     } finally {

@@ -9,7 +9,7 @@ import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, waitFor } from './execution-fixtures.js';
 
-const ITEMS = 60;
+const ITEMS = 24;
 
 /** Light steps side by side that end in another order than they started, and what follows each: steps of one type and of several. */
 const ragged = definePipeline('light-ragged', { params: {} }, (p) => {

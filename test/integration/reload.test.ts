@@ -7,7 +7,7 @@ import { connectClient, failureCode, type PipelineClient } from '../../src/clien
 import type { RunResult, RunStatus } from '../../src/contracts/run.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
-import { runCli } from './cli/run-cli.js';
+import { spawnCli } from './cli/run-cli.js';
 
 jest.setTimeout(120_000);
 
@@ -79,7 +79,7 @@ describe('a pipeline file that is edited', () => {
 
   it('counts for the next run, whether its plan, its code or a module that it imports has changed', async () => {
     await setFactor(20);
-    const started = await runCli(['run', file, '--id', 'code', '--json'], environment());
+    const started = await spawnCli(['run', file, '--id', 'code', '--json'], environment());
     expect(started).toMatchObject({ code: 0, stderr: '' });
     await atGate('code');
     expect((await approved('code')).results['last']).toBe(20);
@@ -88,7 +88,7 @@ describe('a pipeline file that is edited', () => {
     await client.start('edited', {}, { workflowId: 'under-way' });
     await atGate('under-way');
     await write(`p.step('sum', { inputs: { first }, after: [open], run: ({ first: { a, b } }) => a + b + factor });`);
-    expect(await runCli(['run', file, '--id', 'plan', '--json'], environment())).toMatchObject({ code: 0, stderr: '' });
+    expect(await spawnCli(['run', file, '--id', 'plan', '--json'], environment())).toMatchObject({ code: 0, stderr: '' });
     await atGate('plan');
     expect((await approved('plan')).results['sum']).toBe(23);
     // A run that began before keeps its plan, and the code of the step that is no more.
@@ -119,12 +119,12 @@ describe('a pipeline file that is edited', () => {
     await client.start('edited', {}, { workflowId: 'renamed', taskQueue });
     await atGate('renamed');
     await setFactor(30);
-    const other = await runCli(['run', file, '--id', 'other-code', '--json', '--task-queue', taskQueue], environment());
+    const other = await spawnCli(['run', file, '--id', 'other-code', '--json', '--task-queue', taskQueue], environment());
     expect(other).toMatchObject({ code: 0, stderr: expect.stringContaining('the worker has other code of the steps') });
     expect((await client.status('other-code')).remarks).toHaveLength(1);
 
     await write(`p.step('last', { inputs: { b: first }, after: [open], run: ({ b }) => 'NEW ' + String(b.b) });`);
-    const refused = await runCli(['run', file, '--id', 'other-plan', '--task-queue', taskQueue], environment());
+    const refused = await spawnCli(['run', file, '--id', 'other-plan', '--task-queue', taskQueue], environment());
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/error EXECUTION_PLAN_DIFFERS[^]*plan [0-9a-f]{12}\)[^]*perennial worker FILE/);
     expect(await client.status('other-plan')).toMatchObject({ status: 'failed', failure: { code: 'EXECUTION_PLAN_DIFFERS' } });

@@ -5,7 +5,7 @@ import type { RunStatus } from '../../src/contracts/run.js';
 import { definePipeline } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
-import { type CliResult, runCli, runCliHere } from './cli/run-cli.js';
+import { type CliResult, runCli } from './cli/run-cli.js';
 import { temporaryFolder, until } from './execution-fixtures.js';
 
 jest.setTimeout(120_000);
@@ -24,12 +24,11 @@ describe('the status of a run that nobody carries on', () => {
   let worker: PipelineWorker;
   let running: Promise<void>;
 
-  // Questions that are given up end with the process of their command.
-  const cli = (...words: string[]): Promise<CliResult> => runCli(words);
+  const cli = (...words: string[]): Promise<CliResult> =>
+    runCli(words, { TEMPORAL_ADDRESS: server.address, PERENNIAL_STORE: folder.path, PERENNIAL_USER: 'maria' });
 
   beforeAll(async () => {
     [folder, server] = await Promise.all([temporaryFolder(), startTestServer()]);
-    Object.assign(process.env, { TEMPORAL_ADDRESS: server.address, PERENNIAL_STORE: folder.path, PERENNIAL_USER: 'maria' });
     client = await connectClient({ address: server.address, store: folder.path });
     const workflows = path.resolve('test/integration/fixtures/stuck-workflow.ts');
     worker = await createPipelineWorker({ pipelines: [gated], store: folder.path, address: server.address, workflows });
@@ -91,10 +90,10 @@ describe('the status of a run that nobody carries on', () => {
     expect(status.steps[0]).toMatchObject({ metrics: { size: 3 } });
     expect(told.stderr).toMatch(/CLI_QUEUE_WITHOUT_WORKER/);
     for (const step of ['last', 'silent', 'silent[1]'])
-      expect(await runCliHere(['logs', 'left', step])).toMatchObject({
+      expect(await cli('logs', 'left', step)).toMatchObject({
         code: 0,
         stderr: expect.stringContaining(`Nothing was logged by ${step}`),
       });
-    expect((await runCliHere(['logs', 'left', 'slient'])).stderr).toMatch(/EXECUTION_UNKNOWN_STEP[^]*silent/);
+    expect((await cli('logs', 'left', 'slient')).stderr).toMatch(/EXECUTION_UNKNOWN_STEP[^]*silent/);
   });
 });

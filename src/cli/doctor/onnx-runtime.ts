@@ -6,14 +6,10 @@ export const onnxRuntime: Check = {
   name: 'onnxruntime',
   run: async () => {
     try {
-      const { default: runtime } = await import('onnxruntime-node');
-      const version = runtime.env.versions.node ?? runtime.env.versions.common;
-      return ok(
-        `${version}, back ends: ${runtime
-          .listSupportedBackends()
-          .map((backend) => backend.name)
-          .join(', ')}`,
-      );
+      // By name: a loader of TypeScript, which a configuration file brings along, gives this module no default export.
+      const { env, listSupportedBackends } = await import('onnxruntime-node');
+      const backends = listSupportedBackends().map((backend) => backend.name);
+      return ok(`${env.versions.node ?? env.versions.common}, back ends: ${backends.join(', ')}`);
     } catch (error) {
       const reason = reasonOf(error);
       return fail(`does not load: ${reason.split('\n')[0] ?? ''}`, 'rm -rf node_modules/onnxruntime-node && npm install');

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../../src/contracts/plan.js';
 import type { RunResult, RunStatus } from '../../../src/contracts/run.js';
 import { CliProcess } from '../../test-processes.js';
 import { startTestServer } from '../../test-temporal.js';
 import type { TestServer } from '../../test-temporal.js';
-import { runCli } from './run-cli.js';
+import { runCli, spawnCli } from './run-cli.js';
 import type { CliResult } from './run-cli.js';
 
 jest.setTimeout(120_000);
@@ -25,6 +26,8 @@ const environment = (): Record<string, string> => ({
   PERENNIAL_TASK_QUEUE: 'cli-test',
   PERENNIAL_USER: 'maria',
 });
+/** By the program itself, in a process of its own. */
+const spawned = (...words: readonly string[]): Promise<CliResult> => spawnCli(words, environment());
 const cli = (...words: readonly string[]): Promise<CliResult> => runCli(words, environment());
 const json = <T>(result: CliResult): T => JSON.parse(result.stdout) as T;
 
@@ -47,7 +50,7 @@ describe('perennial worker', () => {
 
 describe('perennial run', () => {
   it('runs a file and follows it line by line to its end', async () => {
-    const result = await cli('run', COUNTING, '--param', 'upTo=4', '--id', 'count-1', '--follow');
+    const result = await spawned('run', COUNTING, '--param', 'upTo=4', '--id', 'count-1', '--follow');
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(result.stdout).toMatch(/Started counting as count-1 on queue cli-test/);
     expect(result.stdout).toMatch(/numbers +succeeded +\d\.\d s +upTo=4\n[^]*doubled +succeeded[^]*run is succeeded/);
@@ -60,7 +63,7 @@ describe('perennial run', () => {
   });
 
   it('ends with 1 and the coded reason when the run fails', async () => {
-    const result = await cli('run', COUNTING, '--param', 'broken=1', '--follow');
+    const result = await spawned('run', COUNTING, '--param', 'broken=1', '--follow');
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(/^error [A-Z_]+ .*the abacus is broken/m);
     expect(result.stderr).toMatch(/^ {2}do /m);
@@ -83,7 +86,7 @@ describe('perennial run', () => {
   });
 
   it('carries a run out by itself with --worker', async () => {
-    const result = await cli('run', COUNTING, '--worker', '--task-queue', 'alone', '--json');
+    const result = await spawned('run', COUNTING, '--worker', '--task-queue', 'alone', '--json');
     expect(result).toMatchObject({ code: 0 });
     expect(json<RunResult>(result).results['doubled']).toEqual({ count: 6 });
   });
@@ -150,9 +153,10 @@ describe('a run that waits for people', () => {
   });
 
   async function until(run: string, status: string): Promise<CliResult> {
-    for (let tries = 0; tries < 40; tries++) {
+    for (let tries = 0; tries < 200; tries++) {
       const result = await cli('status', run);
       if (result.stdout.includes(status)) return result;
+      await sleep(50);
     }
     throw new Error(`${run} never came to be ${status}`);
   }
@@ -290,7 +294,7 @@ describe('perennial dev', () => {
   });
 
   it('names a port in use', async () => {
-    const result = await cli('dev', '--port', String(server.port), '--ui-port', '0', '--db', path.join(folder, 'other.db'));
+    const result = await spawned('dev', '--port', String(server.port), '--ui-port', '0', '--db', path.join(folder, 'other.db'));
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(
       new RegExp(`error TEMPORAL_PORT_IN_USE port ${server.port} is in use[^]*lsof -i :${server.port}`),

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import picocolors from 'picocolors';
-import { runCli as runProgram } from '../../../src/cli/program.js';
-import type { Terminal } from '../../../src/cli/terminal.js';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import path from 'node:path';
+import { afterAll } from '@jest/globals';
 
 export interface CliResult {
   readonly code: number | null;
@@ -9,14 +8,57 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+type Environment = Readonly<Record<string, string>>;
+
 const LIMIT_MS = 60_000;
 
-/** Runs the built `perennial`, or another build of it, to its end. */
-export function runCli(
-  words: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  cli = 'dist/src/cli/main.js',
-): Promise<CliResult> {
+let host: ChildProcess | null = null;
+let isBusy = false;
+
+afterAll(() => {
+  host?.kill('SIGKILL');
+});
+
+/**
+ * Runs a command of the built `perennial` to its end: in a process that the file keeps for its commands, else, beside a command that is under way, in one
+ * of its own. A pipeline file that is edited between two commands needs `spawnCli`.
+ */
+export async function runCli(words: readonly string[], env: Environment = {}): Promise<CliResult> {
+  if (isBusy) return spawnCli(words, env);
+  isBusy = true;
+  try {
+    host ??= fork(path.resolve('test/integration/cli/command-host.js'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    return await ask(host, words, env);
+  } finally {
+    isBusy = false;
+  }
+}
+
+function ask(asked: ChildProcess, words: readonly string[], env: Environment): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const end = (how: string): void => {
+      host = null;
+      reject(new Error(`perennial ${words.join(' ')} ${how}`));
+    };
+    const gone = (): void => {
+      clearTimeout(limit);
+      end('ended the process that ran it');
+    };
+    const limit = setTimeout(() => {
+      asked.off('exit', gone).kill('SIGKILL');
+      end(`did not end within ${LIMIT_MS} ms`);
+    }, LIMIT_MS);
+    asked.once('exit', gone).once('message', (answer) => {
+      clearTimeout(limit);
+      asked.off('exit', gone);
+      resolve(answer as CliResult);
+    });
+    asked.send({ words, env: { ...process.env, ...env } });
+  });
+}
+
+/** Runs the built `perennial`, or another build of it, in a process of its own to its end. */
+export function spawnCli(words: readonly string[], env: Environment = {}, cli = 'dist/src/cli/main.js'): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...words], {
       env: { ...process.env, ...env },
@@ -33,21 +75,4 @@ export function runCli(
       resolve({ code, stdout, stderr });
     });
   });
-}
-
-/** The same in this process, for many commands: the environment is that of the process. A second is saved each time. */
-export async function runCliHere(words: readonly string[]): Promise<CliResult> {
-  const said = { out: '', note: '' };
-  const terminal: Terminal = {
-    out: (text) => (said.out += `${text}\n`),
-    note: (text) => (said.note += `${text}\n`),
-    raw: (text) => (said.out += text),
-    interactive: false,
-    width: 80,
-    colours: picocolors.createColors(false),
-    env: process.env,
-    exitCode: 0,
-  };
-  const code = await runProgram(words, terminal);
-  return { code, stdout: said.out, stderr: said.note };
 }
