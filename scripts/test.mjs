@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { build, ensureInstalled, root } from './install.mjs';
 
 await ensureInstalled();
@@ -26,12 +26,17 @@ const { status } = spawnSync(
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
 );
 
-const SHOWN = 20;
+const SHOWN = 40;
 
 /** The files that take longest, then what failed: the log of a long run is often cut in its middle. */
 function summarize(files) {
   const seconds = ({ startTime, endTime }) => Math.round((endTime - startTime) / 1000);
   const slowest = files.toSorted((one, other) => seconds(other) - seconds(one)).slice(0, SHOWN);
+  const levels = new Map();
+  for (const file of files) {
+    const level = relative(join(root, 'test'), file.name).split(sep)[0];
+    levels.set(level, (levels.get(level) ?? 0) + seconds(file));
+  }
   const failed = files.flatMap(({ name, status, assertionResults }) =>
     status === 'passed'
       ? []
@@ -41,7 +46,15 @@ function summarize(files) {
         ],
   );
   const lines = slowest.map((file) => `${String(seconds(file)).padStart(6)} s  ${relative(root, file.name)}`);
-  console.log(['slowest files:', ...lines, ...(failed.length === 0 ? [] : ['failed:', ...failed])].join('\n'));
+  const sums = [...levels].map(([level, sum]) => `${level} ${sum} s`);
+  console.log(
+    [
+      `all files of a level: ${sums.join(', ')}`,
+      'slowest files:',
+      ...lines,
+      ...(failed.length === 0 ? [] : ['failed:', ...failed]),
+    ].join('\n'),
+  );
 }
 
 let closing = '0 passed, 1 failed';

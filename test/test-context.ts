@@ -1,10 +1,8 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { StepContext, StepLog } from '../src/pipeline/step-context.js';
 import { itemLists } from '../src/worker/step/item-lists.js';
 import { UNCONTROLLED } from '../src/worker/step/step-orders.js';
 import type { ArtifactStore } from '../src/store/artifact-store.js';
+import { testFolder } from './test-folder.js';
 
 const QUIET: StepLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
@@ -23,7 +21,7 @@ export function createTestContext(store: ArtifactStore, overrides: Partial<StepC
     log: QUIET,
     signal: new AbortController().signal,
     seed: 42,
-    scratch: mkdtempSync(join(tmpdir(), 'perennial-scratch-')),
+    scratch: testFolder('scratch'),
     devices: [],
     control: UNCONTROLLED.control,
     artifacts: store,

@@ -12,7 +12,10 @@ const GRPC_CANCELLED = 1 as Status['code'];
  * Repeats calls as Temporal's own client does. When the connection is closed while a call waits for its next try, that call is cancelled: the try would
  * throw out of a timer, where nobody can catch it, and end the process.
  */
-export function retryUntilClosed(make: typeof makeGrpcRetryInterceptor, options: ReturnType<typeof defaultGrpcRetryOptions>): Interceptor {
+export function retryUntilClosed(
+  make: typeof makeGrpcRetryInterceptor,
+  options: ReturnType<typeof defaultGrpcRetryOptions>,
+): Interceptor {
   const retry = make(options);
   return (given, nextCall) => {
     let tries = 0;
@@ -37,6 +40,12 @@ function cancelledCall(): Call {
     },
     getPeer: () => 'closed',
     getAuthContext: () => null,
-    ...{ cancelWithStatus: nothing, sendMessage: nothing, sendMessageWithContext: nothing, startRead: nothing, halfClose: nothing },
+    ...{
+      cancelWithStatus: nothing,
+      sendMessage: nothing,
+      sendMessageWithContext: nothing,
+      startRead: nothing,
+      halfClose: nothing,
+    },
   };
 }

@@ -1,5 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { ColumnSpec, DatasetRef, SchemaSpec } from '../../../src/contracts/dataset.js';
@@ -12,6 +10,7 @@ import type { ArtifactStore } from '../../../src/store/artifact-store.js';
 import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import { createTestContext } from '../../test-context.js';
+import { testFolder } from '../../test-folder.js';
 
 export const FLIGHTS_FILE = join(import.meta.dirname, '../../../node_modules/vega-datasets/data/flights-3m.parquet');
 
@@ -26,9 +25,7 @@ export const FLIGHTS: SchemaSpec = {
   ],
 };
 
-export function temporaryFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'perennial-data-'));
-}
+export const temporaryFolder = async (): Promise<string> => testFolder('data');
 
 export async function temporaryStore(): Promise<ArtifactStore> {
   return createArtifactStore(await openObjectStore(await temporaryFolder()));

@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { pino } from 'pino';
@@ -18,6 +15,7 @@ import { signatureOf } from '../../../src/schema/signature.js';
 import { compileRowParser } from '../../../src/serving/input/row-parser.js';
 import { PredictionLog } from '../../../src/serving/prediction-log/prediction-log.js';
 import { createTestContext } from '../../test-context.js';
+import { testFolder } from '../../test-folder.js';
 import { temporaryStore } from '../data/tiny-source.js';
 
 /** One value as a data set has it, in SQL, and as a client sends it. */
@@ -85,7 +83,7 @@ const tableArbitrary = columnsArbitrary.chain((columns) =>
 
 let db: DuckDb;
 beforeAll(async () => {
-  db = await openDuckDb({ scratch: await mkdtemp(join(tmpdir(), 'perennial-logged-')) });
+  db = await openDuckDb({ scratch: testFolder('logged') });
 });
 afterAll(() => {
   db.close();

@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ModelSignature } from '../../../src/contracts/model.js';
@@ -18,6 +15,7 @@ import { parquetFile } from '../../../src/predictions/parquet/parquet-file.js';
 import { encodeRecords } from '../../../src/serving/prediction-log/encode-records.js';
 import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
 import { createTestContext } from '../../test-context.js';
+import { testFolder } from '../../test-folder.js';
 import type { CountingStore } from '../predictions/counting-store.js';
 import { createCountingStore } from '../predictions/counting-store.js';
 
@@ -42,7 +40,7 @@ let store: CountingStore;
 let db: DuckDb;
 let writes = 0;
 beforeAll(async () => {
-  db = await openDuckDb({ scratch: await mkdtemp(join(tmpdir(), 'perennial-windows-')) });
+  db = await openDuckDb({ scratch: testFolder('windows') });
 });
 afterAll(() => {
   db.close();
@@ -92,7 +90,7 @@ async function idsIn(fromMs: number, toMs: number, clock: MonitorConfig['clock']
 }
 
 async function fold(nowMs: number): Promise<string[]> {
-  const scratch = await mkdtemp(join(tmpdir(), 'perennial-fold-'));
+  const scratch = testFolder('fold');
   const parts = { objects: store, db, scratch, signal: new AbortController().signal, nowMs };
   return foldDays(parts, await listLog(store, 'shop'));
 }
