@@ -5,18 +5,18 @@ import { timeOfDayMs } from '../bodies.js';
 import { inTurns } from '../repeated.js';
 import type { Stand } from '../stand.js';
 
-const STARTS = 30;
+const STARTS_PER_REPEAT = 6;
 const PAUSE_MS = 200;
 /** The first run of a worker loads and compiles. */
 const WARM_UPS = 1;
 
 /** W1: from the client's call to the first line of the first step, on an idle system. */
-export async function measureTrigger(): Promise<readonly BenchResult[]> {
+export async function measureTrigger(repeats: number): Promise<readonly BenchResult[]> {
   const delays = await besideStock(
     'chain.ts',
     (stand, stock) =>
       inTurns(
-        STARTS,
+        repeats * STARTS_PER_REPEAT,
         {
           ours: async () => {
             await stand.clearBodies();
