@@ -6,6 +6,7 @@ type Call = ReturnType<Parameters<Interceptor>[1]>;
 type Listener = NonNullable<Parameters<Call['start']>[1]>;
 type Status = Parameters<NonNullable<Listener['onReceiveStatus']>>[0];
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enumeration is in a package that is no dependency of ours
 const GRPC_CANCELLED = 1 as Status['code'];
 
 /**
