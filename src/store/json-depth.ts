@@ -14,8 +14,10 @@ export function countMembers(bytes: Uint8Array, deepest: number): number | null 
   let inText = false;
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index] ?? 0;
-    if (byte === QUOTE) inText = !inText;
-    else if (inText) index += byte === BACKSLASH ? 1 : 0;
+    if (inText) {
+      if (byte === QUOTE) inText = false;
+      else if (byte === BACKSLASH) index += 1;
+    } else if (byte === QUOTE) inText = true;
     else if (byte === COLON) members += 1;
     else if ((byte | BRACE_BIT) === OPENING) {
       depth += 1;
