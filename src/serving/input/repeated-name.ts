@@ -15,9 +15,16 @@ function hasMembers(value: unknown, wanted: number): boolean {
     const next: unknown[] = [];
     for (const one of level) {
       if (typeof one !== 'object' || one === null) continue;
-      const members = Array.isArray(one) ? (one as readonly unknown[]) : Object.values(one);
-      if (!Array.isArray(one)) left -= members.length;
-      for (const member of members) if (typeof member === 'object') next.push(member);
+      if (Array.isArray(one)) {
+        for (const member of one as readonly unknown[]) if (typeof member === 'object') next.push(member);
+        continue;
+      }
+      // Not Object.values, which makes a list of them for each object. What a parser makes has its own members alone.
+      for (const name in one) {
+        left -= 1;
+        const member = (one as { readonly [name: string]: unknown })[name];
+        if (typeof member === 'object') next.push(member);
+      }
     }
     level = next;
   }
