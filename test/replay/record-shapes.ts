@@ -20,13 +20,13 @@ import { startDevServer } from '../../src/temporal/dev-server.js';
 import { applyTriggers, planTriggers } from '../../src/triggers/apply-triggers.js';
 import { createPipelineWorker } from 'perennial/worker';
 import { statusOf, temporaryFolder, until } from '../integration/execution-fixtures.js';
-import { follower, life, light, patient, plain, ragged, rich } from './shapes.js';
+import { follower, life, light, patient, plain, ragged, repeated, rich } from './shapes.js';
 import { writeHistory } from './write-history.js';
 
 const QUEUE = 'ml';
 const DAY_MS = 86_400_000;
 const PERIOD = { from: '2001-01-01', to: '2001-01-05' };
-const pipelines = [plain, rich, light, patient, ragged, life, follower];
+const pipelines = [plain, rich, light, patient, ragged, repeated, life, follower];
 
 const folder = await temporaryFolder();
 const server = await startDevServer({ uiPort: null });
@@ -82,6 +82,12 @@ await run('plain', plain);
 await run('light', light);
 await run('patient', patient);
 await run('ragged', ragged);
+
+await client.start('repeated', {}, { workflowId: 'repeated' });
+await until(client, 'repeated', ({ status }) => status === 'blocked');
+await client.resume('repeated', { step: 'again', action: 'retry' });
+await client.result('repeated');
+recorded.set('repeated', 'repeated');
 
 await client.start(rich, {}, { workflowId: 'rich', run: { author: 'ada' } });
 await until(client, 'rich', (status) => statusOf(status, 'release') === 'waiting');

@@ -83,6 +83,30 @@ export const patient = definePipeline('patient', { params: {} }, (p) =>
   }),
 );
 
+let mended = false;
+
+/** A body that is run again after the call in it had succeeded. */
+export const repeated = definePipeline('repeated', { params: {} }, (p) =>
+  p.loop('again', {
+    times: 1,
+    start: 0,
+    onFailure: 'block',
+    body: () => {
+      const called = p.call('called', plain, { params: {} });
+      return p.step('after', {
+        inputs: { called },
+        retry: { maximumAttempts: 1 },
+        run: (inputs) => {
+          if (mended) return Number(inputs.called);
+          mended = true;
+          throw new PipelineError('EXECUTION_STEP_FAILED', { what: 'it was not mended yet' });
+        },
+      });
+    },
+    until: (last) => gt(last, 100),
+  }),
+);
+
 /** Light steps side by side, which end in another order than they start, and what follows each. */
 export const ragged = definePipeline('ragged', { params: {} }, (p) =>
   p.map(

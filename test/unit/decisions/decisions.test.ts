@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createControlActivities } from '../../../activities/control.js';
@@ -34,9 +33,6 @@ const config: DeployConfig = {
 };
 
 const BASE = createTestContext({} as ArtifactStore);
-afterAll(() => {
-  rmSync(BASE.scratch, { recursive: true });
-});
 
 /** How good the model of a run truly is; versions of the registry are found by their artifact. */
 type Quality = ReadonlyMap<string, number>;
