@@ -97,7 +97,7 @@ export const repeated = definePipeline('repeated', { params: {} }, (p) =>
         inputs: { called },
         retry: { maximumAttempts: 1 },
         run: (inputs) => {
-          if (mended) return Number(inputs.called);
+          if (mended) return inputs.called;
           mended = true;
           throw new PipelineError('EXECUTION_STEP_FAILED', { what: 'it was not mended yet' });
         },

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createControlActivities } from '../../../activities/control.js';
 import { deployOperations } from '../../../activities/deploy.js';
