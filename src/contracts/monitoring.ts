@@ -7,6 +7,8 @@ export type DriftScore = {
   readonly score: number;
   readonly threshold: number;
   readonly crossed: boolean;
+  /** Above the threshold, but with fewer rows of the column than `minRows`: then it is no crossing. Absent otherwise. */
+  readonly tooFewRows?: number;
   /** Crossed in enough of the last windows to count. */
   readonly persistent: boolean;
 };
@@ -21,12 +23,14 @@ export type WindowReport = {
   readonly rows: number;
   readonly versions: readonly number[];
   /**
-   * Rows that were logged too late for the window of their event: on the wall's clock those that were logged in the time of this window, on the
-   * event's clock those since the window that was closed before this one.
+   * Rows that came too late for the window of their event: on the wall's clock those that were logged in the time of this window, on the event's
+   * clock those that came into the log since the window was closed that was closed last.
    */
   readonly late?: number;
   /** When its rows were read, ISO. Absent in reports of release 0.1. */
   readonly closedAt?: string;
+  /** How far the log was read then: the newest write of each `<replica>-<incarnation>`. Only in the record of the window. */
+  readonly read?: { readonly [writer: string]: number };
   readonly drift: readonly DriftScore[];
   /** Null until enough labels are there. */
   readonly performance: MetricValues | null;

@@ -41,7 +41,8 @@ export async function closeWindow(input: MonitorWindowRequest, context: StepCont
   const window = windowOf(input, config.everyMs);
   const stored = await storedReport(objects, input.model, input.phase, window);
   const done = stored !== null && (input.phase === 'drift' || stored.performance !== null);
-  const report = done
+  // Neither the run nor its history needs to know how far the log was read.
+  const { read: _, ...report } = done
     ? stored
     : await recordReport(objects, input.phase, window, await makeReport(input, config, window, context));
   for (const signal of windowSignals(report, input.phase)) await context.temporal?.signalTraining(report.model, signal);
@@ -73,7 +74,7 @@ async function makeReport(
     const report = await publishReport({ phase, config, window, reference, rows, current, performance }, context);
     await tidyLog(db, context, rows.listing);
     // Not in the artifact, which is the same for the same rows.
-    return { ...report, closedAt };
+    return { ...report, closedAt, read: rows.read };
   });
 }
 

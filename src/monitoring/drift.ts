@@ -24,10 +24,21 @@ export function scoreDrift(
     const rows = seen?.type === 'numeric' ? seen.count + seen.nulls : current.rows;
     if (rows === 0) return [];
     const score = known === undefined || seen === undefined ? 1 : driftScore(rule.statistic, known, seen);
-    const crossed = score > rule.max && rows >= config.minRows;
+    const isAbove = score > rule.max;
+    const crossed = isAbove && rows >= config.minRows;
     const times = before.filter((report) => report.drift.some((other) => other.column === column && other.crossed)).length;
     const persistent = crossed && times + 1 >= config.persistence.windows;
-    return [{ column, statistic: rule.statistic, score, threshold: rule.max, crossed, persistent }];
+    return [
+      {
+        column,
+        statistic: rule.statistic,
+        score,
+        threshold: rule.max,
+        crossed,
+        persistent,
+        ...(isAbove && !crossed ? { tooFewRows: rows } : {}),
+      },
+    ];
   });
 }
 

@@ -52,10 +52,15 @@ export async function closedWindows(
 ): Promise<ClosedWindows> {
   const reports = await earlierReports(objects, model, phase, { fromMs: Infinity, toMs: Infinity });
   const others = reports.filter(({ from }) => Date.parse(from) !== window.fromMs);
-  const times = others.flatMap(({ closedAt }) => (closedAt === undefined ? [] : [Date.parse(closedAt)]));
+  const times = others.flatMap(({ closedAt, read }) => (closedAt === undefined ? [] : [{ ms: Date.parse(closedAt), read }]));
+  const last = times.reduce<(typeof times)[number] | null>(
+    (best, next) => (best === null || next.ms >= best.ms ? next : best),
+    null,
+  );
   return {
     windows: others.map(({ from, to }) => ({ fromMs: Date.parse(from), toMs: Date.parse(to) })),
-    lastMs: times.length === 0 ? null : Math.max(...times),
+    lastMs: last?.ms ?? null,
+    ...(last?.read === undefined ? {} : { read: last.read }),
   };
 }
 

@@ -53,12 +53,12 @@ function verdict({ report, failedRatio, phase }: WindowPageInput): Page['verdict
 }
 
 function driftSection(drift: readonly DriftScore[]): Section {
-  const rows = drift.map(({ column, statistic, score, threshold, crossed, persistent }) => [
+  const rows = drift.map(({ column, statistic, score, threshold, crossed, persistent, tooFewRows }) => [
     escapeHtml(column),
     statistic,
     crossed ? `<span class="up">${formatNumber(score)}</span>` : formatNumber(score),
     formatNumber(threshold),
-    crossed ? 'yes' : 'no',
+    crossed ? 'yes' : tooFewRows === undefined ? 'no' : `no, only ${tooFewRows} rows`,
     persistent ? 'yes' : 'no',
   ]);
   return { title: 'Drift', body: table(['column', 'statistic', 'score', 'threshold', 'crossed', 'persistent'], rows) };

@@ -8,8 +8,10 @@ import { fileList, identifier, literal } from '../data/sql-text.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { fetchFiles } from '../predictions/fetch-files.js';
+import { type LogFile, meets } from '../predictions/log-file-name.js';
 import type { LogListing, LogQuery } from '../predictions/log-files.js';
 import { filesOf, listLog } from '../predictions/log-files.js';
+import { cameSince, type ReadPosition, readPosition, REMEMBERED_MS } from './read-position.js';
 import type { Window } from './window.js';
 import { graceOf } from './window.js';
 
@@ -23,8 +25,10 @@ export interface WindowRows {
   readonly versions: readonly number[];
   /** Share of the requests of the window that were not answered. */
   readonly failedRatio: number;
-  /** Answered rows that were logged too late for the window of their event, see `countLate`. */
+  /** Answered rows that came too late for the window of their event, see `countLate`. */
   readonly late: number;
+  /** How far the log has been read with this window. */
+  readonly read: ReadPosition;
   /** The log as it was listed, for who tidies it up. */
   readonly listing: LogListing;
 }
@@ -43,6 +47,8 @@ export interface ClosedWindows {
   readonly windows: readonly Window[];
   /** When the last of them was, ms since 1970; null: none was. */
   readonly lastMs: number | null;
+  /** How far the log had been read then; absent: not known. */
+  readonly read?: ReadPosition;
 }
 
 export const NONE_CLOSED: ClosedWindows = { windows: [], lastMs: null };
@@ -63,7 +69,7 @@ export async function loadWindowRows(
   window: Window,
   closed: ClosedWindows = NONE_CLOSED,
 ): Promise<WindowRows> {
-  const { files, listing } = await fetchLog(context, config, window, closed);
+  const { files, late: lateFiles, listing } = await fetchLog(context, config, window, closed);
   if (files.length === 0) throw emptyWindow(config.endpoint, window, 0);
   const log = `read_parquet(${fileList(files)}, union_by_name = true)`;
   const described = await db.query(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${log})`);
@@ -83,18 +89,32 @@ export async function loadWindowRows(
   );
   const late = await countLate(
     db,
-    log,
     answered,
-    config.clock === 'event' ? lateOnEventClock(closed) : lateOnWallClock(config, window),
+    config.clock === 'event' ? lateFiles : [{ log, where: lateOnWallClock(config, window) }],
   );
   await db.run('DROP TABLE requests');
   const [total, rows] = [Number(counts?.['total'] ?? 0), Number(counts?.['answered'] ?? 0)];
   if (rows === 0) throw emptyWindow(config.endpoint, window, files.length);
-  return { rows, versions: versions.map((row) => Number(row['version'])), failedRatio: (total - rows) / total, late, listing };
+  return {
+    rows,
+    versions: versions.map((row) => Number(row['version'])),
+    failedRatio: (total - rows) / total,
+    late,
+    read: readPosition(listing),
+    listing,
+  };
 }
 
-async function countLate(db: DuckDb, log: string, answered: string, isLate: string): Promise<number> {
-  const [row] = await db.query(`SELECT count(DISTINCT request_id) AS late FROM ${log} WHERE ${answered} AND (${isLate})`);
+/** Rows of which some came too late, and which those are, in SQL. */
+interface LateRows {
+  readonly log: string;
+  readonly where: string;
+}
+
+async function countLate(db: DuckDb, answered: string, rows: readonly LateRows[]): Promise<number> {
+  if (rows.length === 0) return 0;
+  const some = rows.map(({ log, where }) => `SELECT request_id FROM ${log} WHERE ${answered} AND (${where})`);
+  const [row] = await db.query(`SELECT count(DISTINCT request_id) AS late FROM (${some.join(' UNION ALL ')})`);
   return Number(row?.['late'] ?? 0);
 }
 
@@ -107,13 +127,19 @@ function lateOnWallClock(config: WatchedLog, window: Window): string {
      AND logged_at >= ${timestampLiteral(window.fromMs)} AND logged_at < ${timestampLiteral(window.toMs)}`;
 }
 
-/** Logged since the last window was closed, with an event in one that was: earlier ones were counted by windows before. In SQL. */
-function lateOnEventClock({ windows, lastMs }: ClosedWindows): string {
-  if (lastMs === null || windows.length === 0) return 'false';
+/** Come since the last window was closed, with an event in one that was: earlier ones were counted by windows before. */
+function lateOnEventClock({ windows, lastMs }: ClosedWindows, all: readonly string[], byTime: readonly string[]): LateRows[] {
+  if (lastMs === null || windows.length === 0) return [];
   const inside = windows.map(
     ({ fromMs, toMs }) => `(event_time >= ${timestampLiteral(fromMs)} AND event_time < ${timestampLiteral(toMs)})`,
   );
-  return `logged_at >= ${timestampLiteral(lastMs)} AND (${inside.join(' OR ')})`;
+  const where = `(${inside.join(' OR ')})`;
+  return [
+    { files: all, where },
+    { files: byTime, where: `logged_at >= ${timestampLiteral(lastMs)} AND ${where}` },
+  ].flatMap(({ files, where: some }) =>
+    files.length === 0 ? [] : [{ log: `read_parquet(${fileList(files)}, union_by_name = true)`, where: some }],
+  );
 }
 
 type WatchedLog = Pick<MonitorConfig, 'endpoint' | 'clock' | 'everyMs' | 'graceMs'>;
@@ -123,16 +149,25 @@ async function fetchLog(
   { artifacts: { objects }, scratch, signal }: StepContext,
   { endpoint, clock }: WatchedLog,
   window: Window,
-  { lastMs }: ClosedWindows,
-): Promise<{ readonly files: readonly string[]; readonly listing: LogListing }> {
+  closed: ClosedWindows,
+): Promise<{ readonly files: readonly string[]; readonly late: readonly LateRows[]; readonly listing: LogListing }> {
+  const { lastMs, read } = closed;
   const queries: LogQuery[] = [{ by: 'eventTime', ...window }];
   if (clock === 'wall') queries.push({ by: 'loggedAt', ...window });
-  else if (lastMs !== null) queries.push({ by: 'loggedAt', fromMs: lastMs, toMs: Infinity });
+  else if (lastMs !== null)
+    queries.push({ by: 'loggedAt', fromMs: lastMs - (read === undefined ? 0 : REMEMBERED_MS), toMs: Infinity });
+  const since = (file: LogFile): ReturnType<typeof cameSince> =>
+    clock === 'wall' || lastMs === null ? 'none' : read === undefined ? 'by time' : cameSince(file, read, lastMs);
+  const isAsked = (file: LogFile): boolean =>
+    clock === 'wall' || file.name === null || meets(file.name.eventTime, window) || since(file) !== 'none';
   for (let tries = 1; ; tries += 1) {
     const listing = await listLog(objects, endpoint);
-    const found = await filesOf(objects, listing, queries);
+    const found = (await filesOf(objects, listing, queries)).filter(isAsked);
     try {
-      return { files: await fetchFiles(objects, found, { scratch, name: `log-${tries}`, signal }), listing };
+      const files = await fetchFiles(objects, found, { scratch, name: `log-${tries}`, signal });
+      const whens = found.map(since);
+      const come = (when: ReturnType<typeof since>): string[] => files.filter((_, index) => whens[index] === when);
+      return { files, late: lateOnEventClock(closed, come('all'), come('by time')), listing };
     } catch (error) {
       if (!isPipelineError(error) || error.code !== 'STORE_NOT_FOUND' || tries === LISTINGS) throw error;
     }

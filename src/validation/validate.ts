@@ -48,7 +48,7 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
     throw new PipelineError('VALIDATION_FAILED', {
       what: someOf(failed.map(describe), '; '),
       where: `dataset ${dataset.meta.schema.name} ${dataset.id}`,
-      cure: `Open the report ${report.uri}, then correct the data at its origin or change the check.`,
+      cure: `Open the report (perennial artifacts get ${report.kind}/${report.id} report.html --out report.html), then correct the data at its origin or change the check.`,
       details: { report: report.uri, reportId: report.id, failedChecks: failed.length, failed: told(failed) },
     });
   }

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
-import type { MonitorWindowInput, WindowReport } from '../../contracts/monitoring.js';
+import type { DriftScore, MonitorWindowInput, WindowReport } from '../../contracts/monitoring.js';
 import { connectionSettings, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
@@ -43,10 +43,14 @@ function renderWindow(report: WindowReport, { colours }: Terminal): string {
     head: ['column', 'statistic', 'score', 'limit', ''],
     style: { head: [], border: [], compact: true },
   });
-  for (const { column, statistic, score, threshold, crossed, persistent } of report.drift) {
-    const verdict = crossed ? colours.yellow(persistent ? 'drift' : 'crossed once') : colours.green('steady');
-    table.push([column, statistic, score.toFixed(4), threshold, verdict]);
-  }
+  for (const measured of report.drift)
+    table.push([
+      measured.column,
+      measured.statistic,
+      measured.score.toFixed(4),
+      measured.threshold,
+      verdictOf(measured, colours),
+    ]);
   const performance = Object.entries(report.performance ?? {}).map(([metric, value]) => `${metric}=${value ?? 'none'}`);
   return [
     `${colours.bold(report.model)}  ${report.from} to ${report.to}  ${report.rows} rows, versions ${report.versions.join(', ')}`,
@@ -54,8 +58,15 @@ function renderWindow(report: WindowReport, { colours }: Terminal): string {
       ? []
       : [colours.yellow(`${report.late} predictions came too late for the window of their event`)]),
     ...(report.drift.length === 0 ? [] : [table.toString()]),
-    `performance: ${performance.length === 0 ? 'no labels yet' : performance.join(', ')} (labels for ${(report.labelCoverage * 100).toFixed(0)} %)`,
+    report.labelsDueAt === null
+      ? 'performance: the monitor names no labels'
+      : `performance: ${performance.length === 0 ? 'no labels yet' : performance.join(', ')} (labels for ${(report.labelCoverage * 100).toFixed(0)} %)`,
     ...report.performanceCrossed.map(({ metric, value, below }) => colours.yellow(`${metric} ${value} is below ${below}`)),
-    `report: ${report.report.uri}`,
+    `report: perennial artifacts get ${report.report.kind}/${report.report.id} report.html --out report.html`,
   ].join('\n');
+}
+
+function verdictOf({ crossed, persistent, tooFewRows }: DriftScore, colours: Terminal['colours']): string {
+  if (crossed) return colours.yellow(persistent ? 'drift' : 'crossed once');
+  return tooFewRows === undefined ? colours.green('steady') : colours.yellow(`above, but only ${tooFewRows} rows`);
 }

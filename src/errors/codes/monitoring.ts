@@ -41,7 +41,7 @@ export const MONITORING_CODES = {
     retryable: false,
     httpStatus: 404,
     cause: 'The prediction log has no answered row in the window.',
-    cure: 'Check that the endpoint got traffic in that time and that its model servers log predictions.',
+    cure: 'Check that the endpoint got traffic in that time and that its model servers log predictions; what was just answered comes into the log after `--log-every` (5 s).',
   },
   MONITOR_REFERENCE_MISSING: {
     retryable: false,

@@ -30,7 +30,7 @@ export const REGISTRY_CODES = {
     retryable: false,
     httpStatus: 409,
     cause: 'There is no earlier champion to roll back to.',
-    cure: 'Promote another version instead.',
+    cure: 'Run the pipeline again: the version that its deploy stage promotes is the next champion.',
   },
   REGISTRY_LOG_BROKEN: {
     retryable: false,

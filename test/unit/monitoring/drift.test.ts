@@ -47,7 +47,9 @@ describe('the persistence rule', () => {
     expect(only(CONFIG, values(0), earlier(true, true))).toMatchObject({ score: 0, crossed: false, persistent: false });
   });
   it('does not count a window with too few rows', () => {
-    expect(only({ ...CONFIG, minRows: 1001 }, values(0.5), earlier(true))).toMatchObject({ crossed: false, persistent: false });
+    const few = only({ ...CONFIG, minRows: 1001 }, values(0.5), earlier(true));
+    expect(few).toMatchObject({ crossed: false, persistent: false, tooFewRows: expect.any(Number) });
+    expect(only({ ...CONFIG, minRows: 1001 }, values(0), [])).not.toHaveProperty('tooFewRows');
   });
 });
 
