@@ -1,3 +1,4 @@
+import { epochMsSql } from './epoch-ms.js';
 import type { ModelSignature, TensorSpec } from './model.js';
 
 /** Types of a column of the prediction log, as DuckDB names them. Timestamps are UTC with microseconds. */
@@ -62,7 +63,7 @@ export function loggedValueSql(spec: TensorSpec, expression: string): string {
     case 'DOUBLE':
       return `CASE WHEN isfinite(TRY_CAST(${expression} AS DOUBLE)) THEN TRY_CAST(TRY_CAST(${expression} AS DOUBLE) AS ${type}) END`;
     case 'TIMESTAMP':
-      return `make_timestamp_ms(epoch_ms(TRY_CAST(${expression} AS TIMESTAMP)))`;
+      return `make_timestamp_ms(${epochMsSql(`TRY_CAST(${expression} AS TIMESTAMP)`)})`;
     case 'VARCHAR':
       return spec.nullable === true ? `nullif(CAST(${expression} AS VARCHAR), '')` : `CAST(${expression} AS VARCHAR)`;
     case 'INTEGER':

@@ -1,3 +1,4 @@
+import { epochMsSql } from '../contracts/epoch-ms.js';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { ModelSignature, TensorSpec } from '../contracts/model.js';
 import { identifier } from './sql-text.js';
@@ -17,7 +18,7 @@ export function modelInputsOf({ inputs }: ModelSignature, chunk: DuckDBDataChunk
 
 function columnSql(spec: TensorSpec): string {
   const raw = identifier(`raw_${spec.name}`);
-  if (spec.column === 'timestamp') return `epoch_ms(${raw}::TIMESTAMP)::BIGINT`;
+  if (spec.column === 'timestamp') return `${epochMsSql(`${raw}::TIMESTAMP`)}::BIGINT`;
   switch (spec.datatype) {
     case 'FP32':
       return `coalesce(${raw}::FLOAT, 'NaN'::FLOAT)`;

@@ -1,3 +1,4 @@
+import { epochMsSql } from '../contracts/epoch-ms.js';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetPart, SchemaSpec } from '../contracts/dataset.js';
@@ -68,7 +69,7 @@ async function partRanges(db: DuckDb, table: string, eventTime: string | null): 
 
 function rangesBy(db: DuckDb, table: string, bucket: string, time: string): Promise<readonly SqlRow[]> {
   return db.query(
-    `SELECT count(*) AS rows, min(rowid) AS first, max(rowid) AS last, epoch_ms(min(${time})) AS from_ms, epoch_ms(max(${time})) AS to_ms
+    `SELECT count(*) AS rows, min(rowid) AS first, max(rowid) AS last, ${epochMsSql(`min(${time})`)} AS from_ms, ${epochMsSql(`max(${time})`)} AS to_ms
      FROM ${table} GROUP BY ${bucket} ORDER BY first`,
   );
 }

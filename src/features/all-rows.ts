@@ -1,3 +1,4 @@
+import { epochMsSql } from '../contracts/epoch-ms.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../data/sql-text.js';
 import { addTurns } from './row-turns.js';
@@ -9,7 +10,7 @@ export async function allRows(db: DuckDb, { table, eventTime, task }: SplitRows)
   await addTurns(db, table, task, 'true');
   const time = identifier(eventTime);
   const [range] = await db.query(
-    `SELECT epoch_ms(min(${time})) AS from_ms, epoch_ms(max(${time})) AS to_ms, count(*) AS rows FROM ${table}`,
+    `SELECT ${epochMsSql(`min(${time})`)} AS from_ms, ${epochMsSql(`max(${time})`)} AS to_ms, count(*) AS rows FROM ${table}`,
   );
   const testToMs = Number(range?.['to_ms']);
   return {

@@ -1,3 +1,4 @@
+import { epochMsSql } from '../contracts/epoch-ms.js';
 import { identifier, literal } from '../data/sql-text.js';
 import type { Encoder } from './encoder.js';
 import { featureNamesOf } from './encoder.js';
@@ -60,9 +61,9 @@ const HOUR_MS = 3_600_000;
 function encoderSql(encoder: Encoder, alias: string): readonly string[] {
   switch (encoder.transform) {
     case 'hour_of':
-      return [`${flooredModulo(`epoch_ms(${identifier(encoder.column)})`, DAY_MS)} // ${String(HOUR_MS)}`];
+      return [`${flooredModulo(epochMsSql(identifier(encoder.column)), DAY_MS)} // ${String(HOUR_MS)}`];
     case 'weekday_of': {
-      const ms = `epoch_ms(${identifier(encoder.column)})`;
+      const ms = epochMsSql(identifier(encoder.column));
       return [flooredModulo(`((${ms} - ${flooredModulo(ms, DAY_MS)}) // ${String(DAY_MS)} + 4)`, 7)];
     }
     case 'numeric':

@@ -1,3 +1,4 @@
+import { epochMsSql } from '../contracts/epoch-ms.js';
 import type { Task } from '../contracts/stages.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { isoInstant, timestampLiteral } from '../data/event-time.js';
@@ -37,7 +38,9 @@ export interface SplitRows {
  */
 export async function splitByTime(db: DuckDb, { table, eventTime, task }: SplitRows, testMs: number): Promise<TimeSplit> {
   const time = identifier(eventTime);
-  const [range] = await db.query(`SELECT epoch_ms(min(${time})) AS from_ms, epoch_ms(max(${time})) AS to_ms FROM ${table}`);
+  const [range] = await db.query(
+    `SELECT ${epochMsSql(`min(${time})`)} AS from_ms, ${epochMsSql(`max(${time})`)} AS to_ms FROM ${table}`,
+  );
   const trainFromMs = Number(range?.['from_ms']);
   const testToMs = Number(range?.['to_ms']);
   const cut = timestampLiteral(testToMs - testMs);
@@ -50,7 +53,7 @@ export async function splitByTime(db: DuckDb, { table, eventTime, task }: SplitR
   const test = part('>');
   const [counted] =
     await db.query(`SELECT (SELECT count(*) FROM ${train([time])}) AS train, (SELECT count(*) FROM ${test([time])}) AS test,
-     (SELECT epoch_ms(min(${time})) FROM ${test([time])}) AS test_from`);
+     (SELECT ${epochMsSql(`min(${time})`)} FROM ${test([time])}) AS test_from`);
   const trainRows = Number(counted?.['train'] ?? 0);
   const testRows = Number(counted?.['test'] ?? 0);
   const testFromMs = Number(counted?.['test_from']);

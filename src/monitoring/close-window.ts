@@ -42,9 +42,11 @@ export async function closeWindow(input: MonitorWindowRequest, context: StepCont
   const stored = await storedReport(objects, input.model, input.phase, window);
   const done = stored !== null && (input.phase === 'drift' || stored.performance !== null);
   // Neither the run nor its history needs to know how far the log was read.
-  const { read: _, ...report } = done
+  const recorded = done
     ? stored
     : await recordReport(objects, input.phase, window, await makeReport(input, config, window, context));
+  const report: WindowReport = { ...recorded };
+  Reflect.deleteProperty(report, 'read');
   for (const signal of windowSignals(report, input.phase)) await context.temporal?.signalTraining(report.model, signal);
   context.metric('rows', report.rows);
   if (report.late !== undefined && report.late > 0) context.metric('late', report.late);

@@ -1,3 +1,4 @@
+import { epochMsSql } from '../contracts/epoch-ms.js';
 import { isoInstant } from '../data/event-time.js';
 import { identifier } from '../data/sql-text.js';
 import type { CheckSpec } from '../contracts/stages.js';
@@ -33,7 +34,7 @@ export function freshness(
     spec,
     expected: `a row at or after ${isoInstant(oldest)}`,
     column,
-    aggregates: [`epoch_ms(max(${identifier(column)}))`],
+    aggregates: [epochMsSql(`max(${identifier(column)})`)],
     judge: ([newest]) => {
       if (typeof newest !== 'number') return { passed: false, observed: null, failingRows: 0 };
       return { passed: newest >= oldest, observed: isoInstant(newest), failingRows: 0 };

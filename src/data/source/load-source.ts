@@ -1,3 +1,4 @@
+import { epochMsSql } from '../../contracts/epoch-ms.js';
 import type { IngestConfig } from '../../contracts/stages.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { eventTimeOf } from '../../schema/schema.js';
@@ -92,7 +93,7 @@ async function emptyWindow(db: DuckDb, config: IngestConfig, planned: readonly P
     return `SELECT ${time} AS t FROM ${group.relation}`;
   });
   const [range] = await db.query(
-    `SELECT count(*) AS rows, epoch_ms(min(t)) AS from_ms, epoch_ms(max(t)) AS to_ms FROM (${times.join('\nUNION ALL ')})`,
+    `SELECT count(*) AS rows, ${epochMsSql(`min(t)`)} AS from_ms, ${epochMsSql(`max(t)`)} AS to_ms FROM (${times.join('\nUNION ALL ')})`,
   );
   const has = (ms: unknown): string | null => (typeof ms === 'number' ? isoInstant(ms) : null);
   const from = has(range?.['from_ms']);

@@ -1,3 +1,4 @@
+import { epochMsSql } from '../../contracts/epoch-ms.js';
 import type { ColumnSpec, ColumnType, CsvOptions, SourceSpec } from '../../contracts/dataset.js';
 import { duckdbType } from '../../schema/duckdb-type.js';
 import { literal } from '../sql-text.js';
@@ -56,7 +57,7 @@ export function valueCast(column: ColumnSpec, { sql: name, type: physical }: Sou
   switch (column.type) {
     case 'timestamp':
       if (MOMENTS.test(physical))
-        return { ...unlessNull(name, (field) => `epoch_ms(${field})`, momentOf), rangeSql: name, hides: false };
+        return { ...unlessNull(name, (field) => epochMsSql(field), momentOf), rangeSql: name, hides: false };
       if (INTEGERS.test(physical)) return unlessNull(name, (field) => `try_cast(${field} AS BIGINT)`, momentOf);
       return WORDS.test(physical) ? unlessNull(`${name}::VARCHAR`, textMoment, momentOf) : null;
     case 'float':
@@ -169,5 +170,5 @@ function textMoment(field: string): string {
   const text = `trim(${field})`;
   const isMs = `regexp_full_match(${text}, '[+-]?[0-9]+') AND NOT regexp_full_match(${text}, '${COMPACT_DATE}')`;
   const isIso = `regexp_matches(${text}, '^[0-9]{4}-')`;
-  return `(CASE WHEN ${isMs} THEN try_cast(${text} AS BIGINT) WHEN ${isIso} THEN epoch_ms(try_cast(${text} AS TIMESTAMPTZ)) END)`;
+  return `(CASE WHEN ${isMs} THEN try_cast(${text} AS BIGINT) WHEN ${isIso} THEN ${epochMsSql(`try_cast(${text} AS TIMESTAMPTZ)`)} END)`;
 }

@@ -158,6 +158,14 @@ describe('what a server logs', () => {
     );
   });
 
+  it('knows moments before 1970 that are no whole millisecond by the same hour', async () => {
+    const columns: ColumnSpec[] = [{ name: 'at', type: 'timestamp', nullable: false }];
+    const moments = [-1, -999, -1_000, -1_001, 999].map((micros) => [
+      { sql: `make_timestamp(${micros})`, json: new Date(Math.floor(micros / 1_000)).toISOString() },
+    ]);
+    expect(await served(columns, moments)).toEqual(await trained(columns, moments));
+  });
+
   it('does not drift by the width of its numbers: prices of 0.1 to 0.5, and a constant', async () => {
     const columns: ColumnSpec[] = [
       { name: 'price', type: 'float', nullable: false },

@@ -86,7 +86,8 @@ describe('validate', () => {
       expect(failure.message).toContain(text);
     }
     const { report, reportId } = failure.details as { report: string; reportId: string };
-    expect(failure.message).toContain(report);
+    expect(failure.message).toContain(`perennial artifacts get validation-report/${reportId} report.html`);
+    expect(report).toContain(reportId);
     const page = await store.readFile({ kind: 'validation-report', id: reportId }, 'report.json');
     expect(JSON.parse(page.toString())).toMatchObject({ status: 'failed' });
   });
