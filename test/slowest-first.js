@@ -5,11 +5,12 @@ const SLOW = [
   'examples/demo',
   'contract/s3-artifacts',
   'faults/kill-nine',
-  'integration/cli/cli',
-  'faults/phases-kill',
-  'integration/bench',
   'integration/continuous-training',
-  'faults/cache-write-kill',
+  'faults/phases-kill',
+  'examples/packed-tarball',
+  'contract/s3-store',
+  'faults/fan-out-kill',
+  'integration/cli/cli',
 ];
 
 const rankOf = ({ path }) => {
