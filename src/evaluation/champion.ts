@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { ModelVersion } from '../contracts/model.js';
-import type { FeatureResult, ModelMeta } from '../contracts/stages.js';
+import type { FeatureResult, ModelMeta, TrainResult } from '../contracts/stages.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
@@ -12,18 +12,38 @@ export async function findChampion(artifacts: ArtifactStore, model: string): Pro
   return alias === null ? null : registry.version(model, alias.record.version);
 }
 
+/** What is scored for the champion. */
+export interface StandIn {
+  readonly artifact: ArtifactRef<'model'>;
+  /** What a reader of the verdict must know: the champion was scored by another model, or it may have seen the test rows. */
+  readonly notes: readonly string[];
+  /** It was fitted on rows of the time of the test rows: an unfair lead, so that to lose to it proves nothing. */
+  readonly mayHaveSeenTestRows: boolean;
+}
+
 /**
  * The champion's model; or, when that one was refitted on rows that are test rows here, the one that was evaluated in its place and had not
- * seen so many: a model has an unfair lead on rows that it was fitted on. ARTIFACT_NOT_FOUND.
+ * seen so many. ARTIFACT_NOT_FOUND.
  */
-export async function unseenModel(
-  champion: ModelVersion,
-  features: FeatureResult,
-  artifacts: ArtifactStore,
-): Promise<ArtifactRef<'model'>> {
-  const { refitOf, testFrom } = champion.artifact.meta as unknown as ModelMeta;
-  if (refitOf === undefined || Date.parse(testFrom) <= Date.parse(features.meta.testFrom)) return champion.artifact;
-  return (await artifacts.find('model', refitOf)) as ArtifactRef<'model'>;
+export async function standInOf(champion: ModelVersion, features: FeatureResult, artifacts: ArtifactStore): Promise<StandIn> {
+  const name = `champion version ${champion.version}`;
+  const meta = champion.artifact.meta as unknown as ModelMeta;
+  const { refitOf } = meta;
+  if (!mayHaveSeen(meta, features)) return { artifact: champion.artifact, notes: [], mayHaveSeenTestRows: false };
+  if (refitOf === undefined) return { artifact: champion.artifact, notes: [leadOf(name, meta, features)], mayHaveSeenTestRows: true };
+  const twin = (await artifacts.find('model', refitOf)) as TrainResult;
+  const note = `${name} was refitted on rows up to ${meta.testFrom}: its twin before the refit, model/${twin.id}, was scored in its place`;
+  if (!mayHaveSeen(twin.meta, features)) return { artifact: twin, notes: [note], mayHaveSeenTestRows: false };
+  return { artifact: twin, notes: [note, leadOf('the twin', twin.meta, features)], mayHaveSeenTestRows: true };
+}
+
+/** A model is fitted on [trainFrom, testFrom). */
+function mayHaveSeen({ trainFrom, testFrom }: ModelMeta, { meta }: FeatureResult): boolean {
+  return Date.parse(testFrom) > Date.parse(meta.testFrom) && Date.parse(trainFrom) <= Date.parse(meta.testTo);
+}
+
+function leadOf(name: string, { testFrom }: ModelMeta, { meta }: FeatureResult): string {
+  return `${name} was fitted on rows up to ${testFrom}, the test rows begin at ${meta.testFrom}: it may have seen them, which gives it a lead`;
 }
 
 /** Runs `work` on the champion; whatever keeps it from being scored becomes EVALUATION_CHAMPION_UNREADABLE, so that nothing wins unopposed. */

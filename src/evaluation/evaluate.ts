@@ -11,7 +11,8 @@ import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { renderPage } from '../report/page.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import type { Blessing } from './bless.js';
-import { failClosed, findChampion, unseenModel } from './champion.js';
+import type { StandIn } from './champion.js';
+import { failClosed, findChampion, standInOf } from './champion.js';
 import type { Comparison } from './comparison.js';
 import { compareInThread } from './compare-in-thread.js';
 import { evaluationPage } from './evaluation-page.js';
@@ -51,7 +52,7 @@ export const evaluate: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateRe
       context,
     );
   const scored = await withDuckDb(engineOptions(context), (db) => score(db, config, inputs, champion, context));
-  const verdict = decideGate(config.gate, scored.comparison);
+  const verdict = decideGate(config.gate, scored.comparison, scored.opponent);
   for (const [name, value] of Object.entries(scored.comparison.metrics)) if (value !== null) context.metric(name, value);
   const columns = { ...profile.columns, score: profileValues(scored.scores) };
   return publish({ ...task, champion, profile: { ...profile, columns }, comparison: scored.comparison, ...verdict }, context);
@@ -65,7 +66,7 @@ async function score(
   { model, features }: EvaluateInputs,
   champion: ModelVersion | null,
   context: StepContext,
-): Promise<{ scores: Float64Array; comparison: Comparison }> {
+): Promise<{ scores: Float64Array; comparison: Comparison; opponent: StandIn | null }> {
   const path = await context.artifacts.localFile(features, 'test.parquet');
   const labels = await readLabels(db, path, features);
   const steps = labels.length * (champion === null ? 1 : 2);
@@ -77,12 +78,10 @@ async function score(
   const opponent =
     champion === null
       ? null
-      : {
-          version: champion.version,
-          scores: await failClosed(champion, features, async () =>
-            rate(await unseenModel(champion, features, context.artifacts), `champion version ${champion.version}`, labels.length),
-          ),
-        };
+      : await failClosed(champion, features, async () => {
+          const standIn = await standInOf(champion, features, context.artifacts);
+          return { standIn, scores: await rate(standIn.artifact, `champion version ${champion.version}`, labels.length) };
+        });
   const slices = [];
   for (const column of config.slices) slices.push(await readSlice(db, path, column, config.minSliceRows));
   context.progress(steps, steps, `comparing on ${config.gate.samples} resamples`);
@@ -95,12 +94,12 @@ async function score(
       seed: context.seed,
       labels,
       challenger: scores,
-      champion: opponent,
+      champion: champion && opponent && { version: champion.version, scores: opponent.scores },
       slices,
     },
     context.signal,
   );
-  return { scores, comparison };
+  return { scores, comparison, opponent: opponent?.standIn ?? null };
 }
 
 interface Judged {

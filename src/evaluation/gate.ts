@@ -7,6 +7,12 @@ export interface GateVerdict {
   readonly reasons: readonly string[];
 }
 
+/** What the gate must know of the opponent beside its figures. */
+export interface Lead {
+  readonly mayHaveSeenTestRows: boolean;
+  readonly notes: readonly string[];
+}
+
 /** What the gate looks at of a comparison. */
 export type Compared = Pick<Comparison, 'gate' | 'guards' | 'events'>;
 
@@ -14,9 +20,15 @@ export type Compared = Pick<Comparison, 'gate' | 'guards' | 'events'>;
  * Decides on the lower and upper confidence bounds of how much better the challenger is. Margin 0 asks for superiority (low > 0), a positive
  * margin for non-inferiority (low > -margin). Every guard must be shown to be no worse by more than its margin. Surely worse (high < 0; of a
  * guard high < -margin) is rejected. Everything else, a comparison that could not be made, and too few rows of the rarer class, is
- * inconclusive: the champion stays.
+ * inconclusive: the champion stays. So is worse than an opponent that may have seen the test rows.
  */
-export function decideGate(spec: GateSpec, compared: Compared): GateVerdict {
+export function decideGate(spec: GateSpec, compared: Compared, opponent: Lead | null = null): GateVerdict {
+  const { decision, reasons } = decide(spec, compared);
+  const proved = decision !== 'rejected' || opponent?.mayHaveSeenTestRows !== true;
+  return { decision: proved ? decision : 'inconclusive', reasons: [...reasons, ...(opponent?.notes ?? [])] };
+}
+
+function decide(spec: GateSpec, compared: Compared): GateVerdict {
   const { gate, events } = compared;
   if (gate === null) {
     return inconclusive(`${spec.metric} is undefined on too many resamples of the test split; nothing can be said`);

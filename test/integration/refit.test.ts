@@ -57,6 +57,27 @@ describe('the refit of a blessed model', () => {
     expect(await evaluateAgain(refitted, createTestContext(store))).toMatchObject({ gate: { delta: 0 }, model: { id: twin.id } });
   });
 
+  it('says by which model it was scored, and rejects nothing for losing to one that may have seen the test rows', async () => {
+    const refitted = await refit();
+    await promote(store, refitted, 'refit');
+    const { result: fair } = await evaluateModel(store, { model: twin, features }, CONFIG);
+    expect(fair.reasons.at(-1)).toMatch(/^champion version \d+ was refitted on rows up to 2001-01-1\S+: its twin before the refit, /);
+    expect(fair.reasons.at(-1)).toContain(`model/${twin.id}, was scored in its place`);
+
+    // The test rows of an earlier window are among those that the twin was fitted on.
+    const earlier = await flightFeatures(store, '2001-01-01', '2001-01-08');
+    const trainer = { ...TRAINER, trees: 1, leaves: 2, earlyStopping: 0 };
+    const task = { config: { trainer, threads: 2, seed: 7 }, inputs: { features: earlier }, arguments: {} };
+    const stump = await trainOperations.train(task, createTestContext(store));
+    const { result } = await evaluateModel(store, { model: stump, features: earlier }, CONFIG);
+    expect(result.gate?.deltaHigh).toBeLessThan(0);
+    expect(result.decision).toBe('inconclusive');
+    expect(result.reasons.at(-1)).toBe(
+      `the twin was fitted on rows up to ${twin.meta.testFrom}, the test rows begin at ${earlier.meta.testFrom}: ` +
+        'it may have seen them, which gives it a lead',
+    );
+  });
+
   it('leaves its place to its twin when it is worse on rows that it was fitted on, or cannot be repeated', async () => {
     const trainer = JSON.parse((await store.readFile(twin, 'trainer.json')).toString('utf8')) as { readonly trainer: GbdtSpec };
     const { files, inputs } = await store.manifest(twin);
