@@ -33,14 +33,21 @@ export function reproduceCommand(terminal: Terminal): Command {
     .addOption(decidedBy())
     .addHelpText('after', examples('perennial reproduce flight-delay-1', 'perennial reproduce flight-delay@3 --json'))
     .action(async (target: string, flags: ReproduceFlags) => {
-      const [{ openObjectStore }, { requireManifest }, { withWholeResults }, { stepsWithEffects }, { reproductionDifferences }] =
-        await Promise.all([
-          import('../../store/open-store.js'),
-          import('../../runs/manifest-store.js'),
-          import('../../runs/whole-results.js'),
-          import('../../runs/reusable-steps.js'),
-          import('../../runs/compare-runs.js'),
-        ]);
+      const [
+        { openObjectStore },
+        { requireManifest },
+        { withWholeResults },
+        { stepsWithEffects },
+        { reproductionDifferences },
+        { otherVerdicts },
+      ] = await Promise.all([
+        import('../../store/open-store.js'),
+        import('../../runs/manifest-store.js'),
+        import('../../runs/whole-results.js'),
+        import('../../runs/reusable-steps.js'),
+        import('../../runs/compare-runs.js'),
+        import('../../runs/other-verdicts.js'),
+      ]);
       const objects = await openObjectStore(flags.store);
       const original = await recordedRun(objects, target);
       const { workflowId, runId, pipeline } = original.run;
@@ -57,18 +64,21 @@ export function reproduceCommand(terminal: Terminal): Command {
         // The end of a run that failed is in its manifest too.
         await client.result(started.workflowId).catch(() => null);
         const repeated = await requireManifest(objects, started.workflowId, started.runId);
-        const differences = reproductionDifferences(
-          await withWholeResults(objects, original),
-          await withWholeResults(objects, repeated),
-        );
-        if (flags.json === true)
-          terminal.out(JSON.stringify({ original: workflowId, ...started, reproduced: differences.length === 0, differences }));
-        else if (differences.length === 0) terminal.out(`${target} was reproduced: equal artifacts, results and metrics.`);
+        const runs = [await withWholeResults(objects, original), await withWholeResults(objects, repeated)] as const;
+        const [differences, verdicts] = [reproductionDifferences(...runs), otherVerdicts(...runs)];
+        if (flags.json === true) {
+          const reproduced = differences.length === 0;
+          terminal.out(JSON.stringify({ original: workflowId, ...started, reproduced, differences, verdicts }));
+        } else if (differences.length === 0)
+          terminal.out(
+            [`${target} was reproduced: equal artifacts, results and metrics.`, ...verdicts.map(unlikeVerdict)].join('\n'),
+          );
         else
           terminal.out(
             [
               `${target} was not reproduced:`,
               ...differences.map((line) => `  ${line}`),
+              ...verdicts.map(unlikeVerdict),
               `  perennial diff ${workflowId} ${started.workflowId}`,
             ].join('\n'),
           );
@@ -76,6 +86,9 @@ export function reproduceCommand(terminal: Terminal): Command {
       });
     });
 }
+
+const unlikeVerdict = (line: string): string =>
+  `  ${line}: verdicts are not compared, for the champion may be another one by now`;
 
 async function recordedRun(objects: ObjectStore, target: string): Promise<RunManifest> {
   const [{ findManifest, requireManifest }, { createRegistry }] = await Promise.all([

@@ -1,0 +1,23 @@
+import type { JsonValue } from '../contracts/json.js';
+import type { RunManifest } from '../contracts/run-manifest.js';
+import type { EvaluateResult } from '../contracts/stages.js';
+
+/**
+ * Evaluations of a repetition that end in another verdict, or were made against another champion, in words. That is no difference between
+ * the runs: a verdict depends on the champion of its moment.
+ */
+export function otherVerdicts(before: RunManifest, now: RunManifest): string[] {
+  return before.plan.steps
+    .filter(({ kind }) => kind === 'evaluate')
+    .flatMap(({ id }) => {
+      const [old, young] = [verdictOf(before.results[id]), verdictOf(now.results[id])];
+      return old === null || young === null || old === young ? [] : [`step "${id}" was ${old}, and is now ${young}`];
+    });
+}
+
+function verdictOf(result: JsonValue | undefined): string | null {
+  if (typeof result !== 'object' || result === null) return null;
+  const { decision, comparedWith } = result as unknown as EvaluateResult;
+  if (comparedWith === undefined) return decision;
+  return `${decision} against ${comparedWith === null ? 'the base-rate baseline' : `champion version ${comparedWith.version}`}`;
+}
