@@ -11,6 +11,8 @@ export interface Kind {
   readonly options?: Kinds;
   /** Of a list, or an object whose names are the author's own: what each member may be. */
   readonly members?: Kind;
+  /** One of several kinds: the first that holds says what is inside. */
+  readonly kinds?: readonly Kind[];
 }
 
 export type Kinds = { readonly [name: string]: Kind };
@@ -46,7 +48,9 @@ function problemsOf(path: string, value: unknown, kind: Kind, argument = path): 
   if (value === undefined && kind.optional === true) return [];
   if (!holds(kind, value))
     return [{ option: path === '' ? argument : path, expected: kind.expected, received: describeKind(value) }];
-  const { options, members } = kind;
+  const { options, members, kinds } = kind;
+  const held = kinds?.find((one) => holds(one, value));
+  if (held !== undefined) return problemsOf(path, value, held, argument);
   const fields = value as { readonly [name: string]: unknown };
   if (members !== undefined)
     return Object.entries(fields).flatMap(([name, member]) => problemsOf(`${argument}.${name}`, member, members));

@@ -24,7 +24,10 @@ export const oneOfWords = (...words: readonly string[]): Kind =>
   kind(words.map((word) => `'${word}'`).join(' or '), (value) => words.includes(value as string));
 
 export const either = (...kinds: readonly Kind[]): Kind =>
-  kind(kinds.map(({ expected }) => expected).join(' or '), (value) => kinds.some(({ holds }) => holds(value)));
+  Object.freeze({
+    ...kind(kinds.map(({ expected }) => expected).join(' or '), (value) => kinds.some(({ holds }) => holds(value))),
+    kinds,
+  });
 
 export const listOf = (item: Kind): Kind => Object.freeze({ ...kind('a list', Array.isArray), members: item });
 

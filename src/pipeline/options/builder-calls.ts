@@ -70,7 +70,9 @@ const COMMON = {
   ),
   timeout: optional(aDuration),
   heartbeat: optional(aDuration),
-  cache: optional(either(aBoolean, anObject)),
+  cache: optional(
+    either(aBoolean, optionsOf({ version: optional(aText), environment: optional(listOf(aText)), expires: optional(aDuration) })),
+  ),
 };
 const STAGE = { id: optional(aText), ...COMMON };
 const CODE = { ...COMMON, inputs: optional(anObject), secrets: optional(anObject), grace: optional(aDuration), run: aFunction };
@@ -140,13 +142,10 @@ const CALLS = {
       minRows: optional(aNumberSetting),
       minLabelCoverage: optional(aNumberSetting),
       labels: optional(
-        either(
-          aSource,
-          made(
-            '{ source, key?, label?, delay? }',
-            ({ source, label }) => aSource.holds(source) && (label === undefined || anExpression.holds(label)),
-          ),
-        ),
+        either(aSource, {
+          ...optionsOf({ source: aSource, key: optional(aText), label: optional(anExpression), delay: optional(aDuration) }),
+          expected: '{ source, key?, label?, delay? }',
+        }),
       ),
       drift: optional(recordOf(optional(aMeasure))),
       performance: optional(listOf(aTrigger)),

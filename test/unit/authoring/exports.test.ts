@@ -118,6 +118,24 @@ const misspelt: readonly (readonly [constructor: string, option: string, valid: 
         p.step('b', { run: () => 1, retry: { maxAttempts: 2 } } as never);
       }),
   ],
+  [
+    'p.step(',
+    'cache.expire',
+    'expires',
+    () =>
+      api.definePipeline('a', { params: {} }, (p) => {
+        p.step('b', { run: () => 1, cache: { expire: '2 days' } } as never);
+      }),
+  ],
+  [
+    'p.monitor(',
+    'labels.lable',
+    'label',
+    () =>
+      api.definePipeline('a', { params: {} }, (p) => {
+        p.monitor('endpoint' as never, { every: '7 days', labels: { source: api.csv('x.csv'), lable: 'y' } } as never);
+      }),
+  ],
 ];
 
 it.each(misspelt)('%s...) refuses the misspelt option %s and names %s', (constructor, option, valid, call) => {
