@@ -30,7 +30,8 @@ export async function standInOf(champion: ModelVersion, features: FeatureResult,
   const meta = champion.artifact.meta as unknown as ModelMeta;
   const { refitOf } = meta;
   if (!mayHaveSeen(meta, features)) return { artifact: champion.artifact, notes: [], mayHaveSeenTestRows: false };
-  if (refitOf === undefined) return { artifact: champion.artifact, notes: [leadOf(name, meta, features)], mayHaveSeenTestRows: true };
+  if (refitOf === undefined)
+    return { artifact: champion.artifact, notes: [leadOf(name, meta, features)], mayHaveSeenTestRows: true };
   const twin = (await artifacts.find('model', refitOf)) as TrainResult;
   const note = `${name} was refitted on rows up to ${meta.testFrom}: its twin before the refit, model/${twin.id}, was scored in its place`;
   if (!mayHaveSeen(twin.meta, features)) return { artifact: twin, notes: [note], mayHaveSeenTestRows: false };

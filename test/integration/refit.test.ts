@@ -61,7 +61,9 @@ describe('the refit of a blessed model', () => {
     const refitted = await refit();
     await promote(store, refitted, 'refit');
     const { result: fair } = await evaluateModel(store, { model: twin, features }, CONFIG);
-    expect(fair.reasons.at(-1)).toMatch(/^champion version \d+ was refitted on rows up to 2001-01-1\S+: its twin before the refit, /);
+    expect(fair.reasons.at(-1)).toMatch(
+      /^champion version \d+ was refitted on rows up to 2001-01-1\S+: its twin before the refit, /,
+    );
     expect(fair.reasons.at(-1)).toContain(`model/${twin.id}, was scored in its place`);
 
     // The test rows of an earlier window are among those that the twin was fitted on.
