@@ -18,8 +18,18 @@ export class CliProcess {
   }
 
   /** Starts the command with `--json` and waits for the line that says it is ready. */
-  static async start(words: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd = '.'): Promise<CliProcess> {
-    const child = spawn(process.execPath, [CLI, ...words, '--json'], {
+  static start(words: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd = '.'): Promise<CliProcess> {
+    return CliProcess.run(`perennial ${words.join(' ')}`, [CLI, ...words, '--json'], environment, cwd);
+  }
+
+  /** Starts Node with these words: a program that tells the same when it is ready. `name` is what messages call it. */
+  static async run(
+    name: string,
+    words: readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+    cwd = '.',
+  ): Promise<CliProcess> {
+    const child = spawn(process.execPath, words, {
       cwd,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -28,7 +38,7 @@ export class CliProcess {
     const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
-        reject(new Error(`perennial ${words.join(' ')} was not ready within ${READY_MS} ms:\n${text}`));
+        reject(new Error(`${name} was not ready within ${READY_MS} ms:\n${text}`));
       }, READY_MS);
       const read = (chunk: string): void => {
         text += chunk;
@@ -43,7 +53,7 @@ export class CliProcess {
       });
       child.once('exit', (code, signal) => {
         clearTimeout(timer);
-        reject(new Error(`perennial ${words.join(' ')} ended with ${String(code ?? signal)}:\n${text}`));
+        reject(new Error(`${name} ended with ${String(code ?? signal)}:\n${text}`));
       });
     });
     return new CliProcess(child, ready, () => text);
