@@ -23,12 +23,7 @@ export class CliProcess {
   }
 
   /** Starts Node with these words: a program that tells the same when it is ready. `name` is what messages call it. */
-  static async run(
-    name: string,
-    words: readonly string[],
-    environment: NodeJS.ProcessEnv = {},
-    cwd = '.',
-  ): Promise<CliProcess> {
+  static async run(name: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd = '.'): Promise<CliProcess> {
     const child = spawn(process.execPath, words, {
       cwd,
       env: { ...process.env, ...environment },

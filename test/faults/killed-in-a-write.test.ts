@@ -129,7 +129,11 @@ describe('kill -9 of the worker', () => {
     await killed('before /decisions/000001');
     expect(await gateWith(1)).toMatchObject({ missing: 1, decisions: [{ by: 'ada' }] });
     await approved;
-    const ends = ['after /phases%2Fcalled/.*/answer[.]json$', 'before /phases/.*/tidy[.]json$', 'before /phases/.*/manifest[.]json$'];
+    const ends = [
+      'after /phases%2Fcalled/.*/answer[.]json$',
+      'before /phases/.*/tidy[.]json$',
+      'before /phases/.*/manifest[.]json$',
+    ];
     await workers.willDie(ends[0] ?? '');
     await client.approve(workflowId, { step: 'release', by: 'bob' });
     for (const [index, moment] of ends.entries()) await killed(moment, ends[index + 1]);
