@@ -55,9 +55,12 @@ export async function smallestShift(occupied: (shift: number) => number | Promis
 export function rebucket(buckets: Buckets, shift: number): Buckets {
   const { shift: own, positions, counts } = buckets;
   if (own === shift) return buckets;
-  const target = (position: number): number =>
-    own === null ? Number(orderKey(position) >> BigInt(shift)) : Math.floor(position / 2 ** (shift - own));
-  return { shift, ...collapse(positions.map(target), counts) };
+  if (own === null) {
+    const bits = BigInt(shift);
+    return { shift, ...collapse(Float64Array.from(positions, (value) => Number(orderKey(value) >> bits)), counts) };
+  }
+  const width = 2 ** (shift - own);
+  return { shift, ...collapse(Float64Array.from(positions, (position) => Math.floor(position / width)), counts) };
 }
 
 /** Both in the finest buckets that both can be put in: values stay values when both sides have them. */
@@ -109,25 +112,49 @@ function numberAt(position: number, shift: number): number {
 
 const LARGEST = orderKey(Number.MAX_VALUE);
 
+/** In buckets of the smallest shift that leaves few enough, as `smallestShift` finds it. */
 function coarsen(buckets: Buckets): Buckets {
-  let coarser = buckets;
-  for (let shift = buckets.shift ?? FINEST; coarser.positions.length > MAX_BUCKETS && shift <= COARSEST; shift += 1) {
-    coarser = rebucket(coarser, shift);
+  if (buckets.positions.length <= MAX_BUCKETS) return buckets;
+  let tooFine = buckets.shift ?? FINEST;
+  const finest = rebucket(buckets, tooFine);
+  if (finest.positions.length <= MAX_BUCKETS) return finest;
+  const start = tooFine;
+  let fits = COARSEST;
+  while (fits - tooFine > 1) {
+    const middle = Math.floor((fits + tooFine) / 2);
+    if (isOverfull(finest.positions, 2 ** (middle - start))) tooFine = middle;
+    else fits = middle;
   }
-  return coarser;
+  return rebucket(finest, fits);
+}
+
+/** True when the ascending positions fall into more than `MAX_BUCKETS` buckets of `width` positions. */
+function isOverfull(positions: readonly number[], width: number): boolean {
+  let occupied = 0;
+  let last = NaN;
+  for (const position of positions) {
+    const bucket = Math.floor(position / width);
+    if (bucket === last) continue;
+    last = bucket;
+    occupied += 1;
+    if (occupied > MAX_BUCKETS) return true;
+  }
+  return false;
 }
 
 /** Sums the counts of equal neighbours. */
-function collapse(sorted: readonly number[], counts: readonly number[]): { positions: number[]; counts: number[] } {
+function collapse(sorted: ArrayLike<number>, counts: readonly number[]): { positions: number[]; counts: number[] } {
   const positions: number[] = [];
   const sums: number[] = [];
-  sorted.forEach((position, index) => {
+  for (let index = 0; index < sorted.length; index += 1) {
+    const position = sorted[index] as number;
+    const count = counts[index] ?? 0;
     const last = positions.length - 1;
-    if (last >= 0 && positions[last] === position) sums[last] = (sums[last] ?? 0) + (counts[index] ?? 0);
+    if (last >= 0 && positions[last] === position) sums[last] = (sums[last] as number) + count;
     else {
       positions.push(position);
-      sums.push(counts[index] ?? 0);
+      sums.push(count);
     }
-  });
+  }
   return { positions, counts: sums };
 }

@@ -159,7 +159,7 @@ describe('registry, gate, roll-out and people at once, with kills between any tw
         }
       }),
       // An endpoint that lost its champion to a roll-out that had seen none yet.
-      { numRuns: 60, examples: [[[0, 0, 5932], [1, 2, 3, 4], 0]] },
+      { numRuns: 25, examples: [[[0, 0, 5932], [1, 2, 3, 4], 0]] },
     );
   });
 
@@ -168,7 +168,7 @@ describe('registry, gate, roll-out and people at once, with kills between any tw
       fc.asyncProperty(numbers, qualities, async (choices, models) => {
         await live(new Interleaving(choices, new Array<'left'>(24).fill('left')), models, 1);
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 });

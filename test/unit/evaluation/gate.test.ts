@@ -102,7 +102,7 @@ describe('the paired bootstrap', () => {
     expect(bootstrap(metric('log_loss'), a, a, OPTIONS)).toEqual({ delta: 0, low: 0, high: 0, resamples: 200 });
   });
   it('is positive for the better model, whichever way the metric points', () => {
-    const [better, worse] = [model(2000, 0.4, 2), model(2000, 0.1, 3)];
+    const [better, worse] = [model(1000, 0.4, 2), model(1000, 0.1, 3)];
     for (const name of ['roc_auc', 'log_loss', 'brier', 'average_precision']) {
       const interval = bootstrap(metric(name), better, worse, OPTIONS);
       expect(interval?.low).toBeGreaterThan(0);
@@ -111,14 +111,14 @@ describe('the paired bootstrap', () => {
   });
   it('covers the true difference of equally good models about as often as it says', () => {
     let below = 0;
-    for (let trial = 0; trial < 100; trial += 1) {
+    for (let trial = 0; trial < 60; trial += 1) {
       const interval = bootstrap(metric('brier'), model(200, 0.3, 10 + trial), model(200, 0.3, 1000 + trial), {
         ...OPTIONS,
         seed: trial,
       });
       if ((interval?.low ?? 0) > 0) below += 1;
     }
-    expect(below).toBeLessThanOrEqual(12);
+    expect(below).toBeLessThanOrEqual(8);
   });
   it('gives each metric the interval that it has alone', () => {
     const [a, b] = [model(500, 0.3, 2), model(500, 0.2, 3)];

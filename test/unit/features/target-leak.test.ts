@@ -7,7 +7,7 @@ import { fitTargetEncoder } from '../../../src/features/fit-target-encoder.js';
 import { addTurns } from '../../../src/features/row-turns.js';
 import { areaUnderCurve } from '../training/synthetic.js';
 
-const SEEDS = 30;
+const SEEDS = 12;
 const FOLDS = 5;
 
 /** How well the out-of-fold value of `key` tells labels that nothing can tell. */
@@ -33,7 +33,6 @@ async function chanceOf(db: DuckDb, seed: number, rows: number, key: string): Pr
 describe('the out-of-fold value of a target encoding', () => {
   it.each([
     ['a key for each row', 200, 'range'],
-    ['a key for each row', 500, 'range'],
     ['a key for every two rows', 200, 'range // 2'],
     ['four keys', 200, 'range % 4'],
     ['one key', 500, '1'],

@@ -113,7 +113,7 @@ describe('garbage collections beside publications', () => {
           expect(new Set(left)).toEqual(await needed(store, registered));
         },
       ),
-      { numRuns: 5 },
+      { numRuns: 3 },
     );
   });
 });

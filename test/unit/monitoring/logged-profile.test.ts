@@ -154,7 +154,7 @@ describe('what a server logs', () => {
           for (const statistic of fit) expect(driftScore(statistic, known, seen)).toBe(0);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 

@@ -119,7 +119,7 @@ describe('the rows of a window', () => {
           expect(found.sort()).toEqual(rows.map(({ id }) => id));
         }
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   });
 
@@ -202,7 +202,7 @@ describe('the rows of a window', () => {
         expect(places.reduce((sum, n) => sum + n, 0)).toBe(rows.length + 1);
         expect(windows.length).toBe(closedBefore.length + 1);
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   });
 

@@ -36,7 +36,7 @@ describe('buckets of values', () => {
         expect(whole.positions.every(Number.isFinite)).toBe(true);
         expect(whole.counts.reduce((sum, n) => sum + n, 0)).toBe(left.length + right.length);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 
@@ -48,7 +48,7 @@ describe('buckets of values', () => {
         expect(JSON.stringify(mergeBuckets(mergeBuckets(a, b), c)) === whole).toBe(true);
         expect(JSON.stringify(mergeBuckets(c, mergeBuckets(b, a))) === whole).toBe(true);
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
 

@@ -24,7 +24,7 @@ describe('a JSON body', () => {
         const text = JSON.stringify(value);
         expect(parse(text)).toEqual(JSON.parse(text));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -39,7 +39,7 @@ describe('a JSON body', () => {
           expect(() => parse(`{"rows": [1, {${[...members, again].join(',')}}]}`)).toThrow('twice in one object');
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

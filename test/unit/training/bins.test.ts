@@ -22,7 +22,7 @@ describe('bins', () => {
           expect(bin).toBe(Number.isNaN(value) ? bounds.length + 1 : expected === -1 ? bounds.length : expected);
         }
       }),
-      { numRuns: 300, seed: 1 },
+      { numRuns: 100, seed: 1 },
     );
   });
 
@@ -35,7 +35,7 @@ describe('bins', () => {
     expect(Math.min(...counts)).toBeGreaterThan(150);
   });
 
-  it.each([400_000, 399_000, 1_000_000])('see both kinds of rows that take turns in %i rows', (rows) => {
+  it.each([400_000, 399_000])('see both kinds of rows that take turns in %i rows', (rows) => {
     const values = Float32Array.from({ length: rows }, (_, i) => (i % 2 === 0 ? 0 : Math.sin(i)));
     const finder = createBinFinder(findBinBounds(values, 255));
     const counts = new Int32Array(256);

@@ -68,7 +68,7 @@ describe('gbdt', () => {
       const labels = column.map((value, row) => Number(Math.cos(row * 7) < (value === 0 ? 0 : Math.sin(20 * value))));
       return { rows, columns: [column], labels };
     };
-    const rows = 400_000;
+    const rows = 220_000;
     const probe = made(10_000, (row) => row % 2 === 0);
     const areas = [];
     for (const isPlain of [(row: number): boolean => row % 2 === 0, (row: number): boolean => row < rows / 2]) {
@@ -81,10 +81,10 @@ describe('gbdt', () => {
   });
 
   it('gives the same model, to the bit, with one, two and three threads', async () => {
-    const rows = synthetic('binary', 20_000, 3);
-    const settings = { parameters: { trees: 8, leaves: 31, featureFraction: 0.6, earlyStopping: 4 }, trainRows: 18_000 };
+    const rows = synthetic('binary', 12_000, 3);
+    const settings = { parameters: { trees: 6, leaves: 31, featureFraction: 0.6, earlyStopping: 4 }, trainRows: 10_800 };
     const [one, two, three] = await Promise.all([1, 2, 3].map((threads) => fit(rows, { ...settings, threads })));
-    expect(one!.model.trees).toHaveLength(8);
+    expect(one!.model.trees).toHaveLength(6);
     expect(two).toEqual(one);
     expect(three).toEqual(one);
   });
@@ -98,11 +98,11 @@ describe('gbdt', () => {
 
   it('lowers the training loss with every tree', async () => {
     const results = await Promise.all([
-      fit(binary, { parameters: { trees: 30 } }),
-      fit(synthetic('regression', 6_000, 1), { task: 'regression', parameters: { trees: 30 } }),
+      fit(binary, { parameters: { trees: 15 } }),
+      fit(synthetic('regression', 6_000, 1), { task: 'regression', parameters: { trees: 15 } }),
     ]);
     for (const { trainLosses } of results) {
-      expect(trainLosses).toHaveLength(31);
+      expect(trainLosses).toHaveLength(16);
       for (let tree = 1; tree < trainLosses.length; tree += 1) expect(trainLosses[tree]).toBeLessThan(trainLosses[tree - 1]!);
     }
   });
@@ -112,7 +112,7 @@ describe('gbdt', () => {
     const constant = new Float32Array(30_000);
     const crowded = { ...many, columns: [...many.columns, constant] };
     const probe = { rows: unseen.rows, columns: [...unseen.columns, constant] };
-    const [packed, wide] = await Promise.all([fit(crowded, { lanes: 1 }), fit(crowded, { lanes: 2 })]);
+    const [packed, wide] = await Promise.all([fit(crowded, { lanes: 1, parameters: { trees: 15 } }), fit(crowded, { lanes: 2, parameters: { trees: 15 } })]);
     const [a, b] = [packed, wide].map(({ model }) => areaUnderCurve(unseen.labels, predictTrees(model, probe)));
     expect(packed.model).not.toEqual(wide.model);
     expect(Math.abs(a! - b!)).toBeLessThan(0.001);
@@ -180,7 +180,7 @@ describe('gbdt', () => {
   });
 
   it('scores in ONNX Runtime as predictTrees does, with missing and infinite values', async () => {
-    const { model } = await fit(binary, { parameters: { trees: 100, leaves: 31 } });
+    const { model } = await fit(binary, { parameters: { trees: 50, leaves: 31 } });
     const odd = {
       ...unseen,
       columns: unseen.columns.map((column, f) =>
@@ -188,12 +188,12 @@ describe('gbdt', () => {
       ),
     };
     expect(largestGap(await onnxScores(model, odd), predictTrees(model, odd))).toBeLessThan(1e-6);
-    const numbers = await fit(synthetic('regression', 6_000, 1), { task: 'regression' });
+    const numbers = await fit(synthetic('regression', 3_000, 1), { task: 'regression', parameters: { trees: 30 } });
     expect(largestGap(await onnxScores(numbers.model, odd), predictTrees(numbers.model, odd))).toBeLessThan(2e-6);
   });
 
   it('goes on from a checkpoint to the same model, to the bit', async () => {
-    const settings = { parameters: { trees: 25, featureFraction: 0.7, earlyStopping: 30 }, trainRows: 5_400, checkpointEvery: 7 };
+    const settings = { parameters: { trees: 16, featureFraction: 0.7, earlyStopping: 30 }, trainRows: 5_400, checkpointEvery: 7 };
     const checkpoints: Uint8Array[] = [];
     const whole = await fit(binary, settings, { checkpoint: async (bytes) => void checkpoints.push(bytes) });
     expect(checkpoints.length).toBeGreaterThan(0);

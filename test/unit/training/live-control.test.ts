@@ -1,6 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonPrimitive } from '../../../src/contracts/json.js';
-import type { FitHooks } from '../../../src/training/fit.js';
+import type { FitHooks, FitResult } from '../../../src/training/fit.js';
 import { fit as fitSynthetic, synthetic } from './synthetic.js';
 
 type Control = NonNullable<FitHooks['control']>;
@@ -32,12 +32,15 @@ function orders(at: { readonly [trees: number]: 'snapshot' | 'stop' | { readonly
   return { control, evaluated, given };
 }
 
-const rows = synthetic('binary', 30_000, 5);
-const fit = (hooks: Partial<FitHooks> = {}) => fitSynthetic(rows, { parameters: { trees: 60 } }, hooks);
+const rows = synthetic('binary', 20_000, 5);
+const fit = (hooks: Partial<FitHooks> = {}) => fitSynthetic(rows, { parameters: { trees: 45 } }, hooks);
+let whole: FitResult;
+beforeAll(async () => {
+  whole = await fit();
+});
 
 describe('training under orders', () => {
   it('gives the same model, bit for bit, when it was interrupted and nothing was changed', async () => {
-    const whole = await fit();
     const { control, evaluated, given } = orders({ 3: 'snapshot', 9: 'snapshot' });
     const interrupted = await fit({ control, evaluated });
     expect(given.saved).toBeGreaterThanOrEqual(1);
@@ -49,7 +52,6 @@ describe('training under orders', () => {
     const stopped = await fit({ control, evaluated });
     expect(stopped.end).toBe('stopped');
     expect(stopped.model.trees.length).toBeGreaterThanOrEqual(1);
-    const whole = await fit();
     expect(stopped.model.trees.length).toBeLessThan(whole.model.trees.length);
     expect(stopped.model.trees).toEqual(whole.model.trees.slice(0, stopped.model.trees.length));
   });
@@ -60,7 +62,6 @@ describe('training under orders', () => {
     const [rate] = changed.learningRates ?? [];
     expect(rate?.learningRate).toBe(0.01);
     const from = rate?.fromTree ?? 0;
-    const whole = await fit();
     expect(changed.model.trees.slice(0, from)).toEqual(whole.model.trees.slice(0, from));
     expect(changed.model.trees[from]).not.toEqual(whole.model.trees[from]);
   });

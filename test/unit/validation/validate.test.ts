@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { CheckSpec, ValidateResult } from '../../../src/contracts/stages.js';
 import type { ArtifactStore } from '../../../src/store/artifact-store.js';
@@ -25,13 +25,19 @@ function check(name: string, parts: Partial<CheckSpec> = {}): CheckSpec {
   };
 }
 
-function run(store: ArtifactStore, dataset: DatasetRef, checks: readonly CheckSpec[]): Promise<ValidateResult> {
+let store: ArtifactStore;
+let dataset: DatasetRef;
+beforeAll(async () => {
+  store = await temporaryStore();
+  dataset = await datasetOf(store, ROWS, SCHEMA);
+});
+
+function run(dataset: DatasetRef, checks: readonly CheckSpec[]): Promise<ValidateResult> {
   return validate({ config: { checks }, inputs: { dataset }, arguments: {} }, createTestContext(store));
 }
 
 async function outcome(spec: CheckSpec): Promise<{ passed: boolean; observed: unknown; failingRows: number }> {
-  const store = await temporaryStore();
-  const result = await run(store, await datasetOf(store, ROWS, SCHEMA), [{ ...spec, severity: 'info' }]);
+  const result = await run(dataset, [{ ...spec, severity: 'info' }]);
   const found = result.checks.find(({ id }) => id === spec.id);
   if (found === undefined) throw new Error('no outcome');
   return { passed: found.passed, observed: found.observed, failingRows: found.failingRows };
@@ -39,9 +45,7 @@ async function outcome(spec: CheckSpec): Promise<{ passed: boolean; observed: un
 
 describe('validate', () => {
   it('passes a good dataset on unchanged with a report that lists declared and implied checks', async () => {
-    const store = await temporaryStore();
-    const dataset = await datasetOf(store, ROWS, SCHEMA);
-    const result = await run(store, dataset, [check('row_count_between', { arguments: { min: 1 } })]);
+    const result = await run(dataset, [check('row_count_between', { arguments: { min: 1 } })]);
     expect(result.status).toBe('passed');
     expect(result.dataset).toEqual(dataset);
     expect(result.checks.map(({ id }) => id)).toEqual([
@@ -57,25 +61,21 @@ describe('validate', () => {
   });
 
   it('gives the same report for the same dataset', async () => {
-    const store = await temporaryStore();
-    const dataset = await datasetOf(store, ROWS, SCHEMA);
     const checks = [check('not_null', { column: 'amount', mostly: 0.9 })];
-    expect((await run(store, dataset, checks)).report.id).toBe((await run(store, dataset, checks)).report.id);
+    expect((await run(dataset, checks)).report.id).toBe((await run(dataset, checks)).report.id);
   });
 
   it('goes on with a warning when only a check of severity warn fails', async () => {
-    const store = await temporaryStore();
-    const result = await run(store, await datasetOf(store, ROWS, SCHEMA), [
+    const result = await run(dataset, [
       check('not_null', { column: 'amount', severity: 'warn' }),
     ]);
     expect(result.status).toBe('warned');
   });
 
   it('fails without retry, naming every failed check, and publishes the report all the same', async () => {
-    const store = await temporaryStore();
     const bad = `SELECT TIMESTAMP '2001-01-01' AS at, 200.0 AS amount, 'green' AS colour`;
     const failure = await failureOf(
-      run(store, await datasetOf(store, bad, SCHEMA), [check('row_count_between', { arguments: { min: 5 } })]),
+      run(await datasetOf(store, bad, SCHEMA), [check('row_count_between', { arguments: { min: 5 } })]),
     );
     expect(failure).toMatchObject({ code: 'VALIDATION_FAILED', retryable: false });
     for (const text of [
@@ -93,9 +93,8 @@ describe('validate', () => {
   });
 
   it('escapes what comes from data and configuration in the HTML report', async () => {
-    const store = await temporaryStore();
     const id = '<script>alert("x")</script>';
-    const result = await run(store, await datasetOf(store, ROWS, SCHEMA), [
+    const result = await run(dataset, [
       check('unique', { id, column: 'colour', severity: 'warn' }),
     ]);
     const html = (await store.readFile(result.report, 'report.html')).toString();
@@ -104,9 +103,8 @@ describe('validate', () => {
   });
 
   it('lists every problem of every check at once', async () => {
-    const store = await temporaryStore();
     const failure = await failureOf(
-      run(store, await datasetOf(store, ROWS, SCHEMA), [
+      run(dataset, [
         check('not_nul', { column: 'amount' }),
         check('not_null', { column: 'amuont' }),
         check('between', { column: 'amount', arguments: { min: 3, max: 1 } }),
@@ -139,9 +137,8 @@ describe('checks', () => {
   });
 
   it('count NaN as missing', async () => {
-    const store = await temporaryStore();
     const dataset = await datasetOf(store, "SELECT 'nan'::DOUBLE AS x", schemaOf({ name: 'x', type: 'float', nullable: false }));
-    const failure = await failureOf(run(store, dataset, []));
+    const failure = await failureOf(run(dataset, []));
     expect(failure.message).toContain('check "schema.x.not_null" failed: expected a value, got 0 (1 rows)');
   });
 
@@ -154,7 +151,6 @@ describe('checks', () => {
     ['timestamp', "TIMESTAMP '2001-01-01' + to_days((range % 2)::INTEGER)", ['2001-01-01', '2001-01-02T02:00:00+02:00']],
     ['category', "'o' || chr(39) || range % 2", ["o'0", "o'1"]],
   ] as const)('compare a %s column with a set as values, not as texts: %s', async (type, expression, values) => {
-    const store = await temporaryStore();
     const dataset = await datasetOf(
       store,
       `SELECT ${expression} AS x FROM range(12)`,
@@ -162,29 +158,26 @@ describe('checks', () => {
     );
     const outcomeOf = async (some: readonly (string | number | boolean)[]): Promise<unknown> => {
       const set = check('in_set', { id: 'set', column: 'x', severity: 'info', arguments: { values: some } });
-      return (await run(store, dataset, [set])).checks.at(-1);
+      return (await run(dataset, [set])).checks.at(-1);
     };
     expect(await outcomeOf(values)).toMatchObject({ passed: true, failingRows: 0 });
     expect(await outcomeOf(values.slice(1))).toMatchObject({ passed: false, failingRows: 12 / values.length });
   });
 
   it('refuse a set whose values a column cannot have', async () => {
-    const store = await temporaryStore();
-    const dataset = await datasetOf(store, ROWS, SCHEMA);
     const set = (column: string, value: string): CheckSpec => check('in_set', { column, arguments: { values: [value] } });
-    const failure = await failureOf(run(store, dataset, [set('amount', 'red'), set('at', 'soon')]));
+    const failure = await failureOf(run(dataset, [set('amount', 'red'), set('at', 'soon')]));
     expect(failure.message).toContain('check "in_set:amount" (in_set): "red" is no value of a float column');
     expect(failure.message).toContain('"soon" is no value of a timestamp column');
   });
 
   it('measure freshness from the end of the window', async () => {
-    const store = await temporaryStore();
     const path = await sourceFile(ROWS);
     const window = { column: 'at', from: '2001-01-01', to: '2001-01-03' };
     const dataset = await ingestWith(store, { source: { format: 'parquet', path }, schema: SCHEMA, window });
     const hours = (count: number): CheckSpec =>
       check('freshness', { id: `${String(count)}h`, severity: 'warn', arguments: { maxMs: count * 3_600_000 } });
-    const result = await run(store, dataset, [hours(39), hours(38)]);
+    const result = await run(dataset, [hours(39), hours(38)]);
     expect(result.checks.filter(({ check: name }) => name === 'freshness').map(({ passed }) => passed)).toEqual([true, false]);
   });
 });
