@@ -2,8 +2,11 @@ import { runInContext } from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 /** Of the language, and in no test another one; what fake timers replace (`Date`, `setTimeout`) is not among them. */
-const CONSTANT = `Array ArrayBuffer BigInt Boolean Buffer DataView Error Int32Array Float32Array Float64Array JSON Map Math Number Object
-  Promise Reflect RegExp Set SharedArrayBuffer String Symbol TypeError Uint8Array WeakMap`.split(/\s+/);
+const CONSTANT = [
+  ...['Array', 'ArrayBuffer', 'BigInt', 'Boolean', 'Buffer', 'DataView', 'Error', 'Float32Array', 'Float64Array', 'Int32Array'],
+  ...['JSON', 'Map', 'Math', 'Number', 'Object', 'Promise', 'Reflect', 'RegExp', 'Set', 'SharedArrayBuffer', 'String', 'Symbol'],
+  ...['TypeError', 'Uint8Array', 'WeakMap'],
+];
 
 /**
  * Jest's node environment with the typed arrays of the outer realm: arrays made by native modules (ONNX Runtime) are then instances of

@@ -55,12 +55,9 @@ export async function smallestShift(occupied: (shift: number) => number | Promis
 export function rebucket(buckets: Buckets, shift: number): Buckets {
   const { shift: own, positions, counts } = buckets;
   if (own === shift) return buckets;
-  if (own === null) {
-    const bits = BigInt(shift);
-    return { shift, ...collapse(Float64Array.from(positions, (value) => Number(orderKey(value) >> bits)), counts) };
-  }
-  const width = 2 ** (shift - own);
-  return { shift, ...collapse(Float64Array.from(positions, (position) => Math.floor(position / width)), counts) };
+  const [bits, width] = [BigInt(shift), 2 ** (shift - (own ?? 0))];
+  const target = (position: number): number => (own === null ? Number(orderKey(position) >> bits) : Math.floor(position / width));
+  return { shift, ...collapse(Float64Array.from(positions, target), counts) };
 }
 
 /** Both in the finest buckets that both can be put in: values stay values when both sides have them. */

@@ -44,6 +44,13 @@ async function read(content: string | Uint8Array, columns: readonly ColumnSpec[]
   return (await rowsOf(await ingestText(content, columns, options))).map((row) => Object.values(row));
 }
 
+/** What is said of values of a type that are each wrong in a column of its own. */
+async function refusedTogether(wrong: readonly string[], type: ColumnType, options?: CsvOptions): Promise<string> {
+  const columns = wrong.map((_text, position) => column(`c${String(position)}`, type));
+  const content = writeCsv(columns.map(({ name }) => name), [wrong]); // prettier-ignore
+  return (await failureOf(ingestText(content, columns, options))).message;
+}
+
 const sorted = (rows: readonly (readonly unknown[])[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
 
 const text = fc.oneof(
@@ -159,10 +166,9 @@ describe('values of a CSV source', () => {
     const numbers = 'x\n1\n-2.5\n.5\n1e3\n+7.\n 8 \nNaN\nnan\n';
     const found = await read(numbers, [column('x', 'float')]);
     expect(found.flat().sort()).toEqual([-2.5, 0.5, 1, 1000, 7, 8, null, null]);
-    for (const wrong of ['inf', '-Infinity', '1e400', '1_000', '0x1F', '1,5', 'one']) {
-      const failure = await failureOf(ingestText(`x\n1\n"${wrong}"\n`, [column('x', 'float')]));
-      expect(failure.message).toContain(`1 other values such as "${wrong}"`);
-    }
+    const wrong = ['inf', '-Infinity', '1e400', '1_000', '0x1F', '1,5', 'one'];
+    const said = await refusedTogether(wrong, 'float');
+    for (const text of wrong) expect(said).toContain(`1 other values such as "${text}"`);
     expect(await read('x\n1\ninf\n1e400\n', [column('x', 'float')], { infinities: 'missing' })).toHaveLength(3);
   });
 
@@ -170,10 +176,9 @@ describe('values of a CSV source', () => {
     expect((await read('n\n5\n+6\n-7\n', [column('n', 'integer')])).flat()).toEqual([-7n, 5n, 6n]);
     expect((await failureOf(ingestText('n\n1.0\n', [column('n', 'integer')]))).message).toContain('such as "1.0"');
     expect((await read('n\n1.0\n2.\n3\n', [column('n', 'integer')], { wholeFloats: true })).flat()).toEqual([1n, 2n, 3n]);
-    for (const wrong of ['1.5', '9223372036854775808', '1e3']) {
-      const failure = await failureOf(ingestText(`n\n${wrong}\n`, [column('n', 'integer')], { wholeFloats: true }));
-      expect(failure.message).toContain(`such as "${wrong}"`);
-    }
+    const wrong = ['1.5', '9223372036854775808', '1e3'];
+    const said = await refusedTogether(wrong, 'integer', { wholeFloats: true });
+    for (const text of wrong) expect(said).toContain(`such as "${text}"`);
   });
 
   it('are booleans by the usual texts or by those that are given', async () => {
@@ -190,10 +195,9 @@ describe('values of a CSV source', () => {
       '1970-01-01T00:00:00.000Z',
       ...Array<string>(3).fill('2001-01-01T00:00:00.000Z'),
     ]);
-    for (const wrong of ['20010101', '20010101120000', 'epoch', 'infinity', '12345-01-01', '2001-02-31', '9223372036854775807']) {
-      const failure = await failureOf(ingestText(`t\n${wrong}\n`, at));
-      expect(failure.message).toContain(`1 other values such as "${wrong}"`);
-    }
+    const wrong = ['20010101', '20010101120000', 'epoch', 'infinity', '12345-01-01', '2001-02-31', '9223372036854775807'];
+    const said = await refusedTogether(wrong, 'timestamp');
+    for (const text of wrong) expect(said).toContain(`1 other values such as "${text}"`);
   });
 });
 

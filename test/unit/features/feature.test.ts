@@ -55,11 +55,7 @@ async function builtFrom(rows: string, config: FeatureConfig): Promise<Built> {
   return { store, result: await run(store, await datasetOf(store, rows, SCHEMA), config) };
 }
 
-async function split(
-  part: 'train' | 'test',
-  columns: string,
-  made = plain,
-): Promise<Record<string, unknown>[]> {
+async function split(part: 'train' | 'test', columns: string, made = plain): Promise<Record<string, unknown>[]> {
   return sql(`SELECT ${columns} FROM read_parquet('${await made.store.localFile(made.result, `${part}.parquet`)}')`);
 }
 

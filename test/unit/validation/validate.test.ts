@@ -66,9 +66,7 @@ describe('validate', () => {
   });
 
   it('goes on with a warning when only a check of severity warn fails', async () => {
-    const result = await run(dataset, [
-      check('not_null', { column: 'amount', severity: 'warn' }),
-    ]);
+    const result = await run(dataset, [check('not_null', { column: 'amount', severity: 'warn' })]);
     expect(result.status).toBe('warned');
   });
 
@@ -94,9 +92,7 @@ describe('validate', () => {
 
   it('escapes what comes from data and configuration in the HTML report', async () => {
     const id = '<script>alert("x")</script>';
-    const result = await run(dataset, [
-      check('unique', { id, column: 'colour', severity: 'warn' }),
-    ]);
+    const result = await run(dataset, [check('unique', { id, column: 'colour', severity: 'warn' })]);
     const html = (await store.readFile(result.report, 'report.html')).toString();
     expect(html).not.toContain('<script>');
     expect(html).toContain('&lt;script&gt;');
