@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { ApplicationFailure } from '@temporalio/common';
 import { SparingLogger } from '../../../src/cli/sparing-logger.js';
 
 describe("the logger of a worker's own lines", () => {
@@ -35,6 +36,22 @@ describe("the logger of a worker's own lines", () => {
     jest.advanceTimersByTime(60_000);
     logger.error('lost');
     expect(written).toEqual(['ERROR lost', 'WARN lost', 'ERROR found', 'ERROR lost']);
+  });
+
+  it('tells of a step that failed in one line, and where its own code threw', () => {
+    const failed = (type: string, details: unknown): void => {
+      logger.warn('Activity failed', {
+        ...{ activityType: 'flights.load', workflowId: `night-${type}`, attempt: 2, taskToken: 'x'.repeat(200) },
+        error: ApplicationFailure.create({ type, message: 'no rows. Take another window.', details: [details] }),
+      });
+    };
+    failed('MONITOR_WINDOW_EMPTY', {});
+    failed('EXECUTION_STEP_FAILED', { stack: 'Error: no rows\n    at load (pipeline.ts:7:9)' });
+    expect(written).toEqual([
+      'WARN flights.load of run night-MONITOR_WINDOW_EMPTY failed in attempt 2: MONITOR_WINDOW_EMPTY: no rows. Take another window.',
+      'WARN flights.load of run night-EXECUTION_STEP_FAILED failed in attempt 2: EXECUTION_STEP_FAILED: no rows. Take another window.\n' +
+        '    at load (pipeline.ts:7:9)',
+    ]);
   });
 
   it('loses no count when it is silent for good, holds no timer then, and remembers a bounded number of kinds', () => {
