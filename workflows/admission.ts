@@ -47,6 +47,7 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
   const length = createRunLength(
     bounded,
     (signals) => (signals >= MAX_SIGNALS_BEFORE || workflowInfo().continueAsNewSuggested) && !hasChanged(),
+    input.longest,
   );
   let changed = true;
   let checkAtMs = Date.now() + checkMs;
@@ -105,8 +106,9 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
   }
 
   async function goOn(): Promise<void> {
+    const paced = input.longest === undefined ? {} : { longest: input.longest };
     const untold = again.length === 0 ? {} : { again: [...again] };
-    await continueAsNew<typeof admission>({ limit: state.limit, checkMs, state, ...untold });
+    await continueAsNew<typeof admission>({ limit: state.limit, checkMs, ...paced, state, ...untold });
   }
 
   function hasChanged(): boolean {

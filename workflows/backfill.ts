@@ -55,7 +55,7 @@ const pauseUpdate = defineUpdate<{ paused: boolean }, [{ paused: boolean; by: st
  * Runs a pipeline once for each partition of a range, some at once; one that fails does not stop the others. The id of a run is made of its
  * partition, so that none runs twice however often the back-fill is started. Continues as new by itself.
  */
-export async function backfillPipeline({ spec, state }: BackfillInput): Promise<BackfillStatus> {
+export async function backfillPipeline({ spec, mostStarts, state }: BackfillInput): Promise<BackfillStatus> {
   const first = await backfillPartitions({ spec, after: 0, limit: 0 });
   const before = state?.outcomes ?? '';
   const letters = Array.from({ length: first.total }, (_, index) => (before[index] ?? '.') as BackfillLetter);
@@ -102,10 +102,14 @@ export async function backfillPipeline({ spec, state }: BackfillInput): Promise<
 
   try {
     for (let index = letters.indexOf('.'); index !== -1; index = letters.indexOf('.')) {
-      const full = started >= MOST_STARTS || workflowInfo().continueAsNewSuggested;
+      const full = started >= (mostStarts ?? MOST_STARTS) || workflowInfo().continueAsNewSuggested;
       if (full) {
         await condition(() => active === 0 && allHandlersFinished());
-        await continueAsNew<typeof backfillPipeline>({ spec, state: stateNow() });
+        await continueAsNew<typeof backfillPipeline>({
+          spec,
+          ...(mostStarts === undefined ? {} : { mostStarts }),
+          state: stateNow(),
+        });
       }
       await condition(() => !paused && active < spec.concurrency);
       const partition = await partitionAt(index);

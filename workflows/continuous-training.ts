@@ -89,7 +89,11 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   let state = stateAtStart();
   let runCheckAtMs = Date.now() + runCheckMs;
   let triggers = 0;
-  const length = createRunLength(bounded, () => triggers >= MAX_TRIGGERS_BEFORE || workflowInfo().continueAsNewSuggested);
+  const length = createRunLength(
+    bounded,
+    () => triggers >= MAX_TRIGGERS_BEFORE || workflowInfo().continueAsNewSuggested,
+    input.longest,
+  );
   let changes = 0;
   const change = (next: ContinuousTrainingState): void => {
     if (next === state) return;
@@ -177,7 +181,12 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
 
   for (;;) {
     if (length.mayContinue()) {
-      const paces = { runCheckMs, ...(input.backOffMs === undefined ? {} : { backOffMs }) };
+      const { longest } = input;
+      const paces = {
+        runCheckMs,
+        ...(input.backOffMs === undefined ? {} : { backOffMs }),
+        ...(longest === undefined ? {} : { longest }),
+      };
       await continueAsNew<typeof continuousTraining>({ model, ...paces, state });
     }
     if (state.active !== null && Date.now() >= runCheckAtMs) await checkRun(state.active.workflowId);

@@ -1,7 +1,7 @@
 import { allHandlersFinished, patched, workflowInfo } from '@temporalio/workflow';
+import type { LongestRun } from '../src/contracts/run-length.js';
 
-const MAX_SIGNALS = 1_000;
-const MAX_EVENTS = 2_000;
+const LONGEST: LongestRun = { signals: 1_000, events: 2_000 };
 
 /** How long the history of a workflow without end has grown, and whether it may go on as a new run. */
 export interface RunLength {
@@ -19,8 +19,13 @@ export interface RunLength {
 /**
  * @param bounded - whether this run began under these rules.
  * @param asBefore - when a run that began before them would have gone on as new: it does so again on replay, and else at the first occasion.
+ * @param longest - 1,000 signals or 2,000 events when absent.
  */
-export function createRunLength(bounded: boolean, asBefore: (signals: number) => boolean): RunLength {
+export function createRunLength(
+  bounded: boolean,
+  asBefore: (signals: number) => boolean,
+  longest: LongestRun = LONGEST,
+): RunLength {
   let signals = 0;
   let answering = 0;
   return {
@@ -38,7 +43,7 @@ export function createRunLength(bounded: boolean, asBefore: (signals: number) =>
     mayContinue: () => {
       if (!bounded) return (asBefore(signals) && allHandlersFinished()) || (answering === 0 && patched('bounded-next'));
       const { continueAsNewSuggested, historyLength } = workflowInfo();
-      return answering === 0 && (signals >= MAX_SIGNALS || historyLength >= MAX_EVENTS || continueAsNewSuggested);
+      return answering === 0 && (signals >= longest.signals || historyLength >= longest.events || continueAsNewSuggested);
     },
   };
 }

@@ -59,14 +59,19 @@ const statusQuery = defineQuery<ChangeState>('status');
  * `<pipeline>/on/<subject>/<number>`; two projects in one namespace have each their own. Continues as new by itself and loses no signal.
  */
 export async function startOnChange(input: StartOnChangeInput): Promise<never> {
-  const { subject, scope, runCheckMs = DEFAULT_RUN_CHECK_MS } = input;
+  const { subject, scope, runCheckMs = DEFAULT_RUN_CHECK_MS, longest } = input;
+  const kept = { ...(scope === undefined ? {} : { scope }), ...(longest === undefined ? {} : { longest }) };
   const scoped = scope === undefined ? {} : { scope };
   let state = input.state ?? initialChangeState();
   const bounded = patched('bounded');
-  const length = createRunLength(bounded, (signals) => {
-    const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return signals >= MAX_SIGNALS_BEFORE || historyLength >= MAX_EVENTS_BEFORE || continueAsNewSuggested;
-  });
+  const length = createRunLength(
+    bounded,
+    (signals) => {
+      const { continueAsNewSuggested, historyLength } = workflowInfo();
+      return signals >= MAX_SIGNALS_BEFORE || historyLength >= MAX_EVENTS_BEFORE || continueAsNewSuggested;
+    },
+    longest,
+  );
   let lookAtMs = Date.now() + runCheckMs;
 
   setHandler(
@@ -90,7 +95,7 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
   setHandler(statusQuery, () => state, { description: 'What came in, what waits, and what became of the newest changes' });
 
   for (;;) {
-    if (length.mayContinue()) await continueAsNew<typeof startOnChange>({ subject, ...scoped, runCheckMs, state });
+    if (length.mayContinue()) await continueAsNew<typeof startOnChange>({ subject, ...kept, runCheckMs, state });
     setCurrentDetails(details(state));
     if (state.arrived.length > 0) {
       await route(state.arrived);

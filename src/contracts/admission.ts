@@ -1,3 +1,5 @@
+import type { LongestRun } from './run-length.js';
+
 /** What limits how much goes on at once over all workers: the limit of a pool, or of the runs of a pipeline. */
 export type AdmissionKind = 'pool' | 'pipeline';
 
@@ -32,6 +34,8 @@ export type AdmissionState = {
 export type AdmissionInput = {
   readonly limit: number;
   readonly checkMs?: number;
+  /** Default 1,000 signals or 2,000 events. */
+  readonly longest?: LongestRun;
   readonly state?: AdmissionState;
   /** Holders that have asked again and have not been told yet. */
   readonly again?: readonly AdmissionRequest[];

@@ -68,7 +68,12 @@ export type BackfillStatus = BackfillState & {
 };
 
 /** `state` is set when it continues as new. */
-export type BackfillInput = { readonly spec: BackfillSpec; readonly state?: BackfillState };
+export type BackfillInput = {
+  readonly spec: BackfillSpec;
+  /** Runs that it starts before it continues as new. Default 100. */
+  readonly mostStarts?: number;
+  readonly state?: BackfillState;
+};
 
 export interface BackfillActivities {
   /** Partitions in order from a position on, at most `limit`, and how many there are. BACKFILL_RANGE, SCHEDULES_SCHEDULED_TIME. */

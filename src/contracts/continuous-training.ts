@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { LongestRun } from './run-length.js';
 import type { RetrainConfig } from './stages.js';
 
 /** Payload of the signal `trigger` of the continuous-training entity. `id` makes a repeat harmless. */
@@ -23,6 +24,8 @@ export type ContinuousTrainingInput = {
   readonly runCheckMs?: number;
   /** Pause before a failed retrain is tried again, four times as long after each further failure in a row. Default 60,000. */
   readonly backOffMs?: number;
+  /** Default 1,000 signals or 2,000 events. */
+  readonly longest?: LongestRun;
   /** Set by the workflow itself when it continues as new. */
   readonly state?: ContinuousTrainingState;
 };

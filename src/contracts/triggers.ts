@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.js';
 import type { WorkflowQueue } from './queues.js';
+import type { LongestRun } from './run-length.js';
 
 /** What can change: a published data set by its name, or an alias of a model, named `<model>/<alias>`. */
 export type ChangeSubject = { readonly kind: 'dataset' | 'alias'; readonly name: string };
@@ -39,6 +40,8 @@ export type StartOnChangeInput = {
   readonly scope?: string;
   /** How often a run under way is looked up, for a run that was terminated cannot report back. Default 60,000. */
   readonly runCheckMs?: number;
+  /** Default 1,000 signals or 2,000 events. */
+  readonly longest?: LongestRun;
   readonly state?: ChangeState;
 };
 

@@ -6,6 +6,7 @@ import { definePipeline, range } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker, type Pools } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, until, waitFor } from './execution-fixtures.js';
+import { withLimits } from './map-limits.js';
 
 const POOLS: Pools = { narrow: { limit: 2 } };
 const state = { now: 0, most: 0, doors: new Map<string, () => void>(), entered: [] as string[] };
@@ -26,9 +27,10 @@ const busy = definePipeline('busy', { params: {} }, (p) => {
     p.step(step, { pool: 'narrow', run: async (_, context) => await enter(step, context.signal, 300) });
 });
 /** So many that ask nobody would run inside the run itself. */
-const wide = definePipeline('wide', { params: {} }, (p) => {
-  p.map('each', range(70), (item) => p.step('one', { pool: 'narrow', inputs: { item }, run: (inputs) => inputs.item }));
+const plain = definePipeline('wide', { params: {} }, (p) => {
+  p.map('each', range(12), (item) => p.step('one', { pool: 'narrow', inputs: { item }, run: (inputs) => inputs.item }));
 });
+const wide = withLimits({ inline: 24, shard: 36, shards: 4 }, plain);
 const single = definePipeline('single', { params: {}, concurrency: { runs: 1 } }, (p) => {
   p.step('work', {
     run: async (_, context) => await enter(context.run.workflowId, context.signal, 60_000),
@@ -76,11 +78,11 @@ describe('limits over all workers', () => {
   it('of a pool let fewer items into one history, as each asks for room and gives it back', async () => {
     await client.start(wide, {}, { workflowId: 'wide' });
     const { results } = await client.result('wide');
-    expect(results['each']).toMatchObject({ count: 70, succeeded: 70, failed: 0 });
-    const { events } = await new Client({ connection }).workflow.getHandle('wide/each/0-70').fetchHistory();
+    expect(results['each']).toMatchObject({ count: 12, succeeded: 12, failed: 0 });
+    const { events } = await new Client({ connection }).workflow.getHandle('wide/each/0-12').fetchHistory();
     // 18 for each item, as the sizes of a map have it, and few beside them.
-    expect(events?.length).toBeLessThan(70 * 18 + 40);
-    expect(events?.length).toBeGreaterThan(70 * 6);
+    expect(events?.length).toBeLessThan(12 * 18 + 40);
+    expect(events?.length).toBeGreaterThan(12 * 6);
   });
 
   it('of a pipeline let one run in after the other, tell those that wait their place, and survive runs that vanish', async () => {
@@ -117,7 +119,7 @@ describe('limits over all workers', () => {
     const handle = await workflow.signalWithStart('admission', {
       workflowId: entity,
       taskQueue: 'ml',
-      args: [{ limit: 1, checkMs: 500 }],
+      args: [{ limit: 1, checkMs: 500, longest: { signals: 100, events: 10_000 } }],
       signal: 'leave',
       signalArgs: [{ id: 'nobody' }],
     });
@@ -130,7 +132,7 @@ describe('limits over all workers', () => {
     const request = { id: 'holder/x', workflowId: 'holder', runId, weight: 1, priority: 3, team: '' };
     await handle.signal('ask', { request, limit: 1 });
     const before = (await handle.describe()).runId;
-    for (let batch = 0; batch < 22; batch++) {
+    for (let batch = 0; batch < 3; batch++) {
       await Promise.all(Array.from({ length: 50 }, (_, index) => handle.signal('leave', { id: `never-${batch}-${index}` })));
     }
     await handle.signal('ask', { request: { ...request, id: 'holder/y' }, limit: 1 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import { definePipeline } from '../../src/index.js';
@@ -89,7 +90,10 @@ describe('pools', () => {
     let ended = false;
     const result = client.result(workflowId).finally(() => (ended = true));
     const isOver = (): boolean => ended;
-    while (!isOver()) await look();
+    while (!isOver()) {
+      await look();
+      await sleep(20);
+    }
     expect((await result).status).toBe('succeeded');
 
     const by = (step: string) => held.find((entry) => entry.step === step);
