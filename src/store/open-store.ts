@@ -11,10 +11,14 @@ const S3_ADDRESS = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 
 /** Long enough for a restart of the service, short enough for people who wait. Steps wait longer, around it. */
 const PATIENCE_MS = 10_000;
+/** As many as S3 gives at once. */
+const PAGE_KEYS = 1_000;
 
 export interface OpenStoreOptions {
   /** How long an operation goes on trying while S3 does not answer. Default 10,000 ms. */
   readonly patienceMs?: number;
+  /** How many keys of S3 a listing asks for at once, 1..1,000. Default 1,000. */
+  readonly pageKeys?: number;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface OpenStoreOptions {
  * `s3://bucket/prefix`.
  * @throws PipelineError `STORE_URI_INVALID`; for a folder also `STORE_DENIED` and `STORE_FULL`. S3 is first asked at first use.
  */
-export async function openObjectStore(uri: string, { patienceMs = PATIENCE_MS }: OpenStoreOptions = {}): Promise<ObjectStore> {
+export async function openObjectStore(uri: string, options: OpenStoreOptions = {}): Promise<ObjectStore> {
   const scheme = SCHEME.exec(uri)?.[1]?.toLowerCase();
   if (uri.trim() === '') throw invalid(uri, 'it is empty');
   if (scheme === undefined)
@@ -37,7 +41,8 @@ export async function openObjectStore(uri: string, { patienceMs = PATIENCE_MS }:
     throw invalid(uri, 'the prefix has an empty, "." or ".." name');
   }
   const { openS3Store } = await import('./s3/s3-store.js');
-  return openS3Store({ bucket, prefix: trimmed }, process.env, patienceMs);
+  const { patienceMs = PATIENCE_MS, pageKeys = PAGE_KEYS } = options;
+  return openS3Store({ bucket, prefix: trimmed }, process.env, { patienceMs, pageKeys });
 }
 
 function folderOf(uri: string): string {

@@ -29,6 +29,11 @@ export interface S3Location {
   readonly prefix: string;
 }
 
+interface S3Manners {
+  readonly patienceMs: number;
+  readonly pageKeys: number;
+}
+
 type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string };
 
 const PART_BYTES = 8 << 20;
@@ -50,7 +55,7 @@ const CLASH_WAIT_MS = 20;
 export function openS3Store(
   location: S3Location,
   env: Readonly<Record<string, string | undefined>>,
-  patienceMs: number,
+  manners: S3Manners,
 ): ObjectStore {
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
@@ -60,7 +65,7 @@ export function openS3Store(
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true, region: region ?? 'us-east-1' }),
     ...(region === undefined ? {} : { region }),
   });
-  return new S3Store(client, location, patienceMs);
+  return new S3Store(client, location, manners);
 }
 
 class S3Store implements ObjectStore {
@@ -69,9 +74,11 @@ class S3Store implements ObjectStore {
   readonly #bucket: string;
   readonly #base: string;
   readonly #patienceMs: number;
+  readonly #pageKeys: number;
 
-  constructor(client: S3Client, location: S3Location, patienceMs: number) {
+  constructor(client: S3Client, location: S3Location, { patienceMs, pageKeys }: S3Manners) {
     this.#patienceMs = patienceMs;
+    this.#pageKeys = pageKeys;
     this.uri = `s3://${location.bucket}${location.prefix === '' ? '' : `/${location.prefix}`}`;
     this.#client = client;
     this.#bucket = location.bucket;
@@ -231,7 +238,7 @@ class S3Store implements ObjectStore {
 
   async #page(prefix: string, token: string | undefined) {
     try {
-      const question = { Bucket: this.#bucket, Prefix: this.#base + prefix };
+      const question = { Bucket: this.#bucket, Prefix: this.#base + prefix, MaxKeys: this.#pageKeys };
       return await this.#client.send(
         new ListObjectsV2Command(token === undefined ? question : { ...question, ContinuationToken: token }),
       );
