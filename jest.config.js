@@ -1,6 +1,8 @@
 const level = (name) => ({
   displayName: name,
   rootDir: import.meta.dirname,
+  // Jest reads what lies in here before it starts; what tests import is found without.
+  roots: [`<rootDir>/test/${name}`],
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   // With the typed arrays of native modules, and globals as fast as outside of Jest.
   testEnvironment: '<rootDir>/test/jest-environment.js',
@@ -13,7 +15,6 @@ const level = (name) => ({
     '^(?:\\.{1,2}/)+(src|workflows|activities)/(.*)\\.js$': '<rootDir>/dist/$1/$2.js',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['<rootDir>/.perennial'],
 });
 
 export default {
