@@ -121,7 +121,7 @@ describe('the scheduler with guards, joins and clean-up', () => {
         const unfinished = plan.steps.filter(({ id }) => ['pending', ...ACTIVE].includes(statuses.get(id) ?? 'pending'));
         expect(unfinished).toEqual([]);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 

@@ -24,7 +24,7 @@ describe('a JSON body', () => {
         const text = JSON.stringify(value);
         expect(parse(text)).toEqual(JSON.parse(text));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

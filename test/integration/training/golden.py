@@ -1,6 +1,6 @@
 """Writes lightgbm.golden.json: what LightGBM reaches on the rows of synthetic.ts.
 
-pip install lightgbm==4.7.0 scikit-learn numpy && python test/unit/training/golden.py
+pip install lightgbm==4.7.0 scikit-learn numpy && python test/integration/training/golden.py
 """
 import json, math, pathlib
 import lightgbm
@@ -45,7 +45,7 @@ def fit(task, **parameters):
 
 
 result = {
-    "origin": f"lightgbm {lightgbm.__version__}, python test/unit/training/golden.py",
+    "origin": f"lightgbm {lightgbm.__version__}, python test/integration/training/golden.py",
     "binary": fit("binary", trees=40),
     "binaryRegularised": fit("binary", trees=60, num_leaves=31, lambda_l2=10, min_data_in_leaf=50, max_bin=63),
     "regression": fit("regression", trees=80),
