@@ -4,12 +4,11 @@ import Sequencer from '@jest/test-sequencer';
 const SLOW = [
   'examples/demo',
   'contract/s3-artifacts',
+  'faults/killed-in-a-write',
   'faults/kill-nine',
   'integration/continuous-training',
-  'faults/phases-kill',
   'examples/packed-tarball',
   'contract/s3-store',
-  'faults/fan-out-kill',
   'integration/cli/cli',
 ];
 

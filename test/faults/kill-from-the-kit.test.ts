@@ -19,26 +19,22 @@ afterAll(async () => {
   await folder.remove();
 });
 
-const startWorker = (point: string): ChildProcess =>
-  spawn(process.execPath, ['--import', 'tsx', 'test/faults/fixtures/mortal-worker.ts', temporal.address, folder.path, point], {
-    stdio: 'ignore',
-  });
+const startWorker = (): ChildProcess =>
+  spawn(process.execPath, ['test/faults/fixtures/mortal-worker.mjs', temporal.address, folder.path], { stdio: 'ignore' });
 
 describe('killWorkerAt', () => {
-  it.each([
-    ['checkpoint', 'half'],
-    ['end', 'half'],
-  ])('kills the worker at the %s of the step, once; the next worker goes on from %s', async (point, from) => {
-    const first = startWorker(point);
-    const died = once(first, 'exit');
-    await client.start('mortal', {}, { workflowId: `killed-${point}` });
-    expect((await died)[1]).toBe('SIGKILL');
-    const second = startWorker(point);
+  it('kills the worker at the checkpoint and at the end of the step, once each; the next worker goes on from there', async () => {
+    await client.start('mortal', {}, { workflowId: 'killed' });
+    for (const point of ['checkpoint', 'end']) {
+      const [, signal] = (await once(startWorker(), 'exit')) as [number | null, NodeJS.Signals | null];
+      expect([point, signal]).toEqual([point, 'SIGKILL']);
+    }
+    const last = startWorker();
     try {
-      expect((await client.result(`killed-${point}`)).results['fit']).toEqual({ from });
+      expect((await client.result('killed')).results['fit']).toEqual({ from: '2 after 1 after the beginning' });
     } finally {
-      const ended = once(second, 'exit');
-      second.kill('SIGKILL');
+      const ended = once(last, 'exit');
+      last.kill('SIGKILL');
       await ended;
     }
   });

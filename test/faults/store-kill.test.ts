@@ -11,7 +11,7 @@ import { startChild, started } from './store-children.js';
 
 jest.setTimeout(120_000);
 
-const KILLS = 8;
+const KILLS = 5;
 const CHUNK = 64;
 
 let folder = '';
@@ -26,7 +26,7 @@ async function killAgainAndAgain(program: string, check: (round: number) => Prom
     const child = startChild(program, folder, String(round));
     const ended = once(child, 'exit');
     await started(child);
-    await wait(20 + 23 * round);
+    await wait(20 + 40 * round);
     child.kill('SIGKILL');
     expect((await ended)[1]).toBe('SIGKILL');
     await check(round);

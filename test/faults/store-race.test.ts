@@ -8,7 +8,7 @@ import { outputOf, startChild, started } from './store-children.js';
 
 jest.setTimeout(120_000);
 
-const PROCESSES = 10;
+const PROCESSES = 6;
 const WRITERS_EACH = 2;
 const ROUNDS = 20;
 
