@@ -36,18 +36,24 @@ const renamed =
 
 describe('a stored history', () => {
   let bundle: WorkflowBundle;
+  const outcomes = new Map<string, unknown>();
+  // With one worker for all: to start one costs more than a replay.
   beforeAll(async () => {
     bundle = await workflowBundle();
+    const histories = (async function* () {
+      for (const name of names) yield { workflowId: name, history: (await readHistory(name)) as unknown };
+    })();
+    for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: bundle }, histories))
+      outcomes.set(workflowId, error ?? 'replayed');
   });
 
-  const replay = async (name: string, change?: (text: string) => string): Promise<void> => {
-    const history = await readHistory(name);
-    const subject: unknown = change === undefined ? history : changePayloads(history, change);
+  const replay = async (name: string, change: (text: string) => string): Promise<void> => {
+    const subject = changePayloads(await readHistory(name), change);
     await Worker.runReplayHistory({ workflowBundle: bundle }, subject, name);
   };
 
-  it.each(names)('"%s" replays against the built bundle', async (name) => {
-    await expect(replay(name)).resolves.toBeUndefined();
+  it.each(names)('"%s" replays against the built bundle', (name) => {
+    expect(outcomes.get(name)).toBe('replayed');
   });
 
   it('replays when it was cut off in the middle of the run', async () => {
