@@ -9,12 +9,14 @@ const READY_MS = 60_000;
 export class CliProcess {
   readonly ready: Record<string, unknown>;
   private readonly child: ChildProcess;
+  private isClosed = false;
   private readonly text: () => string;
 
   private constructor(child: ChildProcess, ready: Record<string, unknown>, text: () => string) {
     this.child = child;
     this.ready = ready;
     this.text = text;
+    child.once('close', () => (this.isClosed = true));
   }
 
   /** Starts the command with `--json` and waits for the line that says it is ready. */
@@ -66,6 +68,11 @@ export class CliProcess {
   async ended(): Promise<NodeJS.Signals | null> {
     if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
     return this.child.signalCode;
+  }
+
+  /** Waits until it has ended by itself and all that it wrote is read. */
+  async closed(): Promise<void> {
+    if (!this.isClosed) await once(this.child, 'close');
   }
 
   async kill9(): Promise<void> {

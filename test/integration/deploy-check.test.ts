@@ -7,11 +7,12 @@ import type { PipelineClient } from '../../src/client/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { checkOpenRuns } from '../../src/worker/check-open-runs.js';
 import { definePipeline } from '../../src/index.js';
+import { createPipelineWorker } from '../../src/worker/index.js';
 import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
-import { CliProcess } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
 import { runCli, spawnCli } from './cli/run-cli.js';
+import waiting from './waiting.js';
 import { statusOf, temporaryFolder, until } from './execution-fixtures.js';
 
 const WAITING = 'test/integration/waiting.ts';
@@ -20,24 +21,28 @@ let server: TestServer;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let connection: Connection;
 let client: PipelineClient;
-let worker: CliProcess;
+let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
   server = await startTestServer();
   connection = await connect({ address: server.address });
   client = await connectClient({ address: server.address });
-  worker = await CliProcess.start(['worker', WAITING], {
-    TEMPORAL_ADDRESS: server.address,
-    PERENNIAL_STORE: path.join(folder.path, 'store'),
+  const worker = await createPipelineWorker({
+    ...{ pipelines: [waiting], store: path.join(folder.path, 'store'), address: server.address },
   });
+  const running = worker.run();
+  stopWorker = async () => {
+    worker.shutdown();
+    await running;
+  };
   await client.start('waiting', {}, { workflowId: 'open' });
   await until(client, 'open', (status) => statusOf(status, 'release') === 'waiting');
   await client.signalTraining('flights', { id: 'a', kind: 'drift', at: '2001-01-01T00:00:00Z', column: 'distance' });
   await client.training('flights').status();
 });
 afterAll(async () => {
-  await worker.stop();
+  await stopWorker();
   await client.close();
   await connection.close();
   await server.stop();

@@ -9,7 +9,7 @@ import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, waitFor } from './execution-fixtures.js';
 
-const ITEMS = 24;
+const ITEMS = 12;
 
 /** Light steps side by side that end in another order than they started, and what follows each: steps of one type and of several. */
 const ragged = definePipeline('light-ragged', { params: {} }, (p) => {
@@ -43,7 +43,7 @@ const ragged = definePipeline('light-ragged', { params: {} }, (p) => {
       });
       return p.step('second', { light: true, inputs: { again }, run: (inputs) => inputs.again.result * 2 });
     },
-    { concurrency: 8 },
+    { concurrency: 5 },
   );
   return p.step('sum', {
     light: true,
@@ -66,8 +66,8 @@ const broken = definePipeline('light-broken', { params: {} }, (p) => {
       retry: { maximumAttempts: 1 },
       inputs: { first },
       run: async (inputs, { signal }) => {
-        await waitFor(inputs.first === 13 ? 20 : (inputs.first * 37) % 90, signal);
-        if (inputs.first === 13) throw new PipelineError('STORE_UNREACHABLE', { what: 'the disk sleeps' });
+        await waitFor(inputs.first === 7 ? 20 : (inputs.first * 37) % 90, signal);
+        if (inputs.first === 7) throw new PipelineError('STORE_UNREACHABLE', { what: 'the disk sleeps' });
         return inputs.first;
       },
     });

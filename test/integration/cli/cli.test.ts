@@ -86,7 +86,7 @@ describe('perennial run', () => {
   });
 
   it('carries a run out by itself with --worker', async () => {
-    const result = await spawned('run', COUNTING, '--worker', '--task-queue', 'alone', '--json');
+    const result = await cli('run', COUNTING, '--worker', '--task-queue', 'alone', '--json');
     expect(result).toMatchObject({ code: 0 });
     expect(json<RunResult>(result).results['doubled']).toEqual({ count: 6 });
   });
@@ -294,7 +294,7 @@ describe('perennial dev', () => {
   });
 
   it('names a port in use', async () => {
-    const result = await spawned('dev', '--port', String(server.port), '--ui-port', '0', '--db', path.join(folder, 'other.db'));
+    const result = await cli('dev', '--port', String(server.port), '--ui-port', '0', '--db', path.join(folder, 'other.db'));
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(
       new RegExp(`error TEMPORAL_PORT_IN_USE port ${server.port} is in use[^]*lsof -i :${server.port}`),

@@ -16,7 +16,8 @@ const terminalInto = (answer) => ({
 });
 
 process.on('disconnect', () => process.exit());
-process.on('message', ({ words, env }) => {
+process.on('message', ({ words, env, cwd }) => {
+  process.chdir(cwd);
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
   Object.assign(process.env, env);
   const answer = { code: 0, stdout: '', stderr: '' };

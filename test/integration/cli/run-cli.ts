@@ -11,6 +11,7 @@ export interface CliResult {
 type Environment = Readonly<Record<string, string>>;
 
 const LIMIT_MS = 60_000;
+const CLI = path.resolve('dist/src/cli/main.js');
 
 let host: ChildProcess | null = null;
 let isBusy = false;
@@ -23,18 +24,18 @@ afterAll(() => {
  * Runs a command of the built `perennial` to its end: in a process that the file keeps for its commands, else, beside a command that is under way, in one
  * of its own. A pipeline file that is edited between two commands needs `spawnCli`.
  */
-export async function runCli(words: readonly string[], env: Environment = {}): Promise<CliResult> {
-  if (isBusy) return spawnCli(words, env);
+export async function runCli(words: readonly string[], env: Environment = {}, cwd = path.resolve('.')): Promise<CliResult> {
+  if (isBusy) return spawnCli(words, env, CLI, cwd);
   isBusy = true;
   try {
     host ??= fork(path.resolve('test/integration/cli/command-host.js'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    return await ask(host, words, env);
+    return await ask(host, words, env, cwd);
   } finally {
     isBusy = false;
   }
 }
 
-function ask(asked: ChildProcess, words: readonly string[], env: Environment): Promise<CliResult> {
+function ask(asked: ChildProcess, words: readonly string[], env: Environment, cwd: string): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const end = (how: string): void => {
       host = null;
@@ -53,14 +54,15 @@ function ask(asked: ChildProcess, words: readonly string[], env: Environment): P
       asked.off('exit', gone);
       resolve(answer as CliResult);
     });
-    asked.send({ words, env: { ...process.env, ...env } });
+    asked.send({ words, env: { ...process.env, ...env }, cwd });
   });
 }
 
 /** Runs the built `perennial`, or another build of it, in a process of its own to its end. */
-export function spawnCli(words: readonly string[], env: Environment = {}, cli = 'dist/src/cli/main.js'): Promise<CliResult> {
+export function spawnCli(words: readonly string[], env: Environment = {}, cli = CLI, cwd = '.'): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, ...words], {
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
