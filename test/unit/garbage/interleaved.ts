@@ -33,11 +33,12 @@ export function createTurns(inner: ObjectStore, choose: (below: number) => numbe
         if (left <= 0) return new Promise(() => undefined);
         left -= 1;
         if (left > 0) return inTurn(work);
-        // The last operation happens, and the process never hears of it.
-        return inTurn(work).then(() => {
+        // The last operation happens, or is refused, and the process never hears of it.
+        const die = (): Promise<never> => {
           kill();
           return new Promise<never>(() => undefined);
-        });
+        };
+        return inTurn(work).then(die, die);
       };
       const store: ObjectStore = {
         uri: inner.uri,
