@@ -6,7 +6,7 @@ const SLOW = [
   'contract/s3-artifacts',
   'faults/killed-in-a-write',
   'faults/kill-nine',
-  'integration/continuous-training',
+  'integration/pool-commands',
   'examples/packed-tarball',
   'contract/s3-store',
   'integration/cli/cli',
