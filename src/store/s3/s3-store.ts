@@ -29,7 +29,7 @@ export interface S3Location {
   readonly prefix: string;
 }
 
-interface S3Manners {
+interface S3Settings {
   readonly patienceMs: number;
   readonly pageKeys: number;
 }
@@ -55,7 +55,7 @@ const CLASH_WAIT_MS = 20;
 export function openS3Store(
   location: S3Location,
   env: Readonly<Record<string, string | undefined>>,
-  manners: S3Manners,
+  settings: S3Settings,
 ): ObjectStore {
   const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
   const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
@@ -65,7 +65,7 @@ export function openS3Store(
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true, region: region ?? 'us-east-1' }),
     ...(region === undefined ? {} : { region }),
   });
-  return new S3Store(client, location, manners);
+  return new S3Store(client, location, settings);
 }
 
 class S3Store implements ObjectStore {
@@ -76,7 +76,7 @@ class S3Store implements ObjectStore {
   readonly #patienceMs: number;
   readonly #pageKeys: number;
 
-  constructor(client: S3Client, location: S3Location, { patienceMs, pageKeys }: S3Manners) {
+  constructor(client: S3Client, location: S3Location, { patienceMs, pageKeys }: S3Settings) {
     this.#patienceMs = patienceMs;
     this.#pageKeys = pageKeys;
     this.uri = `s3://${location.bucket}${location.prefix === '' ? '' : `/${location.prefix}`}`;
