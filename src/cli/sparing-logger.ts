@@ -1,5 +1,5 @@
 import { DefaultLogger, type LogLevel, type LogMetadata } from '@temporalio/worker';
-import { failedStepLine } from './failed-step-line.js';
+import { failureLine } from './failure-line.js';
 
 /** A line that comes again is summed up this often. */
 const EVERY_MS = 30_000;
@@ -11,7 +11,7 @@ type Kind = { readonly level: LogLevel; readonly message: string; again: number;
 /**
  * Temporal's own lines, without the flood that a server that is away sets off: the first warning or error of a kind is written at once, those
  * that follow are counted, and every half minute one line says how many there were, with what the newest of them said. Numbers and
- * ids make no kind of their own. A kind that was silent for half a minute is written at once again. A step that failed is one line, and where
+ * ids make no kind of their own. A kind that was silent for half a minute is written at once again. A step or run that failed is one line, and where
  * its own code threw.
  */
 export class SparingLogger extends DefaultLogger {
@@ -19,7 +19,7 @@ export class SparingLogger extends DefaultLogger {
   #timer: NodeJS.Timeout | null = null;
 
   override log(level: LogLevel, given: string, about: LogMetadata = {}): void {
-    const line = failedStepLine(given, about);
+    const line = failureLine(given, about);
     const [message, meta] = line === null ? [given, about] : [line, {}];
     if (level !== 'WARN' && level !== 'ERROR') {
       super.log(level, message, meta);

@@ -38,7 +38,7 @@ describe("the logger of a worker's own lines", () => {
     expect(written).toEqual(['ERROR lost', 'WARN lost', 'ERROR found', 'ERROR lost']);
   });
 
-  it('tells of a step that failed in one line, and where its own code threw', () => {
+  it('tells of a step or a run that failed in one line, and where its own code threw', () => {
     const failed = (type: string, details: unknown): void => {
       logger.warn('Activity failed', {
         ...{ activityType: 'flights.load', workflowId: `night-${type}`, attempt: 2, taskToken: 'x'.repeat(200) },
@@ -47,10 +47,12 @@ describe("the logger of a worker's own lines", () => {
     };
     failed('MONITOR_WINDOW_EMPTY', {});
     failed('EXECUTION_STEP_FAILED', { stack: 'Error: no rows\n    at load (pipeline.ts:7:9)' });
+    logger.warn('Workflow failed', { workflowId: 'night', workflowType: 'flights', error: new Error('step "load" failed') });
     expect(written).toEqual([
       'WARN flights.load of run night-MONITOR_WINDOW_EMPTY failed in attempt 2: MONITOR_WINDOW_EMPTY: no rows. Take another window.',
       'WARN flights.load of run night-EXECUTION_STEP_FAILED failed in attempt 2: EXECUTION_STEP_FAILED: no rows. Take another window.\n' +
         '    at load (pipeline.ts:7:9)',
+      'WARN run night of flights failed: step "load" failed',
     ]);
   });
 
