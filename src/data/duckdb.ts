@@ -42,6 +42,8 @@ export async function openDuckDb({ scratch, signal, threads = 2, memoryMiB = 102
     temp_directory: join(scratch, 'duckdb'),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
+    // It tells files apart by their times in whole seconds: another file in a place that it knows would be read as the old one.
+    enable_external_file_cache: 'false',
   });
   const connection = await instance.connect();
   const interrupt = (): void => {

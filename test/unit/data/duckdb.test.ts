@@ -1,3 +1,5 @@
+import { copyFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { withDuckDb } from '../../../src/data/duckdb.js';
 import { readDoubleColumns, readNumericColumns } from '../../../src/data/read-columns.js';
@@ -37,6 +39,21 @@ describe('the data engine', () => {
       (await failureOf(db.query('SELECT len(list(range)) FROM range(50000000)'))).code,
     ]);
     expect(codes).toEqual(['DATA_QUERY_FAILED', 'DATA_SCRATCH_FULL', 'DATA_MEMORY_EXCEEDED']);
+  });
+
+  it('reads the file that is there, also when another lay in its place a moment ago', async () => {
+    const scratch = await temporaryFolder();
+    const [source, copy] = [join(scratch, 'source.parquet'), join(scratch, 'copy.parquet')];
+    await withDuckDb({ scratch }, async (db) => {
+      for (let n = 0; n < 20; n += 1) {
+        await copyFile(await sourceFile(`SELECT ${n} AS a FROM range(300)`), source);
+        await db.run(`COPY (SELECT * FROM read_parquet('${source}')) TO '${copy}' (FORMAT parquet)`);
+        expect(await db.query(`SELECT min(a) AS least, max(a) AS most FROM read_parquet('${copy}')`)).toEqual([
+          { least: n, most: n },
+        ]);
+        for (const path of [source, copy]) await rm(path);
+      }
+    });
   });
 
   it('does not blame SQL of the reader, who may have written none', async () => {
