@@ -43,14 +43,19 @@ export const policyOf = (model: string, changes: Partial<RetrainConfig> = {}): R
 /** `held` steps wait until they are let go; by workflow id of their run. */
 const held = new Map<string, () => void>();
 
-/** Lets the held step of a run of this model go, once it is there. */
-export async function letGo(model: string, n: number): Promise<void> {
+/** Waits for the held step of a run of this model: the entity says that a run is active before the server has started it. Returns its workflow id. */
+export async function whenHeld(model: string, n: number): Promise<string> {
   const run = `${continuousTrainingId(model)}/retrain-${n}`;
   for (const startedAt = Date.now(); !held.has(run);) {
     if (Date.now() - startedAt > LIMIT_MS) throw new Error(`${run} never held`);
     await waitFor(20, new AbortController().signal);
   }
-  held.get(run)?.();
+  return run;
+}
+
+/** Lets the held step of a run of this model go, once it is there. */
+export async function letGo(model: string, n: number): Promise<void> {
+  held.get(await whenHeld(model, n))?.();
 }
 
 const tiny = definePipeline(
@@ -88,8 +93,12 @@ export interface TrainingBench {
   update(model: string, name: string, argument: unknown): Promise<unknown>;
   status(model: string): Promise<ContinuousTrainingState>;
   explain(model: string): Promise<RetrainExplanation>;
-  /** Asks for the state until it fits; fails with the last one seen. */
-  until(model: string, fits: (state: ContinuousTrainingState) => boolean): Promise<ContinuousTrainingState>;
+  /** Asks for the state until it fits, and does `between` before it asks again; fails with the last one seen. */
+  until(
+    model: string,
+    fits: (state: ContinuousTrainingState) => boolean,
+    between?: () => Promise<void>,
+  ): Promise<ContinuousTrainingState>;
   stop(): Promise<void>;
 }
 
@@ -116,11 +125,12 @@ export async function startTrainingBench(): Promise<TrainingBench> {
     },
     status: (model) => client.training(model).status(),
     explain: (model) => client.training(model).explain(),
-    until: async (model, fits) => {
+    until: async (model, fits, between) => {
       for (const startedAt = Date.now(); ;) {
         const state = await client.training(model).status();
         if (fits(state)) return state;
         if (Date.now() - startedAt > LIMIT_MS) throw new Error(`the state never fitted: ${JSON.stringify(state)}`);
+        await between?.();
         await waitFor(50, new AbortController().signal);
       }
     },

@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
 import { continuousTrainingId, type TrainingSignal } from '../../src/contracts/continuous-training.js';
 import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
-import { day, drift, letGo, policyOf, settled, startTrainingBench, type TrainingBench } from './continuous-training-fixtures.js';
+import {
+  day,
+  drift,
+  letGo,
+  policyOf,
+  settled,
+  startTrainingBench,
+  type TrainingBench,
+  whenHeld,
+} from './continuous-training-fixtures.js';
 
 const DAY_MS = 86_400_000;
 const MODELS = ['created', 'raced', 'debounced', 'single', 'cooled', 'ended', 'stormy', 'steady', 'patient', 'ticked'] as const;
@@ -101,8 +110,7 @@ describe('the continuous training of a model', () => {
     expect(await bench.explain('ended')).toMatchObject({ action: 'wait', reason: expect.stringContaining('failed in a row') });
     await bench.update('ended', 'setPolicy', policyOf('ended', { parameters: { mode: 'held' } }));
     await bench.send('ended', drift('b', day(14)));
-    const { active } = await bench.until('ended', (state) => state.active?.n === 2);
-    await bench.client.cancel(active?.workflowId ?? '');
+    await bench.client.cancel(await whenHeld('ended', 2));
     const { decisions } = await bench.until('ended', settled(2));
     expect(decisions.map(({ outcome }) => outcome)).toEqual(['failed', 'cancelled']);
     expect(decisions[1]?.triggers.map(({ id }) => id)).toEqual(['a', 'b']);
@@ -111,17 +119,15 @@ describe('the continuous training of a model', () => {
   it('notices a run that was terminated, also while signals pour in', async () => {
     await bench.begin('stormy', { parameters: { mode: 'held' } }, { runCheckMs: 500 });
     await bench.send('stormy', drift('a', day(7)));
-    const { active } = await bench.until('stormy', (state) => state.active !== null);
-    await bench.temporal.workflow.getHandle(active?.workflowId ?? '').terminate('by hand');
+    await bench.temporal.workflow.getHandle(await whenHeld('stormy', 1)).terminate('by hand');
     const rows = (n: number): TrainingSignal => ({ id: `rows-${n}`, kind: 'new_rows', at: day(7), rows: 1 });
-    let outcome: string | null | undefined = null;
-    for (let n = 0; n < 100 && outcome === null; n += 1) {
-      await bench.send('stormy', rows(n));
-      await pause(50);
-      outcome = (await bench.status('stormy')).decisions[0]?.outcome;
-    }
-    expect(outcome).toBe('terminated');
-    expect((await bench.status('stormy')).active).toBeNull();
+    let n = 0;
+    const state = await bench.until(
+      'stormy',
+      ({ active }) => active === null,
+      () => bench.send('stormy', rows((n += 1))),
+    );
+    expect(state.decisions[0]?.outcome).toBe('terminated');
   });
 
   it('loses no signal of a burst while it continues as new, and no run under way', async () => {
