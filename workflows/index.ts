@@ -1,5 +1,5 @@
 /** All workflows of a worker: the dynamic one that runs any pipeline, the stages alone, and the long-lived ones. */
-export { default } from './pipeline.js';
+export { default } from './run/pipeline.js';
 export {
   buildFeatures,
   deployModel,
@@ -9,13 +9,13 @@ export {
   retrainModel,
   trainModel,
   validateData,
-} from './single-stage.js';
-export { mapShard } from './map-shard.js';
-export { monitorWindow } from './monitor-window.js';
-export { deliverNotice } from './deliver-notice.js';
-export { startOnChange } from './start-on-change.js';
-export { continuousTraining } from './continuous-training.js';
-export { admission } from './admission.js';
-export { retrainTick } from './retrain-tick.js';
-export { backfillPipeline } from './backfill.js';
-export { collectGarbage } from './collect-garbage.js';
+} from './stages/single-stage.js';
+export { mapShard } from './stages/map/map-shard.js';
+export { monitorWindow } from './starts/monitor-window.js';
+export { deliverNotice } from './run/deliver-notice.js';
+export { startOnChange } from './entities/start-on-change.js';
+export { continuousTraining } from './entities/continuous-training.js';
+export { admission } from './entities/admission.js';
+export { retrainTick } from './starts/retrain-tick.js';
+export { backfillPipeline } from './entities/backfill.js';
+export { collectGarbage } from './starts/collect-garbage.js';

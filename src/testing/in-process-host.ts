@@ -1,7 +1,7 @@
-import { type ByteBudget, withinResults } from '../../workflows/byte-budget.js';
-import { cacheOf } from '../../workflows/step-cache.js';
-import type { ChildInput, StageHost } from '../../workflows/stage-host.js';
-import type { BodyRun, StepCall } from '../../workflows/scope-surroundings.js';
+import { type ByteBudget, withinResults } from '../../workflows/scope/byte-budget.js';
+import { cacheOf } from '../../workflows/steps/step-cache.js';
+import type { ChildInput, StageHost } from '../../workflows/stages/stage-host.js';
+import type { BodyRun, StepCall } from '../../workflows/scope/scope-surroundings.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { RunIdentity, RunOptions, RunResult, StepOutcome, StepTask } from '../contracts/run.js';
 import type { CodeSource } from '../cache/pipeline-code.js';

@@ -8,7 +8,7 @@ import {
   recordStart,
   recordSuppressed,
   retrainParameters,
-} from '../../workflows/continuous-training-policy.js';
+} from '../../workflows/entities/continuous-training-policy.js';
 import type { ContinuousTrainingState, TrainingSignal } from '../contracts/continuous-training.js';
 import type { RetrainConfig } from '../contracts/stages.js';
 import type { Pipeline } from '../pipeline/pipeline.js';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { stageOperations } from '../../activities/index.js';
-import type { Cancellable } from '../../workflows/cancellable.js';
-import { ByteBudget, RESULT_BYTES } from '../../workflows/byte-budget.js';
-import { RunDriver } from '../../workflows/run-driver.js';
-import { stageOfStep } from '../../workflows/stages.js';
-import { cancelledFailure, CodedError, localFailure } from '../../workflows/step-failure.js';
+import type { Cancellable } from '../../workflows/temporal/cancellable.js';
+import { ByteBudget, RESULT_BYTES } from '../../workflows/scope/byte-budget.js';
+import { RunDriver } from '../../workflows/run/run-driver.js';
+import { stageOfStep } from '../../workflows/stages/stages.js';
+import { cancelledFailure, CodedError, localFailure } from '../../workflows/steps/step-failure.js';
 import type { GateState } from '../contracts/gates.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { Plan, PlanStep } from '../contracts/plan.js';

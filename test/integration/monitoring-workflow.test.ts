@@ -65,7 +65,7 @@ beforeAll(async () => {
   worker = await Worker.create({
     connection: native,
     taskQueue: 'monitoring',
-    workflowsPath: join(import.meta.dirname, '../../dist/workflows/monitor-window.js'),
+    workflowsPath: join(import.meta.dirname, '../../dist/workflows/starts/monitor-window.js'),
     activities: { closeMonitorWindow: (request: MonitorWindowRequest) => closeWindow(request, createTestContext(store)) },
   });
   running = worker.run();

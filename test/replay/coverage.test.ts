@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as workflows from '../../workflows/index.js';
-import { STAGES } from '../../workflows/stages.js';
+import { STAGES } from '../../workflows/stages/stages.js';
 import { askedPatches, historyNames, type RecordedShape, recordedShape, stepsOf } from './covered-shapes.js';
 
 /** Kinds of steps that the driver itself carries out. */

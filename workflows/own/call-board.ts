@@ -3,14 +3,14 @@ import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { Plan, PlanStep } from '../../src/contracts/plan.js';
 import type { RunStatus, StepState } from '../../src/contracts/run.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
-import { RunAttributes } from '../run-attributes.js';
-import { RunDetails } from '../run-details.js';
-import type { RunDriver } from '../run-driver.js';
-import { DecisionLog } from '../decision-log.js';
-import { authorOf, runOptions } from '../run-options.js';
-import { identityOf } from '../step-surroundings.js';
-import { RunHooks } from '../run-hooks.js';
-import type { OwnCalls } from '../run-messages.js';
+import { RunAttributes } from '../run/run-attributes.js';
+import { RunDetails } from '../run/run-details.js';
+import type { RunDriver } from '../run/run-driver.js';
+import { DecisionLog } from '../run/decision-log.js';
+import { authorOf, runOptions } from '../run/run-options.js';
+import { identityOf } from '../steps/step-surroundings.js';
+import { RunHooks } from '../run/run-hooks.js';
+import type { OwnCalls } from '../run/run-messages.js';
 
 type Call = { readonly label: string; readonly step: PlanStep; readonly driver: RunDriver };
 

@@ -1,10 +1,10 @@
 import { ApplicationFailure, isCancellation, TemporalFailure } from '@temporalio/workflow';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import { isPipelineError } from '../../src/errors/pipeline-error.js';
-import { outcomeOf, reportFinish } from '../pipeline.js';
-import { answerMessages, type RunView } from '../run-messages.js';
-import { inTurn } from '../run-turn.js';
-import { applicationFailure, codedFailure } from '../temporal-failure.js';
+import { outcomeOf, reportFinish } from '../run/pipeline.js';
+import { answerMessages, type RunView } from '../run/run-messages.js';
+import { inTurn } from '../starts/run-turn.js';
+import { applicationFailure, codedFailure } from '../temporal/temporal-failure.js';
 import { CallBoard } from './call-board.js';
 import { failureCode } from './failure-code.js';
 import { openStages, resolvePlan } from './open-stages.js';

@@ -2,9 +2,9 @@ import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { PlanStep } from '../../src/contracts/plan.js';
 import type { ResolvedPlan } from '../../src/contracts/run.js';
-import { stepSurroundings } from '../step-surroundings.js';
-import { RunDriver, type RunSurroundings } from '../run-driver.js';
-import { applicationFailure } from '../temporal-failure.js';
+import { stepSurroundings } from '../steps/step-surroundings.js';
+import { RunDriver, type RunSurroundings } from '../run/run-driver.js';
+import { applicationFailure } from '../temporal/temporal-failure.js';
 import type { CallBoard } from './call-board.js';
 
 export type OwnCall = {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { Plan, PlanStep, StageKind } from '../../src/contracts/plan.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
-import { bindInputs } from '../bindings.js';
+import { bindInputs } from '../scope/bindings.js';
 
 /** Every step of a plan, those in bodies too. */
 function allSteps(steps: readonly PlanStep[]): readonly PlanStep[] {

@@ -1,5 +1,5 @@
-import { bindInputs, bindOptional, type ResultLookup } from '../../../workflows/bindings.js';
-import { guardVerdict } from '../../../workflows/guards.js';
+import { bindInputs, bindOptional, type ResultLookup } from '../../../workflows/scope/bindings.js';
+import { guardVerdict } from '../../../workflows/scope/guards.js';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { PlanStep } from '../../contracts/plan.js';
 import type { ReusedResults, RunOptions, RunOutcome, StepStatus } from '../../contracts/run.js';

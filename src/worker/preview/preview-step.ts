@@ -1,6 +1,6 @@
-import type { StageHost } from '../../../workflows/stage-host.js';
-import { stageOfStep } from '../../../workflows/stages.js';
-import { cacheOf } from '../../../workflows/step-cache.js';
+import type { StageHost } from '../../../workflows/stages/stage-host.js';
+import { stageOfStep } from '../../../workflows/stages/stages.js';
+import { cacheOf } from '../../../workflows/steps/step-cache.js';
 import type { CodeSource } from '../../cache/pipeline-code.js';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { PlanStep } from '../../contracts/plan.js';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { deployOperations } from '../../../activities/deploy.js';
-import { deployStage } from '../../../workflows/deploy.js';
-import type { StageHost } from '../../../workflows/stage-host.js';
+import { deployStage } from '../../../workflows/stages/deploy.js';
+import type { StageHost } from '../../../workflows/stages/stage-host.js';
 import type { JsonObject, JsonValue } from '../../../src/contracts/json.js';
 import type { DeployConfig, DeployResult, EvaluateResult } from '../../../src/contracts/stages.js';
 import type { StepContext } from '../../../src/pipeline/step-context.js';

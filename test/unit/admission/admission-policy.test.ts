@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AdmissionRequest, AdmissionState } from '../../../src/contracts/admission.js';
-import { ask, emptyAdmission, grant, leave, MAX_OVERTAKEN, used, viewOf } from '../../../workflows/admission-policy.js';
+import { ask, emptyAdmission, grant, leave, MAX_OVERTAKEN, used, viewOf } from '../../../workflows/entities/admission-policy.js';
 
 const request = (id: string, changes: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
   ...{ id, workflowId: `run-${id}`, runId: 'r', weight: 1, priority: 3, team: '' },

@@ -8,8 +8,8 @@ import type { ArtifactStore } from '../../../src/store/artifact-store.js';
 import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import { jsonBytes, loadParts, readOperand, storeParts, storeValue } from '../../../src/store/stored-values.js';
-import { ByteBudget, RESULT_BYTES } from '../../../workflows/byte-budget.js';
-import { wantedOf, withOperands } from '../../../workflows/scope-facts.js';
+import { ByteBudget, RESULT_BYTES } from '../../../workflows/scope/byte-budget.js';
+import { wantedOf, withOperands } from '../../../workflows/scope/scope-facts.js';
 
 let folder: string;
 let artifacts: ArtifactStore;

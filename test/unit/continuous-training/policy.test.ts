@@ -13,7 +13,7 @@ import {
   recordSuppressed,
   retrainParameters,
   withdraw,
-} from '../../../workflows/continuous-training-policy.js';
+} from '../../../workflows/entities/continuous-training-policy.js';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2001-03-01T00:00:00Z');

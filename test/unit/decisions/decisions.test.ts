@@ -14,8 +14,8 @@ import { createEndpoints } from '../../../src/registry/endpoints.js';
 import { readBasis } from '../../../src/registry/read-basis.js';
 import type { ArtifactStore } from '../../../src/store/artifact-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
-import { deployStage } from '../../../workflows/deploy.js';
-import type { StageHost } from '../../../workflows/stage-host.js';
+import { deployStage } from '../../../workflows/stages/deploy.js';
+import type { StageHost } from '../../../workflows/stages/stage-host.js';
 import { createTestContext } from '../../test-context.js';
 import { Interleaving } from './interleaving.js';
 

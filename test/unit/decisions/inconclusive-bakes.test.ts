@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/contracts/json.js';
 import type { DeployConfig, RolloutSpec } from '../../../src/contracts/stages.js';
-import { deployStage } from '../../../workflows/deploy.js';
-import type { StageHost } from '../../../workflows/stage-host.js';
+import { deployStage } from '../../../workflows/stages/deploy.js';
+import type { StageHost } from '../../../workflows/stages/stage-host.js';
 
 const DOUBT = 'only 3 of 20 requests came, which proves nothing';
 

@@ -4,7 +4,7 @@ import { boundCause, boundError, cutJson, cutText } from '../../../src/errors/bo
 import { thrownText } from '../../../src/errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../../../src/errors/pipeline-error.js';
 import { stepFailure } from '../../../src/worker/step/step-failure.js';
-import { localFailure } from '../../../workflows/step-failure.js';
+import { localFailure } from '../../../workflows/steps/step-failure.js';
 
 const refuse = (): never => {
   throw new Error('do not touch me');

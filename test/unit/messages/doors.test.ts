@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { AdmissionRequest } from '../../../src/contracts/admission.js';
@@ -85,10 +86,10 @@ const DOORS: { readonly [name: string]: Door } = {
 };
 
 it('every signal and update of a workflow is in the table', () => {
-  const files = readdirSync('workflows').filter((name) => name.endsWith('.ts'));
+  const files = readdirSync('workflows', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   const declared = files.flatMap((file) =>
     [...readFileSync(`workflows/${file}`, 'utf8').matchAll(/define(?:Signal|Update)<[^(]*\('(\w+)'\)/g)].map(
-      ([, name]) => `${file} ${String(name)}`,
+      ([, name]) => `${basename(file)} ${String(name)}`,
     ),
   );
   expect(declared.sort()).toEqual(Object.keys(DOORS).sort());

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ContinuousTrainingState, RunFinished, TrainingSignal } from '../../../src/contracts/continuous-training.js';
 import type { RetrainConfig } from '../../../src/contracts/stages.js';
 import type { ChangeState } from '../../../src/contracts/triggers.js';
-import { ask, emptyAdmission, grant, hasRoom, leave, viewOf } from '../../../workflows/admission-policy.js';
+import { ask, emptyAdmission, grant, hasRoom, leave, viewOf } from '../../../workflows/entities/admission-policy.js';
 import {
   awaitedRuns,
   initialChangeState,
@@ -12,7 +12,7 @@ import {
   recordEnded,
   recordStarted,
   routeChanges,
-} from '../../../workflows/change-policy.js';
+} from '../../../workflows/entities/change-policy.js';
 import {
   adopt,
   adoptState,
@@ -24,7 +24,7 @@ import {
   recordStart,
   recordSuppressed,
   retrainParameters,
-} from '../../../workflows/continuous-training-policy.js';
+} from '../../../workflows/entities/continuous-training-policy.js';
 import { askProblems, namesRequest, pickRequest } from '../../../workflows/messages/admission.js';
 import { isChange, namesRun } from '../../../workflows/messages/changes.js';
 import { steeringProblems } from '../../../workflows/messages/steering.js';

@@ -8,7 +8,7 @@ import {
   requestProblems,
   triggerProblems,
 } from '../../../workflows/messages/training.js';
-import { decide, initialState, receive, retrainParameters } from '../../../workflows/continuous-training-policy.js';
+import { decide, initialState, receive, retrainParameters } from '../../../workflows/entities/continuous-training-policy.js';
 
 const NOW = Date.parse('2001-03-01T00:00:00Z');
 const POLICY: RetrainConfig = {

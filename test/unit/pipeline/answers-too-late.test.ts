@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/contracts/json.js';
 import { definePipeline, isPipelineError, type Pipeline, type PipelineError } from '../../../src/index.js';
-import type { Cancellable } from '../../../workflows/cancellable.js';
-import { RunDriver } from '../../../workflows/run-driver.js';
-import { localFailure } from '../../../workflows/step-failure.js';
+import type { Cancellable } from '../../../workflows/temporal/cancellable.js';
+import { RunDriver } from '../../../workflows/run/run-driver.js';
+import { localFailure } from '../../../workflows/steps/step-failure.js';
 
 const never: Cancellable<JsonValue> = { done: new Promise(() => undefined), cancel: () => undefined };
 

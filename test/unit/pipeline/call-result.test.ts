@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/contracts/json.js';
 import { definePipeline } from '../../../src/index.js';
-import { callStage } from '../../../workflows/call.js';
-import type { StageHost } from '../../../workflows/stage-host.js';
+import { callStage } from '../../../workflows/stages/call.js';
+import type { StageHost } from '../../../workflows/stages/stage-host.js';
 
 const called = (end: JsonValue): Promise<JsonValue> =>
   callStage({

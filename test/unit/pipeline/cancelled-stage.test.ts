@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { definePipeline } from '../../../src/index.js';
-import { RunDriver } from '../../../workflows/run-driver.js';
-import { cancelledFailure } from '../../../workflows/step-failure.js';
+import { RunDriver } from '../../../workflows/run/run-driver.js';
+import { cancelledFailure } from '../../../workflows/steps/step-failure.js';
 
 it.each(['deploy', 'tune', 'evaluate'])(
   'a cancelled %s is named in its failure, though its stage does not know its own name',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Gate } from '../../../workflows/gate.js';
+import { Gate } from '../../../workflows/stages/gate/gate.js';
 import type { GateConfig } from '../../../src/contracts/stages.js';
 import { isPipelineError } from '../../../src/index.js';
 

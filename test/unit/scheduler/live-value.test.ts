@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../src/contracts/json.js';
 import { boolean, date, integer, number, oneOf, string } from '../../../src/index.js';
 import { checkParameters } from '../../../src/schema/validate-parameters.js';
-import { liveValueProblem } from '../../../workflows/live-value.js';
+import { liveValueProblem } from '../../../workflows/run/live-value.js';
 
 const BUILT = [
   number({ min: 0.001, max: 1 }),

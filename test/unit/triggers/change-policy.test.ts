@@ -9,7 +9,7 @@ import {
   recordEnded,
   recordStarted,
   routeChanges,
-} from '../../../workflows/change-policy.js';
+} from '../../../workflows/entities/change-policy.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const received = (numbers: readonly number[], state = initialChangeState()): ChangeState => numbers.reduce(receiveChange, state);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
 import { HANDED_BACK } from '../../../src/contracts/hand-back.js';
-import { elsewhere, PIPELINE_LIMIT_MS, type Search, type SearchClock, STEP_LIMIT_MS } from '../../../workflows/elsewhere.js';
+import {
+  elsewhere,
+  PIPELINE_LIMIT_MS,
+  type Search,
+  type SearchClock,
+  STEP_LIMIT_MS,
+} from '../../../workflows/steps/elsewhere.js';
 
 const handedBack = ApplicationFailure.create({ type: 'EXECUTION_UNKNOWN_STEP', message: 'not here', details: [HANDED_BACK] });
 /** A try that finds the wrong worker. */
