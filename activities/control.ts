@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { ControlActivities, RollbackInput, RollbackResult } from '../src/contracts/control.js';
 import type { EndpointVariant } from '../src/contracts/model.js';
+import { OWNER_MEMO, ownerIn } from '../src/contracts/ownership.js';
 import { isPipelineError } from '../src/errors/pipeline-error.js';
 import { createEndpoints } from '../src/registry/endpoints.js';
 import { createRegistry } from '../src/registry/create-registry.js';
@@ -17,7 +18,8 @@ export function createControlActivities(objects: ObjectStore, announcer: () => A
     describeRun: async ({ workflowId, runId }) => {
       try {
         const description = await Context.current().client.workflow.getHandle(workflowId, runId).describe();
-        return { status: description.status.name };
+        const owner = ownerIn(description.memo?.[OWNER_MEMO]);
+        return { status: description.status.name, ...(owner === null ? {} : { owner }) };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return { status: 'NOT_FOUND' };
         throw error;

@@ -83,7 +83,8 @@ export function createBackfills(connection: Connection, namespace: string, taskQ
     },
     report: async (spec) => {
       const newest = new Map<string, RunSummary>();
-      const query = `WorkflowId STARTS_WITH "${partitionIdPrefix(spec.pipeline)}"`;
+      // Another team may have a pipeline of this name in the namespace: its runs are on a queue of its own.
+      const query = `WorkflowId STARTS_WITH "${partitionIdPrefix(spec.pipeline)}" AND TaskQueue = "${taskQueue}"`;
       for await (const info of workflow.list({ query })) {
         const before = newest.get(info.workflowId);
         if (before === undefined || before.startedAt < info.startTime.toISOString()) newest.set(info.workflowId, summarize(info));

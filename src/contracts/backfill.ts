@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import type { Project } from './ownership.js';
 import type { ScheduleTiming } from './schedule.js';
 
 /** How a range is cut: into spans on the calendar, or at the moments of a schedule. */
@@ -77,11 +78,12 @@ export type BackfillInput = {
 
 export interface BackfillActivities {
   /** Partitions in order from a position on, at most `limit`, and how many there are. BACKFILL_RANGE, SCHEDULES_SCHEDULED_TIME. */
-  backfillPartitions(input: {
-    readonly spec: BackfillSpec;
-    readonly after: number;
-    readonly limit: number;
-  }): Promise<{ readonly total: number; readonly partitions: readonly Partition[] }>;
+  backfillPartitions(input: { readonly spec: BackfillSpec; readonly after: number; readonly limit: number }): Promise<{
+    readonly total: number;
+    readonly partitions: readonly Partition[];
+    /** Whose runs they become. Absent in runs that began before it was kept. */
+    readonly project?: Project;
+  }>;
 }
 
 /** The workflow type; no pipeline can have this name. */

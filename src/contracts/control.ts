@@ -1,3 +1,5 @@
+import type { Owner } from './ownership.js';
+
 /** Small activities that the continuous-training entity calls; their names are wire names. */
 export type RollbackInput = {
   readonly model: string;
@@ -11,7 +13,11 @@ export type RollbackResult = { readonly model: string; readonly champion: number
 
 export interface ControlActivities {
   /** Status name of a workflow execution as Temporal has it: RUNNING, COMPLETED, FAILED, TERMINATED, ... or NOT_FOUND. */
-  describeRun(input: { readonly workflowId: string; readonly runId?: string }): Promise<{ readonly status: string }>;
+  describeRun(input: { readonly workflowId: string; readonly runId?: string }): Promise<{
+    readonly status: string;
+    /** Absent: nobody is known to own it. */
+    readonly owner?: Owner;
+  }>;
   /** Champion back to `previous`, on the registry and on every endpoint that serves the model. */
   rollbackModel(input: RollbackInput): Promise<RollbackResult>;
 }

@@ -25,6 +25,7 @@ import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { type ArtifactProducer, createArtifactStore } from '../store/create-artifact-store.js';
 import { parseJson } from '../store/parse-json.js';
+import { projectOf } from '../store/project.js';
 import { loadParts, readOperand, storeValue } from '../store/stored-values.js';
 import { findCalledRun } from './called-run.js';
 import { recordDecision } from './decision-records.js';
@@ -84,7 +85,8 @@ export function systemActivities(
       parseJson(await artifacts.readFile(context, 'context.json'), `${context.kind}/${context.id}`) as MapContext,
     backfillPartitions: async ({ spec, after, limit }) => {
       const partitions = partitionsOf(spec);
-      return { total: partitions.length, partitions: partitions.slice(after, after + limit) };
+      const project = await projectOf(artifacts.objects);
+      return { total: partitions.length, partitions: partitions.slice(after, after + limit), project };
     },
     writeOrders: (input) => writeOrders(artifacts.objects, input),
     closeMonitorWindow: async (input) => {

@@ -35,9 +35,11 @@ const environment = (): Record<string, string> => ({
   PERENNIAL_USER: 'maria',
   BROKEN: broken,
 });
-const startWorker = async (): Promise<typeof worker> => {
-  const store = path.join(folder.path, 'store');
-  const started = await createPipelineWorker({ pipelines: [days], store, address: server.address, shutdownGraceMs: 100 });
+const startWorker = async (name = 'store', taskQueue = 'ml'): Promise<typeof worker> => {
+  const store = path.join(folder.path, name);
+  const started = await createPipelineWorker({
+    ...{ pipelines: [days], store, address: server.address, taskQueue, shutdownGraceMs: 100 },
+  });
   const running = started.run();
   return {
     stop: async () => {
@@ -199,6 +201,23 @@ describe('a back-fill', () => {
     expect(await until('moved', closed)).toMatchObject({ status: 'succeeded', counts: { succeeded: 6 } });
     const runs = await client.list('WorkflowId STARTS_WITH "days/backfill/2004-01"');
     expect(runs).toHaveLength(6);
+  });
+
+  it('takes no run of another store for its own, though a pipeline of the same name made it', async () => {
+    const two = { from: '2004-01-01T00:00:00Z', to: '2004-01-03T00:00:00Z' };
+    const others = await startWorker('store of others', 'others');
+    const theirs = createBackfills(connection, server.namespace, 'others');
+    expect((await theirs.report(spec(two))).map(({ status }) => status)).toEqual(['missing', 'missing']);
+    await theirs.start(spec({ name: 'theirs', concurrency: 1, ...two }));
+    const { status, failures } = await until('theirs', closed);
+    await others.stop();
+    expect(status).toBe('failed');
+    expect(failures).toEqual(
+      ['2004-01-01', '2004-01-02'].map((partition) => ({
+        ...{ partition, code: 'BACKFILL_OWNED_ELSEWHERE' },
+        message: expect.stringContaining(`belongs to pipeline days of the store file://${folder.path}/store`),
+      })),
+    );
   });
 
   it('continues as new by itself, and keeps the history of each of its runs small', async () => {

@@ -27,6 +27,7 @@ import type {
   Partition,
 } from '../../src/contracts/backfill.js';
 import type { ControlActivities } from '../../src/contracts/control.js';
+import { belongsToOther, OWNER_MEMO, type Owner, ownerInWords } from '../../src/contracts/ownership.js';
 import { RUN_OPTIONS_MEMO } from '../../src/contracts/run.js';
 import { countsOf } from './backfill-counts.js';
 import { localActivities } from '../temporal/local-activities.js';
@@ -65,6 +66,7 @@ export async function backfillPipeline({ spec, mostStarts, state }: BackfillInpu
   let cancelled = false;
   let active = 0;
   let started = 0;
+  const own: Owner | null = first.project === undefined ? null : { pipeline: spec.pipeline, project: first.project };
   let page: readonly Partition[] = [];
   let pageStart = 0;
 
@@ -159,7 +161,11 @@ export async function backfillPipeline({ spec, mostStarts, state }: BackfillInpu
         workflowIdReusePolicy:
           spec.rerun === 'all' ? WorkflowIdReusePolicy.ALLOW_DUPLICATE : WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        memo: { trigger: `backfill ${spec.name}`, [RUN_OPTIONS_MEMO]: { author: spec.author } },
+        memo: {
+          trigger: `backfill ${spec.name}`,
+          [RUN_OPTIONS_MEMO]: { author: spec.author },
+          ...(own === null ? {} : { [OWNER_MEMO]: own }),
+        },
         staticSummary: `partition ${key}`,
       });
       return 's';
@@ -172,7 +178,13 @@ export async function backfillPipeline({ spec, mostStarts, state }: BackfillInpu
   /** A run of this id is there already: it has succeeded before, or somebody else's is under way. */
   async function outcomeOfOther(workflowId: string): Promise<BackfillLetter> {
     for (let pauseMs = LOOK_AGAIN_MS; ; pauseMs = Math.min(Math.round(pauseMs * LOOK_FACTOR), LONGEST_LOOK_MS)) {
-      const { status: found } = await describeRun({ workflowId });
+      const { status: found, owner } = await describeRun({ workflowId });
+      if (owner !== undefined && own !== null && belongsToOther(owner, own))
+        throw ApplicationFailure.create({
+          message: `run ${workflowId} belongs to ${ownerInWords(owner)}`,
+          type: 'BACKFILL_OWNED_ELSEWHERE',
+          nonRetryable: true,
+        });
       if (found === 'COMPLETED') return 'k';
       if (found === 'CANCELLED' || found === 'CANCELED') throw new CancelledFailure(`run ${workflowId} was cancelled`);
       if (found !== 'RUNNING' && found !== 'CONTINUED_AS_NEW')

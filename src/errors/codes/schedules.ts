@@ -63,6 +63,12 @@ export const SCHEDULES_CODES = {
     cause: 'No back-fill of this name is under way.',
     cure: 'Give the same range or --name that it was started with.',
   },
+  BACKFILL_OWNED_ELSEWHERE: {
+    retryable: false,
+    httpStatus: 409,
+    cause: 'A pipeline of the same name, of another store, has run this partition in this namespace.',
+    cure: 'Rename the pipeline or use another namespace; what the other store holds is not there for yours.',
+  },
   SCHEDULES_OWNED_ELSEWHERE: {
     retryable: false,
     httpStatus: 409,
