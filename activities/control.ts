@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { ControlActivities, RollbackInput, RollbackResult } from '../src/contracts/control.js';
-import type { EndpointVariant } from '../src/contracts/model.js';
+import type { ChampionResult, ControlActivities, PromotionInput, RollbackInput } from '../src/contracts/control.js';
+import type { AliasRecord, EndpointVariant } from '../src/contracts/model.js';
 import { OWNER_MEMO, ownerIn } from '../src/contracts/ownership.js';
 import { isPipelineError } from '../src/errors/pipeline-error.js';
 import { createEndpoints } from '../src/registry/endpoints.js';
@@ -26,20 +26,36 @@ export function createControlActivities(objects: ObjectStore, announcer: () => A
       }
     },
     rollbackModel: async (input) => {
-      const result = await rollbackEverywhere(objects, input);
-      await announceAliases(objects, announcer(), input.model, input.workflowId);
-      return result;
+      const { version } = await createRegistry(objects).rollback(input);
+      return serveEverywhere(objects, announcer(), input, version);
+    },
+    promoteModel: async (input) => {
+      const { version } = await promote(objects, input);
+      return serveEverywhere(objects, announcer(), input, version);
     },
   };
 }
 
-/** Champion back to `previous` in the registry, then on every endpoint that serves the model. Asked again by the same name, the same rollback. */
-async function rollbackEverywhere(objects: ObjectStore, input: RollbackInput): Promise<RollbackResult> {
+/** REGISTRY_VERSION_NOT_FOUND; REGISTRY_RACE_LOST when the champion is moved in between. Asked again by the same name, the same promotion. */
+async function promote(objects: ObjectStore, { model, version, by, reason, workflowId }: PromotionInput): Promise<AliasRecord> {
+  const registry = createRegistry(objects);
+  const expectedChampion = (await registry.alias(model, 'champion'))?.record.version ?? null;
+  return registry.promote({ model, version, workflowId, basis: { person: by, reason }, expectedChampion });
+}
+
+/** The champion of the registry on every endpoint that serves the model; then those are told that follow it. */
+async function serveEverywhere(
+  objects: ObjectStore,
+  announcer: Announcer,
+  input: RollbackInput,
+  champion: number,
+): Promise<ChampionResult> {
+  const { model, workflowId } = input;
   const endpoints = createEndpoints(objects);
-  const { version } = await createRegistry(objects).rollback(input);
-  const served = (await endpoints.list()).filter(({ model }) => model === input.model).map(({ endpoint }) => endpoint);
+  const served = (await endpoints.list()).filter((listed) => listed.model === model).map(({ endpoint }) => endpoint);
   for (const endpoint of served) await serveChampion(objects, endpoint, input);
-  return { model: input.model, champion: version, endpoints: served };
+  await announceAliases(objects, announcer, model, workflowId);
+  return { model, champion, endpoints: served };
 }
 
 /**

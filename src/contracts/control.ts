@@ -8,8 +8,9 @@ export type RollbackInput = {
   /** Names the request: asked again by the same name it is the same rollback. */
   readonly workflowId: string;
 };
+export type PromotionInput = RollbackInput & { readonly version: number };
 /** `endpoints`: every endpoint of the model; each now serves `champion` alone. */
-export type RollbackResult = { readonly model: string; readonly champion: number; readonly endpoints: readonly string[] };
+export type ChampionResult = { readonly model: string; readonly champion: number; readonly endpoints: readonly string[] };
 
 export interface ControlActivities {
   /** Status name of a workflow execution as Temporal has it: RUNNING, COMPLETED, FAILED, TERMINATED, ... or NOT_FOUND. */
@@ -19,5 +20,7 @@ export interface ControlActivities {
     readonly owner?: Owner;
   }>;
   /** Champion back to `previous`, on the registry and on every endpoint that serves the model. */
-  rollbackModel(input: RollbackInput): Promise<RollbackResult>;
+  rollbackModel(input: RollbackInput): Promise<ChampionResult>;
+  /** Any version of the registry as champion, by a person, on the registry and on every endpoint that serves the model. */
+  promoteModel(input: PromotionInput): Promise<ChampionResult>;
 }

@@ -157,6 +157,12 @@ describe('a rollback', () => {
     expect(await serving('one')).toEqual([['champion', 1, 100]]);
     expect(await serving('other')).toEqual([['champion', 3, 100]]);
     expect(await refusal(MODEL, 'rollback', request)).toMatchObject({ code: 'REGISTRY_NO_PREVIOUS' });
+    const promotion = { version: 3, by: 'ada', reason: 'another cause' };
+    expect(await bench.update(MODEL, 'promote', promotion)).toEqual({ model: MODEL, champion: 3, endpoints: ['one'] });
+    expect(await serving('one')).toEqual([['champion', 3, 100]]);
+    expect((await registry.alias(MODEL, 'previous'))?.record.version).toBe(1);
+    expect(await refusal(MODEL, 'promote', { ...promotion, version: 9 })).toMatchObject({ code: 'REGISTRY_VERSION_NOT_FOUND' });
+    expect(await refusal(MODEL, 'promote', { ...promotion, version: 0 })).toMatchObject({ code: 'EXECUTION_UPDATE_REFUSED' });
     expect(await refusal(MODEL, 'rollback', { by: 'ada' })).toMatchObject({ code: 'EXECUTION_UPDATE_REFUSED' });
     await registry.verifyLog(MODEL);
     expect((await bench.explain(MODEL)).reason).toContain('no trigger of the policy is pending');

@@ -25,7 +25,7 @@ import type {
   TrainingSignal,
 } from '../../src/contracts/continuous-training.js';
 import { continuousTrainingId } from '../../src/contracts/continuous-training.js';
-import type { ControlActivities, RollbackInput, RollbackResult } from '../../src/contracts/control.js';
+import type { ChampionResult, ControlActivities, RollbackInput } from '../../src/contracts/control.js';
 import type { RetrainConfig } from '../../src/contracts/stages.js';
 import {
   adopt,
@@ -48,6 +48,7 @@ import {
   pauseProblems,
   pickTrigger,
   policyProblems,
+  promotionProblems,
   requestProblems,
   triggerProblems,
 } from '../messages/training.js';
@@ -61,7 +62,7 @@ const DEFAULT_RUN_CHECK_MS = 60_000;
 /** The server takes at most 400 bytes of summary. */
 const SUMMARY_LENGTH = 100;
 
-const { describeRun, rollbackModel } = proxyActivities<ControlActivities>({
+const { describeRun, promoteModel, rollbackModel } = proxyActivities<ControlActivities>({
   startToCloseTimeout: '1 minute',
   retry: { maximumAttempts: 5 },
 });
@@ -76,7 +77,8 @@ const explainQuery = defineQuery<RetrainExplanation>('explain');
 const retrainNowUpdate = defineUpdate<{ workflowId: string | null }, [RetrainNow]>('retrainNow');
 const pauseUpdate = defineUpdate<{ paused: boolean }, [{ paused: boolean; by: string }]>('pause');
 const setPolicyUpdate = defineUpdate<RetrainConfig, [RetrainConfig]>('setPolicy');
-const rollbackUpdate = defineUpdate<RollbackResult, [{ by: string; reason: string }]>('rollback');
+const rollbackUpdate = defineUpdate<ChampionResult, [{ by: string; reason: string }]>('rollback');
+const promoteUpdate = defineUpdate<ChampionResult, [{ version: number; by: string; reason: string }]>('promote');
 
 /**
  * The durable owner of a model's retraining: one per model, id `perennial/model/<model>`. Takes triggers in, decides by the
@@ -172,12 +174,28 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
       },
     },
   );
-  setHandler(rollbackUpdate, ({ by, reason }) => length.answering(() => rollbackModel(rollbackInput(model, by, reason))), {
-    description: 'Puts the previous model version back as champion and on the endpoint: {by, reason}',
-    validator: (request) => {
-      refuse(requestProblems(request, Date.now(), ['reason']));
+  setHandler(
+    rollbackUpdate,
+    ({ by, reason }) => length.answering(() => rollbackModel(decisionInput(model, 'rollback', by, reason))),
+    {
+      description: 'Puts the previous model version back as champion and on the endpoint: {by, reason}',
+      validator: (request) => {
+        refuse(requestProblems(request, Date.now(), ['reason']));
+      },
     },
-  });
+  );
+
+  setHandler(
+    promoteUpdate,
+    ({ version, by, reason }) =>
+      length.answering(() => promoteModel({ ...decisionInput(model, 'promote', by, reason), version })),
+    {
+      description: 'Makes a version champion and serves it on the endpoint at once: {version, by, reason}',
+      validator: (request) => {
+        refuse(promotionProblems(request, Date.now()));
+      },
+    },
+  );
 
   for (;;) {
     if (length.mayContinue()) {
@@ -272,9 +290,9 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
   }
 }
 
-function rollbackInput(model: string, by: string, reason: string): RollbackInput {
-  // Each update is a rollback of its own; a retry of its activity is the same one.
-  return { model, by, reason, workflowId: `${workflowInfo().workflowId}#${currentUpdateInfo()?.id ?? 'rollback'}` };
+function decisionInput(model: string, update: string, by: string, reason: string): RollbackInput {
+  // Each update is a decision of its own; a retry of its activity is the same one.
+  return { model, by, reason, workflowId: `${workflowInfo().workflowId}#${currentUpdateInfo()?.id ?? update}` };
 }
 
 function explain(state: ContinuousTrainingState, nowMs: number): RetrainExplanation {

@@ -123,6 +123,13 @@ export function pauseProblems(request: unknown, nowMs: number): string[] {
   return [...broken([[typeof paused === 'boolean', '`paused` must be true or false']]), ...requestProblems(request, nowMs)];
 }
 
+/** What is wrong with the input of the update `promote`. */
+export function promotionProblems(request: unknown, nowMs: number): string[] {
+  const { version } = fieldsOf(request);
+  const isVersion = isCount(version) && version !== 0;
+  return [...broken([[isVersion, '`version` must be the number of a version']]), ...requestProblems(request, nowMs, ['reason'])];
+}
+
 function timeRules(at: unknown, nowMs: number): readonly Rule[] {
   if (!isTime(at)) return [[false, '`at` must be an ISO date or time']];
   const latest = new Date(nowMs + FUTURE_MS).toISOString().slice(0, 10);

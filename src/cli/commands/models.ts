@@ -20,7 +20,7 @@ import { parseWholeNumber } from '../options/value-options.js';
 
 type ReadFlags = StoreFlags & JsonFlag;
 
-/** `perennial models`: what is registered in the store. All but `rollback` need nothing but the store. */
+/** `perennial models`: what is registered in the store. All but `promote` and `rollback` need nothing but the store. */
 export function modelsCommand(terminal: Terminal): Command {
   return new Command('models')
     .description('registered models, their versions and history')
@@ -28,6 +28,7 @@ export function modelsCommand(terminal: Terminal): Command {
     .addCommand(showCommand(terminal))
     .addCommand(logCommand(terminal))
     .addCommand(lineageCommand(terminal))
+    .addCommand(promoteCommand(terminal))
     .addCommand(rollbackCommand(terminal));
 }
 
@@ -114,6 +115,8 @@ function lineageCommand(terminal: Terminal): Command {
     });
 }
 
+type MoveFlags = ConnectionFlags & QueueFlags & JsonFlag & { readonly reason: string; readonly by: string };
+
 function rollbackCommand(terminal: Terminal): Command {
   return withJson(withTaskQueue(withConnection(new Command('rollback'))))
     .description('make the version before the champion again, in the registry and on every endpoint; a worker must run')
@@ -121,22 +124,33 @@ function rollbackCommand(terminal: Terminal): Command {
     .requiredOption('--reason <text>', 'why, kept in the log')
     .addOption(decidedBy())
     .addHelpText('after', examples('perennial models rollback flight-delay --reason "complaints about delays at ORD"'))
-    .action(
-      async (
-        model: string,
-        flags: ConnectionFlags & QueueFlags & JsonFlag & { readonly reason: string; readonly by: string },
-      ) => {
-        const { rollBackModel } = await import('../roll-back-model.js');
-        const { reason, by, taskQueue } = flags;
-        const result = await rollBackModel({ model, reason, by, taskQueue }, connectionSettings(flags));
-        const endpoints = result.endpoints.length === 0 ? 'no endpoint served it' : `endpoints ${result.endpoints.join(', ')}`;
-        terminal.out(
-          flags.json === true
-            ? JSON.stringify(result)
-            : `Champion of ${model} is version ${result.champion} again; ${endpoints}.`,
-        );
-      },
-    );
+    .action((model: string, flags: MoveFlags) => move(terminal, { model }, flags));
+}
+
+function promoteCommand(terminal: Terminal): Command {
+  return withJson(withTaskQueue(withConnection(new Command('promote'))))
+    .description(
+      'make a version champion, in the registry and on every endpoint at once, whatever its gate said; a worker must run',
+    )
+    .argument('<model>', 'name of the model')
+    .argument('<version>', 'number of the version', parseWholeNumber)
+    .requiredOption('--reason <text>', 'why, kept in the log')
+    .addOption(decidedBy())
+    .addHelpText('after', examples('perennial models promote flight-delay 3 --reason "the complaints had another cause"'))
+    .action((model: string, version: number, flags: MoveFlags) => move(terminal, { model, version }, flags));
+}
+
+async function move(
+  terminal: Terminal,
+  which: { readonly model: string; readonly version?: number },
+  flags: MoveFlags,
+): Promise<void> {
+  const { moveChampion } = await import('../move-champion.js');
+  const { reason, by, taskQueue } = flags;
+  const result = await moveChampion({ ...which, reason, by, taskQueue }, connectionSettings(flags));
+  const endpoints = result.endpoints.length === 0 ? 'no endpoint served it' : `endpoints ${result.endpoints.join(', ')}`;
+  const now = which.version === undefined ? `version ${result.champion} again` : `version ${result.champion}`;
+  terminal.out(flags.json === true ? JSON.stringify(result) : `Champion of ${which.model} is ${now}; ${endpoints}.`);
 }
 
 async function openRegistry(store: string): Promise<{ registry: Registry; artifacts: ArtifactStore }> {

@@ -221,10 +221,13 @@ describe('perennial signal', () => {
     });
   });
 
-  it('rolls nothing back when there is no version before', async () => {
+  it('rolls nothing back when there is no version before, and makes no version champion that there is not', async () => {
     const result = await cli('models', 'rollback', 'speed', '--reason', 'try');
     expect(result.stderr).toMatch(/REGISTRY_NO_PREVIOUS/);
     expect(result.code).toBe(1);
+    const promoted = await cli('models', 'promote', 'speed', '7', '--reason', 'try');
+    expect(promoted.stderr).toMatch(/REGISTRY_VERSION_NOT_FOUND/);
+    expect(promoted.code).toBe(2);
   });
 });
 

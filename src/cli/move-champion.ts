@@ -3,28 +3,30 @@ import { Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { continuousTrainingId } from '../contracts/continuous-training.js';
 import { checkMessageSize } from '../contracts/message-size.js';
-import type { RollbackResult } from '../contracts/control.js';
+import type { ChampionResult } from '../contracts/control.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
 import { answered } from './answered.js';
 import { requireWorkers } from './task-queue-workers.js';
 
-export interface RollBackRequest {
+export interface ChampionMove {
   readonly model: string;
+  /** The version that becomes champion. Absent: the one before it again. */
+  readonly version?: number;
   readonly by: string;
   readonly reason: string;
   readonly taskQueue: string;
 }
 
 /**
- * Champion back to the version before, in the registry and on every endpoint that serves the model, by the model's continuous-training
- * entity, so that it is recorded there; the entity is started when there is none yet.
- * @throws PipelineError `CLI_QUEUE_WITHOUT_WORKER`, `TEMPORAL_*`; `REGISTRY_NO_PREVIOUS` arrives as an update failure.
+ * Makes a version champion, in the registry and on every endpoint that serves the model, by the model's continuous-training entity, so that it
+ * is recorded there; the entity is started when there is none yet.
+ * @throws PipelineError `CLI_QUEUE_WITHOUT_WORKER`, `TEMPORAL_*`; `REGISTRY_NO_PREVIOUS`, `REGISTRY_VERSION_NOT_FOUND` arrive as update failures.
  */
-export async function rollBackModel(
-  { model, by, reason, taskQueue }: RollBackRequest,
+export async function moveChampion(
+  { model, version, by, reason, taskQueue }: ChampionMove,
   settings: ConnectionSettings,
-): Promise<RollbackResult> {
+): Promise<ChampionResult> {
   const { namespace } = connectionOptions(settings);
   const connection = await connect(settings);
   try {
@@ -36,12 +38,14 @@ export async function rollBackModel(
       args: [{ model }],
       workflowIdConflictPolicy: 'USE_EXISTING',
     });
-    const rollback = workflow.executeUpdateWithStart<Workflow, RollbackResult, [{ by: string; reason: string }]>('rollback', {
+    const [update, what] = version === undefined ? ['rollback', 'the rollback'] : ['promote', 'the promotion'];
+    const request = { by, reason, ...(version === undefined ? {} : { version }) };
+    const move = workflow.executeUpdateWithStart<Workflow, ChampionResult, [typeof request]>(update, {
       startWorkflowOperation,
-      args: [checkMessageSize({ by, reason }, `the rollback of model "${model}"`)],
+      args: [checkMessageSize(request, `${what} of model "${model}"`)],
       updateId: `cli/${randomUUID()}`,
     });
-    return await answered(settings, continuousTrainingId(model), rollback);
+    return await answered(settings, continuousTrainingId(model), move);
   } finally {
     await connection.close();
   }
