@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ADMISSION_TYPE, type AdmissionAsk } from '../src/contracts/admission.js';
+import { ADMISSION_TYPE, type AdmissionAsk } from '../src/contracts/entities/admission.js';
 import { startQueueOfWorkflow } from '../src/worker/start-queue.js';
 
 /** Tells the entity of a pool or a pipeline that somebody wants in; starts it when there is none. */

@@ -1,6 +1,6 @@
 import type { OperationCaching } from '../src/cache/step-cache.js';
 import { codeState } from '../src/command/code-state.js';
-import type { CommandConfig } from '../src/contracts/command.js';
+import type { CommandConfig } from '../src/contracts/stages/command.js';
 import { sourceState } from '../src/data/source/source-state.js';
 import { findChampion } from '../src/evaluation/champion.js';
 import { dependsOnTime } from '../src/validation/depends-on-time.js';

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import type { ChampionResult, ControlActivities, PromotionInput, RollbackInput } from '../src/contracts/control.js';
+import type { ChampionResult, ControlActivities, PromotionInput, RollbackInput } from '../src/contracts/run/control.js';
 import type { AliasRecord, EndpointVariant } from '../src/contracts/model.js';
-import { OWNER_MEMO, ownerIn } from '../src/contracts/ownership.js';
+import { OWNER_MEMO, ownerIn } from '../src/contracts/store/ownership.js';
 import { isPipelineError } from '../src/errors/pipeline-error.js';
 import { createEndpoints } from '../src/registry/endpoints.js';
 import { createRegistry } from '../src/registry/create-registry.js';

@@ -1,4 +1,5 @@
-import type { DeployConfig, DeployInputs, EvaluateResult } from '../src/contracts/stages.js';
+import type { DeployConfig, DeployInputs } from '../src/contracts/stages/deploy.js';
+import type { EvaluateResult } from '../src/contracts/stages/evaluate.js';
 import type { JsonObject } from '../src/contracts/json.js';
 import { evaluateAgain } from '../src/evaluation/evaluate-again.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';

@@ -1,4 +1,4 @@
-import type { EvaluateConfig, EvaluateInputs, EvaluateResult } from '../src/contracts/stages.js';
+import type { EvaluateConfig, EvaluateInputs, EvaluateResult } from '../src/contracts/stages/evaluate.js';
 import { bless } from '../src/evaluation/bless.js';
 import { checkRefit } from '../src/evaluation/check-refit.js';
 import { evaluate } from '../src/evaluation/evaluate.js';

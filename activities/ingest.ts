@@ -1,5 +1,5 @@
 import type { JsonObject } from '../src/contracts/json.js';
-import type { IngestConfig, IngestResult } from '../src/contracts/stages.js';
+import type { IngestConfig, IngestResult } from '../src/contracts/stages/ingest.js';
 import { ingest as readSource } from '../src/data/ingest.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';
 import { publishDataset } from '../src/triggers/announce.js';

@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '../src/contracts/artifact.js';
 import type { DatasetRef } from '../src/contracts/dataset.js';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
-import type { DatasetPartition, MapConfig } from '../src/contracts/map.js';
+import type { DatasetPartition, MapConfig } from '../src/contracts/stages/map.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import type { ArtifactStore } from '../src/store/artifact-store.js';
 import { readItems } from '../src/store/item-pages.js';

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
-import type { MapConfig, MapContext, MapPages, OpenedMap } from '../src/contracts/map.js';
+import type { MapConfig, MapContext, MapPages, OpenedMap } from '../src/contracts/stages/map.js';
 import { admittedLimits, shardSize } from '../src/pipeline/fan-out.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';
 import { joinPages, publishList, publishPage, readItems, type StoredPage } from '../src/store/item-pages.js';

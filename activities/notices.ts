@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { NoticeActivities } from '../src/contracts/hooks.js';
+import type { NoticeActivities } from '../src/contracts/plan/hooks.js';
 import { deliver } from '../src/notices/deliver.js';
 import type { SecretProvider } from '../src/secrets/provider.js';
 

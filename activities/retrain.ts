@@ -1,5 +1,5 @@
-import { continuousTrainingId } from '../src/contracts/continuous-training.js';
-import type { RetrainConfig, RetrainResult } from '../src/contracts/stages.js';
+import { continuousTrainingId } from '../src/contracts/entities/continuous-training.js';
+import type { RetrainConfig, RetrainResult } from '../src/contracts/stages/retrain.js';
 import type { JsonObject } from '../src/contracts/json.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';
 import { projectOf } from '../src/store/project.js';

@@ -1,4 +1,4 @@
-import type { TriggerActivities } from '../src/contracts/triggers.js';
+import type { TriggerActivities } from '../src/contracts/plan/triggers.js';
 import type { ObjectStore } from '../src/store/port.js';
 import { prepareTriggeredRun } from '../src/triggers/prepare-run.js';
 import { subscriptionsOf } from '../src/triggers/subscriptions.js';

@@ -32,11 +32,11 @@ export type { ConditionExpression, OperandOf } from './pipeline/conditions.js';
 export { field } from './pipeline/field.js';
 export type { Branches } from './pipeline/flow/when.js';
 export type { LoopReference } from './pipeline/flow/loop.js';
-export type { LoopResult } from './contracts/loop.js';
+export type { LoopResult } from './contracts/stages/loop.js';
 export type { RunOutcome } from './contracts/run.js';
 export type { ParameterReference, Setting } from './pipeline/parameter-reference.js';
 export type { PipelineIssue } from './pipeline/lint/issues.js';
-export type { CommandResult } from './contracts/command.js';
+export type { CommandResult } from './contracts/stages/command.js';
 export type { CommandOptions, PythonOptions } from './pipeline/stages/command.js';
 export { secret } from './pipeline/options/secret.js';
 export type { SecretReference } from './pipeline/options/secret.js';
@@ -57,7 +57,7 @@ export { jensenShannon, ks, psi, wasserstein } from './pipeline/options/drift.js
 export { partitionsOf, range } from './pipeline/item-sources.js';
 export type { ItemSource } from './pipeline/item-sources.js';
 export type { MapItems, MapOptions, MapReference } from './pipeline/flow/map.js';
-export type { DatasetPartition, ItemFailure, ItemList, MapResult } from './contracts/map.js';
+export type { DatasetPartition, ItemFailure, ItemList, MapResult } from './contracts/stages/map.js';
 export { cron, driftDetected, newRows, performanceBelow } from './pipeline/options/triggers.js';
 
 export { onAlias, onDataset } from './pipeline/change-triggers.js';
@@ -71,7 +71,7 @@ export type { CalendarOptions, ScheduleOptions } from './pipeline/schedule/sched
 export { defineConfig } from './config/config.js';
 export type { PerennialConfig, Profile } from './config/config.js';
 export { verifyNotice } from './notices/signature.js';
-export type { NoticeMessage } from './contracts/hooks.js';
+export type { NoticeMessage } from './contracts/plan/hooks.js';
 
 export { drawDot } from './pipeline/drawing/draw-dot.js';
 export { drawSvg } from './pipeline/drawing/draw-svg.js';

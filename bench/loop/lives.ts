@@ -19,7 +19,8 @@ import { runInProcess } from 'perennial/testing';
 import { createRegistry } from '../../dist/src/registry/create-registry.js';
 import { createArtifactStore } from '../../dist/src/store/create-artifact-store.js';
 import { openObjectStore } from '../../dist/src/store/open-store.js';
-import type { EvaluateResult, TrainResult } from '../../src/contracts/stages.js';
+import type { EvaluateResult } from '../../src/contracts/stages/evaluate.js';
+import type { TrainResult } from '../../src/contracts/stages/train.js';
 import { FILE, flights } from './flights.js';
 
 /** How a model is kept up to date. */

@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
-import type { CacheEntry, RunRef } from '../contracts/cache.js';
+import type { CacheEntry, RunRef } from '../contracts/store/cache.js';
 import type { StepOutcome } from '../contracts/run.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { objectKey } from '../store/artifact-keys.js';

@@ -1,4 +1,4 @@
-import type { CacheComponents } from '../contracts/cache.js';
+import type { CacheComponents } from '../contracts/store/cache.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { StepTask } from '../contracts/run.js';
 import { canonicalJson } from '../store/canonical-json.js';

@@ -1,4 +1,4 @@
-import type { CacheComponents } from '../contracts/cache.js';
+import type { CacheComponents } from '../contracts/store/cache.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import { canonicalJson } from '../store/canonical-json.js';
 

@@ -1,4 +1,4 @@
-import type { CacheRecord } from '../contracts/cache.js';
+import type { CacheRecord } from '../contracts/store/cache.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import type { ObjectStore } from '../store/port.js';
 import { entryKey, entryOf, keepEntry } from './cache-entry.js';

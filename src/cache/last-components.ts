@@ -1,4 +1,4 @@
-import type { CacheComponents, RunRef } from '../contracts/cache.js';
+import type { CacheComponents, RunRef } from '../contracts/store/cache.js';
 import type { StepTask } from '../contracts/run.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { keyName } from '../store/key-name.js';

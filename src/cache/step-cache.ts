@@ -1,4 +1,4 @@
-import type { CacheComponents, CacheEntry, CacheRecord, RunRef } from '../contracts/cache.js';
+import type { CacheComponents, CacheEntry, CacheRecord, RunRef } from '../contracts/store/cache.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import type { ArtifactStore } from '../store/artifact-store.js';

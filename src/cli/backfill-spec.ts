@@ -1,4 +1,4 @@
-import type { BackfillCut, BackfillSpec } from '../contracts/backfill.js';
+import type { BackfillCut, BackfillSpec } from '../contracts/entities/backfill.js';
 import type { JsonObject } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { parseMoment } from '../pipeline/schedule/calendar.js';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
-import { continuousTrainingId } from '../contracts/continuous-training.js';
-import { checkMessageSize } from '../contracts/message-size.js';
-import type { ChampionResult } from '../contracts/control.js';
+import { continuousTrainingId } from '../contracts/entities/continuous-training.js';
+import { checkMessageSize } from '../contracts/limits/message-size.js';
+import type { ChampionResult } from '../contracts/run/control.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
 import { answered } from './answered.js';

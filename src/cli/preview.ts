@@ -1,7 +1,7 @@
-import type { GateConfig } from '../contracts/stages.js';
-import type { HookSpec } from '../contracts/hooks.js';
+import type { GateConfig } from '../contracts/stages/gate.js';
+import type { HookSpec } from '../contracts/plan/hooks.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { Pools } from '../contracts/pools.js';
+import type { Pools } from '../contracts/plan/pools.js';
 import type { Placement, ReusedResults, RunOptions } from '../contracts/run.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { GateConfig } from '../contracts/stages.js';
+import type { GateConfig } from '../contracts/stages/gate.js';
 import type { PreviewedPlace, RunPreview } from './preview.js';
 import type { Terminal } from './terminal.js';
 

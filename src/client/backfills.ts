@@ -6,10 +6,10 @@ import {
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { BACKFILL_WORKFLOW, backfillId, partitionIdPrefix, partitionRunId } from '../contracts/backfill.js';
-import type { BackfillSpec, BackfillStatus } from '../contracts/backfill.js';
-import { checkMessageSize } from '../contracts/message-size.js';
-import { checkParameterSize } from '../contracts/parameter-size.js';
+import { BACKFILL_WORKFLOW, backfillId, partitionIdPrefix, partitionRunId } from '../contracts/entities/backfill.js';
+import type { BackfillSpec, BackfillStatus } from '../contracts/entities/backfill.js';
+import { checkMessageSize } from '../contracts/limits/message-size.js';
+import { checkParameterSize } from '../contracts/limits/parameter-size.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import { type RunSummary, summarize } from './run-listing.js';

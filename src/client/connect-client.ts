@@ -14,19 +14,19 @@ import {
   type ContinuousTrainingState,
   type RetrainExplanation,
   type TrainingSignal,
-} from '../contracts/continuous-training.js';
+} from '../contracts/entities/continuous-training.js';
 import type { Priority } from '@temporalio/common';
-import type { AdmissionKind, AdmissionView } from '../contracts/admission.js';
-import type { ControlInput } from '../contracts/live-control.js';
+import type { AdmissionKind, AdmissionView } from '../contracts/entities/admission.js';
+import type { ControlInput } from '../contracts/run/live-control.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { MonitorWindowInput, WindowReport } from '../contracts/monitoring.js';
+import type { MonitorWindowInput, WindowReport } from '../contracts/entities/monitoring.js';
 import type { Plan } from '../contracts/plan.js';
-import { checkMessageSize, MAX_MEMO_CHARACTERS } from '../contracts/message-size.js';
-import { checkParameterSize } from '../contracts/parameter-size.js';
-import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
+import { checkMessageSize, MAX_MEMO_CHARACTERS } from '../contracts/limits/message-size.js';
+import { checkParameterSize } from '../contracts/limits/parameter-size.js';
+import { DEFAULT_TASK_QUEUE } from '../contracts/plan/pools.js';
 import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/run/search-attributes.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { validateParameters } from '../schema/validate-parameters.js';

@@ -1,4 +1,4 @@
-import type { GateState } from '../contracts/gates.js';
+import type { GateState } from '../contracts/run/gates.js';
 import type { RunStatus } from '../contracts/run.js';
 
 /** A gate that waits for an answer, and the run that it belongs to. */

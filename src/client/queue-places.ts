@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
-import { type AdmissionKind, admissionId, type AdmissionView } from '../contracts/admission.js';
+import { type AdmissionKind, admissionId, type AdmissionView } from '../contracts/entities/admission.js';
 import type { RunStatus, StepState } from '../contracts/run.js';
 import { isFailedPrecondition } from './failed-precondition.js';
 

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
-import type { RunManifest } from '../contracts/run-manifest.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
 import { findManifest } from '../runs/manifest-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import type { ObjectStore } from '../store/port.js';

@@ -1,4 +1,4 @@
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/run/search-attributes.js';
 import type { RunStatus } from '../contracts/run.js';
 
 /** Which runs to list; all that is given must hold. */

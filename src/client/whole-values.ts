@@ -1,6 +1,6 @@
 import type { JsonValue } from '../contracts/json.js';
 import type { RunResult } from '../contracts/run.js';
-import { holdsStored } from '../contracts/stored-value.js';
+import { holdsStored } from '../contracts/store/stored-value.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';

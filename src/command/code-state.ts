@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { CommandConfig } from '../contracts/command.js';
+import type { CommandConfig } from '../contracts/stages/command.js';
 import type { JsonObject } from '../contracts/json.js';
 import { sha256File, sha256Hex } from '../store/hash.js';
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { CommandConfig } from '../contracts/command.js';
+import type { CommandConfig } from '../contracts/stages/command.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { PythonPlace } from './python-environment.js';
 import { pythonFor } from './python-environment.js';

@@ -1,4 +1,4 @@
-import type { CommandSettings } from '../contracts/command.js';
+import type { CommandSettings } from '../contracts/stages/command.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import type { LineEnd } from './line-reader.js';
 

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { CommandSettings } from '../contracts/command.js';
+import type { CommandSettings } from '../contracts/stages/command.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { deviceEnvironment } from './device-environment.js';
 import type { DataManifest } from './materialise-inputs.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { CommandConfig } from '../contracts/command.js';
+import type { CommandConfig } from '../contracts/stages/command.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { sha256Hex } from '../store/hash.js';
 import { livingProcesses } from '../store/living-processes.js';

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { CommandConfig, CommandResult } from '../contracts/command.js';
+import type { CommandConfig, CommandResult } from '../contracts/stages/command.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';

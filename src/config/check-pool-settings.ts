@@ -1,4 +1,4 @@
-import type { Pools } from '../contracts/pools.js';
+import type { Pools } from '../contracts/plan/pools.js';
 import { poolProblems } from '../pipeline/plan/check-pools.js';
 import { checkKeys, isObject, kindOf, show, type Fields, type Report } from './config-fields.js';
 

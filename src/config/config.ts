@@ -1,6 +1,6 @@
 import { checkCall } from '../errors/check-call.js';
 import { aText, anObject, optional, optionsOf, recordOf } from '../errors/kinds.js';
-import type { Pools } from '../contracts/pools.js';
+import type { Pools } from '../contracts/plan/pools.js';
 import type { Duration } from '../pipeline/duration.js';
 import type { SecretProvider } from '../secrets/provider.js';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
+import { DEFAULT_TASK_QUEUE } from '../contracts/plan/pools.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { PerennialConfig, Profile } from './config.js';
 

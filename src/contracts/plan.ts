@@ -1,5 +1,5 @@
-import type { Condition } from './condition.js';
-import type { HookSpec } from './hooks.js';
+import type { Condition } from './plan/condition.js';
+import type { HookSpec } from './plan/hooks.js';
 import type { JsonObject } from './json.js';
 
 /** The eight stages. */
@@ -79,7 +79,7 @@ export type PlanStep = {
   /** Steps that must finish first: those named in `inputs` and any further order constraints. */
   readonly needs: readonly string[];
   readonly inputs: { readonly [name: string]: InputBinding };
-  /** Stage configuration, JSON, with `ParameterMarker`s where a parameter is used. Shapes: `contracts/stages.ts`. */
+  /** Stage configuration, JSON, with `ParameterMarker`s where a parameter is used. Shapes: `contracts/stages/`. */
   readonly config: JsonObject;
   readonly resources: ResourceSpec;
   readonly retry: RetrySpec;

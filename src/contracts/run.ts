@@ -1,9 +1,9 @@
 import type { CacheSpec, FailurePolicy, Plan, ResourceSpec, StepKind } from './plan.js';
-import type { GateState } from './gates.js';
-import type { ControlRecord } from './live-control.js';
+import type { GateState } from './run/gates.js';
+import type { ControlRecord } from './run/live-control.js';
 import type { JsonObject, JsonValue } from './json.js';
-import type { PoolQueue } from './queues.js';
-import type { StoredValue } from './stored-value.js';
+import type { PoolQueue } from './plan/queues.js';
+import type { StoredValue } from './store/stored-value.js';
 
 /** Who and what a step runs for; recorded with everything that it publishes. */
 export type RunIdentity = {

@@ -1,14 +1,14 @@
-import type { DecisionRecord } from './gates.js';
-import type { AdmissionAsk } from './admission.js';
+import type { DecisionRecord } from './run/gates.js';
+import type { AdmissionAsk } from './entities/admission.js';
 import type { ArtifactRef } from './artifact.js';
-import type { OrdersWrite } from './live-control.js';
+import type { OrdersWrite } from './run/live-control.js';
 import type { JsonObject, JsonPrimitive, JsonValue } from './json.js';
-import type { MapContext } from './map.js';
-import type { MonitorWindowRequest, WindowReport } from './monitoring.js';
+import type { MapContext } from './stages/map.js';
+import type { MonitorWindowRequest, WindowReport } from './entities/monitoring.js';
 import type { Plan, PlanStep, StageKind } from './plan.js';
-import type { RunEnd } from './run-manifest.js';
+import type { RunEnd } from './run/run-manifest.js';
 import type { Placement, ResolvedPlan, RunOptions } from './run.js';
-import type { StoredValue } from './stored-value.js';
+import type { StoredValue } from './store/stored-value.js';
 
 /** Input of the workflows that run one stage alone (`trainModel`, ...). */
 export type StageStart = {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetMeta } from '../contracts/dataset.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { IngestConfig, IngestResult } from '../contracts/stages.js';
+import type { IngestConfig, IngestResult } from '../contracts/stages/ingest.js';
 import type { StageOperation } from '../pipeline/step-context.js';
 import { schemaHash } from '../schema/schema-hash.js';
 import { advanceCursor } from './cursor.js';

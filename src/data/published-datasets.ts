@@ -1,6 +1,6 @@
 import type { DatasetRef } from '../contracts/dataset.js';
 import type { RunIdentity } from '../contracts/run.js';
-import type { DatasetLogEntry } from '../contracts/triggers.js';
+import type { DatasetLogEntry } from '../contracts/plan/triggers.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { AppendLog } from '../store/append-log.js';
 import { getIfThere, recordBytes } from '../store/json-record.js';

@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '../contracts/schedule.js';
+import type { ScheduleSpec } from '../contracts/plan/schedule.js';
 import { FIELD_NAMES } from './schedule-fields.js';
 import type { ScheduleFields } from './schedule-fields.js';
 import type { DeployedSchedule } from './temporal-schedule.js';

@@ -1,9 +1,9 @@
 import { Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import type { Connection, ScheduleDescription } from '@temporalio/client';
-import { GARBAGE_WORKFLOW } from '../contracts/garbage.js';
-import { scheduleId } from '../contracts/schedule.js';
-import type { ScheduleSpec } from '../contracts/schedule.js';
-import { belongsToOther, type Owner, ownerInWords, type Project, type TakeOver } from '../contracts/ownership.js';
+import { GARBAGE_WORKFLOW } from '../contracts/store/garbage.js';
+import { scheduleId } from '../contracts/plan/schedule.js';
+import type { ScheduleSpec } from '../contracts/plan/schedule.js';
+import { belongsToOther, type Owner, ownerInWords, type Project, type TakeOver } from '../contracts/store/ownership.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../temporal/search-attributes.js';

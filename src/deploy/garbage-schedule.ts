@@ -1,7 +1,7 @@
 import { Client, ScheduleAlreadyRunning } from '@temporalio/client';
-import { belongsToOther, ownerInWords } from '../contracts/ownership.js';
-import { GARBAGE_WORKFLOW, type GarbageOptions } from '../contracts/garbage.js';
-import { scheduleId } from '../contracts/schedule.js';
+import { belongsToOther, ownerInWords } from '../contracts/store/ownership.js';
+import { GARBAGE_WORKFLOW, type GarbageOptions } from '../contracts/store/garbage.js';
+import { scheduleId } from '../contracts/plan/schedule.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { cronProblem } from '../pipeline/schedule/cron.js';
 import type { DeployedFor, DeployTarget } from './deploy.js';

@@ -1,5 +1,5 @@
 import { ScheduleOverlapPolicy } from '@temporalio/client';
-import type { OverlapPolicy } from '../contracts/schedule.js';
+import type { OverlapPolicy } from '../contracts/plan/schedule.js';
 
 const POLICIES = {
   skip: ScheduleOverlapPolicy.SKIP,

@@ -1,6 +1,6 @@
 import type { ScheduleDescription } from '@temporalio/client';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { ScheduleSpec } from '../contracts/schedule.js';
+import type { ScheduleSpec } from '../contracts/plan/schedule.js';
 import { cronFields, cronProblem } from '../pipeline/schedule/cron.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import { overlapOf } from './overlap.js';

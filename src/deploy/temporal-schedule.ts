@@ -1,9 +1,9 @@
 import type { ScheduleOptions } from '@temporalio/client';
 import { RUN_OPTIONS_MEMO } from '../contracts/run.js';
-import type { Owner, Project, TakeOver } from '../contracts/ownership.js';
+import type { Owner, Project, TakeOver } from '../contracts/store/ownership.js';
 import type { RunOptions } from '../contracts/run.js';
-import { scheduleId } from '../contracts/schedule.js';
-import type { ScheduleSpec } from '../contracts/schedule.js';
+import { scheduleId } from '../contracts/plan/schedule.js';
+import type { ScheduleSpec } from '../contracts/plan/schedule.js';
 import { temporalOverlap } from './overlap.js';
 import { declaredFields } from './schedule-fields.js';
 import type { ScheduleFields } from './schedule-fields.js';

@@ -1,4 +1,5 @@
-import type { EvaluateConfig, EvaluateInputs, TrainResult } from '../contracts/stages.js';
+import type { EvaluateConfig, EvaluateInputs } from '../contracts/stages/evaluate.js';
+import type { TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { inspectModel } from '../onnx/inspect-model.js';
 import type { ScoringColumns } from '../onnx/session.js';

@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { ModelVersion } from '../contracts/model.js';
-import type { FeatureResult, ModelMeta, TrainResult } from '../contracts/stages.js';
+import type { FeatureResult } from '../contracts/stages/feature.js';
+import type { ModelMeta, TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { ArtifactStore } from '../store/artifact-store.js';

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import type { EvaluateConfig, EvaluateResult, FeatureResult, MetricValues, TrainResult } from '../contracts/stages.js';
+import type { EvaluateConfig, EvaluateResult, MetricValues } from '../contracts/stages/evaluate.js';
+import type { FeatureResult } from '../contracts/stages/feature.js';
+import type { TrainResult } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import type { MetricValues } from '../contracts/stages.js';
+import type { MetricValues } from '../contracts/stages/evaluate.js';
 import type { MeasureInput } from './comparison-worker.js';
 import type { Comparison, ComparisonInput } from './comparison.js';
 

@@ -1,4 +1,5 @@
-import type { MetricValues, Task } from '../contracts/stages.js';
+import type { MetricValues } from '../contracts/stages/evaluate.js';
+import type { Task } from '../contracts/stages/feature.js';
 import type { Comparison, ComparisonInput } from './comparison.js';
 import { compareModels } from './comparison.js';
 import { metricsFor } from './metrics/metric.js';

@@ -1,4 +1,5 @@
-import type { GateComparison, GateSpec, GuardComparison, MetricValues, Task } from '../contracts/stages.js';
+import type { GateComparison, GateSpec, GuardComparison, MetricValues } from '../contracts/stages/evaluate.js';
+import type { Task } from '../contracts/stages/feature.js';
 import { pairedBootstrap } from './bootstrap.js';
 import type { Calibration } from './calibration.js';
 import { calibrate } from './calibration.js';

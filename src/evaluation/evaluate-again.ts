@@ -1,4 +1,6 @@
-import type { EvaluateConfig, EvaluateResult, FeatureResult, TrainResult } from '../contracts/stages.js';
+import type { EvaluateConfig, EvaluateResult } from '../contracts/stages/evaluate.js';
+import type { FeatureResult } from '../contracts/stages/feature.js';
+import type { TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { parseRecord } from '../store/json-record.js';

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { ModelVersion } from '../contracts/model.js';
-import type { EvaluateConfig, EvaluateInputs, EvaluateResult, EvaluationMeta } from '../contracts/stages.js';
+import type { EvaluateConfig, EvaluateInputs, EvaluateResult, EvaluationMeta } from '../contracts/stages/evaluate.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';

@@ -1,4 +1,4 @@
-import type { EvaluateConfig, EvaluateInputs, EvaluationDecision, GateComparison } from '../contracts/stages.js';
+import type { EvaluateConfig, EvaluateInputs, EvaluationDecision, GateComparison } from '../contracts/stages/evaluate.js';
 import { escapeHtml, formatNumber, table } from '../report/html.js';
 import type { Page, Section } from '../report/page.js';
 import { barPlot, linePlot } from '../report/plot.js';

@@ -1,4 +1,4 @@
-import type { EvaluationDecision, GateComparison, GateSpec, GuardComparison } from '../contracts/stages.js';
+import type { EvaluationDecision, GateComparison, GateSpec, GuardComparison } from '../contracts/stages/evaluate.js';
 import type { Comparison } from './comparison.js';
 
 export interface GateVerdict {

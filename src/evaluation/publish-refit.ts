@@ -1,4 +1,5 @@
-import type { EvaluateResult, TrainResult } from '../contracts/stages.js';
+import type { EvaluateResult } from '../contracts/stages/evaluate.js';
+import type { TrainResult } from '../contracts/stages/train.js';
 import type { ArtifactStore, DraftFile } from '../store/artifact-store.js';
 
 /** The evaluation once more, with the refit that goes on in place of the model that it judged, and why it is so. Equal input, equal id. */

@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
-import type { FeatureResult, ModelMeta } from '../contracts/stages.js';
+import type { FeatureResult } from '../contracts/stages/feature.js';
+import type { ModelMeta } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { openSession } from '../onnx/session.js';
 import type { StepContext } from '../pipeline/step-context.js';

@@ -1,4 +1,4 @@
-import type { FeatureResult } from '../contracts/stages.js';
+import type { FeatureResult } from '../contracts/stages/feature.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { readDoubleColumns } from '../data/read-columns.js';
 import { identifier, literal, parquetRelation } from '../data/sql-text.js';

@@ -1,5 +1,5 @@
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
-import type { FeatureConfig, TransformSpec } from '../contracts/stages.js';
+import type { FeatureConfig, TransformSpec } from '../contracts/stages/feature.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { loggedRowsSql } from '../contracts/prediction-row.js';
-import type { FeatureConfig, FeatureInputs, FeatureMeta, FeatureResult, FeatureSettings } from '../contracts/stages.js';
+import { loggedRowsSql } from '../contracts/store/prediction-row.js';
+import type { FeatureConfig, FeatureInputs, FeatureMeta, FeatureResult, FeatureSettings } from '../contracts/stages/feature.js';
 import type { ColumnSpec, DatasetRef } from '../contracts/dataset.js';
 import type { ModelSignature } from '../contracts/model.js';
 import { datasetFiles } from '../data/dataset-files.js';

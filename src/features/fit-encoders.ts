@@ -1,4 +1,4 @@
-import type { FeatureConfig, TransformSpec } from '../contracts/stages.js';
+import type { FeatureConfig, TransformSpec } from '../contracts/stages/feature.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { forBlocks } from '../data/column-blocks.js';
 import { identifier } from '../data/sql-text.js';

@@ -1,4 +1,4 @@
-import type { TransformSpec } from '../contracts/stages.js';
+import type { TransformSpec } from '../contracts/stages/feature.js';
 import type { DuckDb } from '../data/duckdb.js';
 import type { TargetLookup } from './encode-sql.js';
 import { foldOf, keyName, rawText } from './encode-sql.js';

@@ -1,4 +1,4 @@
-import type { LabelSpec } from '../contracts/stages.js';
+import type { LabelSpec } from '../contracts/stages/feature.js';
 import type { DatasetMeta } from '../contracts/dataset.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../data/sql-text.js';

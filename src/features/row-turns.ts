@@ -1,4 +1,4 @@
-import type { Task } from '../contracts/stages.js';
+import type { Task } from '../contracts/stages/feature.js';
 import type { DuckDb } from '../data/duckdb.js';
 
 /**

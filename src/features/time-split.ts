@@ -1,5 +1,5 @@
 import { epochMsSql } from '../contracts/epoch-ms.js';
-import type { Task } from '../contracts/stages.js';
+import type { Task } from '../contracts/stages/feature.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { isoInstant, timestampLiteral } from '../data/event-time.js';
 import { identifier } from '../data/sql-text.js';

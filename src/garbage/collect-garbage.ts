@@ -5,7 +5,7 @@ import {
   DEFAULT_OLDER_THAN_MS,
   type GarbageOptions,
   type GarbageSummary,
-} from '../contracts/garbage.js';
+} from '../contracts/store/garbage.js';
 import { inParallel } from '../predictions/in-parallel.js';
 import { claimLease } from '../store/lease.js';
 import type { ObjectStore } from '../store/port.js';

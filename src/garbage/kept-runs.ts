@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../contracts/model.js';
-import type { RunManifest } from '../contracts/run-manifest.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
 import { inParallel } from '../predictions/in-parallel.js';
 import { keyName } from '../store/key-name.js';
 import type { ObjectStore } from '../store/port.js';

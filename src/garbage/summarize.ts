@@ -1,4 +1,4 @@
-import type { Amount, GarbageOfKind, GarbageSummary } from '../contracts/garbage.js';
+import type { Amount, GarbageOfKind, GarbageSummary } from '../contracts/store/garbage.js';
 import type { Inventory, Item } from './inventory.js';
 import type { KeptRuns } from './kept-runs.js';
 import type { Reachable } from './reachable.js';

@@ -1,5 +1,5 @@
-import type { MonitorWindowRequest, WindowReport } from '../contracts/monitoring.js';
-import type { MonitorConfig } from '../contracts/stages.js';
+import type { MonitorWindowRequest, WindowReport } from '../contracts/entities/monitoring.js';
+import type { MonitorConfig } from '../contracts/stages/monitor.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';

@@ -1,4 +1,4 @@
-import type { MonitorConfig, MonitorInputs, MonitorResult } from '../contracts/stages.js';
+import type { MonitorConfig, MonitorInputs, MonitorResult } from '../contracts/stages/monitor.js';
 import type { StageOperation } from '../pipeline/step-context.js';
 import { checkDriftRules } from './drift.js';
 import { projectOf } from '../store/project.js';

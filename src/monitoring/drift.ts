@@ -1,5 +1,5 @@
-import type { DriftScore, WindowReport } from '../contracts/monitoring.js';
-import type { DriftRule, MonitorConfig } from '../contracts/stages.js';
+import type { DriftScore, WindowReport } from '../contracts/entities/monitoring.js';
+import type { DriftRule, MonitorConfig } from '../contracts/stages/monitor.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Profile } from '../profiles/profile.js';
 import { driftScore } from './statistics/drift-statistic.js';

@@ -1,4 +1,4 @@
-import type { MonitorRecord } from '../contracts/monitoring.js';
+import type { MonitorRecord } from '../contracts/entities/monitoring.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';

@@ -1,5 +1,7 @@
-import type { WindowReport } from '../contracts/monitoring.js';
-import type { MetricValues, MonitorConfig, Task } from '../contracts/stages.js';
+import type { WindowReport } from '../contracts/entities/monitoring.js';
+import type { MetricValues } from '../contracts/stages/evaluate.js';
+import type { Task } from '../contracts/stages/feature.js';
+import type { MonitorConfig } from '../contracts/stages/monitor.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { wholeRelation } from '../data/source/open-source.js';
 import { identifier } from '../data/sql-text.js';

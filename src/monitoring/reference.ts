@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { ModelVersion } from '../contracts/model.js';
-import type { ModelMeta } from '../contracts/stages.js';
+import type { ModelMeta } from '../contracts/stages/train.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { ArtifactStore } from '../store/artifact-store.js';

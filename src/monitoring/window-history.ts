@@ -1,4 +1,4 @@
-import type { WindowReport } from '../contracts/monitoring.js';
+import type { WindowReport } from '../contracts/entities/monitoring.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';

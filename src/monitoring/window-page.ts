@@ -1,4 +1,4 @@
-import type { DriftScore, WindowReport } from '../contracts/monitoring.js';
+import type { DriftScore, WindowReport } from '../contracts/entities/monitoring.js';
 import { escapeHtml, formatNumber, table } from '../report/html.js';
 import type { Page, Section } from '../report/page.js';
 import { barPlot, linePlot, rangeOf } from '../report/plot.js';

@@ -1,7 +1,7 @@
 import type { ColumnSpec, ColumnType } from '../contracts/dataset.js';
-import type { MonitorConfig } from '../contracts/stages.js';
+import type { MonitorConfig } from '../contracts/stages/monitor.js';
 import type { ModelSignature, TensorDatatype, TensorSpec } from '../contracts/model.js';
-import { inputLogColumn, loggedValueSql } from '../contracts/prediction-row.js';
+import { inputLogColumn, loggedValueSql } from '../contracts/store/prediction-row.js';
 import { isoInstant, timestampLiteral } from '../data/event-time.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { fileList, identifier, literal } from '../data/sql-text.js';

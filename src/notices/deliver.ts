@@ -1,5 +1,5 @@
 import type { JsonObject } from '../contracts/json.js';
-import type { NoticeDelivery, NoticeReceipt } from '../contracts/hooks.js';
+import type { NoticeDelivery, NoticeReceipt } from '../contracts/plan/hooks.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { redactError } from '../secrets/redact-error.js';

@@ -1,4 +1,4 @@
-import type { NoticeMessage, RunNotice } from '../contracts/hooks.js';
+import type { NoticeMessage, RunNotice } from '../contracts/plan/hooks.js';
 
 /** The one sentence that says what happened; also the subject of a mail. */
 export function noticeHeadline({ event, pipeline, workflowId }: RunNotice): string {

@@ -1,4 +1,4 @@
-import type { NoticeMessage, NoticeReceipt } from '../contracts/hooks.js';
+import type { NoticeMessage, NoticeReceipt } from '../contracts/plan/hooks.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { noticeHeadline, noticeText } from './notice-text.js';

@@ -1,4 +1,4 @@
-import type { NoticeDelivery, NoticeMessage, NoticeReceipt, NotifierSpec } from '../contracts/hooks.js';
+import type { NoticeDelivery, NoticeMessage, NoticeReceipt, NotifierSpec } from '../contracts/plan/hooks.js';
 import type { SecretMarker } from '../contracts/plan.js';
 import { postJson } from './post-json.js';
 import { type Mail, sendMail } from './send-mail.js';

@@ -1,7 +1,7 @@
 import { checkCall } from '../errors/check-call.js';
 import { aNumber, aText, either, optional, optionsOf } from '../errors/kinds.js';
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { NoticeMessage } from '../contracts/hooks.js';
+import type { NoticeMessage } from '../contracts/plan/hooks.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 export const SIGNATURE_HEADER = 'x-perennial-signature';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../contracts/json.js';
-import type { NoticeMessage, RunNotice } from '../contracts/hooks.js';
+import type { NoticeMessage, RunNotice } from '../contracts/plan/hooks.js';
 import { noticeHeadline, stepSentences } from './notice-text.js';
 
 const MARKS: Readonly<Record<RunNotice['event'], string>> = {

@@ -1,9 +1,9 @@
 import { type BuilderCall, withCheckedCalls } from './options/builder-calls.js';
-import type { CommandResult } from '../contracts/command.js';
+import type { CommandResult } from '../contracts/stages/command.js';
 import type { JsonValue } from '../contracts/json.js';
 import type { JoinMode } from '../contracts/plan.js';
-import type { MapResult } from '../contracts/map.js';
-import type { Task } from '../contracts/stages.js';
+import type { MapResult } from '../contracts/stages/map.js';
+import type { Task } from '../contracts/stages/feature.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import type { ColumnTypes } from '../schema/schema.js';
 import type { ConditionExpression } from './conditions.js';

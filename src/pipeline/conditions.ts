@@ -1,4 +1,4 @@
-import type { Comparison, Condition, Operand } from '../contracts/condition.js';
+import type { Comparison, Condition, Operand } from '../contracts/plan/condition.js';
 import type { JsonPrimitive } from '../contracts/json.js';
 import type { PipelineDraft } from './draft.js';
 import type { DraftInput } from './draft-scope.js';

@@ -1,9 +1,9 @@
-import type { Condition } from '../contracts/condition.js';
+import type { Condition } from '../contracts/plan/condition.js';
 import type { InputBinding } from '../contracts/plan.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { PlanStep, StepKind } from '../contracts/plan.js';
 import type { SchemaSpec } from '../contracts/dataset.js';
-import type { LabelSpec } from '../contracts/stages.js';
+import type { LabelSpec } from '../contracts/stages/feature.js';
 import type { OptionReader } from './lint/issues.js';
 import type { Ref } from './reference.js';
 import type { CommonStepFields } from './options/step-options.js';

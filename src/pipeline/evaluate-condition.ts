@@ -1,4 +1,4 @@
-import type { Comparison, Condition, Operand } from '../contracts/condition.js';
+import type { Comparison, Condition, Operand } from '../contracts/plan/condition.js';
 import type { JsonPrimitive, JsonValue } from '../contracts/json.js';
 import type { InputBinding } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';

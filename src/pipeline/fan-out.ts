@@ -1,4 +1,4 @@
-import type { MapLimits } from '../contracts/map.js';
+import type { MapLimits } from '../contracts/stages/map.js';
 import type { PlanStep, StepKind } from '../contracts/plan.js';
 
 /** Temporal suggests a new history beyond 4,096 events; the rest is left for retries, messages and cancellation. */

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan, StepKind } from '../contracts/plan.js';
 import type { StepTask } from '../contracts/run.js';
-import type { ScheduleSpec } from '../contracts/schedule.js';
-import type { TriggerSpec } from '../contracts/triggers.js';
+import type { ScheduleSpec } from '../contracts/plan/schedule.js';
+import type { TriggerSpec } from '../contracts/plan/triggers.js';
 import type { AnyFunction } from './captures/scope-reader.js';
 import type { StepContext } from './step-context.js';
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../contracts/json.js';
 import type { Alias } from '../contracts/model.js';
-import type { TriggerSpec } from '../contracts/triggers.js';
-import { subjectPath } from '../contracts/triggers.js';
+import type { TriggerSpec } from '../contracts/plan/triggers.js';
+import { subjectPath } from '../contracts/plan/triggers.js';
 import { checkParameters } from '../schema/validate-parameters.js';
 import { ALIAS_FIELDS, type ChangeTrigger, DATASET_FIELDS } from './change-triggers.js';
 import type { PipelineDraft } from './draft.js';

@@ -1,11 +1,11 @@
-import type { TrainingSignal } from '../contracts/continuous-training.js';
+import type { TrainingSignal } from '../contracts/entities/continuous-training.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { ItemList, MapResult } from '../contracts/map.js';
-import type { Owner, Project } from '../contracts/ownership.js';
+import type { ItemList, MapResult } from '../contracts/stages/map.js';
+import type { Owner, Project } from '../contracts/store/ownership.js';
 import type { ResourceSpec } from '../contracts/plan.js';
 import type { RunIdentity } from '../contracts/run.js';
-import type { RetrainConfig } from '../contracts/stages.js';
-import type { ChangeSubject } from '../contracts/triggers.js';
+import type { RetrainConfig } from '../contracts/stages/retrain.js';
+import type { ChangeSubject } from '../contracts/plan/triggers.js';
 import type { StepControl } from './step-control.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 

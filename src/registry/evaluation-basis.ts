@@ -1,5 +1,6 @@
 import type { AliasBasis, ComparedChampion, ModelVersion } from '../contracts/model.js';
-import type { EvaluationMeta, ModelMeta } from '../contracts/stages.js';
+import type { EvaluationMeta } from '../contracts/stages/evaluate.js';
+import type { ModelMeta } from '../contracts/stages/train.js';
 import { refused } from './check-move.js';
 import type { EvaluationBasis } from './registry.js';
 

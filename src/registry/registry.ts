@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { Alias, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
-import type { EvaluationMeta } from '../contracts/stages.js';
+import type { EvaluationMeta } from '../contracts/stages/evaluate.js';
 import type { AliasMove } from './alias-state.js';
 
 export type RegisterInput = Omit<ModelVersion, 'version' | 'registeredAt'>;

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { ModelVersion, RegistryLogEntry } from '../contracts/model.js';
-import type { EvaluationMeta } from '../contracts/stages.js';
+import type { EvaluationMeta } from '../contracts/stages/evaluate.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { ArtifactStore } from '../store/artifact-store.js';
 import { parseJson } from '../store/parse-json.js';

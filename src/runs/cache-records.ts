@@ -1,4 +1,4 @@
-import type { CacheRecord } from '../contracts/cache.js';
+import type { CacheRecord } from '../contracts/store/cache.js';
 import { parseRecord } from '../store/json-record.js';
 import { keyName, textOfKeyName } from '../store/key-name.js';
 import type { ObjectStore } from '../store/port.js';

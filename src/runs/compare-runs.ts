@@ -1,7 +1,7 @@
 import { contentHashOf } from '../cache/content-of.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan } from '../contracts/plan.js';
-import type { RunManifest } from '../contracts/run-manifest.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
 import { hasEffects } from './reusable-steps.js';
 
 export type ValueChange = { readonly name: string; readonly before: JsonValue; readonly now: JsonValue };

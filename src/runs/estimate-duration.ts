@@ -1,5 +1,5 @@
 import type { PlanStep } from '../contracts/plan.js';
-import type { RunManifest } from '../contracts/run-manifest.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
 
 /** Of a step: surely computed, surely not, or not known yet. */
 export type Work = 'surely' | 'never' | 'perhaps';

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../contracts/json.js';
-import type { RunManifest } from '../contracts/run-manifest.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
 import type { RunStatus } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';

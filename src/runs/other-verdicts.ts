@@ -1,6 +1,6 @@
 import type { JsonValue } from '../contracts/json.js';
-import type { RunManifest } from '../contracts/run-manifest.js';
-import type { EvaluateResult } from '../contracts/stages.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
+import type { EvaluateResult } from '../contracts/stages/evaluate.js';
 
 /**
  * Evaluations of a repetition that end in another verdict, or were made against another champion, in words. That is no difference between

@@ -1,4 +1,4 @@
-import type { RunEnd } from '../contracts/run-manifest.js';
+import type { RunEnd } from '../contracts/run/run-manifest.js';
 import type { JsonObject } from '../contracts/json.js';
 import { type CodeSource, codeHash, pipelineCode } from '../cache/pipeline-code.js';
 import { isPipelineError } from '../errors/pipeline-error.js';

@@ -1,5 +1,5 @@
 import type { Plan, StepKind } from '../contracts/plan.js';
-import type { RunManifest } from '../contracts/run-manifest.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** They change something outside, or ask somebody: a run that only repeats another one does not do so again. */

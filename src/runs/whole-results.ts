@@ -1,4 +1,4 @@
-import type { RunManifest } from '../contracts/run-manifest.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
 import { createArtifactStore } from '../store/create-artifact-store.js';
 import type { ObjectStore } from '../store/port.js';
 import { loadParts } from '../store/stored-values.js';

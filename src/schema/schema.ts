@@ -1,7 +1,7 @@
 import { checkCall } from '../errors/check-call.js';
 import { aText, made, recordOf } from '../errors/kinds.js';
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
-import { isReservedColumn } from '../contracts/prediction-row.js';
+import { isReservedColumn } from '../contracts/store/prediction-row.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';
 import type { Column } from './column.js';

@@ -4,7 +4,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
-import { checkParameterSize, MAX_PARAMETER_CHARACTERS, parameterCharacters } from '../contracts/parameter-size.js';
+import { checkParameterSize, MAX_PARAMETER_CHARACTERS, parameterCharacters } from '../contracts/limits/parameter-size.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunRef } from '../contracts/cache.js';
+import type { RunRef } from '../contracts/store/cache.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { getIfThere, parseRecord, recordBytes } from './json-record.js';

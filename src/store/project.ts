@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Project } from '../contracts/ownership.js';
+import type { Project } from '../contracts/store/ownership.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { getIfThere, parseRecord, recordBytes } from './json-record.js';
 import type { ObjectStore } from './port.js';

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../contracts/json.js';
-import { holdsStored, isStored, type StoredValue } from '../contracts/stored-value.js';
+import { holdsStored, isStored, type StoredValue } from '../contracts/store/stored-value.js';
 import type { ReadOperand } from '../contracts/system.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { ArtifactStore } from './artifact-store.js';

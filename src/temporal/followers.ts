@@ -1,6 +1,6 @@
 import { type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
-import { belongsToOther, OWNER_MEMO, type Owner, ownerIn, type Project } from '../contracts/ownership.js';
-import { type ChangeSubject, startOnChangeId } from '../contracts/triggers.js';
+import { belongsToOther, OWNER_MEMO, type Owner, ownerIn, type Project } from '../contracts/store/ownership.js';
+import { type ChangeSubject, startOnChangeId } from '../contracts/plan/triggers.js';
 
 /** Of a project's id: enough to tell those in one namespace apart. */
 const SCOPE_LENGTH = 8;

@@ -1,6 +1,6 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError, WorkflowNotFoundError } from '@temporalio/client';
-import { type ContinuousTrainingState, continuousTrainingId } from '../contracts/continuous-training.js';
-import { belongsToOther, OWNER_MEMO, type Owner, ownerIn, ownerInWords } from '../contracts/ownership.js';
+import { type ContinuousTrainingState, continuousTrainingId } from '../contracts/entities/continuous-training.js';
+import { belongsToOther, OWNER_MEMO, type Owner, ownerIn, ownerInWords } from '../contracts/store/ownership.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /** @throws PipelineError `MONITOR_OWNED_ELSEWHERE` when it has another owner. What nobody owns may be taken. */

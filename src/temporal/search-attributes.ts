@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { SEARCH_ATTRIBUTE_TYPES } from '../contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTE_TYPES } from '../contracts/run/search-attributes.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 type AttributeType = (typeof SEARCH_ATTRIBUTE_TYPES)[keyof typeof SEARCH_ATTRIBUTE_TYPES];

@@ -1,4 +1,4 @@
-import type { ContinuousTrainingState, RetrainDecision } from '../contracts/continuous-training.js';
+import type { ContinuousTrainingState, RetrainDecision } from '../contracts/entities/continuous-training.js';
 
 export interface LifeStory {
   /** Every decision, in order, also those that held a retrain back, with triggers, reason, parameters and outcome. */

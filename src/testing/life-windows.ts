@@ -1,6 +1,6 @@
-import type { TrainingSignal } from '../contracts/continuous-training.js';
+import type { TrainingSignal } from '../contracts/entities/continuous-training.js';
 import type { JsonObject } from '../contracts/json.js';
-import type { RetrainConfig } from '../contracts/stages.js';
+import type { RetrainConfig } from '../contracts/stages/retrain.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { resolveConfig } from '../pipeline/resolve-config.js';

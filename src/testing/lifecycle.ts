@@ -1,8 +1,12 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { continuousTrainingId, type ContinuousTrainingState, type RetrainDecision } from '../contracts/continuous-training.js';
-import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
-import type { RetrainConfig } from '../contracts/stages.js';
+import {
+  continuousTrainingId,
+  type ContinuousTrainingState,
+  type RetrainDecision,
+} from '../contracts/entities/continuous-training.js';
+import { DEFAULT_TASK_QUEUE } from '../contracts/plan/pools.js';
+import type { RetrainConfig } from '../contracts/stages/retrain.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { findTestServer } from '../temporal/find-test-server.js';
 import type { Doubles } from './doubles.js';

@@ -1,4 +1,4 @@
-import type { FeatureResult } from '../contracts/stages.js';
+import type { FeatureResult } from '../contracts/stages/feature.js';
 import { inBlocks } from '../data/column-blocks.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { type InputColumn, modelInputsOf, modelInputSql } from '../data/model-inputs.js';

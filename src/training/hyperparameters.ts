@@ -1,4 +1,4 @@
-import type { GbdtSpec } from '../contracts/stages.js';
+import type { GbdtSpec } from '../contracts/stages/train.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 type Range = {

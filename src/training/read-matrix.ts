@@ -1,4 +1,5 @@
-import type { FeatureMeta, GbdtSpec } from '../contracts/stages.js';
+import type { FeatureMeta } from '../contracts/stages/feature.js';
+import type { GbdtSpec } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { countRows, readDoubleColumns, readNumericColumns } from '../data/read-columns.js';
 import { PipelineError } from '../errors/pipeline-error.js';

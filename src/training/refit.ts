@@ -1,4 +1,5 @@
-import type { FeatureResult, TrainConfig, TrainerSpec, TrainResult } from '../contracts/stages.js';
+import type { FeatureResult } from '../contracts/stages/feature.js';
+import type { TrainConfig, TrainerSpec, TrainResult } from '../contracts/stages/train.js';
 import { featureOnAllRows } from '../features/feature.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { parseRecord } from '../store/json-record.js';

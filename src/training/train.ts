@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import type { FeatureResult, ModelMeta, TrainConfig, TrainInputs, TrainResult } from '../contracts/stages.js';
+import type { FeatureResult } from '../contracts/stages/feature.js';
+import type { ModelMeta, TrainConfig, TrainInputs, TrainResult } from '../contracts/stages/train.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { PipelineError } from '../errors/pipeline-error.js';

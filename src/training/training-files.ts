@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { FeatureConfig, FeatureMeta, FeatureResult, FeatureSettings, GbdtSpec } from '../contracts/stages.js';
+import type { FeatureConfig, FeatureMeta, FeatureResult, FeatureSettings } from '../contracts/stages/feature.js';
+import type { GbdtSpec } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier, parquetRelation } from '../data/sql-text.js';
 import type { TargetLookup } from '../features/encode-sql.js';

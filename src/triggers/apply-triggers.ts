@@ -1,7 +1,7 @@
 import type { JsonValue } from '../contracts/json.js';
-import type { ChangeSubject, Subscription, TriggerSpec } from '../contracts/triggers.js';
-import { workflowQueue } from '../contracts/queues.js';
-import { subjectPath } from '../contracts/triggers.js';
+import type { ChangeSubject, Subscription, TriggerSpec } from '../contracts/plan/triggers.js';
+import { workflowQueue } from '../contracts/plan/queues.js';
+import { subjectPath } from '../contracts/plan/triggers.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { canonicalJson } from '../store/canonical-json.js';
 import type { ObjectStore } from '../store/port.js';

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonPrimitive, JsonValue } from '../contracts/json.js';
-import type { ChangeSubject, TriggerActivities, TriggeredRun } from '../contracts/triggers.js';
-import { subjectPath } from '../contracts/triggers.js';
+import type { ChangeSubject, TriggerActivities, TriggeredRun } from '../contracts/plan/triggers.js';
+import { subjectPath } from '../contracts/plan/triggers.js';
 import { PublishedDatasets } from '../data/published-datasets.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { ALIAS_FIELDS, DATASET_FIELDS } from '../pipeline/change-triggers.js';

@@ -1,5 +1,5 @@
-import type { ChangeSubject, Subscription } from '../contracts/triggers.js';
-import { subjectPath } from '../contracts/triggers.js';
+import type { ChangeSubject, Subscription } from '../contracts/plan/triggers.js';
+import { subjectPath } from '../contracts/plan/triggers.js';
 import { parseRecord, recordBytes } from '../store/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 

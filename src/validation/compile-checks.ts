@@ -1,5 +1,5 @@
 import type { ColumnSpec, DatasetMeta } from '../contracts/dataset.js';
-import type { CheckSpec } from '../contracts/stages.js';
+import type { CheckSpec } from '../contracts/stages/validate.js';
 import { parseInstant } from '../data/event-time.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';

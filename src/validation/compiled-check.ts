@@ -1,5 +1,5 @@
 import type { SqlValue } from '../data/duckdb.js';
-import type { CheckSpec } from '../contracts/stages.js';
+import type { CheckSpec } from '../contracts/stages/validate.js';
 
 /** Values of a check's aggregates, in the order of its `aggregates`. */
 export type AggregateValues = readonly (SqlValue | undefined)[];

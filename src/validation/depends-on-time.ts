@@ -1,4 +1,4 @@
-import type { ValidateConfig, ValidateInputs } from '../contracts/stages.js';
+import type { ValidateConfig, ValidateInputs } from '../contracts/stages/validate.js';
 
 /** True when the outcome is another one later: freshness of a dataset without a window is measured from now. */
 export function dependsOnTime({ checks }: ValidateConfig, { dataset }: ValidateInputs): boolean {

@@ -1,5 +1,5 @@
 import type { DatasetRef } from '../contracts/dataset.js';
-import type { CheckOutcome } from '../contracts/stages.js';
+import type { CheckOutcome } from '../contracts/stages/validate.js';
 
 export interface ValidationReport {
   /** Without the address, so that the same data gives the same report in every store. */

@@ -1,5 +1,5 @@
 import type { ColumnSpec } from '../contracts/dataset.js';
-import type { CheckSpec } from '../contracts/stages.js';
+import type { CheckSpec } from '../contracts/stages/validate.js';
 import { parseInstant, timestampLiteral } from '../data/event-time.js';
 import { identifier, literal } from '../data/sql-text.js';
 import type { CompiledCheck, CompileResult } from './compiled-check.js';

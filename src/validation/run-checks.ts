@@ -1,5 +1,5 @@
 import type { DatasetMeta } from '../contracts/dataset.js';
-import type { CheckOutcome } from '../contracts/stages.js';
+import type { CheckOutcome } from '../contracts/stages/validate.js';
 import { forBlocks } from '../data/column-blocks.js';
 import type { DuckDb, SqlRow } from '../data/duckdb.js';
 import { identifier } from '../data/sql-text.js';

@@ -1,7 +1,7 @@
 import { epochMsSql } from '../contracts/epoch-ms.js';
 import { isoInstant } from '../data/event-time.js';
 import { identifier } from '../data/sql-text.js';
-import type { CheckSpec } from '../contracts/stages.js';
+import type { CheckSpec } from '../contracts/stages/validate.js';
 import type { CompiledCheck } from './compiled-check.js';
 
 /** Number of rows inside inclusive bounds. */

@@ -1,4 +1,4 @@
-import type { CheckOutcome, ValidateConfig, ValidateInputs, ValidateResult } from '../contracts/stages.js';
+import type { CheckOutcome, ValidateConfig, ValidateInputs, ValidateResult } from '../contracts/stages/validate.js';
 import { datasetFiles } from '../data/dataset-files.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { NativeConnection, WorkerDeploymentOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
-import { DEFAULT_TASK_QUEUE, type Pools } from '../contracts/pools.js';
-import { workflowQueue } from '../contracts/queues.js';
+import { DEFAULT_TASK_QUEUE, type Pools } from '../contracts/plan/pools.js';
+import { workflowQueue } from '../contracts/plan/queues.js';
 import { checkPools } from '../pipeline/plan/check-pools.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';

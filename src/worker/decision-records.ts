@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../contracts/gates.js';
+import type { DecisionRecord } from '../contracts/run/gates.js';
 import type { ObjectStore } from '../store/port.js';
 import { keyName } from './step/run-keys.js';
 

@@ -1,7 +1,7 @@
 import { CompleteAsyncError } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory, TemporalFailure } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { isHandedBack } from '../contracts/hand-back.js';
+import { isHandedBack } from '../contracts/run/hand-back.js';
 import { boundCause, boundError, cutText } from '../errors/bounded-failure.js';
 import { chainText, describeThrown } from '../errors/describe-thrown.js';
 import { isPipelineError } from '../errors/pipeline-error.js';

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { GarbageActivities } from '../contracts/garbage.js';
+import type { GarbageActivities } from '../contracts/store/garbage.js';
 import { collectGarbage } from '../garbage/collect-garbage.js';
 import { openRuns } from '../garbage/open-runs.js';
 import type { ObjectStore } from '../store/port.js';

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { HANDED_BACK } from '../contracts/hand-back.js';
+import { HANDED_BACK } from '../contracts/run/hand-back.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { pollersOf } from '../temporal/queue-pollers.js';
 

@@ -13,4 +13,4 @@ export {
   folderSecrets,
 } from '../secrets/default-provider.js';
 export type { WorkerRole } from './worker-queues.js';
-export type { DeviceSpec, Pools, PoolSpec } from '../contracts/pools.js';
+export type { DeviceSpec, Pools, PoolSpec } from '../contracts/plan/pools.js';

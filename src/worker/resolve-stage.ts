@@ -1,10 +1,10 @@
 import type { ArtifactKind } from '../contracts/artifact.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan, PlanStep, StageKind } from '../contracts/plan.js';
-import type { RunManifest } from '../contracts/run-manifest.js';
+import type { RunManifest } from '../contracts/run/run-manifest.js';
 import type { ResolvedPlan, RunOrigin } from '../contracts/run.js';
 import type { PlanRequest, ResolvedStage, StageStart } from '../contracts/system.js';
-import type { Pools } from '../contracts/pools.js';
+import type { Pools } from '../contracts/plan/pools.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { placeSteps } from '../pipeline/plan/place-steps.js';
 import { resolveScheduledTimes } from '../pipeline/schedule/scheduled-time.js';

@@ -1,5 +1,5 @@
 import type { Info } from '@temporalio/activity';
-import { workflowQueue, type WorkflowQueue } from '../contracts/queues.js';
+import { workflowQueue, type WorkflowQueue } from '../contracts/plan/queues.js';
 import type { StepTask } from '../contracts/run.js';
 
 /**

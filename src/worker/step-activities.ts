@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { JsonObject } from '../contracts/json.js';
-import { DEFAULT_TASK_QUEUE } from '../contracts/pools.js';
-import { poolQueue, workflowQueue, type WorkflowQueue } from '../contracts/queues.js';
+import { DEFAULT_TASK_QUEUE } from '../contracts/plan/pools.js';
+import { poolQueue, workflowQueue, type WorkflowQueue } from '../contracts/plan/queues.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
 import { everyStep } from '../pipeline/plan/every-step.js';
 import type { PlanStep } from '../contracts/plan.js';

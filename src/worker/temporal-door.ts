@@ -1,9 +1,9 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleSpec } from '@temporalio/client';
-import { continuousTrainingId } from '../contracts/continuous-training.js';
-import { checkMessageSize } from '../contracts/message-size.js';
-import { OWNER_MEMO, type Owner } from '../contracts/ownership.js';
-import type { WorkflowQueue } from '../contracts/queues.js';
-import type { ChangeSignal, StartOnChangeInput } from '../contracts/triggers.js';
+import { continuousTrainingId } from '../contracts/entities/continuous-training.js';
+import { checkMessageSize } from '../contracts/limits/message-size.js';
+import { OWNER_MEMO, type Owner } from '../contracts/store/ownership.js';
+import type { WorkflowQueue } from '../contracts/plan/queues.js';
+import type { ChangeSignal, StartOnChangeInput } from '../contracts/plan/triggers.js';
 import type { TemporalDoor } from '../pipeline/step-context.js';
 import { followersOf } from '../temporal/followers.js';
 import { ownerOfSchedule, refuseOther, trainingPolicy } from '../temporal/model-ownership.js';

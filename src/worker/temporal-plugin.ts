@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, Worker, WorkerOptions } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
-import { continuousTrainingId } from '../contracts/continuous-training.js';
+import { continuousTrainingId } from '../contracts/entities/continuous-training.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';

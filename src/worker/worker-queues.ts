@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { WorkerOptions } from '@temporalio/worker';
-import { type PoolSpec, type Pools, queueOf, takeEveryStep } from '../contracts/pools.js';
-import type { PoolQueue, WorkflowQueue } from '../contracts/queues.js';
+import { type PoolSpec, type Pools, queueOf, takeEveryStep } from '../contracts/plan/pools.js';
+import type { PoolQueue, WorkflowQueue } from '../contracts/plan/queues.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { DeviceLeases } from './devices/device-leases.js';
 import { poolDevices } from './devices/pool-devices.js';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ArtifactRef } from '../../src/contracts/artifact.js';
-import type { ModelMeta } from '../../src/contracts/stages.js';
+import type { ModelMeta } from '../../src/contracts/stages/train.js';
 import { ERROR_CODES } from '../../src/errors/codes.js';
 import type { ErrorCode } from '../../src/errors/codes.js';
 import { createModelServer } from '../../src/serving/index.js';

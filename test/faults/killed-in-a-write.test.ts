@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
-import type { GateState } from '../../src/contracts/gates.js';
+import type { GateState } from '../../src/contracts/run/gates.js';
 import { RUN_OPTIONS_MEMO } from '../../src/contracts/run.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import type { ObjectStore } from '../../src/store/port.js';

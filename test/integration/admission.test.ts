@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
-import { admissionId } from '../../src/contracts/admission.js';
+import { admissionId } from '../../src/contracts/entities/admission.js';
 import { definePipeline, range } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker, type Pools } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
-import type { CommandResult } from '../../src/contracts/command.js';
+import type { CommandResult } from '../../src/contracts/stages/command.js';
 import { definePipeline, integer, number, string } from '../../src/index.js';
 import { createArtifactStore } from '../../src/store/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';

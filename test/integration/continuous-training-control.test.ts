@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { continuousTrainingId } from '../../src/contracts/continuous-training.js';
+import { continuousTrainingId } from '../../src/contracts/entities/continuous-training.js';
 import type { StepFailure } from '../../src/contracts/run.js';
 import { failureCode } from '../../src/client/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';

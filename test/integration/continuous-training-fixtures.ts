@@ -1,13 +1,13 @@
 import { Client, type Connection } from '@temporalio/client';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
-import { continuousTrainingId } from '../../src/contracts/continuous-training.js';
+import { continuousTrainingId } from '../../src/contracts/entities/continuous-training.js';
 import type {
   ContinuousTrainingInput,
   ContinuousTrainingState,
   RetrainExplanation,
   TrainingSignal,
-} from '../../src/contracts/continuous-training.js';
-import type { RetrainConfig } from '../../src/contracts/stages.js';
+} from '../../src/contracts/entities/continuous-training.js';
+import type { RetrainConfig } from '../../src/contracts/stages/retrain.js';
 import { date, definePipeline, oneOf } from '../../src/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import type { ObjectStore } from '../../src/store/port.js';

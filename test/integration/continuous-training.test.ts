@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Worker } from '@temporalio/worker';
-import { continuousTrainingId, type TrainingSignal } from '../../src/contracts/continuous-training.js';
+import { continuousTrainingId, type TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
 import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
 import {
   day,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
-import type { DecisionRecord } from '../../src/contracts/gates.js';
+import type { DecisionRecord } from '../../src/contracts/run/gates.js';
 import type { RunStatus } from '../../src/contracts/run.js';
 import { isPipelineError, type Pipeline } from '../../src/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DatasetRef } from '../../src/contracts/dataset.js';
-import type { FeatureConfig, FeatureResult } from '../../src/contracts/stages.js';
+import type { FeatureConfig, FeatureResult } from '../../src/contracts/stages/feature.js';
 import { withDuckDb } from '../../src/data/duckdb.js';
 import { readNumericColumns } from '../../src/data/read-columns.js';
 import { feature } from '../../src/features/feature.js';

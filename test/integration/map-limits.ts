@@ -1,4 +1,4 @@
-import type { MapLimits } from '../../src/contracts/map.js';
+import type { MapLimits } from '../../src/contracts/stages/map.js';
 import type { PlanStep } from '../../src/contracts/plan.js';
 import type { Pipeline } from '../../src/pipeline/pipeline.js';
 import { planHash } from '../../src/pipeline/plan/plan-hash.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { closeWindow, monitorOperations } from '../../activities/monitor.js';
-import type { MonitorWindowRequest, MonitorWindowStart, WindowReport } from '../../src/contracts/monitoring.js';
+import type { MonitorWindowRequest, MonitorWindowStart, WindowReport } from '../../src/contracts/entities/monitoring.js';
 import type { ArtifactStore } from '../../src/store/artifact-store.js';
 import { createTestContext } from '../test-context.js';
 import type { TestServer } from '../test-temporal.js';

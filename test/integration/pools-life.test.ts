@@ -3,8 +3,8 @@ import path from 'node:path';
 import { Client, type Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
-import type { ChangeState } from '../../src/contracts/triggers.js';
-import { startOnChangeId } from '../../src/contracts/triggers.js';
+import type { ChangeState } from '../../src/contracts/plan/triggers.js';
+import { startOnChangeId } from '../../src/contracts/plan/triggers.js';
 import {
   betterThan,
   binary,

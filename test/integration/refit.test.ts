@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { evaluateOperations } from '../../activities/evaluate.js';
 import { trainOperations } from '../../activities/train.js';
-import type { EvaluateConfig, EvaluateResult, FeatureResult, GbdtSpec, TrainResult } from '../../src/contracts/stages.js';
+import type { EvaluateConfig, EvaluateResult } from '../../src/contracts/stages/evaluate.js';
+import type { FeatureResult } from '../../src/contracts/stages/feature.js';
+import type { GbdtSpec, TrainResult } from '../../src/contracts/stages/train.js';
 import { evaluateAgain } from '../../src/evaluation/evaluate-again.js';
 import type { ArtifactStore } from '../../src/store/artifact-store.js';
 import { createTestContext } from '../test-context.js';

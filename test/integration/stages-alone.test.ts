@@ -4,15 +4,13 @@ import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import type { ArtifactRef } from '../../src/contracts/artifact.js';
 import type { DatasetRef } from '../../src/contracts/dataset.js';
 import type { JsonObject } from '../../src/contracts/json.js';
-import type {
-  DeployResult,
-  EvaluateResult,
-  FeatureResult,
-  MonitorResult,
-  RetrainResult,
-  TrainResult,
-  ValidateResult,
-} from '../../src/contracts/stages.js';
+import type { DeployResult } from '../../src/contracts/stages/deploy.js';
+import type { EvaluateResult } from '../../src/contracts/stages/evaluate.js';
+import type { FeatureResult } from '../../src/contracts/stages/feature.js';
+import type { MonitorResult } from '../../src/contracts/stages/monitor.js';
+import type { RetrainResult } from '../../src/contracts/stages/retrain.js';
+import type { TrainResult } from '../../src/contracts/stages/train.js';
+import type { ValidateResult } from '../../src/contracts/stages/validate.js';
 import {
   betterThan,
   binary,

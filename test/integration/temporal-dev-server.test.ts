@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { SEARCH_ATTRIBUTE_TYPES } from '../../src/contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTE_TYPES } from '../../src/contracts/run/search-attributes.js';
 import { connect } from '../../src/temporal/connection.js';
 import { connectNative } from '../../src/temporal/native-connection.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';

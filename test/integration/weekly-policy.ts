@@ -1,4 +1,4 @@
-import type { RetrainConfig } from '../../src/contracts/stages.js';
+import type { RetrainConfig } from '../../src/contracts/stages/retrain.js';
 
 export const DAY_MS = 86_400_000;
 

@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import { connectClient } from '../../src/client/index.js';
 import type { PipelineClient } from '../../src/client/index.js';
-import { continuousTrainingId } from '../../src/contracts/continuous-training.js';
+import { continuousTrainingId } from '../../src/contracts/entities/continuous-training.js';
 import { definePipeline } from '../../src/index.js';
 import type { Pipeline } from '../../src/index.js';
 import { connect } from '../../src/temporal/connection.js';

@@ -1,4 +1,4 @@
-import type { AdmissionRequest, AdmissionState, AdmissionView, WaitingRequest } from '../../src/contracts/admission.js';
+import type { AdmissionRequest, AdmissionState, AdmissionView, WaitingRequest } from '../../src/contracts/entities/admission.js';
 import { jsonBytes, textBytes } from '../messages/weight.js';
 
 /** So many may pass a request that came before them; then it is first, whatever its priority. Nobody waits for ever. */

@@ -13,8 +13,8 @@ import {
   workflowInfo,
   setWorkflowOptions,
 } from '@temporalio/workflow';
-import type { AdmissionInput, AdmissionRequest, AdmissionView } from '../../src/contracts/admission.js';
-import type { ControlActivities } from '../../src/contracts/control.js';
+import type { AdmissionInput, AdmissionRequest, AdmissionView } from '../../src/contracts/entities/admission.js';
+import type { ControlActivities } from '../../src/contracts/run/control.js';
 import { ask, emptyAdmission, grant, hasRoom, leave, used, viewOf } from './admission-policy.js';
 import { localActivities } from '../temporal/local-activities.js';
 import { askProblems, namesRequest, pickRequest } from '../messages/admission.js';

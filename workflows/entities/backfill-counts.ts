@@ -1,4 +1,4 @@
-import type { BackfillLetter, BackfillStatus } from '../../src/contracts/backfill.js';
+import type { BackfillLetter, BackfillStatus } from '../../src/contracts/entities/backfill.js';
 
 const OUTCOMES = {
   '.': 'pending',

@@ -17,7 +17,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { ApplicationFailure, WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from '@temporalio/common';
-import { partitionRunId } from '../../src/contracts/backfill.js';
+import { partitionRunId } from '../../src/contracts/entities/backfill.js';
 import type {
   BackfillActivities,
   BackfillFailure,
@@ -25,9 +25,9 @@ import type {
   BackfillLetter,
   BackfillStatus,
   Partition,
-} from '../../src/contracts/backfill.js';
-import type { ControlActivities } from '../../src/contracts/control.js';
-import { belongsToOther, OWNER_MEMO, type Owner, ownerInWords } from '../../src/contracts/ownership.js';
+} from '../../src/contracts/entities/backfill.js';
+import type { ControlActivities } from '../../src/contracts/run/control.js';
+import { belongsToOther, OWNER_MEMO, type Owner, ownerInWords } from '../../src/contracts/store/ownership.js';
 import { RUN_OPTIONS_MEMO } from '../../src/contracts/run.js';
 import { countsOf } from './backfill-counts.js';
 import { localActivities } from '../temporal/local-activities.js';

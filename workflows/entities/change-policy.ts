@@ -1,4 +1,4 @@
-import type { ChangeDecision, ChangeState, PipelineQueue, TriggerOverlap } from '../../src/contracts/triggers.js';
+import type { ChangeDecision, ChangeState, PipelineQueue, TriggerOverlap } from '../../src/contracts/plan/triggers.js';
 
 const MAX_SEEN = 2_000;
 const MAX_DECISIONS = 50;

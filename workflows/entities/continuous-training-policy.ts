@@ -5,9 +5,9 @@ import type {
   RetrainDecision,
   RunFinished,
   TrainingSignal,
-} from '../../src/contracts/continuous-training.js';
+} from '../../src/contracts/entities/continuous-training.js';
 import type { JsonObject } from '../../src/contracts/json.js';
-import type { RetrainConfig, TriggerSpec } from '../../src/contracts/stages.js';
+import type { RetrainConfig, TriggerSpec } from '../../src/contracts/stages/retrain.js';
 import { FUTURE_MS, LONGEST_ID } from '../messages/rules.js';
 import { isSeen, withId } from '../messages/seen-ids.js';
 import { pickTrigger, triggerProblems } from '../messages/training.js';

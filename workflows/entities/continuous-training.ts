@@ -23,10 +23,10 @@ import type {
   RetrainExplanation,
   RunFinished,
   TrainingSignal,
-} from '../../src/contracts/continuous-training.js';
-import { continuousTrainingId } from '../../src/contracts/continuous-training.js';
-import type { ChampionResult, ControlActivities, RollbackInput } from '../../src/contracts/control.js';
-import type { RetrainConfig } from '../../src/contracts/stages.js';
+} from '../../src/contracts/entities/continuous-training.js';
+import { continuousTrainingId } from '../../src/contracts/entities/continuous-training.js';
+import type { ChampionResult, ControlActivities, RollbackInput } from '../../src/contracts/run/control.js';
+import type { RetrainConfig } from '../../src/contracts/stages/retrain.js';
 import {
   adopt,
   adoptState,

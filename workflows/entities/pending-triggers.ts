@@ -1,4 +1,4 @@
-import type { PendingTrigger, TrainingSignal } from '../../src/contracts/continuous-training.js';
+import type { PendingTrigger, TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
 import { jsonBytes } from '../messages/weight.js';
 
 const MOST_PENDING = 500;

@@ -1,5 +1,5 @@
 import { allHandlersFinished, patched, workflowInfo } from '@temporalio/workflow';
-import type { LongestRun } from '../../src/contracts/run-length.js';
+import type { LongestRun } from '../../src/contracts/limits/run-length.js';
 
 const LONGEST: LongestRun = { signals: 1_000, events: 2_000 };
 

@@ -16,10 +16,10 @@ import {
   workflowInfo,
   setWorkflowOptions,
 } from '@temporalio/workflow';
-import type { RunFinished } from '../../src/contracts/continuous-training.js';
-import type { ControlActivities } from '../../src/contracts/control.js';
-import type { ChangeSignal, ChangeState, StartOnChangeInput, TriggerActivities } from '../../src/contracts/triggers.js';
-import { subjectPath } from '../../src/contracts/triggers.js';
+import type { RunFinished } from '../../src/contracts/entities/continuous-training.js';
+import type { ControlActivities } from '../../src/contracts/run/control.js';
+import type { ChangeSignal, ChangeState, StartOnChangeInput, TriggerActivities } from '../../src/contracts/plan/triggers.js';
+import { subjectPath } from '../../src/contracts/plan/triggers.js';
 import {
   awaitedRuns,
   dropChange,

@@ -1,4 +1,4 @@
-import type { AdmissionRequest } from '../../src/contracts/admission.js';
+import type { AdmissionRequest } from '../../src/contracts/entities/admission.js';
 import { broken, fieldsOf, isCount, isTextUpTo, LONGEST_ID, LONGEST_NAME } from './rules.js';
 
 const MOST_WEIGHT = 1e6;

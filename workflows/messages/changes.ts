@@ -1,4 +1,4 @@
-import type { ChangeSignal } from '../../src/contracts/triggers.js';
+import type { ChangeSignal } from '../../src/contracts/plan/triggers.js';
 import { fieldsOf, isCount, isTextUpTo, LONGEST_ID } from './rules.js';
 
 /** More changes than any log will ever have. */

@@ -1,4 +1,4 @@
-import type { TrainingSignal } from '../../src/contracts/continuous-training.js';
+import type { TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
 import {
   broken,
   fieldsOf,

@@ -1,9 +1,9 @@
 import { executeChild, getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { continuousTrainingId } from '../../src/contracts/continuous-training.js';
+import { continuousTrainingId } from '../../src/contracts/entities/continuous-training.js';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { PlanStep, StageKind } from '../../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult } from '../../src/contracts/run.js';
-import type { GateResult } from '../../src/contracts/stages.js';
+import type { GateResult } from '../../src/contracts/stages/gate.js';
 import type { SystemActivities } from '../../src/contracts/system.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
 import { localActivities } from '../temporal/local-activities.js';

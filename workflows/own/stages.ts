@@ -1,24 +1,16 @@
-import type { TrainingSignal } from '../../src/contracts/continuous-training.js';
+import type { TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { Plan, StageKind } from '../../src/contracts/plan.js';
 import type { RunResult, RunStatus } from '../../src/contracts/run.js';
-import type {
-  DeployInputs,
-  DeployResult,
-  EvaluateInputs,
-  EvaluateResult,
-  FeatureInputs,
-  FeatureResult,
-  GateResult,
-  IngestResult,
-  MonitorInputs,
-  MonitorResult,
-  RetrainResult,
-  TrainInputs,
-  TrainResult,
-  ValidateInputs,
-  ValidateResult,
-} from '../../src/contracts/stages.js';
+import type { DeployInputs, DeployResult } from '../../src/contracts/stages/deploy.js';
+import type { EvaluateInputs, EvaluateResult } from '../../src/contracts/stages/evaluate.js';
+import type { FeatureInputs, FeatureResult } from '../../src/contracts/stages/feature.js';
+import type { GateResult } from '../../src/contracts/stages/gate.js';
+import type { IngestResult } from '../../src/contracts/stages/ingest.js';
+import type { MonitorInputs, MonitorResult } from '../../src/contracts/stages/monitor.js';
+import type { RetrainResult } from '../../src/contracts/stages/retrain.js';
+import type { TrainInputs, TrainResult } from '../../src/contracts/stages/train.js';
+import type { ValidateInputs, ValidateResult } from '../../src/contracts/stages/validate.js';
 
 type NoInputs = { readonly [name: string]: never };
 

@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { DecisionRecord, StepDecision } from '../../src/contracts/gates.js';
+import type { DecisionRecord, StepDecision } from '../../src/contracts/run/gates.js';
 import type { Plan } from '../../src/contracts/plan.js';
 import type { RunIdentity } from '../../src/contracts/run.js';
 import type { SystemActivities } from '../../src/contracts/system.js';

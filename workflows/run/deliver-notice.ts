@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { NoticeActivities, NoticeDelivery, NoticeReceipt } from '../../src/contracts/hooks.js';
+import type { NoticeActivities, NoticeDelivery, NoticeReceipt } from '../../src/contracts/plan/hooks.js';
 import { applicationFailure, failureOf } from '../temporal/temporal-failure.js';
 
 /** Tried for about half an hour: 1, 2, 4, ... 600 seconds apart. */

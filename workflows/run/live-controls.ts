@@ -6,7 +6,7 @@ import {
   type ControlRecord,
   NO_ORDERS,
   type StepOrders,
-} from '../../src/contracts/live-control.js';
+} from '../../src/contracts/run/live-control.js';
 import type { SystemActivities } from '../../src/contracts/system.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
 import { localActivities } from '../temporal/local-activities.js';

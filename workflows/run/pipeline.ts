@@ -9,10 +9,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { JsonValue } from '../../src/contracts/json.js';
-import type { RunFinished } from '../../src/contracts/continuous-training.js';
+import type { RunFinished } from '../../src/contracts/entities/continuous-training.js';
 import type { Plan } from '../../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult, RunStatus } from '../../src/contracts/run.js';
-import type { DeployResult } from '../../src/contracts/stages.js';
+import type { DeployResult } from '../../src/contracts/stages/deploy.js';
 import type { PlanRequest, SystemActivities } from '../../src/contracts/system.js';
 import { cutText } from '../../src/errors/bounded-failure.js';
 import { carriedEnd } from '../scope/carriage.js';

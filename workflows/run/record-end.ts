@@ -1,5 +1,5 @@
 import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
-import type { RunManifest } from '../../src/contracts/run-manifest.js';
+import type { RunManifest } from '../../src/contracts/run/run-manifest.js';
 import type { SystemActivities } from '../../src/contracts/system.js';
 import { localActivities } from '../temporal/local-activities.js';
 import type { RunView } from './run-messages.js';

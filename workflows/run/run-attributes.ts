@@ -3,7 +3,7 @@ import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { JsonValue } from '../../src/contracts/json.js';
 import type { Plan } from '../../src/contracts/plan.js';
 import type { RunStatus } from '../../src/contracts/run.js';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/run/search-attributes.js';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 const STATUS = keyword(SEARCH_ATTRIBUTES.status);

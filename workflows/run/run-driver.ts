@@ -1,4 +1,4 @@
-import type { DecisionRecord } from '../../src/contracts/gates.js';
+import type { DecisionRecord } from '../../src/contracts/run/gates.js';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { Plan, PlanStep } from '../../src/contracts/plan.js';
 import type {

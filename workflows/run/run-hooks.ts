@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, log, ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
-import type { HookEvent, HookSpec, NoticeDelivery, RunNotice } from '../../src/contracts/hooks.js';
+import type { HookEvent, HookSpec, NoticeDelivery, RunNotice } from '../../src/contracts/plan/hooks.js';
 import type { Plan } from '../../src/contracts/plan.js';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { RunStatus, StepFailure, StepState } from '../../src/contracts/run.js';

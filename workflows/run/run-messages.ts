@@ -2,7 +2,7 @@ import { defineQuery, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { JsonValue } from '../../src/contracts/json.js';
 import type { Plan } from '../../src/contracts/plan.js';
 import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus, StepFailure } from '../../src/contracts/run.js';
-import type { ControlInput } from '../../src/contracts/live-control.js';
+import type { ControlInput } from '../../src/contracts/run/live-control.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
 import { checkControl, LiveControls } from './live-controls.js';
 import type { CancelStepInput, RunDriver } from './run-driver.js';

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { InputBinding } from '../../src/contracts/plan.js';
-import { isStored, storedPart } from '../../src/contracts/stored-value.js';
+import { isStored, storedPart } from '../../src/contracts/store/stored-value.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
 
 /** The result of a step, or the pseudo result of a body, by its id; undefined when there is none. */

@@ -1,7 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { Carriage, RunResult, StepOutcome, StepTask } from '../../src/contracts/run.js';
-import { holdsStored, isStored } from '../../src/contracts/stored-value.js';
+import { holdsStored, isStored } from '../../src/contracts/store/stored-value.js';
 import type { SystemActivities } from '../../src/contracts/system.js';
 import { ByteBudget, lengthOf, RESULT_BYTES, TASK_BYTES, withinResults } from './byte-budget.js';
 import { localActivities } from '../temporal/local-activities.js';

@@ -1,8 +1,8 @@
-import type { GateState } from '../../src/contracts/gates.js';
+import type { GateState } from '../../src/contracts/run/gates.js';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { InputBinding, PlanStep } from '../../src/contracts/plan.js';
 import type { ReusedResults, RunStatus, StepFailure, StepState, StepStatus } from '../../src/contracts/run.js';
-import type { GateConfig } from '../../src/contracts/stages.js';
+import type { GateConfig } from '../../src/contracts/stages/gate.js';
 import { resolveConfig } from '../../src/pipeline/resolve-config.js';
 import { decide, type Decision, verdictAtRest } from '../../src/pipeline/scheduler.js';
 import { Gate, type GateVerdict } from '../stages/gate/gate.js';

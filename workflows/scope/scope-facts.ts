@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { InputBinding, PlanStep } from '../../src/contracts/plan.js';
-import { holdsStored, isStored, storedPart, type StoredValue } from '../../src/contracts/stored-value.js';
+import { holdsStored, isStored, storedPart, type StoredValue } from '../../src/contracts/store/stored-value.js';
 import type { ReadOperand } from '../../src/contracts/system.js';
 import { operandsRead } from '../../src/pipeline/evaluate-condition.js';
 

@@ -1,4 +1,4 @@
-import type { StepDecision } from '../../src/contracts/gates.js';
+import type { StepDecision } from '../../src/contracts/run/gates.js';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { PlanStep } from '../../src/contracts/plan.js';
 import type { StepItems, StepOutcome } from '../../src/contracts/run.js';

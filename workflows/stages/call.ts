@@ -1,7 +1,7 @@
-import type { CallConfig } from '../../src/contracts/call.js';
+import type { CallConfig } from '../../src/contracts/stages/call.js';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
-import { checkParameterSize } from '../../src/contracts/parameter-size.js';
-import { holdsStored } from '../../src/contracts/stored-value.js';
+import { checkParameterSize } from '../../src/contracts/limits/parameter-size.js';
+import { holdsStored } from '../../src/contracts/store/stored-value.js';
 import type { StageWorkflow } from './stage-host.js';
 
 /** The called pipeline is a run of its own: its result, or its failure, is that of the step. */

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
-import { holdsStored, isStored, storedPart } from '../../src/contracts/stored-value.js';
-import type { DeployConfig, DeployResult, EvaluateResult } from '../../src/contracts/stages.js';
+import { holdsStored, isStored, storedPart } from '../../src/contracts/store/stored-value.js';
+import type { DeployConfig, DeployResult } from '../../src/contracts/stages/deploy.js';
+import type { EvaluateResult } from '../../src/contracts/stages/evaluate.js';
 import type { StageHost, StageWorkflow } from './stage-host.js';
 
 type Registered = { readonly version: number; readonly revision: number };

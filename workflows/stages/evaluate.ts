@@ -1,4 +1,4 @@
-import type { EvaluateConfig, EvaluateResult } from '../../src/contracts/stages.js';
+import type { EvaluateConfig, EvaluateResult } from '../../src/contracts/stages/evaluate.js';
 import type { StageWorkflow } from './stage-host.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
-import type { MapContext, MapRangeEnd, MapShardInput } from '../../src/contracts/map.js';
+import type { MapContext, MapRangeEnd, MapShardInput } from '../../src/contracts/stages/map.js';
 import type { StepItems } from '../../src/contracts/run.js';
 import type { Cancellable } from '../temporal/cancellable.js';
 import type { OperandReader } from '../scope/scope-facts.js';

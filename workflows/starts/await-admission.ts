@@ -7,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type AdmissionKind, admissionId } from '../../src/contracts/admission.js';
+import { type AdmissionKind, admissionId } from '../../src/contracts/entities/admission.js';
 import type { SystemActivities } from '../../src/contracts/system.js';
 import { localActivities } from '../temporal/local-activities.js';
 import { namesRequest } from '../messages/admission.js';

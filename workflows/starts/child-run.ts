@@ -6,7 +6,7 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import { MAX_CALL_DEPTH } from '../../src/contracts/call.js';
+import { MAX_CALL_DEPTH } from '../../src/contracts/stages/call.js';
 import type { JsonValue } from '../../src/contracts/json.js';
 import { RUN_OPTIONS_MEMO, type RunOptions, type RunResult } from '../../src/contracts/run.js';
 import type { SystemActivities } from '../../src/contracts/system.js';

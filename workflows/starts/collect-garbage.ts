@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { GarbageActivities, GarbageOptions, GarbageSummary } from '../../src/contracts/garbage.js';
+import type { GarbageActivities, GarbageOptions, GarbageSummary } from '../../src/contracts/store/garbage.js';
 import { applicationFailure, failureOf } from '../temporal/temporal-failure.js';
 
 /** A collection that is cut off leaves nothing that the next attempt does not find again. */

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { ParentClosePolicy, proxyActivities, sleep, startChild, workflowInfo } from '@temporalio/workflow';
-import type { MonitorWindowStart, WindowReport } from '../../src/contracts/monitoring.js';
+import type { MonitorWindowStart, WindowReport } from '../../src/contracts/entities/monitoring.js';
 import type { SystemActivities } from '../../src/contracts/system.js';
 
 const { closeMonitorWindow } = proxyActivities<SystemActivities>({

@@ -1,5 +1,5 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
-import { continuousTrainingId, type TrainingSignal } from '../../src/contracts/continuous-training.js';
+import { continuousTrainingId, type TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
 
 /** What a retrain schedule starts: hands a `cron` trigger to the model's entity, so that one place holds the policy. */
 export async function retrainTick(input: { readonly model: string }): Promise<void> {

@@ -6,7 +6,7 @@ import type { Carriage, Placement, RunIdentity, StepTask, StepOutcome } from '..
 import { runChild, runChildAgain } from '../starts/child-run.js';
 import type { BodyRun, StepCall } from '../scope/scope-surroundings.js';
 import { localActivity, queuedActivity, type StepActivity, type StepActivityOptions } from './light-step.js';
-import { weightOf } from '../../src/contracts/pools.js';
+import { weightOf } from '../../src/contracts/plan/pools.js';
 import { whenAdmitted } from '../starts/await-admission.js';
 import { elsewhere, STEP_LIMIT_MS, wasHandedBack } from './elsewhere.js';
 import { outlivingWorkers } from './lost-worker.js';

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, sleep } from '@temporalio/workflow';
-import { isHandedBack } from '../../src/contracts/hand-back.js';
+import { isHandedBack } from '../../src/contracts/run/hand-back.js';
 import type { ErrorCode } from '../../src/errors/codes.js';
 import { reasonOf } from '../../src/errors/describe-thrown.js';
 import { applicationFailure } from '../temporal/temporal-failure.js';

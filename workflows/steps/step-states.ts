@@ -1,4 +1,4 @@
-import type { GateState } from '../../src/contracts/gates.js';
+import type { GateState } from '../../src/contracts/run/gates.js';
 import type { JsonValue } from '../../src/contracts/json.js';
 import type { PlanStep } from '../../src/contracts/plan.js';
 import type {

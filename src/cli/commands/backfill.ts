@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import type { Backfills } from '../../client/backfills.js';
-import type { BackfillSpec, BackfillStatus } from '../../contracts/backfill.js';
+import type { BackfillSpec, BackfillStatus } from '../../contracts/entities/backfill.js';
 import { answered } from '../answered.js';
 import type { BackfillWords } from '../backfill-spec.js';
 import { EXIT } from '../exit-codes.js';
@@ -141,6 +141,6 @@ async function follow(
 }
 
 async function answeredFor<T>(flags: ConnectionFlags, { pipeline, name }: BackfillSpec, answer: Promise<T>): Promise<T> {
-  const { backfillId } = await import('../../contracts/backfill.js');
+  const { backfillId } = await import('../../contracts/entities/backfill.js');
   return answered(connectionSettings(flags), backfillId(pipeline, name), answer);
 }

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import type { JsonValue } from '../../contracts/json.js';
-import { CONTROL_ACTIONS, type ControlAction, type ControlInput } from '../../contracts/live-control.js';
+import { CONTROL_ACTIONS, type ControlAction, type ControlInput } from '../../contracts/run/live-control.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { answered } from '../answered.js';
 import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../options/options.js';

@@ -6,7 +6,7 @@ import {
   type GarbageOptions,
   type GarbageSummary,
   LEAST_OLDER_THAN_MS,
-} from '../../contracts/garbage.js';
+} from '../../contracts/store/garbage.js';
 import { durationMs } from '../../pipeline/duration.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
 import {

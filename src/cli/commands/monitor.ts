@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
-import type { DriftScore, MonitorWindowInput, WindowReport } from '../../contracts/monitoring.js';
+import type { DriftScore, MonitorWindowInput, WindowReport } from '../../contracts/entities/monitoring.js';
 import { connectionSettings, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';

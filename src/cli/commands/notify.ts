@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { HookEvent, HookSpec, NoticeDelivery } from '../../contracts/hooks.js';
+import type { HookEvent, HookSpec, NoticeDelivery } from '../../contracts/plan/hooks.js';
 import type { Plan } from '../../contracts/plan.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { Command } from 'commander';
 import type { PipelineClient } from '../../client/index.js';
-import { type PoolSpec, queueOf } from '../../contracts/pools.js';
+import { type PoolSpec, queueOf } from '../../contracts/plan/pools.js';
 import { offerOf } from '../../pipeline/plan/place-steps.js';
 import type { ProfileFlags } from '../options/apply-settings.js';
 import { connectionSettings, examples, withConnection, withJson } from '../options/options.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { RunManifest } from '../../contracts/run-manifest.js';
+import type { RunManifest } from '../../contracts/run/run-manifest.js';
 import type { Plan } from '../../contracts/plan.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { RunManifest } from '../../contracts/run-manifest.js';
+import type { RunManifest } from '../../contracts/run/run-manifest.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { ObjectStore } from '../../store/port.js';
 import { EXIT } from '../exit-codes.js';

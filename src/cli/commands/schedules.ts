@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import { Command, Option } from 'commander';
 import type { ScheduleHandle } from '@temporalio/client';
-import { OVERLAP_POLICIES } from '../../contracts/schedule.js';
-import type { OverlapPolicy } from '../../contracts/schedule.js';
+import { OVERLAP_POLICIES } from '../../contracts/plan/schedule.js';
+import type { OverlapPolicy } from '../../contracts/plan/schedule.js';
 import { decidedBy, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';

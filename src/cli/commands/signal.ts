@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
-import type { TrainingSignal } from '../../contracts/continuous-training.js';
+import type { TrainingSignal } from '../../contracts/entities/continuous-training.js';
 import { connectionSettings, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
 import { parseNumber, parseTime } from '../options/value-options.js';

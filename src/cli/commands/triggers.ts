@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import type { JsonValue } from '../../contracts/json.js';
-import type { ChangeState, ChangeSubject, Subscription } from '../../contracts/triggers.js';
-import { subjectPath } from '../../contracts/triggers.js';
+import type { ChangeState, ChangeSubject, Subscription } from '../../contracts/plan/triggers.js';
+import { subjectPath } from '../../contracts/plan/triggers.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { answered } from '../answered.js';
 import type { ProfileFlags } from '../options/apply-settings.js';

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { DEFAULT_TASK_QUEUE } from '../../contracts/pools.js';
+import { DEFAULT_TASK_QUEUE } from '../../contracts/plan/pools.js';
 import { declareParameterFlags } from '../options/with-parameters.js';
 
 /** The server must answer faster than a person gets impatient. */

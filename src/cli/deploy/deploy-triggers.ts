@@ -1,5 +1,5 @@
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { subjectPath } from '../../contracts/triggers.js';
+import { subjectPath } from '../../contracts/plan/triggers.js';
 import type { TriggerChange } from '../../triggers/apply-triggers.js';
 import type { QueueFlags, StoreFlags } from '../options/options.js';
 import type { Colours } from '../terminal.js';

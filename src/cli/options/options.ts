@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { DEFAULT_TASK_QUEUE } from '../../contracts/pools.js';
+import { DEFAULT_TASK_QUEUE } from '../../contracts/plan/pools.js';
 import type { ConnectionSettings } from '../../temporal/connection.js';
 
 export interface ConnectionFlags {

@@ -1,5 +1,5 @@
 import type { PipelineClient } from '../../client/index.js';
-import type { RunManifest } from '../../contracts/run-manifest.js';
+import type { RunManifest } from '../../contracts/run/run-manifest.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { findManifest, writeManifest } from '../../runs/manifest-store.js';
 import type { ObjectStore } from '../../store/port.js';

@@ -1,4 +1,4 @@
-import type { GateState } from '../../contracts/gates.js';
+import type { GateState } from '../../contracts/run/gates.js';
 
 /** An open gate in words: the question, what is missing, who may answer, what happens when nobody does. */
 export function gateLines(gate: GateState): readonly string[] {

@@ -1,5 +1,5 @@
 import { epochMsSql } from '../../contracts/epoch-ms.js';
-import type { IngestConfig } from '../../contracts/stages.js';
+import type { IngestConfig } from '../../contracts/stages/ingest.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { eventTimeOf } from '../../schema/schema.js';
 import type { DuckDb } from '../duckdb.js';

@@ -1,4 +1,4 @@
-import type { Task } from '../../contracts/stages.js';
+import type { Task } from '../../contracts/stages/feature.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { calibrationError } from './calibration-error.js';
 import { brierScore, logLoss } from './probability.js';

@@ -1,4 +1,4 @@
-import type { DriftStatistic } from '../../contracts/stages.js';
+import type { DriftStatistic } from '../../contracts/stages/monitor.js';
 import type { ColumnProfile } from '../../profiles/profile.js';
 import { jensenShannonDistance } from './jensen-shannon.js';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.js';

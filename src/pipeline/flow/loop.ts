@@ -1,6 +1,6 @@
-import type { Condition, Operand } from '../../contracts/condition.js';
+import type { Condition, Operand } from '../../contracts/plan/condition.js';
 import type { JsonValue } from '../../contracts/json.js';
-import { type LoopResult, MAX_LOOP_ROUNDS } from '../../contracts/loop.js';
+import { type LoopResult, MAX_LOOP_ROUNDS } from '../../contracts/stages/loop.js';
 import { compileCondition, type CompiledCondition, type ConditionExpression } from '../conditions.js';
 import { type DraftBody, isPseudo } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonPrimitive } from '../../contracts/json.js';
-import type { ItemList, MapConfig, MapResult } from '../../contracts/map.js';
+import type { ItemList, MapConfig, MapResult } from '../../contracts/stages/map.js';
 import { type DraftInput } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
 import { type ItemSource, partitionedDataset, rangeCount } from '../item-sources.js';

@@ -1,4 +1,5 @@
-import type { MonitorConfig, RetrainConfig } from '../../contracts/stages.js';
+import type { MonitorConfig } from '../../contracts/stages/monitor.js';
+import type { RetrainConfig } from '../../contracts/stages/retrain.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
 import type { DraftStep, PipelineDraft } from '../draft.js';
 import { lintMaps } from '../flow/map.js';

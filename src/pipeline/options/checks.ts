@@ -2,7 +2,7 @@ import { checkCall } from '../../errors/check-call.js';
 import { aBoolean, aNumber, aText, either, listOf, optionsOf } from '../../errors/kinds.js';
 import { aDuration, bounds, rowCheckOptions, severityOptions } from './kinds.js';
 import type { JsonPrimitive } from '../../contracts/json.js';
-import type { Severity } from '../../contracts/stages.js';
+import type { Severity } from '../../contracts/stages/validate.js';
 import type { ColumnName, ColumnNeed } from '../lint/column-use.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import type { Duration } from '../duration.js';

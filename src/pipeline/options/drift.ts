@@ -1,7 +1,7 @@
 import { checkCall } from '../../errors/check-call.js';
 import { optionsOf } from '../../errors/kinds.js';
 import { aNumberSetting } from './kinds.js';
-import type { DriftStatistic } from '../../contracts/stages.js';
+import type { DriftStatistic } from '../../contracts/stages/monitor.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import type { ColumnName } from '../lint/column-use.js';
 import type { Setting } from '../parameter-reference.js';

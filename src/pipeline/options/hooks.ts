@@ -1,4 +1,4 @@
-import type { HookSpec, NotifierSpec } from '../../contracts/hooks.js';
+import type { HookSpec, NotifierSpec } from '../../contracts/plan/hooks.js';
 import type { SecretMarker } from '../../contracts/plan.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';

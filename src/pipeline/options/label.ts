@@ -1,7 +1,7 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aText, listOf, made, optional, optionsOf } from '../../errors/kinds.js';
 import { aDuration } from './kinds.js';
-import type { Task } from '../../contracts/stages.js';
+import type { Task } from '../../contracts/stages/feature.js';
 import type { Duration } from '../duration.js';
 import type { SqlExpression } from './sql.js';
 

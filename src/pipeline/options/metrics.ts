@@ -1,4 +1,4 @@
-import type { Task } from '../../contracts/stages.js';
+import type { Task } from '../../contracts/stages/feature.js';
 
 /** Every metric of the evaluate stage: the task that it fits and which direction is better. */
 export const METRICS = {

@@ -1,7 +1,7 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
 import { aTextOrSecret } from './kinds.js';
-import type { NotifierSpec } from '../../contracts/hooks.js';
+import type { NotifierSpec } from '../../contracts/plan/hooks.js';
 import type { SecretMarker } from '../../contracts/plan.js';
 
 type TextOrSecret = string | SecretMarker;

@@ -1,7 +1,8 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aNumber, aText, either, oneOfWords, optional, optionsOf, recordOf } from '../../errors/kinds.js';
 import { aNumberSetting } from './kinds.js';
-import type { GuardSpec, Task } from '../../contracts/stages.js';
+import type { GuardSpec } from '../../contracts/stages/evaluate.js';
+import type { Task } from '../../contracts/stages/feature.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../parameter-reference.js';
 import type { Metric, MetricOf, METRICS } from './metrics.js';

@@ -1,6 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aNumber, aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
-import type { TransformSpec } from '../../contracts/stages.js';
+import type { TransformSpec } from '../../contracts/stages/feature.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import type { ColumnName, ColumnNeed } from '../lint/column-use.js';
 

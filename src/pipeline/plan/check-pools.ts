@@ -1,4 +1,4 @@
-import { type Pools, queueOf } from '../../contracts/pools.js';
+import { type Pools, queueOf } from '../../contracts/plan/pools.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
 const POOL_NAME = /^[a-z][a-z0-9-]{0,62}$/;

@@ -1,5 +1,5 @@
 import type { Plan, PlanStep, ResourceSpec } from '../../contracts/plan.js';
-import { isForNamedSteps, type PoolSpec, type Pools, queueOf, takeEveryStep, weightOf } from '../../contracts/pools.js';
+import { isForNamedSteps, type PoolSpec, type Pools, queueOf, takeEveryStep, weightOf } from '../../contracts/plan/pools.js';
 import type { Placement } from '../../contracts/run.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 

@@ -1,4 +1,4 @@
-import type { BackfillCut, BackfillSpec, Partition } from '../../contracts/backfill.js';
+import type { BackfillCut, BackfillSpec, Partition } from '../../contracts/entities/backfill.js';
 import type { JsonObject } from '../../contracts/json.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { addSpan, isCalendarSpan, isMidnight, isTimeZone, localDate, parseSpan } from './calendar.js';

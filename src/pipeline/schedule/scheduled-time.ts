@@ -1,7 +1,7 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aText, optional, optionsOf } from '../../errors/kinds.js';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
-import type { ScheduledTimeMarker } from '../../contracts/schedule.js';
+import type { ScheduledTimeMarker } from '../../contracts/plan/schedule.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { addSpan, isTimeZone, localDate, parseSpan, startOf } from './calendar.js';
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
-import { OVERLAP_POLICIES } from '../../contracts/schedule.js';
-import type { OverlapPolicy, ScheduleSpec, ScheduleTiming } from '../../contracts/schedule.js';
+import { OVERLAP_POLICIES } from '../../contracts/plan/schedule.js';
+import type { OverlapPolicy, ScheduleSpec, ScheduleTiming } from '../../contracts/plan/schedule.js';
 import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
 import { isTimeZone } from './calendar.js';

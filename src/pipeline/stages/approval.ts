@@ -1,4 +1,4 @@
-import type { GateConfig } from '../../contracts/stages.js';
+import type { GateConfig } from '../../contracts/stages/gate.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Ref } from '../reference.js';

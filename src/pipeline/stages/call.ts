@@ -1,4 +1,4 @@
-import type { CallConfig } from '../../contracts/call.js';
+import type { CallConfig } from '../../contracts/stages/call.js';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { ParameterValue } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';

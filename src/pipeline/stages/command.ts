@@ -1,4 +1,4 @@
-import type { PatternSpec } from '../../contracts/command.js';
+import type { PatternSpec } from '../../contracts/stages/command.js';
 import type { Parameter, ParameterShape, ParameterValue } from '../../schema/parameter.js';
 import { parameterSchema } from '../../schema/parameter-schema.js';
 import type { Duration } from '../duration.js';

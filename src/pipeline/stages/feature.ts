@@ -1,5 +1,5 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
-import type { FeatureConfig, Task } from '../../contracts/stages.js';
+import type { FeatureConfig, Task } from '../../contracts/stages/feature.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import { eventTimeOf } from '../../schema/schema.js';
 import type { OptionReader } from '../lint/issues.js';

@@ -1,4 +1,4 @@
-import type { Task } from '../../contracts/stages.js';
+import type { Task } from '../../contracts/stages/feature.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import type { Knowledge } from '../draft.js';
 import type { DriftMeasure, DriftOf } from '../options/drift.js';

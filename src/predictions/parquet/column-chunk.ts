@@ -1,4 +1,4 @@
-import type { LogColumn } from '../../contracts/prediction-row.js';
+import type { LogColumn } from '../../contracts/store/prediction-row.js';
 import { CompactWriter } from './compact-writer.js';
 import { bitWidth, hybridRuns, oneRun } from './hybrid-runs.js';
 

@@ -1,4 +1,4 @@
-import type { LogColumn, LogType } from '../../contracts/prediction-row.js';
+import type { LogColumn, LogType } from '../../contracts/store/prediction-row.js';
 import type { ColumnData, EncodedChunk } from './column-chunk.js';
 import { encodeChunk, USED_ENCODINGS } from './column-chunk.js';
 import { CompactWriter } from './compact-writer.js';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { eventTimeIndex } from '../../contracts/prediction-row.js';
+import { eventTimeIndex } from '../../contracts/store/prediction-row.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import type { ColumnBatch } from '../input/column-batch.js';
 import type { EndpointModels } from '../replica/endpoint-models.js';

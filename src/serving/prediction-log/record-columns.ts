@@ -1,5 +1,5 @@
 import type { ModelSignature, TensorSpec } from '../../contracts/model.js';
-import { inputLogColumn, MAX_TIME_MS, PREDICTION_COLUMNS } from '../../contracts/prediction-row.js';
+import { inputLogColumn, MAX_TIME_MS, PREDICTION_COLUMNS } from '../../contracts/store/prediction-row.js';
 import type { ColumnData } from '../../predictions/parquet/column-chunk.js';
 import type { ColumnValues } from '../input/column-batch.js';
 import type { PredictionRecord } from './prediction-record.js';

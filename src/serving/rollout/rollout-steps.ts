@@ -1,5 +1,6 @@
 import type { EndpointConfig } from '../../contracts/model.js';
-import type { DeployConfig, DeployInputs, EvaluateResult } from '../../contracts/stages.js';
+import type { DeployConfig, DeployInputs } from '../../contracts/stages/deploy.js';
+import type { EvaluateResult } from '../../contracts/stages/evaluate.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepContext } from '../../pipeline/step-context.js';
 import { createRegistry } from '../../registry/create-registry.js';

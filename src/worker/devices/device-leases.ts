@@ -1,4 +1,4 @@
-import type { DeviceSpec } from '../../contracts/pools.js';
+import type { DeviceSpec } from '../../contracts/plan/pools.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
 export type DeviceLease = { readonly devices: readonly string[]; release(): void };

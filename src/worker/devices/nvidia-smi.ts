@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { DeviceSpec } from '../../contracts/pools.js';
+import type { DeviceSpec } from '../../contracts/plan/pools.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
 const QUERY = ['--query-gpu=index,uuid,name,memory.total,mig.mode.current', '--format=csv'];

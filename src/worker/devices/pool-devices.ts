@@ -1,4 +1,4 @@
-import type { DeviceSpec, PoolSpec } from '../../contracts/pools.js';
+import type { DeviceSpec, PoolSpec } from '../../contracts/plan/pools.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { discoverDevices } from './nvidia-smi.js';
 

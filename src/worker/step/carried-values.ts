@@ -1,5 +1,5 @@
 import type { StepOutcome, StepTask } from '../../contracts/run.js';
-import { holdsStored } from '../../contracts/stored-value.js';
+import { holdsStored } from '../../contracts/store/stored-value.js';
 import { resolveConfig } from '../../pipeline/resolve-config.js';
 import type { ArtifactStore } from '../../store/artifact-store.js';
 import { shortReferences, wholeReferences } from '../../store/short-references.js';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { STORED_FIELD } from '../../contracts/stored-value.js';
+import { STORED_FIELD } from '../../contracts/store/stored-value.js';
 import type { JsonValue } from '../../contracts/json.js';
 import type { StepTask } from '../../contracts/run.js';
 import { shortReferences } from '../../store/short-references.js';

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../../contracts/artifact.js';
 import type { JsonValue } from '../../contracts/json.js';
-import type { ItemList } from '../../contracts/map.js';
+import type { ItemList } from '../../contracts/stages/map.js';
 import type { StepContext, StoredItems } from '../../pipeline/step-context.js';
 import type { ArtifactStore } from '../../store/artifact-store.js';
 import { publishList, readItems } from '../../store/item-pages.js';

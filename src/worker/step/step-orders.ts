@@ -1,4 +1,4 @@
-import { NO_ORDERS, type OrdersWrite, type StepOrders } from '../../contracts/live-control.js';
+import { NO_ORDERS, type OrdersWrite, type StepOrders } from '../../contracts/run/live-control.js';
 import type { JsonPrimitive } from '../../contracts/json.js';
 import type { StepTask } from '../../contracts/run.js';
 import { reasonOf } from '../../errors/describe-thrown.js';

@@ -1,5 +1,5 @@
 import type { StepOutcome } from '../../contracts/run.js';
-import type { CacheRecord } from '../../contracts/cache.js';
+import type { CacheRecord } from '../../contracts/store/cache.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import { parseRecord } from '../../store/json-record.js';
 import type { ObjectStore } from '../../store/port.js';

@@ -1,6 +1,6 @@
 import type { PlanStep } from '../../contracts/plan.js';
 import type { StepTask } from '../../contracts/run.js';
-import { isStored } from '../../contracts/stored-value.js';
+import { isStored } from '../../contracts/store/stored-value.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** Inputs that the code of a step takes and its task, or its plan, lacks. None while the task's are in the store. */

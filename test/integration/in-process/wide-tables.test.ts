@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { EvaluateResult } from '../../../src/contracts/stages.js';
+import type { EvaluateResult } from '../../../src/contracts/stages/evaluate.js';
 import {
   binary,
   byTime,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
 import type { EndpointVariant, ModelSignature } from '../../../src/contracts/model.js';
-import type { ModelMeta } from '../../../src/contracts/stages.js';
+import type { ModelMeta } from '../../../src/contracts/stages/train.js';
 import { GraphBuilder } from '../../../src/onnx/model-builder.js';
 import { createEndpoints } from '../../../src/registry/endpoints.js';
 import type { Endpoints } from '../../../src/registry/endpoints.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AdmissionRequest, AdmissionState } from '../../../src/contracts/admission.js';
+import type { AdmissionRequest, AdmissionState } from '../../../src/contracts/entities/admission.js';
 import { ask, emptyAdmission, grant, leave, MAX_OVERTAKEN, used, viewOf } from '../../../workflows/entities/admission-policy.js';
 
 const request = (id: string, changes: Partial<AdmissionRequest> = {}): AdmissionRequest => ({

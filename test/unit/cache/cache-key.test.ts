@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { cacheKey, componentsOf } from '../../../src/cache/cache-key.js';
 import { contentHashOf } from '../../../src/cache/content-of.js';
 import { changesBetween } from '../../../src/cache/explain-change.js';
-import type { CacheComponents } from '../../../src/contracts/cache.js';
+import type { CacheComponents } from '../../../src/contracts/store/cache.js';
 import type { JsonObject, JsonValue } from '../../../src/contracts/json.js';
 import type { StepTask } from '../../../src/contracts/run.js';
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/contracts/json.js';
-import { holdsStored } from '../../../src/contracts/stored-value.js';
+import { holdsStored } from '../../../src/contracts/store/stored-value.js';
 import type { ArtifactStore } from '../../../src/store/artifact-store.js';
 import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';

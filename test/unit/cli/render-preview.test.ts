@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { RunPreview } from '../../../src/cli/preview.js';
 import { renderPreview } from '../../../src/cli/render-preview.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
-import { poolQueue } from '../../../src/contracts/queues.js';
+import { poolQueue } from '../../../src/contracts/plan/queues.js';
 
 const terminal: Terminal = {
   ...{ out: () => undefined, note: () => undefined, raw: () => undefined },

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { codeState } from '../../../src/command/code-state.js';
-import type { CommandConfig } from '../../../src/contracts/command.js';
+import type { CommandConfig } from '../../../src/contracts/stages/command.js';
 
 let project: string;
 beforeAll(async () => {

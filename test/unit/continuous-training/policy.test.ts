@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ContinuousTrainingState, TrainingSignal } from '../../../src/contracts/continuous-training.js';
-import type { RetrainConfig } from '../../../src/contracts/stages.js';
+import type { ContinuousTrainingState, TrainingSignal } from '../../../src/contracts/entities/continuous-training.js';
+import type { RetrainConfig } from '../../../src/contracts/stages/retrain.js';
 import {
   adopt,
   adoptState,

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
-import type { IngestConfig } from '../../../src/contracts/stages.js';
+import type { IngestConfig } from '../../../src/contracts/stages/ingest.js';
 import type { ArtifactStore } from '../../../src/store/artifact-store.js';
 import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll } from '@jest/globals';
 import type { ColumnSpec, DatasetRef, SchemaSpec } from '../../../src/contracts/dataset.js';
-import type { IngestConfig } from '../../../src/contracts/stages.js';
+import type { IngestConfig } from '../../../src/contracts/stages/ingest.js';
 import { ingest } from '../../../src/data/ingest.js';
 import { isPipelineError } from '../../../src/errors/pipeline-error.js';
 import type { PipelineError } from '../../../src/errors/pipeline-error.js';

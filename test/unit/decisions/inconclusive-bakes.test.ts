@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/contracts/json.js';
-import type { DeployConfig, RolloutSpec } from '../../../src/contracts/stages.js';
+import type { DeployConfig, RolloutSpec } from '../../../src/contracts/stages/deploy.js';
 import { deployStage } from '../../../workflows/stages/deploy.js';
 import type { StageHost } from '../../../workflows/stages/stage-host.js';
 

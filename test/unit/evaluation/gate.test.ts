@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GateComparison, GateSpec, GuardComparison } from '../../../src/contracts/stages.js';
+import type { GateComparison, GateSpec, GuardComparison } from '../../../src/contracts/stages/evaluate.js';
 import { type BootstrapInterval, type BootstrapOptions, pairedBootstrap } from '../../../src/evaluation/bootstrap.js';
 import type { Compared } from '../../../src/evaluation/gate.js';
 import { decideGate } from '../../../src/evaluation/gate.js';

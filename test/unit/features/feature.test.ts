@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
-import type { FeatureConfig, FeatureResult } from '../../../src/contracts/stages.js';
+import type { FeatureConfig, FeatureResult } from '../../../src/contracts/stages/feature.js';
 import { feature } from '../../../src/features/feature.js';
 import type { ArtifactStore } from '../../../src/store/artifact-store.js';
 import { roundingBits } from '../../../src/training/quantisation.js';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { keepEntry, secureEntry } from '../../../src/cache/cache-entry.js';
-import type { CacheEntry } from '../../../src/contracts/cache.js';
-import type { GarbageOptions, GarbageSummary } from '../../../src/contracts/garbage.js';
+import type { CacheEntry } from '../../../src/contracts/store/cache.js';
+import type { GarbageOptions, GarbageSummary } from '../../../src/contracts/store/garbage.js';
 import type { JsonValue } from '../../../src/contracts/json.js';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
-import type { RunManifest } from '../../../src/contracts/run-manifest.js';
+import type { RunManifest } from '../../../src/contracts/run/run-manifest.js';
 import { collectGarbage } from '../../../src/garbage/collect-garbage.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
 import { createEndpoints } from '../../../src/registry/endpoints.js';

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ContinuousTrainingState, RunFinished, TrainingSignal } from '../../../src/contracts/continuous-training.js';
-import type { RetrainConfig } from '../../../src/contracts/stages.js';
-import type { ChangeState } from '../../../src/contracts/triggers.js';
+import type {
+  ContinuousTrainingState,
+  RunFinished,
+  TrainingSignal,
+} from '../../../src/contracts/entities/continuous-training.js';
+import type { RetrainConfig } from '../../../src/contracts/stages/retrain.js';
+import type { ChangeState } from '../../../src/contracts/plan/triggers.js';
 import { ask, emptyAdmission, grant, hasRoom, leave, viewOf } from '../../../workflows/entities/admission-policy.js';
 import {
   awaitedRuns,

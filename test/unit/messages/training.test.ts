@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { RetrainConfig } from '../../../src/contracts/stages.js';
+import type { RetrainConfig } from '../../../src/contracts/stages/retrain.js';
 import {
   finishProblems,
   pauseProblems,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WindowReport } from '../../../src/contracts/monitoring.js';
+import type { WindowReport } from '../../../src/contracts/entities/monitoring.js';
 import type { DriftConfig } from '../../../src/monitoring/drift.js';
 import { scoreDrift } from '../../../src/monitoring/drift.js';
 import { profileValues } from '../../../src/profiles/numeric-profile.js';

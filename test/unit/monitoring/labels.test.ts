@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { MonitorConfig } from '../../../src/contracts/stages.js';
+import type { MonitorConfig } from '../../../src/contracts/stages/monitor.js';
 import { withDuckDb } from '../../../src/data/duckdb.js';
 import { measurePerformance } from '../../../src/monitoring/performance.js';
 import { WINDOW_ROWS } from '../../../src/monitoring/window-rows.js';

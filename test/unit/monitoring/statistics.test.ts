@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { DriftStatistic } from '../../../src/contracts/stages.js';
+import type { DriftStatistic } from '../../../src/contracts/stages/monitor.js';
 import { rebucket } from '../../../src/profiles/value-buckets.js';
 import type { CategoryProfile } from '../../../src/profiles/category-profile.js';
 import type { NumericProfile } from '../../../src/profiles/numeric-profile.js';

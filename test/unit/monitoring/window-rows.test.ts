@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ModelSignature } from '../../../src/contracts/model.js';
-import type { MonitorConfig } from '../../../src/contracts/stages.js';
+import type { MonitorConfig } from '../../../src/contracts/stages/monitor.js';
 import type { DuckDb } from '../../../src/data/duckdb.js';
 import { openDuckDb } from '../../../src/data/duckdb.js';
 import { isPipelineError, PipelineError } from '../../../src/errors/pipeline-error.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { NoticeMessage } from '../../../src/contracts/hooks.js';
+import type { NoticeMessage } from '../../../src/contracts/plan/hooks.js';
 import { noticeText } from '../../../src/notices/notice-text.js';
 import { receiverOf } from '../../../src/notices/send-notice.js';
 import { signatureOf, verifyNotice } from '../../../src/notices/signature.js';

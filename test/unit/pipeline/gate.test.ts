@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Gate } from '../../../workflows/stages/gate/gate.js';
-import type { GateConfig } from '../../../src/contracts/stages.js';
+import type { GateConfig } from '../../../src/contracts/stages/gate.js';
 import { isPipelineError } from '../../../src/index.js';
 
 const gate = (config: Partial<GateConfig>, author: string | null = null): Gate =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ResourceSpec } from '../../../src/contracts/plan.js';
-import type { Pools } from '../../../src/contracts/pools.js';
+import type { Pools } from '../../../src/contracts/plan/pools.js';
 import { definePipeline } from '../../../src/index.js';
 import type { PipelineError } from '../../../src/errors/pipeline-error.js';
 import { placeSteps } from '../../../src/pipeline/plan/place-steps.js';

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ModelSignature, TensorSpec } from '../../../src/contracts/model.js';
-import { eventTimeIndex, inputLogColumn, isReservedColumn, PREDICTION_COLUMNS } from '../../../src/contracts/prediction-row.js';
+import {
+  eventTimeIndex,
+  inputLogColumn,
+  isReservedColumn,
+  PREDICTION_COLUMNS,
+} from '../../../src/contracts/store/prediction-row.js';
 import { float, schema, timestamp } from '../../../src/index.js';
 import { signatureOf } from '../../../src/schema/signature.js';
 

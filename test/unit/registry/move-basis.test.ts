@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fs from 'node:fs/promises';
 import type { RegistryLogEntry } from '../../../src/contracts/model.js';
-import type { EvaluationMeta } from '../../../src/contracts/stages.js';
+import type { EvaluationMeta } from '../../../src/contracts/stages/evaluate.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
 import { RegistryLog } from '../../../src/registry/registry-log.js';
 import type { PromoteInput, Registry } from '../../../src/registry/registry.js';

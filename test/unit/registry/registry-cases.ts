@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
-import type { EvaluationMeta } from '../../../src/contracts/stages.js';
+import type { EvaluationMeta } from '../../../src/contracts/stages/evaluate.js';
 import type { RegisterInput } from '../../../src/registry/registry.js';
 
 export const modelRef = (id: string): ArtifactRef<'model'> => ({

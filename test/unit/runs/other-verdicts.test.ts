@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../src/contracts/json.js';
-import type { RunManifest } from '../../../src/contracts/run-manifest.js';
+import type { RunManifest } from '../../../src/contracts/run/run-manifest.js';
 import { otherVerdicts } from '../../../src/runs/other-verdicts.js';
 
 const runOf = (results: JsonObject): RunManifest =>

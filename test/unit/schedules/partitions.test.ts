@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { BackfillSpec } from '../../../src/contracts/backfill.js';
+import type { BackfillSpec } from '../../../src/contracts/entities/backfill.js';
 import { partitionsOf } from '../../../src/pipeline/schedule/partitions.js';
 
 const spec = (over: Partial<BackfillSpec> & { readonly every?: string } = {}): BackfillSpec => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { date, definePipeline, integer, isPipelineError, scheduledTime, string } from '../../../src/index.js';
 import type { PipelineIssue, ScheduleOptions } from '../../../src/index.js';
-import type { ScheduleSpec } from '../../../src/contracts/schedule.js';
+import type { ScheduleSpec } from '../../../src/contracts/plan/schedule.js';
 import { cronFields, cronProblem, cronTimes } from '../../../src/pipeline/schedule/cron.js';
 import { resolveScheduledTimes } from '../../../src/pipeline/schedule/scheduled-time.js';
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { trainOperations } from '../../../activities/train.js';
-import type { FeatureConfig, FeatureResult, TrainResult } from '../../../src/contracts/stages.js';
+import type { FeatureConfig, FeatureResult } from '../../../src/contracts/stages/feature.js';
+import type { TrainResult } from '../../../src/contracts/stages/train.js';
 import { withDuckDb } from '../../../src/data/duckdb.js';
 import type { EncoderSet } from '../../../src/features/encoder.js';
 import { feature } from '../../../src/features/feature.js';

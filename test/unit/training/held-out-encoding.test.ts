@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { trainOperations } from '../../../activities/train.js';
-import type { FeatureConfig } from '../../../src/contracts/stages.js';
+import type { FeatureConfig } from '../../../src/contracts/stages/feature.js';
 import { feature } from '../../../src/features/feature.js';
 import { createTestContext } from '../../test-context.js';
 import { datasetOf, schemaOf, temporaryStore } from '../data/tiny-source.js';

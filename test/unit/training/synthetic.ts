@@ -1,4 +1,5 @@
-import type { GbdtSpec, Task } from '../../../src/contracts/stages.js';
+import type { Task } from '../../../src/contracts/stages/feature.js';
+import type { GbdtSpec } from '../../../src/contracts/stages/train.js';
 import type { FitHooks, FitResult, FitSettings, TrainingRows } from '../../../src/training/fit.js';
 import { fitTrees } from '../../../src/training/fit.js';
 

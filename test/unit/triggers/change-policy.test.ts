@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { ChangeState, TriggerOverlap } from '../../../src/contracts/triggers.js';
+import type { ChangeState, TriggerOverlap } from '../../../src/contracts/plan/triggers.js';
 import {
   awaitedRuns,
   initialChangeState,

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { RunIdentity } from '../../../src/contracts/run.js';
-import type { ChangeSubject } from '../../../src/contracts/triggers.js';
+import type { ChangeSubject } from '../../../src/contracts/plan/triggers.js';
 import { date, definePipeline, integer, onAlias, onDataset } from '../../../src/index.js';
 import { PublishedDatasets } from '../../../src/data/published-datasets.js';
 import { openObjectStore } from '../../../src/store/open-store.js';

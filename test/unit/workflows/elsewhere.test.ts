@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import { HANDED_BACK } from '../../../src/contracts/hand-back.js';
+import { HANDED_BACK } from '../../../src/contracts/run/hand-back.js';
 import {
   elsewhere,
   PIPELINE_LIMIT_MS,

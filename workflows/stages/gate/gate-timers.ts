@@ -1,4 +1,4 @@
-import type { GateConfig } from '../../../src/contracts/stages.js';
+import type { GateConfig } from '../../../src/contracts/stages/gate.js';
 import type { Cancellable } from '../../temporal/cancellable.js';
 
 /** Starts the clocks of a gate; `cancel` stops those that have not struck. */

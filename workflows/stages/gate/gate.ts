@@ -1,5 +1,5 @@
-import type { GateDecision, GateState } from '../../../src/contracts/gates.js';
-import type { GateConfig, GateResult } from '../../../src/contracts/stages.js';
+import type { GateDecision, GateState } from '../../../src/contracts/run/gates.js';
+import type { GateConfig, GateResult } from '../../../src/contracts/stages/gate.js';
 import type { StepFailure } from '../../../src/contracts/run.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../src/contracts/json.js';
-import type { MapContext } from '../../../src/contracts/map.js';
+import type { MapContext } from '../../../src/contracts/stages/map.js';
 import type { PlanStep } from '../../../src/contracts/plan.js';
 import type { Placement } from '../../../src/contracts/run.js';
 import { resultsRead } from '../../../src/pipeline/evaluate-condition.js';

@@ -1,5 +1,5 @@
 import { CancellationScope, CancelledFailure, executeChild, workflowInfo } from '@temporalio/workflow';
-import type { MapContext, MapRangeEnd, MapShardInput } from '../../../src/contracts/map.js';
+import type { MapContext, MapRangeEnd, MapShardInput } from '../../../src/contracts/stages/map.js';
 import { cancellable } from '../../temporal/cancellable-scope.js';
 import { CHILD_OPTIONS } from '../../starts/child-run.js';
 import type { StepCall } from '../../scope/scope-surroundings.js';

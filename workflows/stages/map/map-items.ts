@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../src/contracts/json.js';
-import type { ItemFailure, MapConfig, MapRange, MapRangeEnd } from '../../../src/contracts/map.js';
+import type { ItemFailure, MapConfig, MapRange, MapRangeEnd } from '../../../src/contracts/stages/map.js';
 import type { Cancellable } from '../../temporal/cancellable.js';
 import type { MapHost, StageHost } from '../stage-host.js';
 

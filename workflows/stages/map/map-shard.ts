@@ -1,5 +1,5 @@
 import { CancellationScope, CancelledFailure, setCurrentDetails, sleep } from '@temporalio/workflow';
-import type { MapRangeEnd, MapShardInput } from '../../../src/contracts/map.js';
+import type { MapRangeEnd, MapShardInput } from '../../../src/contracts/stages/map.js';
 import type { SystemActivities } from '../../../src/contracts/system.js';
 import { createActivityHost } from '../../steps/activity-host.js';
 import { readOperands } from '../../scope/carriage.js';

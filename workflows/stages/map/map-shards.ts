@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../src/contracts/json.js';
-import type { ItemFailure, MapConfig, MapRangeEnd, MapShardInput } from '../../../src/contracts/map.js';
+import type { ItemFailure, MapConfig, MapRangeEnd, MapShardInput } from '../../../src/contracts/stages/map.js';
 import { type Range, sharesOf, shardRanges } from '../../../src/pipeline/fan-out.js';
 import type { Cancellable } from '../../temporal/cancellable.js';
 import { LISTED_FAILURES, pageOf, runItems } from './map-items.js';

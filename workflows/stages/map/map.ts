@@ -1,4 +1,4 @@
-import type { MapConfig, MapRange, MapRangeEnd, MapResult, OpenedMap } from '../../../src/contracts/map.js';
+import type { MapConfig, MapRange, MapRangeEnd, MapResult, OpenedMap } from '../../../src/contracts/stages/map.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import { allowedFailures } from '../../../src/pipeline/fan-out.js';
 import { runItems } from './map-items.js';

@@ -1,4 +1,4 @@
-import type { ResourceSpec } from './plan.js';
+import type { ResourceSpec } from '../plan.js';
 import { poolQueue, type PoolQueue } from './queues.js';
 
 /** Where runs start, and where steps run that no pool takes, unless somebody names another queue. */

@@ -1,5 +1,5 @@
-import type { ArtifactRef } from './artifact.js';
-import type { JsonObject, JsonPrimitive, JsonValue } from './json.js';
+import type { ArtifactRef } from '../artifact.js';
+import type { JsonObject, JsonPrimitive, JsonValue } from '../json.js';
 
 /** A regular expression as JSON. */
 export type PatternSpec = { readonly source: string; readonly flags: string };

@@ -1,5 +1,5 @@
-import type { Condition } from './condition.js';
-import type { JsonValue } from './json.js';
+import type { Condition } from '../plan/condition.js';
+import type { JsonValue } from '../json.js';
 
 /** Configuration of a loop, after parameters are put in. */
 export type LoopConfig = {

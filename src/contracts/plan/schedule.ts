@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 
 /** What happens when a start is due while the run before is not done. */
 export const OVERLAP_POLICIES = ['skip', 'buffer-one', 'buffer-all', 'allow', 'cancel-other', 'terminate-other'] as const;

@@ -1,5 +1,6 @@
-import type { ArtifactRef } from './artifact.js';
-import type { DriftStatistic, MetricValues, MonitorConfig } from './stages.js';
+import type { ArtifactRef } from '../artifact.js';
+import type { MetricValues } from '../stages/evaluate.js';
+import type { DriftStatistic, MonitorConfig } from '../stages/monitor.js';
 
 export type DriftScore = {
   readonly column: string;

@@ -1,5 +1,5 @@
-import type { JsonValue } from './json.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import type { JsonValue } from '../json.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** Largest parameters of a run, characters of JSON. */
 export const MAX_PARAMETER_CHARACTERS = 256 * 1024;

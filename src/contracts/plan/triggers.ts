@@ -1,6 +1,6 @@
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 import type { WorkflowQueue } from './queues.js';
-import type { LongestRun } from './run-length.js';
+import type { LongestRun } from '../limits/run-length.js';
 
 /** What can change: a published data set by its name, or an alias of a model, named `<model>/<alias>`. */
 export type ChangeSubject = { readonly kind: 'dataset' | 'alias'; readonly name: string };

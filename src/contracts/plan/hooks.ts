@@ -1,5 +1,5 @@
-import type { JsonPrimitive } from './json.js';
-import type { SecretMarker } from './plan.js';
+import type { JsonPrimitive } from '../json.js';
+import type { SecretMarker } from '../plan.js';
 
 /** When a run tells somebody. `slow`: it is still unfinished `afterMs` after its start. */
 export type HookEvent = 'success' | 'failure' | 'blocked' | 'slow';

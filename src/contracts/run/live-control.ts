@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from '../json.js';
 
 export const CONTROL_ACTIONS = ['pause', 'resume', 'snapshot', 'stop', 'set'] as const;
 

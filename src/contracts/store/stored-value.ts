@@ -1,5 +1,5 @@
-import type { ArtifactRef } from './artifact.js';
-import type { JsonObject, JsonValue } from './json.js';
+import type { ArtifactRef } from '../artifact.js';
+import type { JsonObject, JsonValue } from '../json.js';
 
 /** The one field of a `StoredValue` that tells it from other objects; no result of a step may have it. */
 export const STORED_FIELD = '$stored';

@@ -1,5 +1,5 @@
-import type { JsonPrimitive } from './json.js';
-import type { InputBinding, ParameterMarker } from './plan.js';
+import type { JsonPrimitive } from '../json.js';
+import type { InputBinding, ParameterMarker } from '../plan.js';
 
 /** One side of a comparison: a value, a parameter of the run, or a recorded result. */
 export type Operand = { readonly value: JsonPrimitive } | ParameterMarker | InputBinding;

@@ -1,4 +1,4 @@
-import type { Owner } from './ownership.js';
+import type { Owner } from '../store/ownership.js';
 
 /** Small activities that the continuous-training entity calls; their names are wire names. */
 export type RollbackInput = {

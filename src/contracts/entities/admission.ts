@@ -1,4 +1,4 @@
-import type { LongestRun } from './run-length.js';
+import type { LongestRun } from '../limits/run-length.js';
 
 /** What limits how much goes on at once over all workers: the limit of a pool, or of the runs of a pipeline. */
 export type AdmissionKind = 'pool' | 'pipeline';

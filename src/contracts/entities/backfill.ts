@@ -1,6 +1,6 @@
-import type { JsonObject } from './json.js';
-import type { Project } from './ownership.js';
-import type { ScheduleTiming } from './schedule.js';
+import type { JsonObject } from '../json.js';
+import type { Project } from '../store/ownership.js';
+import type { ScheduleTiming } from '../plan/schedule.js';
 
 /** How a range is cut: into spans on the calendar, or at the moments of a schedule. */
 export type BackfillCut =

@@ -1,6 +1,6 @@
-import type { JsonObject } from './json.js';
-import type { LongestRun } from './run-length.js';
-import type { RetrainConfig } from './stages.js';
+import type { JsonObject } from '../json.js';
+import type { LongestRun } from '../limits/run-length.js';
+import type { RetrainConfig } from '../stages/retrain.js';
 
 /** Payload of the signal `trigger` of the continuous-training entity. `id` makes a repeat harmless. */
 export type TrainingSignal = {

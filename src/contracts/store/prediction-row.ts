@@ -1,5 +1,5 @@
-import { epochMsSql } from './epoch-ms.js';
-import type { ModelSignature, TensorSpec } from './model.js';
+import { epochMsSql } from '../epoch-ms.js';
+import type { ModelSignature, TensorSpec } from '../model.js';
 
 /** Types of a column of the prediction log, as DuckDB names them. Timestamps are UTC with microseconds. */
 export type LogType = 'VARCHAR' | 'TIMESTAMP' | 'INTEGER' | 'BIGINT' | 'FLOAT' | 'DOUBLE' | 'BOOLEAN';

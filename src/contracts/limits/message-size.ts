@@ -1,5 +1,5 @@
-import { reasonOf } from '../errors/describe-thrown.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** Largest message to a run, a back-fill or a model, characters of JSON: a result that a person gives, and what is said with it. */
 export const MAX_MESSAGE_CHARACTERS = 64 * 1024;

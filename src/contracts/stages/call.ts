@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../json.js';
 
 /** Configuration of a `call`; the inputs of its step are parameters too, by name. */
 export type CallConfig = {

@@ -1,5 +1,5 @@
-import type { JsonObject } from './json.js';
-import type { StepOutcome } from './run.js';
+import type { JsonObject } from '../json.js';
+import type { StepOutcome } from '../run.js';
 
 /**
  * What the result of an operation depends on. Hashes are SHA-256, hex. All but `parameters` make up the key; of a step of your own, which

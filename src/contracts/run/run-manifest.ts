@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from './json.js';
-import type { Plan } from './plan.js';
-import type { RunIdentity, RunOptions, StepState } from './run.js';
+import type { JsonObject, JsonValue } from '../json.js';
+import type { Plan } from '../plan.js';
+import type { RunIdentity, RunOptions, StepState } from '../run.js';
 
 /**
  * What is kept of a run in the object store, at `runs/<workflow id>/<run id>/manifest.json`: enough to look at it without Temporal, to

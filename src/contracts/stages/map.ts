@@ -1,7 +1,7 @@
-import type { ArtifactRef } from './artifact.js';
-import type { JsonObject, JsonValue } from './json.js';
-import type { Plan, PlanStep } from './plan.js';
-import type { Carriage, Placement, RunIdentity } from './run.js';
+import type { ArtifactRef } from '../artifact.js';
+import type { JsonObject, JsonValue } from '../json.js';
+import type { Plan, PlanStep } from '../plan.js';
+import type { Carriage, Placement, RunIdentity } from '../run.js';
 
 declare const ITEM: unique symbol;
 declare const RESULT: unique symbol;

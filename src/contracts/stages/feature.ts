@@ -1,0 +1,50 @@
+import type { ArtifactRef } from '../artifact.js';
+import type { DatasetRef, SchemaSpec } from '../dataset.js';
+import type { ModelSignature } from '../model.js';
+
+export type Task = 'binary' | 'regression';
+/** `sql` is an expression over the raw columns; binary labels come out as 0 or 1, null rows are left out. */
+export type LabelSpec = { readonly task: Task; readonly sql: string };
+export type TransformSpec =
+  | { readonly transform: 'hour_of' | 'weekday_of'; readonly column: string }
+  | { readonly transform: 'numeric' | 'standardize'; readonly column: string }
+  | { readonly transform: 'one_hot'; readonly column: string; readonly maxCategories: number }
+  | {
+      readonly transform: 'target_encode';
+      readonly columns: readonly string[];
+      readonly smoothing: number;
+      readonly folds: number;
+    };
+export type FeatureConfig = {
+  readonly label: LabelSpec;
+  /** The newest `testMs` of event time become the test split. */
+  readonly split: { readonly by: 'time'; readonly testMs: number };
+  readonly columns: { readonly [feature: string]: TransformSpec };
+  /** The features in the order in which the model takes them; absent in older plans, where it is the order of `columns`. */
+  readonly order?: readonly string[];
+};
+export type FeatureInputs = { readonly dataset: DatasetRef };
+/**
+ * Files of a feature set: `train.parquet` and `test.parquet` (rows in event-time order; FLOAT feature columns in order, then `__label` DOUBLE,
+ * then every column of the schema, in its dataset type, prefixed `raw_`), `preprocess.onnx` (raw inputs -> `features` float[N, F]),
+ * `encoders.json` (the fitted encoders, input of `buildPreprocessGraph`), `config.json` (`FeatureSettings`), `profile.json` (profile of the raw inputs, train split),
+ * `samples.json` (up to 32 raw rows for warm-up). Missing on the wire: NaN for a number, the empty string for a category.
+ */
+export type FeatureMeta = {
+  readonly task: Task;
+  readonly featureNames: readonly string[];
+  readonly labelSql: string;
+  readonly trainRows: number;
+  readonly testRows: number;
+  readonly positiveRatio: number | null;
+  /** Event time of the rows, ISO: train is [trainFrom, testFrom), test is [testFrom, testTo]. */
+  readonly trainFrom: string;
+  readonly testFrom: string;
+  readonly testTo: string;
+  /** Raw columns that the model takes at serving time. */
+  readonly signature: ModelSignature;
+  readonly schema: SchemaSpec;
+};
+export type FeatureResult = ArtifactRef<'feature-set', FeatureMeta>;
+/** What a feature set was made from. */
+export type FeatureSettings = { readonly config: FeatureConfig; readonly dataset: Pick<DatasetRef, 'kind' | 'id'> };

@@ -1,0 +1,11 @@
+import type { DatasetRef, SchemaSpec, SourceSpec } from '../dataset.js';
+
+export type IngestConfig = {
+  readonly source: SourceSpec;
+  readonly schema: SchemaSpec;
+  /** Half-open event-time window [from, to), ISO dates or date-times, UTC. */
+  readonly window?: { readonly column: string; readonly from: string; readonly to: string };
+  /** Name under which the data set is published: `datasets/<name>/`. */
+  readonly publish?: string;
+};
+export type IngestResult = DatasetRef;

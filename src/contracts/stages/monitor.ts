@@ -1,0 +1,29 @@
+import type { SourceSpec } from '../dataset.js';
+import type { DeployResult } from './deploy.js';
+
+export type DriftStatistic = 'psi' | 'ks' | 'wasserstein' | 'jensen_shannon';
+export type DriftRule = { readonly statistic: DriftStatistic; readonly max: number };
+export type MonitorConfig = {
+  readonly endpoint: string;
+  readonly model: string;
+  readonly everyMs: number;
+  /** `event`: windows are closed by request (`closeWindow`); `wall`: a Temporal schedule closes one window every `everyMs`. */
+  readonly clock: 'event' | 'wall';
+  /** On the wall's clock: how long after its end a window waits for rows that are still on their way, ms; default a minute, or half of `everyMs` when that is less. */
+  readonly graceMs?: number;
+  /** Key: a raw column, or `score`. */
+  readonly drift: { readonly [column: string]: DriftRule };
+  readonly labels?: { readonly source: SourceSpec; readonly key: string; readonly sql: string; readonly delayMs: number };
+  readonly performance: readonly { readonly metric: string; readonly below: number }[];
+  /** Signal when at least `windows` of the last `of` windows crossed. */
+  readonly persistence: { readonly windows: number; readonly of: number };
+  readonly minRows: number;
+  readonly minLabelCoverage: number;
+};
+export type MonitorInputs = { readonly endpoint: DeployResult };
+export type MonitorResult = {
+  readonly model: string;
+  readonly endpoint: string;
+  readonly everyMs: number;
+  readonly schedule: string | null;
+};
