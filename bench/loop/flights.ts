@@ -1,15 +1,15 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { category, float, schema, timestamp } from 'perennial';
+import { col, schema } from 'perennial';
 
 export const FILE = 'node_modules/vega-datasets/data/flights-3m.parquet';
 
 export const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float({ unit: 'mile', min: 1 }),
-  origin: category(),
-  destination: category(),
-  delay: float({ unit: 'minute' }).nullable(),
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float({ unit: 'mile', min: 1 }),
+  origin: col.category(),
+  destination: col.category(),
+  delay: col.float({ unit: 'minute' }).nullable(),
 });
 
 /** Flights of one week, column by column. */

@@ -1,20 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import {
-  betterThan,
-  binary,
-  byTime,
-  definePipeline,
-  gbdt,
-  hourOf,
-  numeric,
-  parquet,
-  sql,
-  targetEncode,
-  weekdayOf,
-  date,
-} from 'perennial';
+import { definePipeline, feature, gate, label, param, source, split, sql, trainer } from 'perennial';
 import { runInProcess } from 'perennial/testing';
 import { createRegistry } from '../../dist/src/registry/create-registry.js';
 import { createArtifactStore } from '../../dist/src/store/create-artifact-store.js';
@@ -93,28 +80,28 @@ export class Life {
   }
 }
 
-function pipelineOf({ refit, gate }: Policy): ReturnType<typeof definePipeline> {
-  return definePipeline(MODEL, { params: { from: date(), to: date() } }, (p) => {
+function pipelineOf({ refit, gate: gated }: Policy): ReturnType<typeof definePipeline> {
+  return definePipeline(MODEL, { params: { from: param.date(), to: param.date() } }, (p) => {
     const raw = p.ingest({
-      source: parquet(FILE),
+      source: source.parquet(FILE),
       schema: flights,
       window: { column: 'date', from: p.params.from, to: p.params.to },
     });
     const features = p.feature(raw, {
-      label: binary(sql`delay > 15`),
-      split: byTime({ test: '14 days' }),
+      label: label.binary(sql`delay > 15`),
+      split: split.byTime({ test: '14 days' }),
       columns: {
-        ...{ hour: hourOf('date'), weekday: weekdayOf('date'), distance: numeric('distance') },
-        ...{ origin: targetEncode('origin'), destination: targetEncode('destination') },
-        route: targetEncode('origin', 'destination'),
+        ...{ hour: feature.hourOf('date'), weekday: feature.weekdayOf('date'), distance: feature.numeric('distance') },
+        ...{ origin: feature.targetEncode('origin'), destination: feature.targetEncode('destination') },
+        route: feature.targetEncode('origin', 'destination'),
       },
     });
-    const model = p.train(features, { trainer: gbdt({ trees: 100 }), seed: 1, resources: { cpu: 2 } });
+    const model = p.train(features, { trainer: trainer.gbdt({ trees: 100 }), seed: 1, resources: { cpu: 2 } });
     // Without a gate nothing can be so much worse that it is not deployed.
-    const open = gate ? { samples: 200 } : { samples: 100, margin: 1, guards: {}, minEvents: 0 };
+    const open = gated ? { samples: 200 } : { samples: 100, margin: 1, guards: {}, minEvents: 0 };
     p.evaluate(model, {
       metrics: ['roc_auc', 'log_loss'],
-      gate: betterThan('champion', { metric: 'roc_auc', ...open }),
+      gate: gate.betterThanChampion('roc_auc', open),
       refit,
       resources: { cpu: 2 },
     });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
-import { definePipeline, integer } from 'perennial';
+import { definePipeline, param } from 'perennial';
 import { connectClient } from 'perennial/client';
 import { createModelServer } from 'perennial/serving';
 import { createPipelineWorker } from 'perennial/worker';
@@ -33,7 +33,7 @@ const KEEP_RUNS_MS = 3_000;
 const LEAST_SAMPLES = 12;
 
 /** Each run computes something new, keeps it in the cache, logs and checkpoints. */
-const pipeline = definePipeline('soak', { params: { n: integer() } }, (p) => {
+const pipeline = definePipeline('soak', { params: { n: param.integer() } }, (p) => {
   const made = p.step('make', {
     cache: true,
     run: async (_inputs, { parameters, log, checkpoint }) => {

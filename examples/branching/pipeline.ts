@@ -1,9 +1,9 @@
-import { definePipeline, field, gt, lt, number } from 'perennial';
+import { definePipeline, field, gt, lt, param } from 'perennial';
 
 /** Tries ever smaller steps until the error is small, publishes a good result and files a bad one, and always says how it went. */
 export default definePipeline(
   'branching',
-  { params: { wanted: number({ default: 0.1 }), rate: number({ default: 0.5 }) } },
+  { params: { wanted: param.number({ default: 0.1 }), rate: param.number({ default: 0.5 }) } },
   (p) => {
     const tuned = p.loop('tune', {
       times: 6,

@@ -1,9 +1,9 @@
-import { definePipeline, integer, number } from 'perennial';
+import { definePipeline, param } from 'perennial';
 
 /** Estimates pi by throwing darts: one step that logs, tells its progress, and can go on where an earlier attempt stopped. */
 export default definePipeline(
   'custom-step',
-  { params: { darts: integer({ min: 1, default: 200_000 }), tolerance: number({ default: 0.05 }) } },
+  { params: { darts: param.integer({ min: 1, default: 200_000 }), tolerance: param.number({ default: 0.05 }) } },
   (p) => {
     const thrown = p.step('throw', {
       grace: '5 seconds',

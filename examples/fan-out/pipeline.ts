@@ -1,7 +1,7 @@
-import { definePipeline, integer, range } from 'perennial';
+import { definePipeline, param, range } from 'perennial';
 
 /** Estimates pi: many independent samples at once, then one step that reads all of them in order. */
-export default definePipeline('estimate-pi', { params: { samples: integer({ min: 1, default: 12 }) } }, (p) => {
+export default definePipeline('estimate-pi', { params: { samples: param.integer({ min: 1, default: 12 }) } }, (p) => {
   const hits = p.map(
     'sample',
     range(p.params.samples),

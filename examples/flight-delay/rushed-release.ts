@@ -1,43 +1,34 @@
-import {
-  betterThan,
-  binary,
-  byTime,
-  canary,
-  date,
-  definePipeline,
-  gbdt,
-  hourOf,
-  numeric,
-  parquet,
-  sql,
-  targetEncode,
-} from 'perennial';
+import { definePipeline, feature, gate, label, param, rollout, source, split, sql, trainer } from 'perennial';
 import { flights } from './pipeline.js';
 
 /**
  * A release in a hurry: three trees, a gate that any model passes, and a latency promise that no server can keep.
  * The canary finds out and the roll-out undoes itself; the champion serves on.
  */
-export default definePipeline('rushed-release', { params: { from: date(), to: date() } }, (p) => {
+export default definePipeline('rushed-release', { params: { from: param.date(), to: param.date() } }, (p) => {
   const raw = p.ingest({
-    source: parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
+    source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
     schema: flights,
     window: { column: 'date', from: p.params.from, to: p.params.to },
   });
   const features = p.feature(raw, {
-    label: binary(sql`delay > 15`),
-    split: byTime({ test: '2 days' }),
-    columns: { hour: hourOf('date'), distance: numeric('distance'), route: targetEncode('origin', 'destination') },
+    label: label.binary(sql`delay > 15`),
+    split: split.byTime({ test: '2 days' }),
+    columns: {
+      hour: feature.hourOf('date'),
+      distance: feature.numeric('distance'),
+      route: feature.targetEncode('origin', 'destination'),
+    },
   });
-  const model = p.train(features, { trainer: gbdt({ trees: 3 }) });
+  const model = p.train(features, { trainer: trainer.gbdt({ trees: 3 }) });
   const evaluation = p.evaluate(model, {
     model: 'flight-delay',
     metrics: ['roc_auc'],
-    gate: betterThan('champion', { metric: 'roc_auc', margin: 1, samples: 100, guards: {} }),
+    gate: gate.betterThanChampion('roc_auc', { margin: 1, samples: 100, guards: {} }),
     refit: false,
   });
   p.deploy(evaluation, {
     endpoint: 'flight-delay',
-    rollout: canary([5, 100], { bake: '2 seconds', health: { maxP99: '10 microseconds', minRequests: 1 } }),
+    rollout: rollout.canary([5, 100], { bake: '2 seconds', health: { maxP99: '10 microseconds', minRequests: 1 } }),
   });
 });

@@ -1,4 +1,4 @@
-import { definePipeline, number } from 'perennial';
+import { definePipeline, param } from 'perennial';
 
 /** Two small models share a machine with two devices; the large one waits until it has both. Run it without GPUs: the devices are made up. */
 export default definePipeline('gpu-pool', { params: {}, team: 'vision', concurrency: { runs: 2 } }, (p) => {
@@ -15,7 +15,7 @@ export default definePipeline('gpu-pool', { params: {}, team: 'vision', concurre
     after: small,
     resources: { gpu: 2, gpuType: 'a100', vramGiB: 40 },
     priority: 1,
-    live: { temperature: number({ min: 0, max: 1 }) },
+    live: { temperature: param.number({ min: 0, max: 1 }) },
     run: async (_: object, context): Promise<{ epochs: number; devices: string[] }> => {
       let epochs = 0;
       while (epochs < 3 && (await context.control.between(() => Buffer.from(String(epochs)))) === 'continue') {

@@ -1,4 +1,4 @@
-import { definePipeline, secret, slack, stdout, webhook } from 'perennial';
+import { definePipeline, notify, secret } from 'perennial';
 
 /** A nightly job that tells of its end on the worker's output, and of trouble where somebody looks. */
 export default definePipeline(
@@ -6,9 +6,9 @@ export default definePipeline(
   {
     params: {},
     hooks: {
-      onSuccess: [stdout()],
-      onFailure: [stdout(), slack({ url: secret('SLACK_URL') })],
-      onSlow: { after: '30 minutes', notify: [webhook({ url: secret('WEBHOOK_URL'), secret: secret('WEBHOOK_KEY') })] },
+      onSuccess: [notify.stdout()],
+      onFailure: [notify.stdout(), notify.slack({ url: secret('SLACK_URL') })],
+      onSlow: { after: '30 minutes', notify: [notify.webhook({ url: secret('WEBHOOK_URL'), secret: secret('WEBHOOK_KEY') })] },
     },
   },
   (p) => {

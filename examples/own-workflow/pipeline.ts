@@ -1,9 +1,9 @@
-import { definePipeline, integer, number } from 'perennial';
+import { definePipeline, param } from 'perennial';
 
 /** A tiny fit by gradient descent: minimises (x - target)^2, `rounds` steps at a time. */
 export default definePipeline(
   'descent',
-  { params: { target: number({ default: 3 }), rounds: integer({ min: 1, default: 5 }) } },
+  { params: { target: param.number({ default: 3 }), rounds: param.integer({ min: 1, default: 5 }) } },
   (p) => {
     const start = p.step('start', { run: () => ({ x: 0 }) });
     const fitted = p.step('fit', {

@@ -1,7 +1,7 @@
-import { definePipeline, integer, number } from 'perennial';
+import { definePipeline, param } from 'perennial';
 
 /** A command makes points, a Python script fits a line through them, a step of TypeScript reads the result. */
-export default definePipeline('python-step', { params: { points: integer({ min: 2, default: 100 }) } }, (p) => {
+export default definePipeline('python-step', { params: { points: param.integer({ min: 2, default: 100 }) } }, (p) => {
   const points = p.command('points', {
     command: [
       'sh',
@@ -19,7 +19,7 @@ export default definePipeline('python-step', { params: { points: integer({ min: 
     progress: /round (\d+)\/(\d+)/,
     metrics: { error: /error=(\S+)/ },
     outputs: ['model/line.json'],
-    result: { slope: number(), intercept: number() },
+    result: { slope: param.number(), intercept: param.number() },
   });
   p.step('check', {
     inputs: { line },

@@ -1,10 +1,14 @@
-import { date, definePipeline, integer, scheduledTime } from 'perennial';
+import { definePipeline, param, scheduledTime } from 'perennial';
 
 /** Counts the flights of one day: every night for the day before, and on Mondays with more of them. */
 export default definePipeline(
   'daily-count',
   {
-    params: { from: date(), to: date(), most: integer({ min: 1, default: 10, description: 'at most so many flights' }) },
+    params: {
+      from: param.date(),
+      to: param.date(),
+      most: param.integer({ min: 1, default: 10, description: 'at most so many flights' }),
+    },
     schedules: {
       nightly: {
         cron: '0 3 * * *',

@@ -1,7 +1,7 @@
-import { definePipeline, integer } from 'perennial';
+import { definePipeline, param } from 'perennial';
 
 /** Fits on made-up rows, asks a person, publishes. */
-export default definePipeline('release', { params: { rows: integer({ min: 1, default: 100 }) } }, (p) => {
+export default definePipeline('release', { params: { rows: param.integer({ min: 1, default: 100 }) } }, (p) => {
   const data = p.step('data', { run: (_inputs, { parameters }) => ({ rows: Number(parameters['rows']) }) });
   const fitted = p.step('fit', { inputs: { data }, run: ({ data: { rows } }) => ({ loss: 1 / rows }) });
   const approved = p.gate('approve', { message: 'Release this fit?', expires: '2 days', inputs: { fitted } });

@@ -16,7 +16,7 @@ export const aPrimitive = kind(
   (value) => value === null || /^(string|number|boolean)$/.test(typeof value),
 );
 
-/** What a constructor of this package makes. @param made - how, such as `canary(...)`. */
+/** What a constructor of this package makes. @param made - how, such as `rollout.canary(...)`. */
 export const made = (made: string, isMade: (value: { readonly [name: string]: unknown }) => boolean): Kind =>
   kind(made, (value) => isPlainObject(value) && isMade(value));
 

@@ -90,22 +90,22 @@ interface TriggerOptions<Change, Parameters> {
 const TRIGGER_OPTIONS = optionsOf({ params: optional(aFunction), overlap: optional(aText) });
 
 /** Runs the pipeline when the data set that an `ingest` publishes under this name has a new content. */
-export function onDataset<const Parameters extends object = Readonly<Record<string, never>>>(
+export function dataset<const Parameters extends object = Readonly<Record<string, never>>>(
   name: string,
   options: TriggerOptions<DatasetChange, Parameters> = {},
 ): ChangeTrigger<Parameters> {
-  checkCall('onDataset', { name, options }, { name: aText, options: TRIGGER_OPTIONS });
+  checkCall('on.dataset', { name, options }, { name: aText, options: TRIGGER_OPTIONS });
   return trigger('dataset', name, DATASET_FIELDS, options);
 }
 
 /** Runs the pipeline when the alias of the model moves to another version. */
-export function onAlias<const Parameters extends object = Readonly<Record<string, never>>>(
+export function alias<const Parameters extends object = Readonly<Record<string, never>>>(
   model: string,
-  alias: Alias,
+  name: Alias,
   options: TriggerOptions<AliasChange, Parameters> = {},
 ): ChangeTrigger<Parameters> {
-  checkCall('onAlias', { model, alias, options }, { model: aText, alias: aText, options: TRIGGER_OPTIONS });
-  return trigger('alias', `${model}/${alias}`, ALIAS_FIELDS, options);
+  checkCall('on.alias', { model, alias: name, options }, { model: aText, alias: aText, options: TRIGGER_OPTIONS });
+  return trigger('alias', `${model}/${name}`, ALIAS_FIELDS, options);
 }
 
 function trigger<Change, Parameters extends object>(

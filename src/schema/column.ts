@@ -19,23 +19,38 @@ export function columnOf<Type extends ColumnType>(column: Column<Type>['column']
 
 /** A moment in UTC with millisecond resolution. `eventTime` marks the one column that says when the row happened. */
 export function timestamp(options: { readonly eventTime?: boolean } = {}): Column<'timestamp'> {
-  checkCall('timestamp', { options }, { options: optionsOf({ eventTime: optional(aBoolean) }) });
+  checkCall('col.timestamp', { options }, { options: optionsOf({ eventTime: optional(aBoolean) }) });
   return columnOf({ type: 'timestamp', nullable: false, ...(options.eventTime === true ? { eventTime: true } : {}) });
 }
 
+interface NumberOptions {
+  readonly unit?: string;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+const NUMBER_OPTIONS = { unit: optional(aText), min: optional(aNumber), max: optional(aNumber) };
+
 /** A finite real number. `unit` is documentation; `min` and `max` are inclusive and bound rows at serving time. */
-export function float(options: { readonly unit?: string; readonly min?: number; readonly max?: number } = {}): Column<'float'> {
-  checkCall(
-    'float',
-    { options },
-    { options: optionsOf({ unit: optional(aText), min: optional(aNumber), max: optional(aNumber) }) },
-  );
+export function float(options: NumberOptions = {}): Column<'float'> {
+  checkCall('col.float', { options }, { options: optionsOf(NUMBER_OPTIONS) });
   return columnOf({ type: 'float', nullable: false, ...options });
+}
+
+/** A whole number. `unit` is documentation; `min` and `max` are inclusive and bound rows at serving time. */
+export function integer(options: NumberOptions = {}): Column<'integer'> {
+  checkCall('col.integer', { options }, { options: optionsOf(NUMBER_OPTIONS) });
+  return columnOf({ type: 'integer', nullable: false, ...options });
+}
+
+/** True or false. */
+export function boolean(): Column<'boolean'> {
+  return columnOf({ type: 'boolean', nullable: false });
 }
 
 /** One of few strings. With `values`, any other string is refused at serving time. */
 export function category(options: { readonly values?: readonly string[] } = {}): Column<'category'> {
-  checkCall('category', { options }, { options: optionsOf({ values: optional(listOf(aText)) }) });
+  checkCall('col.category', { options }, { options: optionsOf({ values: optional(listOf(aText)) }) });
   return columnOf({ type: 'category', nullable: false, ...options });
 }
 

@@ -13,13 +13,13 @@ interface ListOptions {
 }
 
 const aParameterField = made(
-  'a parameter such as string()',
+  'a parameter such as param.string()',
   ({ parameter }) => typeof parameter === 'object' && parameter !== null,
 );
 
 /**
- * A list of values of one type, in order: `list(string())`, `list(oneOf(['ATL', 'JFK']), { min: 1 })`. The items have no default of their
- * own and are no lists. `p.map` runs over it.
+ * A list of values of one type, in order: `param.list(param.string())`, `param.list(param.oneOf(['ATL', 'JFK']), { min: 1 })`.
+ * The items have no default of their own and are no lists. `p.map` runs over it.
  */
 export function list<Value extends JsonPrimitive>(
   item: Parameter<Value, false>,
@@ -39,7 +39,7 @@ export function list<Value extends JsonPrimitive>(
     description: optional(aText),
     default: optional(listOf(aPrimitive)),
   };
-  checkCall('list', { item, options }, { item: aParameterField, options: optionsOf(kinds) });
+  checkCall('param.list', { item, options }, { item: aParameterField, options: optionsOf(kinds) });
   const { min, max, ...rest } = options;
   const bounds = { ...(min === undefined ? {} : { minItems: min }), ...(max === undefined ? {} : { maxItems: max }) };
   return parameterOf({ type: 'array', items: item.parameter, ...bounds, ...rest }, options.default !== undefined, 'plain');

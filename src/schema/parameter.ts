@@ -1,5 +1,5 @@
 import { checkCall } from '../errors/check-call.js';
-import { aNumber, aText, either, listOf, optional, optionsOf } from '../errors/kinds.js';
+import { aBoolean, aNumber, aText, either, listOf, optional, optionsOf } from '../errors/kinds.js';
 import type { JsonObject, JsonPrimitive } from '../contracts/json.js';
 
 /** What a parameter may stand for: `date` is an ISO date such as `2001-01-31`, everything else `plain`. */
@@ -59,7 +59,7 @@ export function date(options?: { readonly description?: string }): Parameter<str
 export function date(
   options: { readonly default?: string; readonly description?: string } = {},
 ): Parameter<string, boolean, 'date'> {
-  checkCall('date', { options }, { options: optionsOf({ default: optional(aText), description: optional(aText) }) });
+  checkCall('param.date', { options }, { options: optionsOf({ default: optional(aText), description: optional(aText) }) });
   return parameterOf({ type: 'string', format: 'date', ...options }, has(options), 'date');
 }
 
@@ -70,8 +70,11 @@ interface NumberOptions {
   readonly description?: string;
 }
 
+const bound = optional(aNumber);
+const NUMBER_OPTIONS = { min: bound, max: bound, default: bound, description: optional(aText) };
+
 /** JSON Schema keywords of a bounded number; both bounds are inclusive. */
-export function numberSchema(type: 'number' | 'integer', options: NumberOptions): JsonObject {
+function numberSchema(type: 'number' | 'integer', options: NumberOptions): JsonObject {
   const { min, max, ...rest } = options;
   return { type, ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }), ...rest };
 }
@@ -80,13 +83,26 @@ export function numberSchema(type: 'number' | 'integer', options: NumberOptions)
 export function number(options: NumberOptions & DefaultOf<number>): Parameter<number, true, 'plain'>;
 export function number(options?: Omit<NumberOptions, 'default'>): Parameter<number, false, 'plain'>;
 export function number(options: NumberOptions = {}): Parameter<number, boolean, 'plain'> {
-  const bound = optional(aNumber);
-  checkCall(
-    'number',
-    { options },
-    { options: optionsOf({ min: bound, max: bound, default: bound, description: optional(aText) }) },
-  );
+  checkCall('param.number', { options }, { options: optionsOf(NUMBER_OPTIONS) });
   return parameterOf(numberSchema('number', options), has(options), 'plain');
+}
+
+/** A whole number within inclusive bounds. */
+export function integer(options: NumberOptions & DefaultOf<number>): Parameter<number, true, 'plain'>;
+export function integer(options?: Omit<NumberOptions, 'default'>): Parameter<number, false, 'plain'>;
+export function integer(options: NumberOptions = {}): Parameter<number, boolean, 'plain'> {
+  checkCall('param.integer', { options }, { options: optionsOf(NUMBER_OPTIONS) });
+  return parameterOf(numberSchema('integer', options), has(options), 'plain');
+}
+
+/** True or false. */
+export function boolean(options: DefaultOf<boolean> & { readonly description?: string }): Parameter<boolean, true, 'plain'>;
+export function boolean(options?: { readonly description?: string }): Parameter<boolean, false, 'plain'>;
+export function boolean(
+  options: { readonly default?: boolean; readonly description?: string } = {},
+): Parameter<boolean, boolean, 'plain'> {
+  checkCall('param.boolean', { options }, { options: optionsOf({ default: optional(aBoolean), description: optional(aText) }) });
+  return parameterOf({ type: 'boolean', ...options }, has(options), 'plain');
 }
 
 interface StringOptions {
@@ -104,7 +120,7 @@ export function string(options?: Omit<StringOptions, 'default'>): Parameter<stri
 export function string(options: StringOptions = {}): Parameter<string, boolean, 'plain'> {
   const [count, some] = [optional(aNumber), optional(aText)];
   const kinds = { minLength: count, maxLength: count, pattern: some, default: some, description: some };
-  checkCall('string', { options }, { options: optionsOf(kinds) });
+  checkCall('param.string', { options }, { options: optionsOf(kinds) });
   return parameterOf({ type: 'string', ...options }, has(options), 'plain');
 }
 
@@ -123,6 +139,6 @@ export function oneOf<const Value extends string | number>(
 ): Parameter<Value, boolean, 'plain'> {
   const value = either(aText, aNumber);
   const kinds = { default: optional(value), description: optional(aText) };
-  checkCall('oneOf', { values, options }, { values: listOf(value), options: optionsOf(kinds) });
+  checkCall('param.oneOf', { values, options }, { values: listOf(value), options: optionsOf(kinds) });
   return parameterOf({ enum: values, ...options }, has(options), 'plain');
 }

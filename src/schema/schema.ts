@@ -19,7 +19,10 @@ type TypesOf<Shape extends ColumnShape> = { readonly [Name in keyof Shape]: Shap
 
 const MAXIMUM_NAME_LENGTH = 128;
 
-const aColumn = made('a column such as float() or category()', ({ column }) => typeof column === 'object' && column !== null);
+const aColumn = made(
+  'a column such as col.float() or col.category()',
+  ({ column }) => typeof column === 'object' && column !== null,
+);
 
 /**
  * Declares the rows of a data set; one declaration drives ingest, validation, features and the serving signature.

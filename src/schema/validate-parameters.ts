@@ -74,7 +74,7 @@ export function jsonSchemaProblem(schema: JsonObject): string | null {
 
 /**
  * A number where one of some texts is asked for is the text that is written so: a start by name reads `year=2001` as JSON, for it does not know
- * that `oneOf(['2001'])` is declared.
+ * that `param.oneOf(['2001'])` is declared.
  */
 function withChosenTexts(value: unknown, parameters: JsonObject): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

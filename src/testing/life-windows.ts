@@ -11,7 +11,7 @@ export interface LifeWindow {
   readonly at: string;
   /** Columns whose drift was found, with the score. */
   readonly drift?: { readonly [column: string]: number };
-  /** Metrics of the window; one below the bound of a `performanceBelow` trigger is a reason to retrain. */
+  /** Metrics of the window; one below the bound of a `on.performanceBelow` trigger is a reason to retrain. */
   readonly performance?: { readonly [metric: string]: number };
   readonly newRows?: number;
   /** A person asks for a retrain. */

@@ -10,8 +10,8 @@ afterAll(async () => {
 });
 
 const PIPELINE = `
-import { date, definePipeline } from 'perennial';
-export default definePipeline('tiny', { params: { day: date() } }, (p) => {
+import { definePipeline, param } from 'perennial';
+export default definePipeline('tiny', { params: { day: param.date() } }, (p) => {
   const first = p.step('first', { inputs: {}, run: async () => ({ answer: 41 }) });
   p.step('second', { inputs: { first }, run: async ({ first }, context) => ({ answer: first.answer + 1, step: context.step }) });
 });

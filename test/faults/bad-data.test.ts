@@ -5,20 +5,7 @@ import path from 'node:path';
 import { ERROR_CODES } from '../../src/errors/codes.js';
 import type { ErrorCode } from '../../src/errors/codes.js';
 import type { RunResult } from '../../src/contracts/run.js';
-import {
-  binary,
-  byTime,
-  category,
-  definePipeline,
-  float,
-  notNull,
-  numeric,
-  parquet,
-  schema,
-  sql,
-  targetEncode,
-  timestamp,
-} from '../../src/index.js';
+import { check, col, definePipeline, feature, label, schema, source, split, sql } from '../../src/index.js';
 import type { Pipeline } from '../../src/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { runInProcess } from '../../src/testing/index.js';
@@ -26,10 +13,10 @@ import { sql as query } from '../unit/data/tiny-source.js';
 import { DISK_BYTES, mountSmallDisk, unmount, whyNoSmallDisk } from './small-disk.js';
 
 const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float(),
-  origin: category(),
-  delay: float().nullable(),
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float(),
+  origin: col.category(),
+  delay: col.float().nullable(),
 });
 
 /** A flight an hour for forty days from 2001-01-01 on. */
@@ -39,18 +26,22 @@ const ROWS = `SELECT TIMESTAMP '2001-01-01' + to_hours(range::INTEGER) AS date, 
 interface Given {
   readonly file?: string;
   readonly window?: { readonly from: string; readonly to: string };
-  readonly label?: string;
+  readonly expression?: string;
 }
 
-function pipelineOf({ file = 'good', window = { from: '2001-01-01', to: '2001-02-01' }, label = 'delay > 15' }: Given): Pipeline {
+function pipelineOf({
+  file = 'good',
+  window = { from: '2001-01-01', to: '2001-02-01' },
+  expression = 'delay > 15',
+}: Given): Pipeline {
   return definePipeline('flights', { params: {} }, (p) => {
-    const source = parquet(path.join(folder, `${file}.parquet`));
-    const raw = p.ingest({ source, schema: flights, window, retry: { maximumAttempts: 1 } });
-    const checked = p.validate(raw, { checks: [notNull('distance')] });
+    const files = source.parquet(path.join(folder, `${file}.parquet`));
+    const raw = p.ingest({ source: files, schema: flights, window, retry: { maximumAttempts: 1 } });
+    const checked = p.validate(raw, { checks: [check.notNull('distance')] });
     p.feature(checked, {
-      label: binary(sql(label)),
-      split: byTime({ test: '7 days' }),
-      columns: { distance: numeric('distance'), origin: targetEncode('origin') },
+      label: label.binary(sql(expression)),
+      split: split.byTime({ test: '7 days' }),
+      columns: { distance: feature.numeric('distance'), origin: feature.targetEncode('origin') },
     });
   });
 }
@@ -98,7 +89,7 @@ const TABLE: readonly Bad[] = [
   },
   {
     title: 'a label column that the schema lacks',
-    label: 'delay > 15 AND lateness > 3',
+    expression: 'delay > 15 AND lateness > 3',
     step: 'feature',
     code: 'FEATURE_LABEL_INVALID',
     says: [

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import type { JsonValue } from '../../src/contracts/json.js';
-import { definePipeline, oneOf } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { listLogChunks, readLogChunk } from '../../src/logs/read-logs.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
@@ -18,7 +18,7 @@ const BAD: { readonly [name: string]: () => unknown } = {
 };
 const NAMES = ['large', 'nan', 'map', 'function', 'undefined'] as const;
 
-const bad = definePipeline('bad-results', { params: { kind: oneOf(NAMES) } }, (p) => {
+const bad = definePipeline('bad-results', { params: { kind: param.oneOf(NAMES) } }, (p) => {
   p.step('make', { run: (_inputs, { parameters }): JsonValue => BAD[parameters['kind'] as string]?.() as JsonValue });
 });
 let release = (): void => undefined;

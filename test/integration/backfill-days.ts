@@ -1,12 +1,12 @@
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { date, definePipeline, integer, scheduledTime } from 'perennial';
+import { definePipeline, param, scheduledTime } from 'perennial';
 
 /** Counts a day, slowly; the third of January fails as long as the file that `BROKEN` names is there. */
 export default definePipeline(
   'days',
   {
-    params: { from: date(), to: date(), ms: integer({ min: 0, default: 20 }) },
+    params: { from: param.date(), to: param.date(), ms: param.integer({ min: 0, default: 20 }) },
     schedules: { nightly: { cron: '0 3 * * *', params: { from: scheduledTime({ offset: '-1 day' }), to: scheduledTime() } } },
   },
   (p) => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { failureCode } from '../../src/client/index.js';
-import { definePipeline, gt, integer, PipelineError, string } from '../../src/index.js';
+import { definePipeline, gt, param, PipelineError } from '../../src/index.js';
 import { runInProcess } from '../../src/testing/index.js';
 import { temporaryFolder, text, until, waitFor } from './execution-fixtures.js';
 import { type Served, serve } from './served.js';
 
-const doubling = definePipeline('doubling', { params: { n: integer(), name: string({ default: 'nobody' }) } }, (p) =>
+const doubling = definePipeline('doubling', { params: { n: param.integer(), name: param.string({ default: 'nobody' }) } }, (p) =>
   p.step('double', {
     run: (_inputs, { parameters }) => {
       if (parameters['n'] === 13) throw new PipelineError('EXECUTION_INPUT_MISSING', { what: 'no thirteen' });
@@ -14,7 +14,7 @@ const doubling = definePipeline('doubling', { params: { n: integer(), name: stri
   }),
 );
 
-const calling = definePipeline('calling', { params: { n: integer() } }, (p) => {
+const calling = definePipeline('calling', { params: { n: param.integer() } }, (p) => {
   const first = p.call('first', doubling, { params: { n: p.params.n, name: 'ada' } });
   const count = p.step('count', { inputs: { first }, run: (inputs) => inputs.first.twice });
   return p.call('second', doubling, { params: { n: count } });
@@ -34,7 +34,7 @@ const calls: string[] = [];
 const broken = new PipelineError('EXECUTION_INPUT_MISSING', { what: 'not yet' });
 let isCallMended = false;
 let isStepMended = false;
-const noting = definePipeline('noting', { params: { n: integer() } }, (p) =>
+const noting = definePipeline('noting', { params: { n: param.integer() } }, (p) =>
   p.step('note', {
     run: (_inputs, { parameters, run }) => {
       calls.push(run.workflowId.slice(run.workflowId.indexOf('/')));
@@ -80,7 +80,7 @@ const looping = definePipeline('looping', { params: {} }, (p) => {
   });
 });
 const missing = definePipeline('missing', { params: {} }, (p) => p.call('lost', 'nowhere'));
-const endless = definePipeline('endless', { params: { n: integer({ default: 0 }) } }, (p) => {
+const endless = definePipeline('endless', { params: { n: param.integer({ default: 0 }) } }, (p) => {
   p.call('again', 'endless', { params: { n: p.params.n } });
 });
 

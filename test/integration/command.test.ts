@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import type { CommandResult } from '../../src/contracts/stages/command.js';
-import { definePipeline, integer, number, string } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { createArtifactStore } from '../../src/store/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { runInProcess } from '../../src/testing/index.js';
@@ -26,7 +26,7 @@ env | sort > output/data/environment.txt
 const NOT_READY = `test "$PERENNIAL_ATTEMPT" = 1 && { echo '{"message":"not yet","retryable":true}' > output/failure.json; exit 9; }; true`;
 const quickly = { retry: { initialInterval: '50 milliseconds' } } as const;
 
-const files = definePipeline('files', { params: { count: integer(), kind: string({ default: 'big' }) } }, (p) => {
+const files = definePipeline('files', { params: { count: param.integer(), kind: param.string({ default: 'big' }) } }, (p) => {
   const rows = p.command('rows', { command: ['sh', '-c', 'seq "$1" > output/rows.csv', 'sh', p.params.count] });
   const model = p.command('train', {
     command: ['sh', '-c', TRAIN],
@@ -36,7 +36,7 @@ const files = definePipeline('files', { params: { count: integer(), kind: string
     metrics: { loss: /loss=(\S+)/ },
     progress: /epoch (\d+)\/(\d+)/,
     outputs: ['model/model.txt'],
-    result: { rows: integer(), kind: string() },
+    result: { rows: param.integer(), kind: param.string() },
   });
   p.step('read', {
     inputs: { model },
@@ -48,7 +48,7 @@ const files = definePipeline('files', { params: { count: integer(), kind: string
   });
 });
 
-const ends = definePipeline('ends', { params: { script: string() } }, (p) => {
+const ends = definePipeline('ends', { params: { script: param.string() } }, (p) => {
   p.command('run', {
     ...quickly,
     command: ['sh', '-c', p.params.script],
@@ -58,11 +58,11 @@ const ends = definePipeline('ends', { params: { script: string() } }, (p) => {
     heartbeat: '1 second',
   });
 });
-const declared = definePipeline('declared', { params: { script: string() } }, (p) => {
+const declared = definePipeline('declared', { params: { script: param.string() } }, (p) => {
   p.command('run', {
     command: ['sh', '-c', p.params.script],
     outputs: ['output/report.html'],
-    result: { auc: number({ max: 1 }) },
+    result: { auc: param.number({ max: 1 }) },
   });
 });
 

@@ -8,7 +8,7 @@ import type {
   TrainingSignal,
 } from '../../src/contracts/entities/continuous-training.js';
 import type { RetrainConfig } from '../../src/contracts/stages/retrain.js';
-import { date, definePipeline, oneOf } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import type { ObjectStore } from '../../src/store/port.js';
 import { connect } from '../../src/temporal/connection.js';
@@ -60,7 +60,7 @@ export async function letGo(model: string, n: number): Promise<void> {
 
 const tiny = definePipeline(
   'tiny',
-  { params: { from: date(), to: date(), mode: oneOf(['quick', 'held', 'failing'], { default: 'quick' }) } },
+  { params: { from: param.date(), to: param.date(), mode: param.oneOf(['quick', 'held', 'failing'], { default: 'quick' }) } },
   (p) => {
     p.step('fit', {
       retry: { maximumAttempts: 1 },

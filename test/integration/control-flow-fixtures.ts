@@ -1,23 +1,9 @@
-import {
-  and,
-  definePipeline,
-  eq,
-  field,
-  gt,
-  gte,
-  integer,
-  lt,
-  not,
-  number,
-  oneOf,
-  type Pipeline,
-  type StepContext,
-} from '../../src/index.js';
+import { and, definePipeline, eq, field, gt, gte, lt, not, param, type Pipeline, type StepContext } from '../../src/index.js';
 
 /** Branches by a recorded score, joined again; a nested branch by a parameter; a step that needs a skipped one. */
 export const branching = definePipeline(
   'branching',
-  { params: { score: number(), mode: oneOf(['fast', 'full'], { default: 'fast' }) } },
+  { params: { score: param.number(), mode: param.oneOf(['fast', 'full'], { default: 'fast' }) } },
   (p) => {
     const measure = p.step('measure', { run: (_, { parameters }) => ({ metrics: { auc: parameters['score'] as number } }) });
     const { met, otherwise } = p.when(
@@ -47,7 +33,7 @@ export const branching = definePipeline(
 /** Halves a number until it is small enough, or the rounds are used up. */
 export const halving = definePipeline(
   'halving',
-  { params: { from: number(), rounds: integer({ min: 1, default: 5 }), enough: number({ default: 2 }) } },
+  { params: { from: param.number(), rounds: param.integer({ min: 1, default: 5 }), enough: param.number({ default: 2 }) } },
   (p) => {
     const first = p.step('first', { run: (_, { parameters }) => ({ value: parameters['from'] as number, seeds: [0] }) });
     const halved = p.loop('halve', {
@@ -77,7 +63,7 @@ type Fate = 'well' | 'badly' | 'hangs';
 
 /** A step of a given fate, and clean-up that says how the run ended. */
 export function cleaning(name: string, tidy: (context: StepContext) => Promise<string> | string): Pipeline<{ fate: Fate }> {
-  return definePipeline(name, { params: { fate: oneOf(['well', 'badly', 'hangs']) } }, (p) => {
+  return definePipeline(name, { params: { fate: param.oneOf(['well', 'badly', 'hangs']) } }, (p) => {
     const work = p.step('work', {
       retry: { maximumAttempts: 1 },
       run: async (_, { parameters, signal }) => {

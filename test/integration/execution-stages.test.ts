@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { category, date, definePipeline, float, notNull, parquet, rowCount, schema, timestamp } from '../../src/index.js';
+import { check, col, definePipeline, param, schema, source } from '../../src/index.js';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import type { JsonValue } from '../../src/contracts/json.js';
 import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
@@ -14,17 +14,17 @@ import { field, temporaryFolder, text } from './execution-fixtures.js';
 const run = promisify(execFile);
 
 const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float({ unit: 'mile' }),
-  origin: category(),
-  destination: category(),
-  delay: float({ unit: 'minute' }).nullable(),
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float({ unit: 'mile' }),
+  origin: col.category(),
+  destination: col.category(),
+  delay: col.float({ unit: 'minute' }).nullable(),
 });
 
-const pipeline = definePipeline('flights-check', { params: { from: date(), to: date() } }, (p) => {
-  const source = parquet(path.resolve('node_modules/vega-datasets/data/flights-3m.parquet'));
-  const raw = p.ingest({ source, schema: flights, window: { column: 'date', from: p.params.from, to: p.params.to } });
-  p.validate(raw, { checks: [rowCount({ min: 1_000 }), notNull('delay', { mostly: 0.9 })] });
+const pipeline = definePipeline('flights-check', { params: { from: param.date(), to: param.date() } }, (p) => {
+  const files = source.parquet(path.resolve('node_modules/vega-datasets/data/flights-3m.parquet'));
+  const raw = p.ingest({ source: files, schema: flights, window: { column: 'date', from: p.params.from, to: p.params.to } });
+  p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull('delay', { mostly: 0.9 })] });
 });
 
 describe('a stage that is started alone', () => {

@@ -1,4 +1,4 @@
-import { definePipeline, eq, field, oneOf } from '../../src/index.js';
+import { definePipeline, eq, field, param } from '../../src/index.js';
 
 /** One gate with every rule that people must meet. */
 export const twoPeople = definePipeline('two-people', { params: {} }, (p) => {
@@ -7,7 +7,7 @@ export const twoPeople = definePipeline('two-people', { params: {} }, (p) => {
 });
 
 /** What nobody answers: three ways to go on. */
-export const unanswered = definePipeline('unanswered', { params: { then: oneOf(['fail', 'reject', 'approve']) } }, (p) => {
+export const unanswered = definePipeline('unanswered', { params: { then: param.oneOf(['fail', 'reject', 'approve']) } }, (p) => {
   for (const onExpiry of ['fail', 'reject', 'approve'] as const) {
     p.when(eq(p.params.then, onExpiry), () => {
       p.gate(`to-${onExpiry}`, { message: 'anybody there?', expires: '300 milliseconds', onExpiry });

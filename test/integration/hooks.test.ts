@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SMTPServer } from 'smtp-server';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
-import { definePipeline, email, gt, secret, slack, stdout, verifyNotice, webhook } from '../../src/index.js';
+import { definePipeline, gt, notify, secret, verifyNotice } from '../../src/index.js';
 import type { NoticeMessage } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
@@ -77,10 +77,12 @@ describe('hooks of a run', () => {
       });
     });
     const at = (path: string): string => `http://127.0.0.1:${port}/${path}`;
-    const hook = webhook({ url: at('hook'), secret: secret('NOTICE_KEY') });
+    const hook = notify.webhook({ url: at('hook'), secret: secret('NOTICE_KEY') });
     const pipelines = [
-      definePipeline('good', { params: {}, hooks: { onSuccess: [hook, slack({ url: at('slack') })], onFailure: [hook] } }, (p) =>
-        p.step('only', { run: async () => 1 }),
+      definePipeline(
+        'good',
+        { params: {}, hooks: { onSuccess: [hook, notify.slack({ url: at('slack') })], onFailure: [hook] } },
+        (p) => p.step('only', { run: async () => 1 }),
       ),
       definePipeline(
         'bad',
@@ -88,7 +90,10 @@ describe('hooks of a run', () => {
           params: {},
           hooks: {
             onSuccess: [hook],
-            onFailure: [hook, email({ server: secret('MAIL_SERVER'), from: 'ml@example.com', to: ['on-call@example.com'] })],
+            onFailure: [
+              hook,
+              notify.email({ server: secret('MAIL_SERVER'), from: 'ml@example.com', to: ['on-call@example.com'] }),
+            ],
           },
         },
         (p) =>
@@ -98,7 +103,7 @@ describe('hooks of a run', () => {
             },
           }),
       ),
-      definePipeline('asking', { params: {}, hooks: { onBlocked: [hook], onSuccess: [stdout()] } }, (p) => {
+      definePipeline('asking', { params: {}, hooks: { onBlocked: [hook], onSuccess: [notify.stdout()] } }, (p) => {
         const asked = p.gate('ask', { message: 'ship it?' });
         return p.step('ship', { inputs: { asked }, run: async () => 1 });
       }),
@@ -143,9 +148,9 @@ describe('hooks of a run', () => {
           params: {},
           hooks: {
             onSuccess: [
-              webhook({ url: `http://127.0.0.1:${closed}/` }),
-              webhook({ url: at('gone') }),
-              slack({ url: secret('NO_SUCH') }),
+              notify.webhook({ url: `http://127.0.0.1:${closed}/` }),
+              notify.webhook({ url: at('gone') }),
+              notify.slack({ url: secret('NO_SUCH') }),
             ],
           },
         },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
-import { boolean, definePipeline, integer, number } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, until, waitFor } from './execution-fixtures.js';
@@ -9,7 +9,7 @@ const progress = { rounds: 0, saved: 0 };
 
 const steered = definePipeline('steered-live', { params: {} }, (p) => {
   p.step('loop', {
-    live: { rate: number({ min: 0, max: 1 }) },
+    live: { rate: param.number({ min: 0, max: 1 }) },
     run: async (_: object, context): Promise<{ rounds: number; rate: number; from: number }> => {
       const kept = await context.restore();
       const from = kept === null ? 0 : Number(kept.toString());
@@ -56,8 +56,8 @@ const programs = definePipeline('programs-live', { params: {} }, (p) => {
   p.command('count', {
     command: [process.execPath, '-e', COUNTING],
     progress: /count (\d+)/,
-    live: { rate: number({ min: 0, max: 1 }) },
-    result: { count: integer(), rate: number(), stop: boolean() },
+    live: { rate: param.number({ min: 0, max: 1 }) },
+    result: { count: param.integer(), rate: param.number(), stop: param.boolean() },
   });
   p.command('sleep', { command: ['sleep', '60'], live: {} });
 });

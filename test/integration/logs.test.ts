@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
-import { definePipeline, string } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { runInProcess } from '../../src/testing/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
@@ -10,7 +10,7 @@ import { startTestServer, type TestServer } from '../test-temporal.js';
 import { runCli } from './cli/run-cli.js';
 import { temporaryFolder } from './execution-fixtures.js';
 
-const logging = definePipeline('logging', { params: { until: string() } }, (p) => {
+const logging = definePipeline('logging', { params: { until: param.string() } }, (p) => {
   const spoken = p.step('speak', {
     run: async (_inputs, { log, parameters }) => {
       log.debug('quiet');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { failureCode } from '../../src/client/index.js';
-import { definePipeline, gt, integer, list, oneOf, PipelineError, range } from '../../src/index.js';
+import { definePipeline, gt, param, PipelineError, range } from '../../src/index.js';
 import { until, waitFor } from './execution-fixtures.js';
 import { withLimits } from './map-limits.js';
 import { type Served, serve } from './served.js';
@@ -15,7 +15,7 @@ const bad = new PipelineError('EXECUTION_INPUT_MISSING', { what: 'thirteen again
 
 const squares = withLimits(
   LIMITS,
-  definePipeline('map-squares', { params: { n: integer(), bad: integer({ default: -1 }) } }, (p) => {
+  definePipeline('map-squares', { params: { n: param.integer(), bad: param.integer({ default: -1 }) } }, (p) => {
     const offset = p.step('offset', { run: () => 1 });
     const squared = p.map(
       'square',
@@ -96,7 +96,7 @@ const nested = withLimits(
   }),
 );
 
-const listed = definePipeline('map-listed', { params: { airports: list(oneOf(['ATL', 'JFK', 'LAX'])) } }, (p) => {
+const listed = definePipeline('map-listed', { params: { airports: param.list(param.oneOf(['ATL', 'JFK', 'LAX'])) } }, (p) => {
   const names = p.map('each', p.params.airports, (item, index) =>
     p.step('name', { inputs: { item, index }, run: (inputs) => `${inputs.index} ${inputs.item.toLowerCase()}` }),
   );
@@ -114,7 +114,7 @@ function effect(workflowId: string, step: string, item: number): number {
 let mended = false;
 const mendable = withLimits(
   LIMITS,
-  definePipeline('map-mendable', { params: { n: integer() } }, (p) => {
+  definePipeline('map-mendable', { params: { n: param.integer() } }, (p) => {
     const each = p.map(
       'each',
       range(p.params.n),

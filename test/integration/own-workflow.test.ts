@@ -6,7 +6,7 @@ import { Worker } from '@temporalio/worker';
 import type { Connection } from '@temporalio/client';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import descent from '../../examples/own-workflow/pipeline.js';
-import { definePipeline, integer } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { createPipelineWorker } from '../../src/worker/index.js';
 import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';
@@ -104,10 +104,10 @@ const loose = handMade(
   { type: 'object', properties: { n: { type: 'integer', default: 3 } }, additionalProperties: false },
 );
 
-const priced = definePipeline('priced', { params: { count: integer() } }, (p) =>
+const priced = definePipeline('priced', { params: { count: param.integer() } }, (p) =>
   p.step('price', { run: (_inputs, { parameters }) => ({ total: 10 * Number(parameters['count']) }) }),
 );
-const whole = definePipeline('whole', { params: { n: integer() } }, (p) => {
+const whole = definePipeline('whole', { params: { n: param.integer() } }, (p) => {
   const words = p.step('words', { run: () => ['a', 'bcd'] });
   const lengths = p.map('lengths', words, (word) => p.step('length', { inputs: { word }, run: (inputs) => inputs.word.length }));
   const called = p.call('priced', priced, { params: { count: p.params.n } });

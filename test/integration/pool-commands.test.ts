@@ -23,23 +23,23 @@ export default defineConfig({
   },
 });
 `;
-const PIPELINE = `import { boolean, definePipeline, integer, number, secret, string } from 'perennial';
-export default definePipeline('pooled', { params: { held: boolean({ default: false }) } }, (p) => {
+const PIPELINE = `import { definePipeline, param, secret } from 'perennial';
+export default definePipeline('pooled', { params: { held: param.boolean({ default: false }) } }, (p) => {
   const seen = p.command('seen', {
     command: ['sh', '-c', 'printf \\'{"devices":"%s","length":%s}\\' "$CUDA_VISIBLE_DEVICES" "$(printf %s "$TOKEN" | wc -c)" > output/result.json'],
     env: { TOKEN: secret('TOKEN') },
-    result: { devices: string(), length: integer() },
+    result: { devices: param.string(), length: param.integer() },
     resources: { gpu: 2 },
   });
   const blind = p.command('blind', {
     command: ['sh', '-c', 'printf \\'{"devices":"%s"}\\' "$CUDA_VISIBLE_DEVICES" > output/result.json'],
-    result: { devices: string() },
+    result: { devices: param.string() },
     pool: 'gpu',
   });
   p.step('hold', {
     inputs: { seen, blind },
     resources: { gpu: 1 },
-    live: { rate: number() },
+    live: { rate: param.number() },
     run: async (inputs, context) => {
       const values = { seen: inputs.seen.value, blind: inputs.blind.value };
       if (context.parameters['held'] !== true) return { ...values, rate: 0 };

@@ -6,25 +6,20 @@ import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import type { ChangeState } from '../../src/contracts/plan/triggers.js';
 import { startOnChangeId } from '../../src/contracts/plan/triggers.js';
 import {
-  betterThan,
-  binary,
-  byTime,
-  canary,
-  csv,
-  date,
+  col,
   definePipeline,
-  driftDetected,
-  float,
-  gbdt,
-  hourOf,
-  integer,
-  numeric,
-  onAlias,
-  onDataset,
-  psi,
+  drift,
+  feature,
+  gate,
+  label,
+  on,
+  param,
+  rollout,
   schema,
+  source,
+  split,
   sql,
-  timestamp,
+  trainer,
 } from '../../src/index.js';
 import { createModelServer, type ModelServer } from '../../src/serving/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
@@ -43,7 +38,7 @@ const PREDICTIONS = 200;
 /** Every step goes to the pool: nothing but runs and entities is left on the queue of runs. */
 const POOLS = { everything: { taskQueue: STEPS } };
 
-const rows = schema('rows', { at: timestamp({ eventTime: true }), x: float(), y: float().nullable() });
+const rows = schema('rows', { at: col.timestamp({ eventTime: true }), x: col.float(), y: col.float().nullable() });
 
 /** `y` follows `x`, which is spread evenly from 0 to 1, over twelve days of 2001. */
 const trainingRows = (): string =>
@@ -73,25 +68,25 @@ describe('the life of a model whose steps all run in a pool', () => {
 
   beforeAll(async () => {
     [folder, server] = await Promise.all([temporaryFolder(), startTestServer()]);
-    const source = path.join(folder.path, 'rows.csv');
-    await fs.writeFile(source, `at,x,y\n${trainingRows()}\n`);
-    const life = definePipeline('pooled-life', { params: { from: date(), to: date() } }, (p) => {
+    const file = path.join(folder.path, 'rows.csv');
+    await fs.writeFile(file, `at,x,y\n${trainingRows()}\n`);
+    const life = definePipeline('pooled-life', { params: { from: param.date(), to: param.date() } }, (p) => {
       const window = { column: 'at', from: p.params.from, to: p.params.to } as const;
-      const raw = p.ingest({ source: csv(source), schema: rows, window, publish: 'pooled-rows' });
+      const raw = p.ingest({ source: source.csv(file), schema: rows, window, publish: 'pooled-rows' });
       const features = p.feature(raw, {
-        label: binary(sql`y > 0.5`),
-        split: byTime({ test: '3 days' }),
-        columns: { x: numeric('x'), hour: hourOf('at') },
+        label: label.binary(sql`y > 0.5`),
+        split: split.byTime({ test: '3 days' }),
+        columns: { x: feature.numeric('x'), hour: feature.hourOf('at') },
       });
-      const trained = p.train(features, { trainer: gbdt({ trees: 3 }) });
-      const gate = betterThan('champion', { metric: 'roc_auc', samples: 100 });
-      const evaluation = p.evaluate(trained, { metrics: ['roc_auc'], gate });
-      const endpoint = p.deploy(evaluation, { rollout: canary([100], { bake: '1 second' }) });
+      const trained = p.train(features, { trainer: trainer.gbdt({ trees: 3 }) });
+      const better = gate.betterThanChampion('roc_auc', { samples: 100 });
+      const evaluation = p.evaluate(trained, { metrics: ['roc_auc'], gate: better });
+      const endpoint = p.deploy(evaluation, { rollout: rollout.canary([100], { bake: '1 second' }) });
       const persistence = { windows: 1, of: 1 };
-      p.monitor(endpoint, { every: '1 day', drift: { x: psi({ max: 0.1 }) }, persistence, minRows: 50 });
+      p.monitor(endpoint, { every: '1 day', drift: { x: drift.psi({ max: 0.1 }) }, persistence, minRows: 50 });
       const newest = { newest: '20000 days', from: 'from', to: 'to' } as const;
       p.retrain({
-        on: [driftDetected()],
+        on: [on.drift()],
         window: newest,
         debounce: '1 second',
         coolDown: '1 day',
@@ -100,14 +95,17 @@ describe('the life of a model whose steps all run in a pool', () => {
     });
     const ofData = definePipeline(
       'of-data',
-      { params: { rows: integer() }, triggers: [onDataset('pooled-rows', { params: (change) => ({ rows: change.rows }) })] },
+      {
+        params: { rows: param.integer() },
+        triggers: [on.dataset('pooled-rows', { params: (change) => ({ rows: change.rows }) })],
+      },
       (p) => p.step('only', { run: async (_, { parameters }) => parameters['rows'] ?? null }),
     );
     const ofChampion = definePipeline(
       'of-champion',
       {
-        params: { version: integer() },
-        triggers: [onAlias('pooled-life', 'champion', { params: ({ version }) => ({ version }) })],
+        params: { version: param.integer() },
+        triggers: [on.alias('pooled-life', 'champion', { params: ({ version }) => ({ version }) })],
       },
       (p) => p.step('only', { run: async (_, { parameters }) => parameters['version'] ?? null }),
     );

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
-import { definePipeline, string } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker, type Pools } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, text, until, waitFor } from './execution-fixtures.js';
@@ -16,7 +16,7 @@ const close = (): void => {
   });
 };
 
-const one = definePipeline('one-step', { params: { name: string() } }, (p) => {
+const one = definePipeline('one-step', { params: { name: param.string() } }, (p) => {
   p.step('work', {
     resources: { gpu: 1 },
     run: async (_: object, context): Promise<{ name: string }> => {

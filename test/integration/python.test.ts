@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type PythonPlace, pythonFor } from '../../src/command/python-environment.js';
 import { inheritedVariables } from '../../src/command/program-environment.js';
-import { definePipeline, integer, string } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { runInProcess } from '../../src/testing/index.js';
 import { temporaryFolder } from './execution-fixtures.js';
 
@@ -52,13 +52,13 @@ describe('a Python script', () => {
   }
 
   it('reads its configuration and gives a typed result, without any environment', async () => {
-    const pipeline = definePipeline('python', { params: { rounds: integer() } }, (p) => {
+    const pipeline = definePipeline('python', { params: { rounds: param.integer() } }, (p) => {
       p.python('fit', {
         script: path.join(folder.path, 'script.py'),
         arguments: ['hello'],
         hyperparameters: { rounds: p.params.rounds },
         metrics: { loss: /loss=(\S+)/ },
-        result: { rounds: integer(), word: string() },
+        result: { rounds: param.integer(), word: param.string() },
       });
     });
     const { results, status } = await runInProcess(pipeline, { rounds: 3 }, { store: folder.path });

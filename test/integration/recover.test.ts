@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
-import { definePipeline, integer } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { runCli, type CliResult } from './cli/run-cli.js';
@@ -11,7 +11,7 @@ import { runCli, type CliResult } from './cli/run-cli.js';
 const ran: string[] = [];
 let broken = true;
 
-const pipeline = definePipeline('recovering', { params: { n: integer({ default: 2 }) } }, (p) => {
+const pipeline = definePipeline('recovering', { params: { n: param.integer({ default: 2 }) } }, (p) => {
   const load = p.step('load', {
     cache: true,
     run: (_, { parameters, metric }) => {

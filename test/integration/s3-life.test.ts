@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
-  betterThan,
-  binary,
-  byTime,
-  canary,
-  category,
-  date,
+  col,
   definePipeline,
-  float,
-  gbdt,
-  hourOf,
-  numeric,
-  parquet,
+  feature,
+  gate,
+  label,
+  param,
+  rollout,
   schema,
+  source,
+  split,
   sql,
-  targetEncode,
-  timestamp,
+  trainer,
 } from '../../src/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
 import { createModelServer, type ModelServer } from '../../src/serving/index.js';
@@ -24,27 +20,31 @@ import { runInProcess } from '../../src/testing/index.js';
 import { type S3Server, startS3Server } from '../test-s3-server.js';
 
 const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float({ min: 1 }),
-  origin: category(),
-  destination: category(),
-  delay: float().nullable(),
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float({ min: 1 }),
+  origin: col.category(),
+  destination: col.category(),
+  delay: col.float().nullable(),
 });
 
-const pipeline = definePipeline('s3-life', { params: { from: date(), to: date() } }, (p) => {
+const pipeline = definePipeline('s3-life', { params: { from: param.date(), to: param.date() } }, (p) => {
   const raw = p.ingest({
-    source: parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
+    source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
     schema: flights,
     window: { column: 'date', from: p.params.from, to: p.params.to },
   });
   const features = p.feature(raw, {
-    label: binary(sql`delay > 15`),
-    split: byTime({ test: '1 day' }),
-    columns: { hour: hourOf('date'), distance: numeric('distance'), route: targetEncode('origin', 'destination') },
+    label: label.binary(sql`delay > 15`),
+    split: split.byTime({ test: '1 day' }),
+    columns: {
+      hour: feature.hourOf('date'),
+      distance: feature.numeric('distance'),
+      route: feature.targetEncode('origin', 'destination'),
+    },
   });
-  const model = p.train(features, { trainer: gbdt({ trees: 5 }) });
-  const evaluation = p.evaluate(model, { metrics: ['roc_auc'], gate: betterThan('champion', { metric: 'roc_auc' }) });
-  p.deploy(evaluation, { rollout: canary([50, 100], { bake: '1 second' }) });
+  const model = p.train(features, { trainer: trainer.gbdt({ trees: 5 }) });
+  const evaluation = p.evaluate(model, { metrics: ['roc_auc'], gate: gate.betterThanChampion('roc_auc') });
+  p.deploy(evaluation, { rollout: rollout.canary([50, 100], { bake: '1 second' }) });
 });
 
 const server = await startS3Server();

@@ -9,7 +9,7 @@ import type { PipelineClient } from '../../src/client/index.js';
 import { applyDeployment, hasChanges, listSchedules, planDeployment } from '../../src/deploy/index.js';
 import type { DeployTarget } from '../../src/deploy/deploy.js';
 import type { DeployPlan } from '../../src/deploy/deploy-plan.js';
-import { date, definePipeline, integer, scheduledTime } from '../../src/index.js';
+import { definePipeline, param, scheduledTime } from '../../src/index.js';
 import type { Pipeline, ScheduleOptions } from '../../src/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { createArtifactStore } from '../../src/store/create-artifact-store.js';
@@ -21,7 +21,7 @@ import { runCli } from './cli/run-cli.js';
 import { temporaryFolder } from './execution-fixtures.js';
 
 const EXAMPLE = 'examples/scheduled/pipeline.ts';
-const params = { from: date(), trees: integer({ default: 10 }) };
+const params = { from: param.date(), trees: param.integer({ default: 10 }) };
 type Options = ScheduleOptions<typeof params>;
 
 const nightly: Options = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
-import { date, definePipeline, stdout } from '../../src/index.js';
+import { definePipeline, notify, param } from '../../src/index.js';
 import type { Pipeline } from '../../src/pipeline/pipeline.js';
 import { requireManifest, writeManifest } from '../../src/runs/manifest-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
@@ -16,7 +16,7 @@ const simple = (name: string): Pipeline =>
     p.step('after', { inputs: { once }, run: (inputs) => inputs.once + 1 });
   });
 const [left, right] = [simple('left'), simple('right')];
-const dated = definePipeline('dated', { params: { day: date() }, hooks: { onFailure: [stdout()] } }, (p) => {
+const dated = definePipeline('dated', { params: { day: param.date() }, hooks: { onFailure: [notify.stdout()] } }, (p) => {
   p.step('only', { run: () => 1 });
 });
 

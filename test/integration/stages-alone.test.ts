@@ -12,29 +12,21 @@ import type { RetrainResult } from '../../src/contracts/stages/retrain.js';
 import type { TrainResult } from '../../src/contracts/stages/train.js';
 import type { ValidateResult } from '../../src/contracts/stages/validate.js';
 import {
-  betterThan,
-  binary,
-  byTime,
-  canary,
-  category,
-  cron,
-  date,
+  check,
+  col,
   definePipeline,
-  driftDetected,
-  float,
-  gbdt,
-  hourOf,
-  integer,
-  notNull,
-  parquet,
-  psi,
-  rowCount,
+  drift,
+  feature,
+  gate,
+  label,
+  on,
+  param,
+  rollout,
   schema,
+  source,
+  split,
   sql,
-  standardize,
-  targetEncode,
-  timestamp,
-  wasserstein,
+  trainer,
 } from '../../src/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
 import { createModelServer, type ModelServer } from '../../src/serving/index.js';
@@ -49,31 +41,39 @@ import { temporaryFolder } from './execution-fixtures.js';
 
 const MODEL = 'flights-alone';
 const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float({ unit: 'mile', min: 1 }),
-  origin: category(),
-  destination: category(),
-  delay: float({ unit: 'minute' }).nullable(),
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float({ unit: 'mile', min: 1 }),
+  origin: col.category(),
+  destination: col.category(),
+  delay: col.float({ unit: 'minute' }).nullable(),
 });
 
-const pipeline = definePipeline(MODEL, { params: { from: date(), to: date(), trees: integer({ min: 1, default: 20 }) } }, (p) => {
-  const source = parquet(FLIGHTS_FILE);
-  const raw = p.ingest({ source, schema: flights, window: { from: p.params.from, to: p.params.to } });
-  const checked = p.validate(raw, { checks: [rowCount({ min: 100_000 }), notNull('delay', { mostly: 0.9 })] });
-  const features = p.feature(checked, {
-    label: binary(sql('delay > 15')),
-    split: byTime({ test: '3 days' }),
-    columns: { hour: hourOf('date'), distance: standardize('distance'), route: targetEncode('origin', 'destination') },
-  });
-  const model = p.train(features, { trainer: gbdt({ trees: p.params.trees }), resources: { cpu: 2 } });
-  const gate = betterThan('champion', { metric: 'roc_auc', samples: 100 });
-  const evaluation = p.evaluate(model, { metrics: ['roc_auc', 'log_loss'], gate, slices: ['origin'] });
-  const rollout = canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
-  const endpoint = p.deploy(evaluation, { rollout });
-  const drift = { distance: wasserstein({ max: 0.1 }), score: psi({ max: 0.1 }) };
-  p.monitor(endpoint, { every: '1 day', clock: 'event', drift });
-  p.retrain({ on: [driftDetected(), cron('0 3 * * 1')], coolDown: '12 hours' });
-});
+const pipeline = definePipeline(
+  MODEL,
+  { params: { from: param.date(), to: param.date(), trees: param.integer({ min: 1, default: 20 }) } },
+  (p) => {
+    const files = source.parquet(FLIGHTS_FILE);
+    const raw = p.ingest({ source: files, schema: flights, window: { from: p.params.from, to: p.params.to } });
+    const checked = p.validate(raw, { checks: [check.rowCount({ min: 100_000 }), check.notNull('delay', { mostly: 0.9 })] });
+    const features = p.feature(checked, {
+      label: label.binary(sql('delay > 15')),
+      split: split.byTime({ test: '3 days' }),
+      columns: {
+        hour: feature.hourOf('date'),
+        distance: feature.standardize('distance'),
+        route: feature.targetEncode('origin', 'destination'),
+      },
+    });
+    const model = p.train(features, { trainer: trainer.gbdt({ trees: p.params.trees }), resources: { cpu: 2 } });
+    const better = gate.betterThanChampion('roc_auc', { samples: 100 });
+    const evaluation = p.evaluate(model, { metrics: ['roc_auc', 'log_loss'], gate: better, slices: ['origin'] });
+    const canary = rollout.canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
+    const endpoint = p.deploy(evaluation, { rollout: canary });
+    const measures = { distance: drift.wasserstein({ max: 0.1 }), score: drift.psi({ max: 0.1 }) };
+    p.monitor(endpoint, { every: '1 day', clock: 'event', drift: measures });
+    p.retrain({ on: [on.drift(), on.cron('0 3 * * 1')], coolDown: '12 hours' });
+  },
+);
 
 const name = ({ kind, id }: ArtifactRef): string => `${kind}/${id}`;
 

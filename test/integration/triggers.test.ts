@@ -6,7 +6,7 @@ import type { ChangeState, ChangeSubject } from '../../src/contracts/plan/trigge
 import { startOnChangeId } from '../../src/contracts/plan/triggers.js';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
 import type { DatasetRef } from '../../src/contracts/dataset.js';
-import { csv, definePipeline, float, onAlias, onDataset, schema, string, integer } from '../../src/index.js';
+import { col, definePipeline, on, param, schema, source } from '../../src/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
 import { padded } from '../../src/store/padded.js';
 import { recordBytes } from '../../src/store/json-record.js';
@@ -20,7 +20,7 @@ import { temporaryFolder, waitFor } from './execution-fixtures.js';
 const SIGNALS = 130;
 /** So that the burst is longer than a run may be. */
 const LONGEST = { signals: 100, events: 200 };
-const rows = schema('rows', { value: float() });
+const rows = schema('rows', { value: col.float() });
 const flights: ChangeSubject = { kind: 'dataset', name: 'numbers' };
 const burst: ChangeSubject = { kind: 'dataset', name: 'burst' };
 
@@ -38,7 +38,7 @@ describe('runs on changes', () => {
   let temporal: Client;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let objects: ObjectStore;
-  let source: string;
+  let file: string;
 
   const stateOf = (subject: ChangeSubject): Promise<ChangeState> =>
     temporal.workflow.getHandle(startOnChangeId(subject)).query<ChangeState>('status');
@@ -55,24 +55,24 @@ describe('runs on changes', () => {
   beforeAll(async () => {
     server = await startTestServer();
     folder = await temporaryFolder();
-    source = path.join(folder.path, 'numbers.csv');
+    file = path.join(folder.path, 'numbers.csv');
     const publisher = definePipeline('publisher', { params: {} }, (p) => {
-      p.ingest({ source: csv(source), schema: rows, publish: 'numbers' });
+      p.ingest({ source: source.csv(file), schema: rows, publish: 'numbers' });
     });
     const follower = definePipeline(
       'follower',
       {
-        params: { dataset: string(), rows: integer() },
-        triggers: [onDataset('numbers', { params: (change) => ({ dataset: change.dataset, rows: change.rows }) })],
+        params: { dataset: param.string(), rows: param.integer() },
+        triggers: [on.dataset('numbers', { params: (change) => ({ dataset: change.dataset, rows: change.rows }) })],
       },
       (p) => p.step('only', { run: async (_, context) => ({ rows: context.parameters['rows'] ?? null }) }),
     );
     const scorer = definePipeline(
       'scorer',
-      { params: { version: integer() }, triggers: [onAlias('m', 'champion', { params: ({ version }) => ({ version }) })] },
+      { params: { version: param.integer() }, triggers: [on.alias('m', 'champion', { params: ({ version }) => ({ version }) })] },
       (p) => p.step('only', { run: async () => 1 }),
     );
-    const patient = definePipeline('patient', { params: {}, triggers: [onDataset('burst')] }, (p) =>
+    const patient = definePipeline('patient', { params: {}, triggers: [on.dataset('burst')] }, (p) =>
       p.step('only', {
         run: async (_, context) => {
           await waitFor(300, context.signal);
@@ -100,14 +100,14 @@ describe('runs on changes', () => {
   }, 60_000);
 
   it('start a pipeline with the fields of the new data set, once for each content', async () => {
-    await fs.writeFile(source, 'value\n1\n2\n');
+    await fs.writeFile(file, 'value\n1\n2\n');
     await client.result((await client.start('publisher', {})).workflowId);
     await settled(flights, ({ started }) => started === 1);
     const first = await client.result('follower/on/dataset/numbers/1');
     expect(first.results).toEqual({ only: { rows: 2 } });
 
     await client.result((await client.start('publisher', {})).workflowId);
-    await fs.writeFile(source, 'value\n1\n2\n3\n');
+    await fs.writeFile(file, 'value\n1\n2\n3\n');
     await client.result((await client.start('publisher', {})).workflowId);
     const second = await settled(flights, ({ started }) => started === 2);
     expect(second.decisions.map(({ n, workflowId }) => [n, workflowId])).toEqual([

@@ -4,11 +4,11 @@ import {
   gt,
   type JsonObject,
   lt,
+  param,
   type Pipeline,
   PipelineError,
   range,
   type Ref,
-  string,
 } from '../../src/index.js';
 
 /** What a step may return at most is 32 KiB. */
@@ -90,7 +90,7 @@ const loudText = `the head ${'x'.repeat(10_000_000)} the tail`;
 export const LOUD_STEPS = 40;
 
 /** Errors of 10 MB: one that must not be tried again, one that may be twice, and many steps that fail with much to say. */
-export const loud = definePipeline('loud', { params: { note: string({ default: '' }) } }, (p) => {
+export const loud = definePipeline('loud', { params: { note: param.string({ default: '' }) } }, (p) => {
   const fails = (error: () => Error) => (): never => {
     throw error();
   };

@@ -1,33 +1,29 @@
 import {
-  betterThan,
-  binary,
-  byTime,
-  canary,
-  category,
-  date,
+  check,
+  col,
   definePipeline,
-  driftDetected,
-  float,
-  gbdt,
+  drift,
+  feature,
+  gate,
   gt,
-  hourOf,
+  label,
   lt,
-  notNull,
-  numeric,
-  onDataset,
-  parquet,
+  notify,
+  on,
+  param,
   PipelineError,
+  rollout,
   schema,
+  source,
+  split,
   sql,
-  stdout,
-  timestamp,
-  wasserstein,
+  trainer,
 } from 'perennial';
 
 /** Nothing but steps that need each other, one of them a program. */
 export const plain = definePipeline(
   'plain',
-  { params: { from: date({ default: '2001-01-01' }), to: date({ default: '2001-01-02' }) } },
+  { params: { from: param.date({ default: '2001-01-01' }), to: param.date({ default: '2001-01-02' }) } },
   (p) => {
     const first = p.step('first', { run: (_, { parameters }) => ({ from: parameters['from'] ?? null }) });
     const left = p.command('left', { command: ['true'], after: [first] });
@@ -39,7 +35,13 @@ export const plain = definePipeline(
 /** Everything that a graph can have beside steps. One run at a time, so that it asks to be let in. */
 export const rich = definePipeline(
   'rich',
-  { params: {}, hooks: { onSuccess: [stdout()], onBlocked: [stdout()] }, concurrency: { runs: 1 }, team: 'one', priority: 2 },
+  {
+    params: {},
+    hooks: { onSuccess: [notify.stdout()], onBlocked: [notify.stdout()] },
+    concurrency: { runs: 1 },
+    team: 'one',
+    priority: 2,
+  },
   (p) => {
     const score = p.step('score', { run: () => 3 });
     const { met, otherwise } = p.when(
@@ -128,36 +130,36 @@ export const ragged = definePipeline('ragged', { params: {} }, (p) =>
 );
 
 /** The eight stages on four days of flights. */
-export const life = definePipeline('life', { params: { from: date(), to: date() } }, (p) => {
+export const life = definePipeline('life', { params: { from: param.date(), to: param.date() } }, (p) => {
   const raw = p.ingest({
-    source: parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
+    source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
     schema: schema('flights', {
-      date: timestamp({ eventTime: true }),
-      distance: float({ min: 1 }),
-      origin: category(),
-      delay: float().nullable(),
+      date: col.timestamp({ eventTime: true }),
+      distance: col.float({ min: 1 }),
+      origin: col.category(),
+      delay: col.float().nullable(),
     }),
     window: { from: p.params.from, to: p.params.to },
     publish: 'flights',
   });
-  const checked = p.validate(raw, { checks: [notNull('delay', { mostly: 0.9 })] });
+  const checked = p.validate(raw, { checks: [check.notNull('delay', { mostly: 0.9 })] });
   const features = p.feature(checked, {
-    label: binary(sql('delay > 15')),
-    split: byTime({ test: '1 day' }),
-    columns: { hour: hourOf('date'), distance: numeric('distance') },
+    label: label.binary(sql('delay > 15')),
+    split: split.byTime({ test: '1 day' }),
+    columns: { hour: feature.hourOf('date'), distance: feature.numeric('distance') },
   });
-  const model = p.train(features, { trainer: gbdt({ trees: 3 }) });
+  const model = p.train(features, { trainer: trainer.gbdt({ trees: 3 }) });
   const evaluation = p.evaluate(model, {
     metrics: ['roc_auc'],
-    gate: betterThan('champion', { metric: 'roc_auc', samples: 100 }),
+    gate: gate.betterThanChampion('roc_auc', { samples: 100 }),
   });
-  const rollout = canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
-  const endpoint = p.deploy(evaluation, { rollout });
-  p.monitor(endpoint, { every: '1 day', clock: 'event', drift: { distance: wasserstein({ max: 0.1 }) } });
-  p.retrain({ on: [driftDetected()] });
+  const canary = rollout.canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
+  const endpoint = p.deploy(evaluation, { rollout: canary });
+  p.monitor(endpoint, { every: '1 day', clock: 'event', drift: { distance: drift.wasserstein({ max: 0.1 }) } });
+  p.retrain({ on: [on.drift()] });
 });
 
 /** Starts when `life` has published its data set. */
-export const follower = definePipeline('follower', { params: {}, triggers: [onDataset('flights')] }, (p) =>
+export const follower = definePipeline('follower', { params: {}, triggers: [on.dataset('flights')] }, (p) =>
   p.step('only', { run: () => 1 }),
 );

@@ -1,8 +1,8 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import { definePipeline, integer, number, secret } from '../../src/index.js';
+import { definePipeline, param, secret } from '../../src/index.js';
 import type { CommandResult, Ref } from '../../src/index.js';
 
-definePipeline('commands', { params: { trees: integer({ default: 10 }) } }, (p) => {
+definePipeline('commands', { params: { trees: param.integer({ default: 10 }) } }, (p) => {
   const plain: Ref<CommandResult> = p.command('plain', { command: ['./train.sh', '--trees', p.params.trees, 3, true] });
   const typed = p.python('typed', {
     script: 'train.py',
@@ -11,7 +11,7 @@ definePipeline('commands', { params: { trees: integer({ default: 10 }) } }, (p) 
     env: { TOKEN: secret('TOKEN'), LEVEL: 3, TREES: p.params.trees },
     hyperparameters: { trees: p.params.trees, layers: [1, 2] },
     metrics: { loss: /loss=(\S+)/, auc: 'auc=(.*)' },
-    result: { auc: number(), rounds: integer() },
+    result: { auc: param.number(), rounds: param.integer() },
   });
   p.step('read', {
     inputs: { typed, plain },

@@ -1,5 +1,5 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import { and, definePipeline, eq, field, gt, integer, lt, ne, not, oneOf, secret, string } from '../../src/index.js';
+import { and, definePipeline, eq, field, gt, lt, ne, not, param, secret } from '../../src/index.js';
 import type { ModelReference, Ref } from '../../src/index.js';
 
 declare const one: ModelReference<{ a: 'float' }, 'binary'>;
@@ -7,7 +7,7 @@ declare const other: ModelReference<{ a: 'float' }, 'binary'>;
 
 export const good = definePipeline(
   'good-flow',
-  { params: { tries: integer({ default: 3 }), mode: oneOf(['a', 'b']), name: string() } },
+  { params: { tries: param.integer({ default: 3 }), mode: param.oneOf(['a', 'b']), name: param.string() } },
   (p) => {
     const score = p.step('score', {
       run: () => ({ value: 1, label: 'x', part: { auc: 0.5 as number | null }, kind: 'new' as 'new' | 'old' }),

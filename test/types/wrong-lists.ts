@@ -1,26 +1,13 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import {
-  boolean,
-  date,
-  definePipeline,
-  gbdt,
-  gt,
-  integer,
-  list,
-  number,
-  oneOf,
-  parquet,
-  range,
-  string,
-} from '../../src/index.js';
+import { definePipeline, gt, param, range, source, trainer } from '../../src/index.js';
 import type { ParameterInput, Pipeline, Ref, Setting } from '../../src/index.js';
 
 const params = {
-  airports: list(oneOf(['ATL', 'JFK']), { min: 1, max: 5, default: ['ATL'] }),
-  sizes: list(integer({ min: 1 })),
-  days: list(date()),
-  rates: list(number(), { default: [] }),
-  n: integer(),
+  airports: param.list(param.oneOf(['ATL', 'JFK']), { min: 1, max: 5, default: ['ATL'] }),
+  sizes: param.list(param.integer({ min: 1 })),
+  days: param.list(param.date()),
+  rates: param.list(param.number(), { default: [] }),
+  n: param.integer(),
 };
 
 export const input: ParameterInput<typeof params> = { sizes: [1, 2], days: ['2001-01-31'], n: 1 };
@@ -31,7 +18,9 @@ export const unknown: ParameterInput<typeof params> = { airports: ['LAX'], sizes
 // @ts-expect-error: one value is no list
 export const single: ParameterInput<typeof params> = { sizes: 1, days: [], n: 1 };
 
-const towns = definePipeline('towns', { params: { names: list(string()) } }, (p) => p.step('count', { run: () => 3 }));
+const towns = definePipeline('towns', { params: { names: param.list(param.string()) } }, (p) =>
+  p.step('count', { run: () => 3 }),
+);
 export const taking: Pipeline<{ readonly names: readonly string[] }, number> = towns;
 
 export const good = definePipeline('good', { params }, (p) => {
@@ -46,7 +35,7 @@ export const good = definePipeline('good', { params }, (p) => {
   p.command('train', { command: ['train'], hyperparameters: { rates: p.params.rates } });
 });
 
-export const wrong = definePipeline('wrong', { params: { ...params, name: string() } }, (p) => {
+export const wrong = definePipeline('wrong', { params: { ...params, name: param.string() } }, (p) => {
   // @ts-expect-error: the items are texts
   p.map('a', p.params.airports, (item) => p.step('a1', { inputs: { item }, run: (inputs) => inputs.item * 2 }));
 
@@ -60,10 +49,10 @@ export const wrong = definePipeline('wrong', { params: { ...params, name: string
   range(p.params.sizes);
 
   // @ts-expect-error: a list is no path
-  parquet(p.params.days);
+  source.parquet(p.params.days);
 
   // @ts-expect-error: a list is no number
-  gbdt({ trees: p.params.sizes });
+  trainer.gbdt({ trees: p.params.sizes });
 
   // @ts-expect-error: a list is not compared
   gt(p.params.sizes, 1);
@@ -78,7 +67,7 @@ export const wrong = definePipeline('wrong', { params: { ...params, name: string
   p.call('f', towns, { params: { names: p.params.name } });
 
   // @ts-expect-error: a live parameter is one value
-  p.step('g', { live: { sizes: list(integer()) }, run: () => null });
+  p.step('g', { live: { sizes: param.list(param.integer()) }, run: () => null });
 
   // @ts-expect-error: a list is no setting
   const setting: Setting<string> = p.params.airports;
@@ -86,13 +75,13 @@ export const wrong = definePipeline('wrong', { params: { ...params, name: string
 });
 
 // @ts-expect-error: an item is left out by leaving it out
-list(string({ default: 'ATL' }));
+param.list(param.string({ default: 'ATL' }));
 
 // @ts-expect-error: the default is not among the values
-list(oneOf(['ATL', 'JFK']), { default: ['LAX'] });
+param.list(param.oneOf(['ATL', 'JFK']), { default: ['LAX'] });
 
 // @ts-expect-error: a list of lists
-list(list(string()));
+param.list(param.list(param.string()));
 
 // @ts-expect-error: a default of numbers for booleans
-list(boolean(), { default: [1] });
+param.list(param.boolean(), { default: [1] });

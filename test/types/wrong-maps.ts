@@ -1,15 +1,15 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import { definePipeline, integer, partitionsOf, range, string } from '../../src/index.js';
+import { definePipeline, param, partitionsOf, range } from '../../src/index.js';
 import type { ItemList, MapResult, Ref } from '../../src/index.js';
 
-const priced = definePipeline('priced', { params: { count: integer(), currency: string({ default: 'EUR' }) } }, (p) =>
+const priced = definePipeline('priced', { params: { count: param.integer(), currency: param.string({ default: 'EUR' }) } }, (p) =>
   p.step('price', { run: () => ({ total: 3 }) }),
 );
 const silent = definePipeline('silent', { params: {} }, (p) => {
   p.step('nothing', { run: () => null });
 });
 
-export const good = definePipeline('good', { params: { n: integer(), name: string() } }, (p) => {
+export const good = definePipeline('good', { params: { n: param.integer(), name: param.string() } }, (p) => {
   const words = p.step('words', { run: () => ['a', 'b'] });
   const lengths: Ref<MapResult<number>> = p.map('lengths', words, (word, index) =>
     p.step('length', { inputs: { word, index }, run: (inputs) => inputs.word.length + inputs.index }),
@@ -36,7 +36,7 @@ export const good = definePipeline('good', { params: { n: integer(), name: strin
   });
 });
 
-export const wrong = definePipeline('wrong', { params: { n: integer(), name: string() } }, (p) => {
+export const wrong = definePipeline('wrong', { params: { n: param.integer(), name: param.string() } }, (p) => {
   const words = p.step('words', { run: () => ['a', 'b'] });
   const one = p.step('one', { run: () => 1 });
 

@@ -1,128 +1,119 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
 import {
-  betterThan,
-  between,
-  binary,
-  boolean,
-  byTime,
-  canary,
-  category,
-  date,
+  check,
+  col,
   definePipeline,
-  driftDetected,
-  float,
-  gbdt,
-  hourOf,
-  integer,
-  ks,
-  newRows,
-  notNull,
-  numeric,
-  oneHot,
-  oneOf,
-  parquet,
-  performanceBelow,
-  psi,
-  regression,
-  rowCount,
+  drift,
+  feature,
+  gate,
+  label,
+  on,
+  param,
+  rollout,
   schema,
+  source,
+  split,
   sql,
-  standardize,
-  string,
-  targetEncode,
-  text,
-  timestamp,
-  wasserstein,
-  weekdayOf,
+  trainer,
 } from '../../src/index.js';
 import type { ParameterInput, Pipeline, Ref } from '../../src/index.js';
 
 const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float(),
-  seats: integer({ min: 0 }),
-  late: boolean(),
-  origin: category(),
-  remark: text(),
-  delay: float().nullable(),
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float(),
+  seats: col.integer({ min: 0 }),
+  late: col.boolean(),
+  origin: col.category(),
+  remark: col.text(),
+  delay: col.float().nullable(),
 });
-const split = byTime({ test: '7 days' });
+const newest = split.byTime({ test: '7 days' });
 
 export const good = definePipeline(
   'good',
   {
     params: {
-      from: date(),
-      to: date(),
-      trees: integer({ default: 10 }),
-      airline: string(),
-      mode: oneOf(['a', 'b'], { default: 'a' }),
+      from: param.date(),
+      to: param.date(),
+      trees: param.integer({ default: 10 }),
+      airline: param.string(),
+      mode: param.oneOf(['a', 'b'], { default: 'a' }),
     },
   },
   (p) => {
     const raw = p.ingest({
-      source: parquet('x'),
+      source: source.parquet('x'),
       schema: flights,
       window: { column: 'date', from: p.params.from, to: p.params.to },
     });
-    const checked = p.validate(raw, { checks: [rowCount({ min: 1 }), notNull('delay'), between('distance', { min: 1 })] });
+    const checked = p.validate(raw, {
+      checks: [check.rowCount({ min: 1 }), check.notNull('delay'), check.between('distance', { min: 1 })],
+    });
     const features = p.feature(checked, {
-      label: binary(sql`delay > 15`),
-      split,
+      label: label.binary(sql`delay > 15`),
+      split: newest,
       columns: {
-        hour: hourOf('date'),
-        late: numeric('late'),
-        d: standardize('distance'),
-        o: oneHot('origin'),
-        t: targetEncode(['origin'], { folds: 3 }),
+        hour: feature.hourOf('date'),
+        late: feature.numeric('late'),
+        d: feature.standardize('distance'),
+        o: feature.oneHot('origin'),
+        t: feature.targetEncode(['origin'], { folds: 3 }),
       },
     });
-    const model = p.train(features, { trainer: gbdt({ trees: p.params.trees }) });
+    const model = p.train(features, { trainer: trainer.gbdt({ trees: p.params.trees }) });
     const evaluation = p.evaluate(model, {
       metrics: ['roc_auc'],
-      gate: betterThan('champion', { metric: 'log_loss' }),
+      gate: gate.betterThanChampion('log_loss'),
       slices: ['origin'],
     });
     const endpoint = p.deploy(evaluation);
     p.monitor(endpoint, {
       every: '1 day',
-      drift: { distance: ks({ max: 1 }), origin: psi({ max: 1 }), score: wasserstein({ max: 1 }) },
+      drift: { distance: drift.ks({ max: 1 }), origin: drift.psi({ max: 1 }), score: drift.wasserstein({ max: 1 }) },
     });
     p.retrain({
-      on: [driftDetected(), newRows(10)],
+      on: [on.drift(), on.newRows(10)],
       window: { newest: '7 days', from: 'from', to: 'to' },
       parameters: { airline: 'x' },
     });
 
     // columns
     // @ts-expect-error a misspelt column
-    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { d: standardize('distanec') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { d: feature.standardize('distanec') } });
     // @ts-expect-error an hour of a number
-    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { h: hourOf('distance') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { h: feature.hourOf('distance') } });
     // @ts-expect-error a weekday of a category
-    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { w: weekdayOf('origin') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { w: feature.weekdayOf('origin') } });
     // @ts-expect-error a category is not a number
-    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: standardize('origin') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.standardize('origin') } });
     // @ts-expect-error free text is not a number
-    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: numeric('remark') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.numeric('remark') } });
     // @ts-expect-error a number is not a category
-    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: targetEncode('distance') } });
-    // @ts-expect-error one of two joint keys is not a category
-    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: targetEncode('origin', 'distance') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.targetEncode('distance') } });
+    p.feature(raw, {
+      label: label.binary(sql`delay > 1`),
+      split: newest,
+      // @ts-expect-error one of two joint keys is not a category
+      columns: { o: feature.targetEncode('origin', 'distance') },
+    });
     // @ts-expect-error one-hot of a timestamp
-    p.feature(raw, { label: binary(sql`delay > 1`), split, columns: { o: oneHot('date') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.oneHot('date') } });
     // @ts-expect-error a check of a column that is not there
-    p.validate(raw, { checks: [notNull('dealy')] });
+    p.validate(raw, { checks: [check.notNull('dealy')] });
     // @ts-expect-error bounds of a category
-    p.validate(raw, { checks: [between('origin', { min: 1 })] });
-    // @ts-expect-error the window's column is no timestamp
-    p.ingest({ source: parquet('x'), schema: flights, window: { column: 'distance', from: '2001-01-01', to: '2001-02-01' } });
+    p.validate(raw, { checks: [check.between('origin', { min: 1 })] });
+    p.ingest({
+      source: source.parquet('x'),
+      schema: flights,
+      // @ts-expect-error the window's column is no timestamp
+      window: { column: 'distance', from: '2001-01-01', to: '2001-02-01' },
+    });
     // @ts-expect-error a slice by a number
     p.evaluate(model, { slices: ['distance'] });
 
     // references
     // @ts-expect-error train needs a feature set
-    p.train(raw, { trainer: gbdt() });
+    p.train(raw, { trainer: trainer.gbdt() });
     // @ts-expect-error validate needs a data set
     p.validate(checked, { checks: [] });
     // @ts-expect-error evaluate needs a model
@@ -135,57 +126,62 @@ export const good = definePipeline(
     p.step('after', { after: ['train'], run: () => null });
 
     // metrics and tasks
-    const minutes = p.feature(raw, { id: 'minutes', label: regression(sql`delay`), split, columns: { d: numeric('distance') } });
-    const regressor = p.train(minutes, { id: 'regressor', trainer: gbdt() });
-    p.evaluate(regressor, { id: 'ok', metrics: ['rmse', 'mae'], gate: betterThan('champion', { metric: 'r2' }) });
+    const minutes = p.feature(raw, {
+      id: 'minutes',
+      label: label.regression(sql`delay`),
+      split: newest,
+      columns: { d: feature.numeric('distance') },
+    });
+    const regressor = p.train(minutes, { id: 'regressor', trainer: trainer.gbdt() });
+    p.evaluate(regressor, { id: 'ok', metrics: ['rmse', 'mae'], gate: gate.betterThanChampion('r2') });
     // @ts-expect-error ROC AUC of a regression
     p.evaluate(regressor, { metrics: ['roc_auc'] });
     // @ts-expect-error a gate by ROC AUC of a regression
-    p.evaluate(regressor, { gate: betterThan('champion', { metric: 'roc_auc' }) });
+    p.evaluate(regressor, { gate: gate.betterThanChampion('roc_auc') });
     // @ts-expect-error a guard of another task than the gate's metric
-    p.evaluate(model, { gate: betterThan('champion', { metric: 'roc_auc', guards: { rmse: 1 } }) });
+    p.evaluate(model, { gate: gate.betterThanChampion('roc_auc', { guards: { rmse: 1 } }) });
     // @ts-expect-error RMSE of a binary label
     p.evaluate(model, { metrics: ['rmse'] });
     // @ts-expect-error an unknown metric
     p.evaluate(model, { metrics: ['auc'] });
     // @ts-expect-error less log loss is better, so falling below is no decay
-    performanceBelow('log_loss', 0.5);
+    on.performanceBelow('log_loss', 0.5);
     // @ts-expect-error performance of a regression does not fit a binary label
-    p.monitor(endpoint, { every: '1 day', performance: [performanceBelow('r2', 0.5)] });
+    p.monitor(endpoint, { every: '1 day', performance: [on.performanceBelow('r2', 0.5)] });
 
     // monitoring
     // @ts-expect-error drift of a column that is not there
-    p.monitor(endpoint, { every: '1 day', drift: { distanec: psi({ max: 1 }) } });
+    p.monitor(endpoint, { every: '1 day', drift: { distanec: drift.psi({ max: 1 }) } });
     // @ts-expect-error a Wasserstein distance of a category
-    p.monitor(endpoint, { every: '1 day', drift: { origin: wasserstein({ max: 1 }) } });
+    p.monitor(endpoint, { every: '1 day', drift: { origin: drift.wasserstein({ max: 1 }) } });
     // @ts-expect-error time always drifts
-    p.monitor(endpoint, { every: '1 day', drift: { date: psi({ max: 1 }) } });
+    p.monitor(endpoint, { every: '1 day', drift: { date: drift.psi({ max: 1 }) } });
 
     // parameters
     // @ts-expect-error a parameter that is not declared
-    p.train(features, { trainer: gbdt({ trees: p.params.tress }) });
+    p.train(features, { trainer: trainer.gbdt({ trees: p.params.tress }) });
     // @ts-expect-error a date is not a number of trees
-    p.train(features, { trainer: gbdt({ trees: p.params.from }) });
+    p.train(features, { trainer: trainer.gbdt({ trees: p.params.from }) });
     // @ts-expect-error a plain string is not a date
-    p.ingest({ source: parquet('x'), schema: flights, window: { from: p.params.airline, to: p.params.to } });
+    p.ingest({ source: source.parquet('x'), schema: flights, window: { from: p.params.airline, to: p.params.to } });
     // @ts-expect-error the retrain window needs date parameters
-    p.retrain({ on: [driftDetected()], window: { newest: '7 days', from: 'airline', to: 'to' } });
+    p.retrain({ on: [on.drift()], window: { newest: '7 days', from: 'airline', to: 'to' } });
     // @ts-expect-error a parameter that is not declared
-    p.retrain({ on: [driftDetected()], parameters: { airlnie: 'x' } });
+    p.retrain({ on: [on.drift()], parameters: { airlnie: 'x' } });
     // @ts-expect-error arithmetic with a reference
-    gbdt({ trees: p.params.trees * 2 });
+    trainer.gbdt({ trees: p.params.trees * 2 });
 
     // durations and options
     // @ts-expect-error no unit
-    byTime({ test: '7' });
+    split.byTime({ test: '7' });
     // @ts-expect-error an unknown unit
     p.monitor(endpoint, { every: '1 month' });
     // @ts-expect-error a number is not a duration
-    canary([100], { bake: 5 });
+    rollout.canary([100], { bake: 5 });
     // @ts-expect-error an unknown failure policy
-    p.train(features, { trainer: gbdt(), onFailure: 'ignore' });
+    p.train(features, { trainer: trainer.gbdt(), onFailure: 'ignore' });
     // @ts-expect-error an unknown setting of the trainer
-    gbdt({ tree: 100 });
+    trainer.gbdt({ tree: 100 });
 
     // custom steps
     const total: Ref<{ rows: number }> = p.step('total', {
@@ -221,13 +217,13 @@ export const wrongType: Start = { ...least, trees: '5' };
 export const wrongChoice: Start = { ...least, mode: 'c' };
 // @ts-expect-error there is no `tree`
 export const unknownName: Start = { ...least, tree: 5 };
-export const direct: ParameterInput<{ flag: ReturnType<typeof date> }> = { flag: '2001-01-01' };
+export const direct: ParameterInput<{ flag: ReturnType<typeof param.date> }> = { flag: '2001-01-01' };
 
 // @ts-expect-error a parameter with a default is no column
-schema('bad', { n: integer({ default: 1 }) });
+schema('bad', { n: col.integer({ default: 1 }) });
 // @ts-expect-error a date parameter is no column
-schema('bad', { n: date() });
+schema('bad', { n: param.date() });
 // @ts-expect-error a float column is no parameter
-definePipeline('bad', { params: { x: float() } }, () => null);
+definePipeline('bad', { params: { x: col.float() } }, () => null);
 // @ts-expect-error the default is none of the choices
-oneOf(['a', 'b'], { default: 'c' });
+param.oneOf(['a', 'b'], { default: 'c' });

@@ -1,7 +1,7 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import { date, defineConfig, definePipeline, integer, scheduledTime } from '../../src/index.js';
+import { defineConfig, definePipeline, param, scheduledTime } from '../../src/index.js';
 
-const params = { from: date(), trees: integer({ default: 10 }) };
+const params = { from: param.date(), trees: param.integer({ default: 10 }) };
 const step = (p: { step: (id: string, options: { run: () => null }) => unknown }): void => {
   p.step('only', { run: () => null });
 };
@@ -22,7 +22,7 @@ export const good = definePipeline(
 
 export const bare = definePipeline(
   'bare',
-  { params: { trees: integer({ default: 1 }) }, schedules: { daily: { every: '1 day' } } },
+  { params: { trees: param.integer({ default: 1 }) }, schedules: { daily: { every: '1 day' } } },
   step,
 );
 

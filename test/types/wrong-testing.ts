@@ -1,11 +1,13 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import { definePipeline, integer } from '../../src/index.js';
+import { definePipeline, param } from '../../src/index.js';
 import type { Pipeline } from '../../src/index.js';
 import { createLifecycle, failAttempt, killWorkerAt, liveThrough, runInProcess, withDoubles } from '../../src/testing/index.js';
 import type { LifeWindow } from '../../src/testing/index.js';
 import { perennial } from '../../workflows/own/index.js';
 
-const priced = definePipeline('priced', { params: { count: integer() } }, (p) => p.step('price', { run: () => ({ total: 3 }) }));
+const priced = definePipeline('priced', { params: { count: param.integer() } }, (p) =>
+  p.step('price', { run: () => ({ total: 3 }) }),
+);
 const window: LifeWindow = {
   at: '2040-01-01',
   drift: { distance: 0.3 },

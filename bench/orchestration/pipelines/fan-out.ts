@@ -1,8 +1,8 @@
-import { definePipeline, integer, range } from 'perennial';
+import { definePipeline, param, range } from 'perennial';
 import { mark } from '../bodies.js';
 
 /** As many no-op steps as asked for, then one that joins them. */
-export default definePipeline('bench-fan-out', { params: { items: integer({ min: 1 }) } }, (p) => {
+export default definePipeline('bench-fan-out', { params: { items: param.integer({ min: 1 }) } }, (p) => {
   const results = p.map('work', range(p.params.items), (item) =>
     p.step('item', {
       light: process.env['BENCH_LIGHT'] === '1',

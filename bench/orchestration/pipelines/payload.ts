@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { definePipeline, integer } from 'perennial';
+import { definePipeline, param } from 'perennial';
 import type { ArtifactRef, Ref, StepContext } from 'perennial';
 
 const STEPS = 20;
@@ -10,7 +10,7 @@ const MIB = 2 ** 20;
 type Parcel = ArtifactRef<'value', { readonly step: number }>;
 
 /** Each step takes the file of the one before, checks its size and hands on one of its own. */
-export default definePipeline('bench-payload', { params: { mebibytes: integer({ min: 1 }) } }, (p) => {
+export default definePipeline('bench-payload', { params: { mebibytes: param.integer({ min: 1 }) } }, (p) => {
   let last: Ref<Parcel> = p.step('s0', { run: async (_, context) => produce(context, 0) });
   for (let index = 1; index < STEPS; index += 1) {
     last = p.step(`s${index}`, {

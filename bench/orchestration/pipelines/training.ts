@@ -1,13 +1,12 @@
-import { betterThan, binary, byTime, category, definePipeline, float, gbdt, hourOf, notNull, numeric } from 'perennial';
-import { parquet, rowCount, schema, sql, targetEncode, timestamp } from 'perennial';
+import { check, col, definePipeline, feature, gate, label, schema, source, split, sql, trainer } from 'perennial';
 import { mark } from '../bodies.js';
 
 const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float({ unit: 'mile', min: 1 }),
-  origin: category(),
-  destination: category(),
-  delay: float({ unit: 'minute' }).nullable(),
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float({ unit: 'mile', min: 1 }),
+  origin: col.category(),
+  destination: col.category(),
+  delay: col.float({ unit: 'minute' }).nullable(),
 });
 
 /** The same step before and after somebody changed its code, and its result with it. */
@@ -24,18 +23,18 @@ const after = ({ model }: { readonly model: { readonly bytes: number } }): { rea
 export default definePipeline('bench-training', { params: {} }, (p) => {
   const cache = true;
   const raw = p.ingest({
-    source: parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
+    source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
     schema: flights,
     window: { column: 'date', from: '2001-01-01', to: '2001-02-01' },
   });
-  const checked = p.validate(raw, { checks: [rowCount({ min: 1_000 }), notNull('delay', { mostly: 0.9 })] });
+  const checked = p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull('delay', { mostly: 0.9 })] });
   const features = p.feature(checked, {
-    label: binary(sql`delay > 15`),
-    split: byTime({ test: '7 days' }),
-    columns: { hour: hourOf('date'), distance: numeric('distance'), origin: targetEncode('origin') },
+    label: label.binary(sql`delay > 15`),
+    split: split.byTime({ test: '7 days' }),
+    columns: { hour: feature.hourOf('date'), distance: feature.numeric('distance'), origin: feature.targetEncode('origin') },
   });
-  const model = p.train(features, { trainer: gbdt({ trees: 50 }) });
-  const evaluation = p.evaluate(model, { metrics: ['roc_auc'], gate: betterThan('champion', { metric: 'roc_auc' }) });
+  const model = p.train(features, { trainer: trainer.gbdt({ trees: 50 }) });
+  const evaluation = p.evaluate(model, { metrics: ['roc_auc'], gate: gate.betterThanChampion('roc_auc') });
   const rows = p.step('rows', {
     cache,
     inputs: { features },

@@ -12,6 +12,6 @@ export function checkRowCount({ files, rows }: Pick<SourceGroup, 'files' | 'rows
     what: `${String(rows)} rows are there and ${String(read)} can be read`,
     where: files.length === 1 ? first : `${String(files.length)} files from ${first} on`,
     expected: 'each row to be read once',
-    cure: 'Say the delimiter, quote, escape and comment characters of the file in the options of `csv`.',
+    cure: 'Say the delimiter, quote, escape and comment characters of the file in the options of `source.csv`.',
   });
 }

@@ -11,7 +11,7 @@ export const DATA_CODES = {
     retryable: false,
     httpStatus: 400,
     cause: 'An option of a source is unknown, or has a value without a meaning.',
-    cure: 'Correct the options of the source; the reference of `csv` and `parquet` lists them.',
+    cure: 'Correct the options of the source; the reference of `source.csv` and `source.parquet` lists them.',
   },
   DATA_SOURCE_CORRUPT: {
     retryable: false,

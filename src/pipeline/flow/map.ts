@@ -82,7 +82,7 @@ function listParameter<Reference extends ParameterReference>(
   if (schema !== undefined && schema['type'] !== 'array')
     at.report(
       'map',
-      `parameter "${parameter.$param}" is no list; declare it with list(...), or use range() for so many items as it says`,
+      `parameter "${parameter.$param}" is no list; declare it with param.list(...), or use range() for so many items as it says`,
     );
   return parameter;
 }

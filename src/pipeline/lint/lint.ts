@@ -70,7 +70,7 @@ function joinRetrainToMonitors(draft: PipelineDraft): void {
       on.some((trigger) => trigger.on === 'drift') &&
       watching.every(({ config }) => Object.keys((config as MonitorConfig).drift).length === 0)
     ) {
-      at.report('retrain-without-monitor', 'driftDetected() never comes, because the monitor has no drift rule');
+      at.report('retrain-without-monitor', 'on.drift() never comes, because the monitor has no drift rule');
     }
     for (const monitor of watching) addPerformanceRules(monitor, retrain);
   }

@@ -18,21 +18,24 @@ import { aDuration, aNumberSetting, aTextSetting, someParameters } from './kinds
 /** What the linter looks at, with a place and words of its own. */
 const linted: Kind = { expected: 'a value', holds: () => true, optional: true };
 const aList: Kind = { expected: 'a list', holds: Array.isArray };
-const aSource = made('a source such as csv(...)', ({ format }) => typeof format === 'string');
+const aSource = made('a source such as source.csv(...)', ({ format }) => typeof format === 'string');
 const aSchema = made('schema(...)', ({ name, columns }) => typeof name === 'string' && Array.isArray(columns));
-const aCheck = made('a check such as notNull(...)', ({ check }) => typeof check === 'string');
-const aTransform = made('a transform such as numeric(...)', ({ spec }) => typeof spec === 'object' && spec !== null);
-const aLabel = made('binary(...) or regression(...)', ({ expression }) => typeof expression === 'object' && expression !== null);
-const aSplit = made('byTime(...)', ({ by }) => by === 'time');
-const aTrainer = made('gbdt(...)', ({ trainer }) => trainer === 'gbdt');
-const aGate = made('betterThan(...)', ({ than, metric }) => than === 'champion' && typeof metric === 'string');
-const aRollout = made('canary(...)', ({ weights, health }) => Array.isArray(weights) && typeof health === 'object');
-const aMeasure = made('a drift measure such as psi(...)', ({ statistic }) => typeof statistic === 'string');
-const aTrigger = made('a trigger such as driftDetected()', ({ on }) => typeof on === 'string');
+const aCheck = made('a check such as check.notNull(...)', ({ check }) => typeof check === 'string');
+const aTransform = made('a transform such as feature.numeric(...)', ({ spec }) => typeof spec === 'object' && spec !== null);
+const aLabel = made(
+  'label.binary(...) or label.regression(...)',
+  ({ expression }) => typeof expression === 'object' && expression !== null,
+);
+const aSplit = made('split.byTime(...)', ({ by }) => by === 'time');
+const aTrainer = made('trainer.gbdt(...)', ({ trainer }) => trainer === 'gbdt');
+const aGate = made('gate.betterThanChampion(...)', ({ than, metric }) => than === 'champion' && typeof metric === 'string');
+const aRollout = made('rollout.canary(...)', ({ weights, health }) => Array.isArray(weights) && typeof health === 'object');
+const aMeasure = made('a drift measure such as drift.psi(...)', ({ statistic }) => typeof statistic === 'string');
+const aTrigger = made('a trigger such as on.drift()', ({ on }) => typeof on === 'string');
 const anExpression = made('sql`...`', ({ sql }) => typeof sql === 'string');
-const aNotifier = made('a notifier such as webhook(...)', ({ notifier }) => typeof notifier === 'string');
+const aNotifier = made('a notifier such as notify.webhook(...)', ({ notifier }) => typeof notifier === 'string');
 const aChangeTrigger = made(
-  'onDataset(...) or onAlias(...)',
+  'on.dataset(...) or on.alias(...)',
   ({ kind, name }) => typeof kind === 'string' && typeof name === 'string',
 );
 const aPipeline = either(

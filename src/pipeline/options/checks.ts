@@ -41,27 +41,31 @@ interface Bounds {
 
 /** The data set has at least `min` and at most `max` rows. */
 export function rowCount(given: Bounds & CheckOptions): Check<never, 'any'> {
-  checkCall('rowCount', { options: given }, { options: optionsOf({ ...bounds, ...severityOptions }) });
+  checkCall('check.rowCount', { options: given }, { options: optionsOf({ ...bounds, ...severityOptions }) });
   const { min, max, ...options } = given;
   return Object.freeze({ check: 'row_count_between', column: null, need: 'any', options, arguments: boundsOf({ min, max }) });
 }
 
 /** The column has a value. */
 export function notNull<const Name extends string>(column: Name, options: RowCheckOptions = {}): Check<Name, 'any'> {
-  checkCall('notNull', { column, options }, { column: aText, options: optionsOf(rowCheckOptions) });
+  checkCall('check.notNull', { column, options }, { column: aText, options: optionsOf(rowCheckOptions) });
   return Object.freeze({ check: 'not_null', column, need: 'any', options, arguments: {} });
 }
 
 /** The newest event time is at most `max` before the end of the ingested window, or before now when there is none. */
 export function freshness(given: { readonly max: Duration } & CheckOptions): Check<never, 'any'> {
-  checkCall('freshness', { options: given }, { options: optionsOf({ max: aDuration, ...severityOptions }) });
+  checkCall('check.freshness', { options: given }, { options: optionsOf({ max: aDuration, ...severityOptions }) });
   const { max, ...options } = given;
   return Object.freeze({ check: 'freshness', column: null, need: 'any', options, arguments: {}, max });
 }
 
 /** Values lie within inclusive bounds; missing values pass. */
 export function between<const Name extends string>(column: Name, given: Bounds & RowCheckOptions): Check<Name, 'number'> {
-  checkCall('between', { column, options: given }, { column: aText, options: optionsOf({ ...bounds, ...rowCheckOptions }) });
+  checkCall(
+    'check.between',
+    { column, options: given },
+    { column: aText, options: optionsOf({ ...bounds, ...rowCheckOptions }) },
+  );
   const { min, max, ...options } = given;
   return Object.freeze({ check: 'between', column, need: 'number', options, arguments: boundsOf({ min, max }) });
 }
@@ -73,13 +77,17 @@ export function inSet<const Name extends string>(
   options: RowCheckOptions = {},
 ): Check<Name, 'any'> {
   const value = either(aText, aNumber, aBoolean);
-  checkCall('inSet', { column, values, options }, { column: aText, values: listOf(value), options: optionsOf(rowCheckOptions) });
+  checkCall(
+    'check.inSet',
+    { column, values, options },
+    { column: aText, values: listOf(value), options: optionsOf(rowCheckOptions) },
+  );
   return Object.freeze({ check: 'in_set', column, need: 'any', options, arguments: { values } });
 }
 
 /** No value occurs twice; missing values pass. */
 export function unique<const Name extends string>(column: Name, options: RowCheckOptions = {}): Check<Name, 'any'> {
-  checkCall('unique', { column, options }, { column: aText, options: optionsOf(rowCheckOptions) });
+  checkCall('check.unique', { column, options }, { column: aText, options: optionsOf(rowCheckOptions) });
   return Object.freeze({ check: 'unique', column, need: 'any', options, arguments: {} });
 }
 

@@ -29,20 +29,20 @@ function thresholdOf(constructor: string, options: Threshold): Setting<number> {
 
 /** Population stability index, >= 0; 0.1 is commonly read as a moderate shift, 0.25 as a large one. */
 export function psi(options: Threshold): DriftMeasure<'any'> {
-  return Object.freeze({ statistic: 'psi', max: thresholdOf('psi', options), over: 'any' });
+  return Object.freeze({ statistic: 'psi', max: thresholdOf('drift.psi', options), over: 'any' });
 }
 
 /** Jensen-Shannon distance, 0..1. */
 export function jensenShannon(options: Threshold): DriftMeasure<'any'> {
-  return Object.freeze({ statistic: 'jensen_shannon', max: thresholdOf('jensenShannon', options), over: 'any' });
+  return Object.freeze({ statistic: 'jensen_shannon', max: thresholdOf('drift.jensenShannon', options), over: 'any' });
 }
 
 /** Kolmogorov-Smirnov statistic: the greatest gap between two cumulative distributions, 0..1. Numbers only. */
 export function ks(options: Threshold): DriftMeasure<'number'> {
-  return Object.freeze({ statistic: 'ks', max: thresholdOf('ks', options), over: 'number' });
+  return Object.freeze({ statistic: 'ks', max: thresholdOf('drift.ks', options), over: 'number' });
 }
 
 /** Wasserstein distance over the reference's standard deviation, >= 0. Numbers only. */
 export function wasserstein(options: Threshold): DriftMeasure<'number'> {
-  return Object.freeze({ statistic: 'wasserstein', max: thresholdOf('wasserstein', options), over: 'number' });
+  return Object.freeze({ statistic: 'wasserstein', max: thresholdOf('drift.wasserstein', options), over: 'number' });
 }

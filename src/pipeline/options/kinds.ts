@@ -20,9 +20,9 @@ export const aTextOrSecret = either(
   made('a secret', (value) => '$secret' in value),
 );
 
-/** JSON Schema of a parameter, as `string()` and its kin make it. */
+/** JSON Schema of a parameter, as `param.string()` and its kin make it. */
 export const aParameterField = made(
-  'a parameter such as string() or integer()',
+  'a parameter such as param.string() or param.integer()',
   (value) => typeof value['parameter'] === 'object' && value['parameter'] !== null,
 );
 export const someParameters = recordOf(aParameterField);

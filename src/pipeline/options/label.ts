@@ -1,8 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aText, listOf, made, optional, optionsOf } from '../../errors/kinds.js';
-import { aDuration } from './kinds.js';
 import type { Task } from '../../contracts/stages/feature.js';
-import type { Duration } from '../duration.js';
 import type { SqlExpression } from './sql.js';
 
 /** What the model learns to predict. */
@@ -28,24 +26,12 @@ function checkLabel(constructor: string, expression: SqlExpression, options: Lab
 
 /** A yes-or-no label: `expression` is true or false, or 1 or 0; rows where it is null are left out. */
 export function binary(expression: SqlExpression, options: LabelOptions = {}): Label<'binary'> {
-  checkLabel('binary', expression, options);
+  checkLabel('label.binary', expression, options);
   return Object.freeze({ task: 'binary', expression, outcome: options.outcome ?? null });
 }
 
 /** A numeric label; rows where the expression is null are left out. */
 export function regression(expression: SqlExpression, options: LabelOptions = {}): Label<'regression'> {
-  checkLabel('regression', expression, options);
+  checkLabel('label.regression', expression, options);
   return Object.freeze({ task: 'regression', expression, outcome: options.outcome ?? null });
-}
-
-/** How rows are parted into train and test. */
-export interface TimeSplit {
-  readonly by: 'time';
-  readonly test: Duration;
-}
-
-/** The newest `test` of event time becomes the test split: the model is judged on what came after its training rows. */
-export function byTime(options: { readonly test: Duration }): TimeSplit {
-  checkCall('byTime', { options }, { options: optionsOf({ test: aDuration }) });
-  return Object.freeze({ by: 'time', test: options.test });
 }

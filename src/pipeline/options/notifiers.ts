@@ -11,13 +11,13 @@ type TextOrSecret = string | SecretMarker;
  * body holds the time of sending, so that an old message cannot be played again. `verifyNotice` checks both.
  */
 export function webhook(options: { readonly url: TextOrSecret; readonly secret?: TextOrSecret }): NotifierSpec {
-  checkCall('webhook', { options }, { options: optionsOf({ url: aTextOrSecret, secret: optional(aTextOrSecret) }) });
+  checkCall('notify.webhook', { options }, { options: optionsOf({ url: aTextOrSecret, secret: optional(aTextOrSecret) }) });
   return Object.freeze({ notifier: 'webhook', ...options });
 }
 
 /** Posts `{ text, blocks }` as Slack's incoming webhooks take it; Mattermost and Rocket.Chat take the same. */
 export function slack(options: { readonly url: TextOrSecret }): NotifierSpec {
-  checkCall('slack', { options }, { options: optionsOf({ url: aTextOrSecret }) });
+  checkCall('notify.slack', { options }, { options: optionsOf({ url: aTextOrSecret }) });
   return Object.freeze({ notifier: 'slack', ...options });
 }
 
@@ -27,7 +27,7 @@ export function email(options: {
   readonly from: string;
   readonly to: readonly string[];
 }): NotifierSpec {
-  checkCall('email', { options }, { options: optionsOf({ server: aTextOrSecret, from: aText, to: listOf(aText) }) });
+  checkCall('notify.email', { options }, { options: optionsOf({ server: aTextOrSecret, from: aText, to: listOf(aText) }) });
   return Object.freeze({ notifier: 'email', ...options });
 }
 

@@ -1,5 +1,5 @@
 import { checkCall } from '../../errors/check-call.js';
-import { aNumber, aText, either, oneOfWords, optional, optionsOf, recordOf } from '../../errors/kinds.js';
+import { aNumber, aText, either, optional, optionsOf, recordOf } from '../../errors/kinds.js';
 import { aNumberSetting } from './kinds.js';
 import type { GuardSpec } from '../../contracts/stages/evaluate.js';
 import type { Task } from '../../contracts/stages/feature.js';
@@ -22,7 +22,6 @@ export interface QualityGate<Name extends Metric = Metric> {
 }
 
 interface QualityGateOptions<Name extends Metric> {
-  readonly metric: Name;
   /** One-sided confidence of the paired bootstrap, 0.5..1; default 0.95. */
   readonly confidence?: Setting<number>;
   /** Bootstrap resamples, >= 100; default 500. */
@@ -46,7 +45,6 @@ type GuardOf<Name extends Metric> = MetricOf<(typeof METRICS)[Name]['task']>;
 const DEFAULT_MIN_EVENTS = 30;
 
 const GATE_OPTIONS = {
-  metric: aText,
   confidence: optional(aNumberSetting),
   samples: optional(aNumberSetting),
   margin: optional(aNumberSetting),
@@ -54,11 +52,22 @@ const GATE_OPTIONS = {
   guards: optional(recordOf(optional(either(aNumber, { ...aText, expected: "a share such as '1%'" })))),
 };
 
-/** Blessed when the model beats the champion on the same newest rows (or the base rate, while there is no champion). */
-export function betterThan<const Name extends Metric>(than: 'champion', options: QualityGateOptions<Name>): QualityGate<Name> {
-  checkCall('betterThan', { than, options }, { than: oneOfWords('champion'), options: optionsOf(GATE_OPTIONS) });
-  const { metric, confidence = 0.95, samples = 500, margin = 0, minEvents = DEFAULT_MIN_EVENTS, guards } = options;
-  return Object.freeze({ than, metric, confidence, samples, margin, minEvents, ...(guards === undefined ? {} : { guards }) });
+/** Blessed when the model's `metric` beats the champion's on the same newest rows (or the base rate, while there is no champion). */
+export function betterThanChampion<const Name extends Metric>(
+  metric: Name,
+  options: QualityGateOptions<Name> = {},
+): QualityGate<Name> {
+  checkCall('gate.betterThanChampion', { metric, options }, { metric: aText, options: optionsOf(GATE_OPTIONS) });
+  const { confidence = 0.95, samples = 500, margin = 0, minEvents = DEFAULT_MIN_EVENTS, guards } = options;
+  return Object.freeze({
+    than: 'champion',
+    metric,
+    confidence,
+    samples,
+    margin,
+    minEvents,
+    ...(guards === undefined ? {} : { guards }),
+  });
 }
 
 const DEFAULT_GUARDS: Guards = { log_loss: '1%', calibration_error: 0.03 };

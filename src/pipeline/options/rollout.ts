@@ -49,7 +49,7 @@ export function canary(
   weights: readonly number[],
   options: { readonly bake?: Duration; readonly health?: CanaryHealth; readonly onInconclusive?: OnInconclusive } = {},
 ): CanaryRollout {
-  checkCall('canary', { weights, options }, { weights: listOf(aNumber), options: optionsOf(CANARY_OPTIONS) });
+  checkCall('rollout.canary', { weights, options }, { weights: listOf(aNumber), options: optionsOf(CANARY_OPTIONS) });
   const { bake = '5 minutes', health = {}, onInconclusive } = options;
   return Object.freeze({
     strategy: 'canary',

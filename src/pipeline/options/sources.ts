@@ -13,7 +13,7 @@ export type Source =
 
 /** Parquet files. `path` may be a glob; a relative path starts at the worker's working directory. */
 export function parquet(path: Setting<string>, options?: SourceOptions): Source {
-  checkCall('parquet', { path, options }, { path: aTextSetting, options: optional(anObject) });
+  checkCall('source.parquet', { path, options }, { path: aTextSetting, options: optional(anObject) });
   return Object.freeze({ format: 'parquet', path, ...(options === undefined ? {} : { options }) });
 }
 
@@ -23,7 +23,7 @@ export function parquet(path: Setting<string>, options?: SourceOptions): Source 
  * relative path starts at the worker's working directory.
  */
 export function csv(path: Setting<string>, options?: CsvOptions): Source {
-  checkCall('csv', { path, options }, { path: aTextSetting, options: optional(anObject) });
+  checkCall('source.csv', { path, options }, { path: aTextSetting, options: optional(anObject) });
   return Object.freeze({ format: 'csv', path, ...(options === undefined ? {} : { options }) });
 }
 

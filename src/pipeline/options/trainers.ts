@@ -43,6 +43,6 @@ const GBDT_OPTIONS = Object.fromEntries(Object.keys(GBDT_DEFAULTS).map((name) =>
  * Defaults: all rows, 100 trees, learning rate 0.1, 31 leaves, 20 rows in a leaf, 255 bins, no L2 penalty, all features, no early stopping.
  */
 export function gbdt(settings: { readonly [Name in keyof Omit<Gbdt, 'trainer'>]?: NonNullable<Gbdt[Name]> } = {}): Gbdt {
-  checkCall('gbdt', { settings }, { settings: optionsOf({ ...GBDT_OPTIONS, maxRows: optional(aNumberSetting) }) });
+  checkCall('trainer.gbdt', { settings }, { settings: optionsOf({ ...GBDT_OPTIONS, maxRows: optional(aNumberSetting) }) });
   return Object.freeze({ trainer: 'gbdt', ...GBDT_DEFAULTS, ...settings });
 }

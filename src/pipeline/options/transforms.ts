@@ -22,25 +22,25 @@ const FOLDS = 5;
 
 /** Hour of the day in UTC, 0..23. */
 export function hourOf<const Name extends string>(column: Name): Transform<Name, 'timestamp'> {
-  checkCall('hourOf', { column }, { column: aText });
+  checkCall('feature.hourOf', { column }, { column: aText });
   return transform([column], 'timestamp', { transform: 'hour_of', column });
 }
 
 /** Day of the week in UTC. */
 export function weekdayOf<const Name extends string>(column: Name): Transform<Name, 'timestamp'> {
-  checkCall('weekdayOf', { column }, { column: aText });
+  checkCall('feature.weekdayOf', { column }, { column: aText });
   return transform([column], 'timestamp', { transform: 'weekday_of', column });
 }
 
 /** The number as it is, true as 1 and false as 0; a missing value stays missing. */
 export function numeric<const Name extends string>(column: Name): Transform<Name, 'numeric'> {
-  checkCall('numeric', { column }, { column: aText });
+  checkCall('feature.numeric', { column }, { column: aText });
   return transform([column], 'numeric', { transform: 'numeric', column });
 }
 
 /** The number minus the mean of the training rows, over their standard deviation. */
 export function standardize<const Name extends string>(column: Name): Transform<Name, 'number'> {
-  checkCall('standardize', { column }, { column: aText });
+  checkCall('feature.standardize', { column }, { column: aText });
   return transform([column], 'number', { transform: 'standardize', column });
 }
 
@@ -49,7 +49,7 @@ export function oneHot<const Name extends string>(
   column: Name,
   options: { readonly maxCategories?: number } = {},
 ): Transform<Name, 'category'> {
-  checkCall('oneHot', { column, options }, { column: aText, options: optionsOf({ maxCategories: optional(aNumber) }) });
+  checkCall('feature.oneHot', { column, options }, { column: aText, options: optionsOf({ maxCategories: optional(aNumber) }) });
   const { maxCategories = MAX_CATEGORIES } = options;
   return transform([column], 'category', { transform: 'one_hot', column, maxCategories });
 }
@@ -73,7 +73,7 @@ export function targetEncode(
   const [first, second = {}] = given;
   const [columns, options] = isList(first) ? [first, second] : [given, {}];
   const kinds = { smoothing: optional(aNumber), folds: optional(aNumber) };
-  checkCall('targetEncode', { columns, options }, { columns: listOf(aText), options: optionsOf(kinds) });
+  checkCall('feature.targetEncode', { columns, options }, { columns: listOf(aText), options: optionsOf(kinds) });
   return encodedBy(columns as readonly string[], options as TargetEncodeOptions);
 }
 

@@ -15,24 +15,24 @@ export type Trigger =
   | { readonly on: 'cron'; readonly expression: string; readonly timezone: string };
 
 /** The monitor found persistent drift. */
-export function driftDetected(): Trigger {
+export function drift(): Trigger {
   return Object.freeze({ on: 'drift' });
 }
 
 /** The monitor measured `metric` below `value` in a window whose labels had arrived; it need not be told the rule again. */
 export function performanceBelow<const Name extends RisingMetric>(metric: Name, value: number): PerformanceTrigger<Name> {
-  checkCall('performanceBelow', { metric, value }, { metric: aText, value: aNumber });
+  checkCall('on.performanceBelow', { metric, value }, { metric: aText, value: aNumber });
   return Object.freeze({ on: 'performance', metric, below: value });
 }
 
 /** At least `rows` new rows were reported since the last training. */
 export function newRows(rows: number): Trigger {
-  checkCall('newRows', { rows }, { rows: aNumber });
+  checkCall('on.newRows', { rows }, { rows: aNumber });
   return Object.freeze({ on: 'new_rows', rows });
 }
 
 /** A five-field cron expression, in an IANA time zone; default UTC. */
 export function cron(expression: string, options: { readonly timezone?: string } = {}): Trigger {
-  checkCall('cron', { expression, options }, { expression: aText, options: optionsOf({ timezone: optional(aText) }) });
+  checkCall('on.cron', { expression, options }, { expression: aText, options: optionsOf({ timezone: optional(aText) }) });
   return Object.freeze({ on: 'cron', expression, timezone: options.timezone ?? 'UTC' });
 }

@@ -8,7 +8,7 @@ import type { Metric, MetricOf } from '../options/metrics.js';
 import { metricsOf } from '../options/metrics.js';
 import type { Setting } from '../parameter-reference.js';
 import type { QualityGate } from '../options/quality-gate.js';
-import { betterThan, guardSpecs } from '../options/quality-gate.js';
+import { betterThanChampion, guardSpecs } from '../options/quality-gate.js';
 import type { StepOptions } from '../options/step-options.js';
 import { threadsOf } from './train.js';
 
@@ -48,11 +48,7 @@ const DEFAULT_GATE_METRIC = { binary: 'roc_auc', regression: 'rmse' } as const s
 /** Becomes an `EvaluateConfig`. */
 export function evaluateConfig(options: EvaluateDeclaration, knows: Knowledge, model: string, read: OptionReader): object {
   const task = knows.label?.task;
-  const {
-    slices = [],
-    minSliceRows = 100,
-    gate = betterThan('champion', { metric: DEFAULT_GATE_METRIC[task ?? 'binary'] }),
-  } = options;
+  const { slices = [], minSliceRows = 100, gate = betterThanChampion(DEFAULT_GATE_METRIC[task ?? 'binary']) } = options;
   const metrics = options.metrics ?? metricsOf(task ?? 'binary');
   const guards = guardSpecs(gate, task ?? 'binary', read.at('gate.guards'));
   if (task !== undefined) {

@@ -3,7 +3,8 @@ import type { FeatureConfig, Task } from '../../contracts/stages/feature.js';
 import type { ColumnTypes } from '../../schema/schema.js';
 import { eventTimeOf } from '../../schema/schema.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Label, TimeSplit } from '../options/label.js';
+import type { Label } from '../options/label.js';
+import type { TimeSplit } from '../options/split.js';
 import { columnsIn } from '../options/sql.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { Transform, TransformOf } from '../options/transforms.js';
@@ -28,7 +29,7 @@ export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | 
   if (features.length === 0) read.at('columns').report('feature-columns', 'expected at least one feature');
   if (schema !== undefined) {
     if (eventTimeOf(schema) === null)
-      read.at('split').report('event-time', `byTime needs an event time, and schema "${schema.name}" has none`);
+      read.at('split').report('event-time', `split.byTime needs an event time, and schema "${schema.name}" has none`);
     lintColumns(options, schema, read);
   }
   const named = new Map<string, string>();

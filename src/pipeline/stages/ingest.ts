@@ -16,7 +16,7 @@ export interface IngestOptions<Columns extends ColumnTypes = ColumnTypes> extend
     readonly from: DateSetting;
     readonly to: DateSetting;
   };
-  /** Name under which the data set is published: pipelines with `onDataset` of it run when its content is new. */
+  /** Name under which the data set is published: pipelines with `on.dataset` of it run when its content is new. */
   readonly publish?: string;
 }
 

@@ -44,7 +44,7 @@ interface MonitorSettings {
 export interface MonitorOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task>
   extends StepOptions, MonitorSettings {
   readonly drift?: DriftOf<NoInfer<Columns>>;
-  /** Rules beside those of `performanceBelow` in the pipeline's `retrain`. */
+  /** Rules beside those of `on.performanceBelow` in the pipeline's `retrain`. */
   readonly performance?: readonly PerformanceTrigger<RisingMetricOf<NoInfer<LabelTask>>>[];
 }
 

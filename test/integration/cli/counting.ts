@@ -1,6 +1,6 @@
-import { definePipeline, integer } from 'perennial';
+import { definePipeline, param } from 'perennial';
 
-const params = { upTo: integer({ min: 1, max: 9, default: 3 }), broken: integer({ default: 0 }) };
+const params = { upTo: param.integer({ min: 1, max: 9, default: 3 }), broken: param.integer({ default: 0 }) };
 
 /** Counts twice; fails when told to. */
 export default definePipeline('counting', { params }, (p) => {

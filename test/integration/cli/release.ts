@@ -1,8 +1,8 @@
 import fs from 'node:fs';
-import { definePipeline, string } from 'perennial';
+import { definePipeline, param } from 'perennial';
 
 /** A gate that the author of the run may not answer, then a step that blocks while the file of `flag` is absent. */
-export default definePipeline('release', { params: { flag: string() } }, (p) => {
+export default definePipeline('release', { params: { flag: param.string() } }, (p) => {
   const approved = p.gate('approval', { message: 'May it go out?', fourEyes: true });
   p.step('publish', {
     inputs: { approved },

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StepState } from '../../../src/contracts/run.js';
-import { definePipeline, field, gt, gte, integer, type Pipeline, secret } from '../../../src/index.js';
+import { definePipeline, field, gt, gte, param, type Pipeline, secret } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
 
 let store: string;
@@ -51,7 +51,7 @@ describe('a condition that compares with a number', () => {
 
 describe('a guard on a step that joins also join', () => {
   const modes = ['any', 'first', 'all'] as const;
-  const guarded = definePipeline('guarded-joins', { params: { fate: integer() } }, (p) => {
+  const guarded = definePipeline('guarded-joins', { params: { fate: param.integer() } }, (p) => {
     const one = p.step('one', {
       ...once,
       onFailure: 'continue',
@@ -82,7 +82,7 @@ describe('a guard on a step that joins also join', () => {
 
 describe('a loop', () => {
   it('has 1 to 1,000 rounds, also where a parameter says how many', async () => {
-    const params = { none: integer(), most: integer(), many: integer() };
+    const params = { none: param.integer(), most: param.integer(), many: param.integer() };
     const pipeline = definePipeline('bound', { params }, (p) => {
       for (const name of ['none', 'most', 'many'] as const) {
         p.loop(name, {

@@ -1,16 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  definePipeline,
-  integer,
-  list,
-  number,
-  oneOf,
-  parquet,
-  partitionsOf,
-  schema,
-  string,
-  timestamp,
-} from '../../../src/index.js';
+import { col, definePipeline, param, partitionsOf, schema, source } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
 import { temporaryFolder } from '../execution-fixtures.js';
 import { sourceFile, sql } from '../../unit/data/tiny-source.js';
@@ -22,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => store.remove());
 
 const params = {
-  airports: list(oneOf(['ATL', 'JFK', 'LAX']), { min: 1, default: ['ATL', 'JFK'] }),
-  weights: list(integer({ min: 1 }), { default: [] }),
+  airports: param.list(param.oneOf(['ATL', 'JFK', 'LAX']), { min: 1, default: ['ATL', 'JFK'] }),
+  weights: param.list(param.integer({ min: 1 }), { default: [] }),
 };
 const airports = definePipeline('airports', { params }, (p) => {
   const each = p.map('each', p.params.airports, (item, index) =>
@@ -70,7 +59,7 @@ describe('a map over a parameter', () => {
   });
 
   it('gives a called pipeline a list of its own', async () => {
-    const outer = definePipeline('outer', { params: { towns: list(oneOf(['JFK', 'LAX'])) } }, (p) => {
+    const outer = definePipeline('outer', { params: { towns: param.list(param.oneOf(['JFK', 'LAX'])) } }, (p) => {
       p.call('inner', airports, { params: { airports: p.params.towns, weights: [3] } });
     });
     const { status, steps } = await runInProcess(outer, { towns: ['LAX'] }, { store: store.path });
@@ -80,9 +69,13 @@ describe('a map over a parameter', () => {
 
   it('is refused when the parameter is no list, or its default does not fit', () => {
     const build = (): unknown =>
-      definePipeline('wrong', { params: { n: number(), names: list(string(), { max: 1, default: ['a', 'b'] }) } }, (p) => {
-        p.map('each', p.params.n as never, () => p.step('one', { run: () => null }));
-      });
+      definePipeline(
+        'wrong',
+        { params: { n: param.number(), names: param.list(param.string(), { max: 1, default: ['a', 'b'] }) } },
+        (p) => {
+          p.map('each', p.params.n as never, () => p.step('one', { run: () => null }));
+        },
+      );
     expect(build).toThrow(/each\.items: parameter "n" is no list; declare it with list\(\.\.\.\).*\(map\)/);
     expect(build).toThrow(
       /params\.names: the default must be a list of at most 1 items, each a string, got \["a","b"\] \(parameter\)/,
@@ -94,9 +87,9 @@ describe('a map over the parts of a data set', () => {
   it('runs once for each Parquet part, which a step can read', async () => {
     const query = "SELECT TIMESTAMP '2001-01-01' + to_days(range::INTEGER) AS at, range AS n FROM range(17)";
     const path = await sourceFile(query);
-    const days = schema('days', { at: timestamp({ eventTime: true }), n: integer() });
+    const days = schema('days', { at: col.timestamp({ eventTime: true }), n: col.integer() });
     const pipeline = definePipeline('parts', { params: {} }, (p) => {
-      const raw = p.ingest({ source: parquet(path), schema: days });
+      const raw = p.ingest({ source: source.parquet(path), schema: days });
       const sums = p.map('parts', partitionsOf(raw), (part) =>
         p.step('sum', {
           inputs: { part, raw },

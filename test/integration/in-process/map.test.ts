@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/contracts/json.js';
-import { definePipeline, integer, PipelineError, range } from '../../../src/index.js';
+import { definePipeline, param, PipelineError, range } from '../../../src/index.js';
 import type { MapOptions } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
 import { temporaryFolder } from '../execution-fixtures.js';
@@ -86,7 +86,7 @@ describe('a map', () => {
   });
 
   it('takes literals, outputs, published lists, results of a map, and maps inside maps', async () => {
-    const pipeline = definePipeline('kinds', { params: { n: integer() } }, (p) => {
+    const pipeline = definePipeline('kinds', { params: { n: param.integer() } }, (p) => {
       const listed = p.step('listed', { run: () => ['a', 'b'] });
       const published = p.step('published', {
         run: (_inputs, context) => context.publishItems(Array.from({ length: 1_500 }, (_, n) => `item ${n}`)),

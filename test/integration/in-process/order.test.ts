@@ -3,52 +3,35 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonValue } from '../../../src/contracts/json.js';
 import type { Plan } from '../../../src/contracts/plan.js';
-import {
-  binary,
-  byTime,
-  category,
-  csv,
-  definePipeline,
-  float,
-  gbdt,
-  integer,
-  numeric,
-  oneHot,
-  type Pipeline,
-  schema,
-  sql,
-  standardize,
-  targetEncode,
-  timestamp,
-} from '../../../src/index.js';
+import { col, definePipeline, feature, label, type Pipeline, schema, source, split, sql, trainer } from '../../../src/index.js';
 import { recentManifests } from '../../../src/runs/manifest-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import { runInProcess } from '../../../src/testing/index.js';
 import { temporaryFolder } from '../execution-fixtures.js';
 
 const rows = schema('rows', {
-  at: timestamp({ eventTime: true }),
-  zeta: float(),
-  alpha: float(),
-  kind: category(),
-  hit: integer(),
+  at: col.timestamp({ eventTime: true }),
+  zeta: col.float(),
+  alpha: col.float(),
+  kind: col.category(),
+  hit: col.integer(),
 });
 
 const pipelineOver = (file: string): Pipeline =>
   definePipeline('in-order', { params: {} }, (p) => {
-    const raw = p.ingest({ source: csv(file), schema: rows });
+    const raw = p.ingest({ source: source.csv(file), schema: rows });
     const features = p.feature(raw, {
-      label: binary(sql`hit = 1`),
-      split: byTime({ test: '1 hour' }),
+      label: label.binary(sql`hit = 1`),
+      split: split.byTime({ test: '1 hour' }),
       // Neither in the order of the schema nor of the alphabet.
       columns: {
-        zeta: numeric('zeta'),
-        kind: oneHot('kind'),
-        alpha: standardize('alpha'),
-        beta: targetEncode('kind'),
+        zeta: feature.numeric('zeta'),
+        kind: feature.oneHot('kind'),
+        alpha: feature.standardize('alpha'),
+        beta: feature.targetEncode('kind'),
       },
     });
-    p.train(features, { trainer: gbdt({ trees: 5, learningRate: 0.3, leaves: 4 }), threads: 1 });
+    p.train(features, { trainer: trainer.gbdt({ trees: 5, learningRate: 0.3, leaves: 4 }), threads: 1 });
   });
 
 /** The same value with the members of every object the other way round, as a store or tool may give it back. */

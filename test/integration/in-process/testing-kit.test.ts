@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { canary, definePipeline, integer } from '../../../src/index.js';
+import { definePipeline, param, rollout } from '../../../src/index.js';
 import { isPipelineError } from '../../../src/errors/pipeline-error.js';
 import {
   expectPlan,
@@ -22,7 +22,7 @@ afterAll(() => folder.remove());
 
 const codeOf = (error: unknown): string => (isPipelineError(error) ? error.code : String(error));
 
-const release = definePipeline('release', { params: { trees: integer({ default: 10 }) } }, (p) => {
+const release = definePipeline('release', { params: { trees: param.integer({ default: 10 }) } }, (p) => {
   const data = p.step('data', { run: async () => ({ rows: 3 }) });
   const fitted = p.step('fit', { inputs: { data }, run: async ({ data: { rows } }) => ({ score: rows }) });
   const ok = p.gate('ok', { message: 'Release?', expires: '2 days', inputs: { fitted } });
@@ -75,14 +75,14 @@ describe('fakes', () => {
 
 /** A deploy step with a canary of a day at each weight, on a made-up evaluation. */
 function withDeploy(): ReturnType<typeof handMade> {
-  const rollout = { ...canary([10, 100], { bake: '1 day' }), bakeMs: DAY_MS, weights: [10, 100] };
+  const canary = { ...rollout.canary([10, 100], { bake: '1 day' }), bakeMs: DAY_MS, weights: [10, 100] };
   return handMade('deploying', [
     { id: 'evaluate', run: async () => ({ decision: 'blessed', reasons: [] }) },
     {
       id: 'deploy',
       kind: 'deploy',
       inputs: { evaluation: { step: 'evaluate' } },
-      config: { endpoint: 'e', model: 'm', rollout: rollout as never },
+      config: { endpoint: 'e', model: 'm', rollout: canary as never },
     },
   ]);
 }

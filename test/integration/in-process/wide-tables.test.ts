@@ -4,25 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { EvaluateResult } from '../../../src/contracts/stages/evaluate.js';
 import {
-  binary,
-  byTime,
-  category,
-  csv,
+  check,
+  col,
   definePipeline,
-  float,
-  gbdt,
-  integer,
-  notNull,
-  numeric,
-  oneHot,
+  feature,
+  label,
   type Pipeline,
-  rowCount,
   type Schema,
   schema,
+  source,
+  split,
   sql,
-  standardize,
-  targetEncode,
-  timestamp,
+  trainer,
 } from '../../../src/index.js';
 import { createModelServer } from '../../../src/serving/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
@@ -47,8 +40,8 @@ const valueOf = (row: number, column: number): number | string =>
   isCategory(column) ? `k${(row + column) % 3}` : ((row * 37 + column * 11) % 101) / 4;
 const featureOf = (column: number) => {
   const name: string = `c${column}`;
-  if (!isCategory(column)) return column % 2 === 0 ? numeric(name) : standardize(name);
-  return column % (2 * CATEGORY_EACH) === 0 ? oneHot(name) : targetEncode(name);
+  if (!isCategory(column)) return column % 2 === 0 ? feature.numeric(name) : feature.standardize(name);
+  return column % (2 * CATEGORY_EACH) === 0 ? feature.oneHot(name) : feature.targetEncode(name);
 };
 
 /** A table of so many columns with a time and a label beside them, through the stages up to the feature set, or to an evaluation. */
@@ -59,20 +52,29 @@ async function wideTable(columns: number, count: number, evaluated: boolean): Pr
     [new Date(Date.UTC(2001, 0, 1, row)).toISOString(), row % 2, ...named.map((column) => valueOf(row, column))].join(','),
   );
   await writeFile(file, [['at', 'y', ...named.map((column) => `c${column}`)].join(','), ...lines].join('\n'));
-  const columnsOf = named.map((column) => [`c${column}`, isCategory(column) ? category().nullable() : float().nullable()]);
+  const columnsOf = named.map((column) => [
+    `c${column}`,
+    isCategory(column) ? col.category().nullable() : col.float().nullable(),
+  ]);
   // The compiler is not to know the names: there are too many.
-  const rows: Schema = schema('wide', { at: timestamp({ eventTime: true }), y: integer(), ...Object.fromEntries(columnsOf) });
+  const rows: Schema = schema('wide', {
+    at: col.timestamp({ eventTime: true }),
+    y: col.integer(),
+    ...Object.fromEntries(columnsOf),
+  });
   return definePipeline(`wide-${columns}`, { params: {} }, (p) => {
-    const raw = p.ingest({ source: csv(file), schema: rows });
-    const checked = p.validate(raw, { checks: [rowCount({ min: count }), ...named.map((column) => notNull(`c${column}`))] });
+    const raw = p.ingest({ source: source.csv(file), schema: rows });
+    const checked = p.validate(raw, {
+      checks: [check.rowCount({ min: count }), ...named.map((column) => check.notNull(`c${column}`))],
+    });
     const features = p.feature(checked, {
-      label: binary(sql`y = 1`),
-      split: byTime({ test: '8 hours' }),
+      label: label.binary(sql`y = 1`),
+      split: split.byTime({ test: '8 hours' }),
       columns: Object.fromEntries(named.map((column) => [`f${column}`, featureOf(column)])),
     });
     if (!evaluated) return;
-    const trainer = gbdt({ trees: 2, leaves: 4, minRowsInLeaf: 2 });
-    p.evaluate(p.train(features, { trainer }), { infra: { maxP99: '60 seconds' } });
+    const gbdt = trainer.gbdt({ trees: 2, leaves: 4, minRowsInLeaf: 2 });
+    p.evaluate(p.train(features, { trainer: gbdt }), { infra: { maxP99: '60 seconds' } });
   });
 }
 

@@ -35,10 +35,24 @@ const failures = async (call: () => unknown): Promise<string[]> => {
 
 type Callable = (...given: unknown[]) => unknown;
 
+/** The catalogues of kinds: namespaces such as `check`. */
+const catalogues = Object.entries(api as { readonly [name: string]: unknown }).filter(
+  (entry): entry is [string, { readonly [name: string]: unknown }] => typeof entry[1] === 'object' && entry[1] !== null,
+);
+
 /** Of the constructors; what `new` makes is no constructor of a pipeline file. */
-const functions = Object.entries(api as { readonly [name: string]: unknown })
+const functions = [
+  ...Object.entries(api),
+  ...catalogues.flatMap(([name, kinds]) => Object.entries(kinds).map(([kind, value]) => [`${name}.${kind}`, value] as const)),
+]
   .filter(([name, value]) => typeof value === 'function' && name !== 'PipelineError')
   .map(([name, value]) => [name, value as Callable] as const);
+
+it('catalogues have one singular noun each', () => {
+  expect(catalogues.map(([name]) => name).sort()).toEqual([
+    ...['check', 'col', 'drift', 'feature', 'gate', 'label', 'notify', 'on', 'param', 'rollout', 'source', 'split', 'trainer'],
+  ]);
+});
 
 it.each(functions)('%s called from JavaScript with anything gives a value or a coded error', async (name, call) => {
   const problems = [
@@ -75,12 +89,12 @@ const methods = [
   'map',
   'gate',
 ] as const;
-const rows = api.schema('rows', { at: api.timestamp({ eventTime: true }), y: api.integer(), x: api.float() });
+const rows = api.schema('rows', { at: api.col.timestamp({ eventTime: true }), y: api.col.integer(), x: api.col.float() });
 
 it.each(methods)('p.%s called from JavaScript with anything gives a coded error', async (method) => {
   const define = (...given: unknown[]): unknown =>
-    api.definePipeline('wrong', { params: { from: api.date() } }, (p) => {
-      const raw = p.ingest({ id: 'raw', source: api.csv('x.csv'), schema: rows });
+    api.definePipeline('wrong', { params: { from: api.param.date() } }, (p) => {
+      const raw = p.ingest({ id: 'raw', source: api.source.csv('x.csv'), schema: rows });
       const methodsOf = p as unknown as { readonly [name in typeof method]: (...given: unknown[]) => unknown };
       methodsOf[method](...given.map((one) => (one === 'raw' ? raw : one)));
     });
@@ -98,11 +112,11 @@ it.each(methods)('p.%s called from JavaScript with anything gives a coded error'
 });
 
 const misspelt: readonly (readonly [constructor: string, option: string, valid: string, call: () => unknown])[] = [
-  ['gbdt(', 'learning_rate', 'learningRate', () => api.gbdt({ learning_rate: 0.5 } as never)],
-  ['oneHot(', 'maxCategorys', 'maxCategories', () => api.oneHot('x', { maxCategorys: 3 } as never)],
-  ['float(', 'Min', 'min', () => api.float({ Min: 1 } as never)],
-  ['betterThan(', 'minEvent', 'minEvents', () => api.betterThan('champion', { metric: 'roc_auc', minEvent: 3 } as never)],
-  ['canary(', 'health.maxP9', 'maxP99', () => api.canary([100], { health: { maxP9: '1 second' } } as never)],
+  ['trainer.gbdt(', 'learning_rate', 'learningRate', () => api.trainer.gbdt({ learning_rate: 0.5 } as never)],
+  ['feature.oneHot(', 'maxCategorys', 'maxCategories', () => api.feature.oneHot('x', { maxCategorys: 3 } as never)],
+  ['col.float(', 'Min', 'min', () => api.col.float({ Min: 1 } as never)],
+  ['gate.betterThanChampion(', 'minEvent', 'minEvents', () => api.gate.betterThanChampion('roc_auc', { minEvent: 3 } as never)],
+  ['rollout.canary(', 'health.maxP9', 'maxP99', () => api.rollout.canary([100], { health: { maxP9: '1 second' } } as never)],
   [
     'definePipeline(',
     'schedules.night.crn',
@@ -133,7 +147,7 @@ const misspelt: readonly (readonly [constructor: string, option: string, valid: 
     'label',
     () =>
       api.definePipeline('a', { params: {} }, (p) => {
-        p.monitor('endpoint' as never, { every: '7 days', labels: { source: api.csv('x.csv'), lable: 'y' } } as never);
+        p.monitor('endpoint' as never, { every: '7 days', labels: { source: api.source.csv('x.csv'), lable: 'y' } } as never);
       }),
   ],
 ];
@@ -153,15 +167,21 @@ it.each(misspelt)('%s...) refuses the misspelt option %s and names %s', (constru
 
 const missing: readonly (readonly [words: string, call: () => unknown])[] = [
   [
-    '`max` is missing in psi(...): expected a number or a parameter such as p.params.name, got nothing',
-    () => api.psi({} as never),
+    '`max` is missing in drift.psi(...): expected a number or a parameter such as p.params.name, got nothing',
+    () => api.drift.psi({} as never),
   ],
-  ['`options` is missing in byTime(...): expected an object of options, got nothing', () => (api.byTime as () => unknown)()],
   [
-    '`columns.x` is wrong in schema(...): expected a column such as float() or category(), got "float"',
+    '`options` is missing in split.byTime(...): expected an object of options, got nothing',
+    () => (api.split.byTime as () => unknown)(),
+  ],
+  [
+    '`columns.x` is wrong in schema(...): expected a column such as col.float() or col.category(), got "float"',
     () => api.schema('a', { x: 'float' } as never),
   ],
-  ['`url` is wrong in slack(...): expected a text or secret(...) or a secret, got 3', () => api.slack({ url: 3 } as never)],
+  [
+    '`url` is wrong in notify.slack(...): expected a text or secret(...) or a secret, got 3',
+    () => api.notify.slack({ url: 3 } as never),
+  ],
 ];
 
 it.each(missing)('%s', (words, call) => {

@@ -5,22 +5,22 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { flagName, schemaInWords, variableName } from '../../../src/cli/options/parameters.js';
-import { boolean, date, definePipeline, integer, list, number, oneOf, string } from '../../../src/index.js';
+import { definePipeline, param } from '../../../src/index.js';
 import { complete } from '../../../src/cli/completion/complete.js';
 import { addParameterFlags, parametersOf, withParameters } from '../../../src/cli/options/with-parameters.js';
 
 /** A parameter of every type, and one whose flag the command has already. */
 const params = {
-  from: date({ default: '2000-01-01' }),
-  maxDepth: integer({ min: 1, max: 99, default: 6 }),
-  rate: number({ default: 0.1 }),
-  shuffle: boolean({ default: true }),
-  mode: oneOf(['fast', 'good'], { default: 'good' }),
-  level: oneOf([1, 2], { default: 1 }),
-  id: string({ default: '' }),
-  airports: list(oneOf(['ATL', 'JFK', 'LAX']), { min: 1, default: ['ATL'], description: 'Where from.' }),
-  sizes: list(integer({ min: 1 }), { default: [] }),
-  tags: list(string(), { default: ['a,b'] }),
+  from: param.date({ default: '2000-01-01' }),
+  maxDepth: param.integer({ min: 1, max: 99, default: 6 }),
+  rate: param.number({ default: 0.1 }),
+  shuffle: param.boolean({ default: true }),
+  mode: param.oneOf(['fast', 'good'], { default: 'good' }),
+  level: param.oneOf([1, 2], { default: 1 }),
+  id: param.string({ default: '' }),
+  airports: param.list(param.oneOf(['ATL', 'JFK', 'LAX']), { min: 1, default: ['ATL'], description: 'Where from.' }),
+  sizes: param.list(param.integer({ min: 1 }), { default: [] }),
+  tags: param.list(param.string(), { default: ['a,b'] }),
 };
 
 const pipeline = definePipeline('many-parameters', { params }, (p) => {

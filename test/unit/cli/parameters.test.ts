@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { definePipeline, list, oneOf, validateParameters } from '../../../src/index.js';
+import { definePipeline, param, validateParameters } from '../../../src/index.js';
 import { readParameters } from '../../../src/cli/options/parameters.js';
 
 const SCHEMA = {
@@ -39,7 +39,7 @@ describe('readParameters', () => {
   it('a start by name gives a text of `oneOf` as a text, though its word is JSON', async () => {
     const { plan } = definePipeline(
       'years',
-      { params: { year: oneOf(['2001', '2002']), of: list(oneOf(['1', 'a'])), size: oneOf([1, 2]) } },
+      { params: { year: param.oneOf(['2001', '2002']), of: param.list(param.oneOf(['1', 'a'])), size: param.oneOf([1, 2]) } },
       (p) => {
         p.step('only', { run: () => 1 });
       },

@@ -1,23 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  betterThan,
-  between,
-  canary,
-  cron,
-  definePipeline,
-  driftDetected,
-  freshness,
-  gbdt,
-  inSet,
-  newRows,
-  notNull,
-  parquet,
-  performanceBelow,
-  psi,
-  rowCount,
-  unique,
-} from '../../../src/index.js';
+import { check, definePipeline, drift, gate, on, rollout, source, trainer } from '../../../src/index.js';
 import type { Plan, StepContext } from '../../../src/index.js';
 import { planHash } from '../../../src/pipeline/plan/plan-hash.js';
 import { define, flights, params, trained } from './flights.js';
@@ -27,9 +10,8 @@ const stepOf = (plan: Plan, id: string): Plan['steps'][number] => plan.steps.fin
 describe('definePipeline', () => {
   it('gives training as many threads as the step has CPUs, unless it names them', () => {
     const threadsOf = (options: object): unknown =>
-      stepOf(define((p) => p.train(trained(p).features, { id: 'again', trainer: gbdt(), ...options })).plan, 'again').config[
-        'threads'
-      ];
+      stepOf(define((p) => p.train(trained(p).features, { id: 'again', trainer: trainer.gbdt(), ...options })).plan, 'again')
+        .config['threads'];
     expect(threadsOf({ resources: { cpu: 4 } })).toBe(4);
     expect(threadsOf({ resources: { cpu: 0.5 } })).toBe(1);
     expect(threadsOf({ resources: { cpu: 4 }, threads: 3 })).toBe(3);
@@ -41,7 +23,7 @@ describe('definePipeline', () => {
       const { model } = trained(p);
       const endpoint = p.deploy(p.evaluate(model));
       p.monitor(endpoint, { every: '1 day' });
-      p.retrain({ on: [newRows(1_000)] });
+      p.retrain({ on: [on.newRows(1_000)] });
     });
     expect(plan.steps.map(({ id, needs }) => [id, needs])).toEqual([
       ['ingest', []],
@@ -62,7 +44,7 @@ describe('definePipeline', () => {
 
   it('takes the dataset itself when there is no validation', () => {
     const { plan } = define((p) => {
-      const raw = p.ingest({ source: parquet('x'), schema: flights });
+      const raw = p.ingest({ source: source.parquet('x'), schema: flights });
       p.step('count', { inputs: { raw }, run: ({ raw: { meta } }) => meta.rows });
     });
     expect(stepOf(plan, 'count').inputs).toEqual({ raw: { step: 'ingest' } });
@@ -115,15 +97,15 @@ describe('definePipeline', () => {
 
   it('writes checks as the validate stage reads them', () => {
     const { plan } = define((p) => {
-      const raw = p.ingest({ source: parquet('x'), schema: flights });
+      const raw = p.ingest({ source: source.parquet('x'), schema: flights });
       p.validate(raw, {
         checks: [
-          rowCount({ min: 5, max: p.params.trees }),
-          notNull('delay', { mostly: 0.9 }),
-          freshness({ max: '2 days', severity: 'warn' }),
-          between('distance', { min: 1 }),
-          inSet('origin', ['ATL'], { id: 'known-origin' }),
-          unique('date', { severity: 'info' }),
+          check.rowCount({ min: 5, max: p.params.trees }),
+          check.notNull('delay', { mostly: 0.9 }),
+          check.freshness({ max: '2 days', severity: 'warn' }),
+          check.between('distance', { min: 1 }),
+          check.inSet('origin', ['ATL'], { id: 'known-origin' }),
+          check.unique('date', { severity: 'info' }),
         ],
       });
     });
@@ -140,14 +122,14 @@ describe('definePipeline', () => {
   it('tells the monitor what the retrain step waits for, and takes labels from the training label', () => {
     const { plan } = define((p) => {
       const endpoint = p.deploy(
-        p.evaluate(trained(p).model, { model: 'delays', gate: betterThan('champion', { metric: 'f1' }), metrics: ['brier'] }),
+        p.evaluate(trained(p).model, { model: 'delays', gate: gate.betterThanChampion('f1'), metrics: ['brier'] }),
         {
           endpoint: 'live',
-          rollout: canary([100], { bake: '0 seconds', health: { maxP99: '1 second' } }),
+          rollout: rollout.canary([100], { bake: '0 seconds', health: { maxP99: '1 second' } }),
         },
       );
-      p.retrain({ on: [driftDetected(), performanceBelow('roc_auc', 0.6), cron('0 3 * * 1')], parameters: { trees: 7 } });
-      p.monitor(endpoint, { every: '1 day', drift: { score: psi({ max: 0.2 }) }, labels: parquet('labels/*') });
+      p.retrain({ on: [on.drift(), on.performanceBelow('roc_auc', 0.6), on.cron('0 3 * * 1')], parameters: { trees: 7 } });
+      p.monitor(endpoint, { every: '1 day', drift: { score: drift.psi({ max: 0.2 }) }, labels: source.parquet('labels/*') });
     });
     expect(stepOf(plan, 'evaluate').config).toMatchObject({ metrics: ['brier', 'f1'], model: 'delays' });
     expect(stepOf(plan, 'deploy').config).toEqual({

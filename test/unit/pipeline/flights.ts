@@ -1,20 +1,15 @@
 import {
-  binary,
-  byTime,
-  category,
-  date,
+  col,
   definePipeline,
-  float,
-  gbdt,
-  hourOf,
-  integer,
+  feature,
   isPipelineError,
-  numeric,
-  parquet,
+  label,
+  param,
   schema,
+  source,
+  split,
   sql,
-  targetEncode,
-  timestamp,
+  trainer,
 } from '../../../src/index.js';
 import type {
   DatasetReference,
@@ -28,14 +23,14 @@ import type {
 } from '../../../src/index.js';
 
 export const flights = schema('flights', {
-  date: timestamp({ eventTime: true }),
-  distance: float({ min: 1 }),
-  origin: category(),
-  carrier: category(),
-  delay: float().nullable(),
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float({ min: 1 }),
+  origin: col.category(),
+  carrier: col.category(),
+  delay: col.float().nullable(),
 });
 
-export const params = { from: date(), to: date(), trees: integer({ min: 1, default: 100 }) };
+export const params = { from: param.date(), to: param.date(), trees: param.integer({ min: 1, default: 100 }) };
 export type Builder = PipelineBuilder<typeof params>;
 
 export const define = (build: (p: Builder) => unknown): Pipeline => definePipeline('flights', { params }, build);
@@ -50,14 +45,18 @@ interface Trained {
 
 /** The stages up to a model, with nothing wrong. */
 export function trained(p: Builder): Trained {
-  const raw = p.ingest({ source: parquet('flights.parquet'), schema: flights, window: { from: p.params.from, to: p.params.to } });
+  const raw = p.ingest({
+    source: source.parquet('flights.parquet'),
+    schema: flights,
+    window: { from: p.params.from, to: p.params.to },
+  });
   const checked = p.validate(raw, { checks: [] });
   const features = p.feature(checked, {
-    label: binary(sql`delay > 15`),
-    split: byTime({ test: '7 days' }),
-    columns: { hour: hourOf('date'), distance: numeric('distance'), origin: targetEncode('origin') },
+    label: label.binary(sql`delay > 15`),
+    split: split.byTime({ test: '7 days' }),
+    columns: { hour: feature.hourOf('date'), distance: feature.numeric('distance'), origin: feature.targetEncode('origin') },
   });
-  return { raw, checked, features, model: p.train(features, { trainer: gbdt({ trees: p.params.trees }) }) };
+  return { raw, checked, features, model: p.train(features, { trainer: trainer.gbdt({ trees: p.params.trees }) }) };
 }
 
 /** Rules and paths of everything that the linter reports. */

@@ -1,19 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  date,
-  definePipeline,
-  email,
-  integer,
-  isPipelineError,
-  onAlias,
-  onDataset,
-  slack,
-  stdout,
-  webhook,
-} from '../../../src/index.js';
+import { definePipeline, isPipelineError, notify, on, param } from '../../../src/index.js';
 import type { HookOptions, PipelineIssue } from '../../../src/index.js';
 
-const params = { from: date(), rows: integer({ min: 1, default: 1 }) };
+const params = { from: param.date(), rows: param.integer({ min: 1, default: 1 }) };
 const pipelineWith = (hooks: HookOptions) =>
   definePipeline('p', { params, hooks }, (p) => p.step('only', { run: async () => 1 }));
 
@@ -30,8 +19,8 @@ function issuesOf(define: () => unknown): readonly PipelineIssue[] {
 describe('hooks', () => {
   it('become one entry of the plan for each notifier', () => {
     const { plan } = pipelineWith({
-      onSuccess: [stdout(), slack({ url: { $secret: 'SLACK_URL' } })],
-      onSlow: { after: '2 hours', notify: [stdout()] },
+      onSuccess: [notify.stdout(), notify.slack({ url: { $secret: 'SLACK_URL' } })],
+      onSlow: { after: '2 hours', notify: [notify.stdout()] },
     });
     expect(plan.hooks).toEqual([
       { on: 'success', notify: { notifier: 'stdout' } },
@@ -43,14 +32,14 @@ describe('hooks', () => {
   it('are part of the hash, and a plan without them has no such field', () => {
     const without = definePipeline('p', { params }, (p) => p.step('only', { run: async () => 1 }));
     expect(without.plan).not.toHaveProperty('hooks');
-    expect(pipelineWith({ onSuccess: [stdout()] }).plan.hash).not.toBe(without.plan.hash);
+    expect(pipelineWith({ onSuccess: [notify.stdout()] }).plan.hash).not.toBe(without.plan.hash);
   });
 
   it('tell every address and receiver that cannot be', () => {
     const issues = issuesOf(() =>
       pipelineWith({
-        onSuccess: [webhook({ url: 'ftp://example.com' }), slack({ url: 'nowhere' })],
-        onFailure: [email({ server: 'http://mail', from: 'nobody', to: [] })],
+        onSuccess: [notify.webhook({ url: 'ftp://example.com' }), notify.slack({ url: 'nowhere' })],
+        onFailure: [notify.email({ server: 'http://mail', from: 'nobody', to: [] })],
         onSlow: { after: '0 hours', notify: [] },
       }),
     );
@@ -72,8 +61,8 @@ describe('triggers', () => {
     {
       params,
       triggers: [
-        onDataset('flights', { params: (change) => ({ from: change.from, rows: change.rows }) }),
-        onAlias('flight-delay', 'champion', { params: () => ({ from: '2001-01-01' }), overlap: 'allow' }),
+        on.dataset('flights', { params: (change) => ({ from: change.from, rows: change.rows }) }),
+        on.alias('flight-delay', 'champion', { params: () => ({ from: '2001-01-01' }), overlap: 'allow' }),
       ],
     },
     (p) => p.step('only', { run: async () => 1 }),
@@ -98,9 +87,9 @@ describe('triggers', () => {
         {
           params,
           triggers: [
-            onDataset('Flights', { params: () => ({ from: 'yesterday', rows: 0 }) }),
-            onDataset('flights', { params: (change) => ({ from: change.from, raws: 1 }) }),
-            onDataset('flights', { params: (change) => ({ from: change.from }) }),
+            on.dataset('Flights', { params: () => ({ from: 'yesterday', rows: 0 }) }),
+            on.dataset('flights', { params: (change) => ({ from: change.from, raws: 1 }) }),
+            on.dataset('flights', { params: (change) => ({ from: change.from }) }),
           ],
         },
         (p) => p.step('only', { run: async () => 1 }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { betterThan, driftDetected, field, gt, psi } from '../../../src/index.js';
+import { drift, field, gate, gt, on } from '../../../src/index.js';
 import type { Ref } from '../../../src/index.js';
 import { type Builder, found, issuesOf, trained } from './flights.js';
 
@@ -25,7 +25,7 @@ describe('the linter of control flow', () => {
       const { model } = trained(p);
       const evaluations = [
         p.evaluate(model, { id: 'one', model: 'one' }),
-        p.evaluate(model, { id: 'other', model: 'other', gate: betterThan('champion', { metric: 'roc_auc' }) }),
+        p.evaluate(model, { id: 'other', model: 'other', gate: gate.betterThanChampion('roc_auc') }),
       ] as const;
       p.join('evaluated', evaluations, { mode: 'first' });
       p.join('nothing', [] as never, { mode: 'all' });
@@ -104,8 +104,8 @@ describe('the linter of control flow', () => {
       p.step('outside', { inputs: { inside: inside! }, run });
       const endpoint = p.deploy(p.evaluate(trained(p).model), { endpoint: 'flights' });
       p.map('many', [1, 2], () => {
-        p.monitor(endpoint, { every: '1 day', drift: { distance: psi({ max: 1 }) } });
-        p.retrain({ on: [driftDetected()] });
+        p.monitor(endpoint, { every: '1 day', drift: { distance: drift.psi({ max: 1 }) } });
+        p.retrain({ on: [on.drift()] });
       });
     };
     expect(found(build).filter((issue) => issue.startsWith('inside-a-'))).toEqual([

@@ -1,38 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  betterThan,
-  between,
-  binary,
-  byTime,
-  canary,
-  cron,
-  date,
+  check,
+  col,
   definePipeline,
-  driftDetected,
-  float,
-  gbdt,
-  integer,
-  list,
-  newRows,
-  notNull,
-  numeric,
-  oneOf,
-  parquet,
-  performanceBelow,
-  psi,
-  rowCount,
+  drift,
+  feature,
+  gate,
+  label,
+  on,
+  param,
+  rollout,
   schema,
+  source,
+  split,
   sql,
-  string,
-  targetEncode,
-  text,
+  trainer,
 } from '../../../src/index.js';
 import type { Duration, Ref } from '../../../src/index.js';
 import { define, flights, found, issuesOf, params, trained } from './flights.js';
 
-const split = byTime({ test: '7 days' });
-const label = binary(sql`delay > 15`);
+const newest = split.byTime({ test: '7 days' });
+const late = label.binary(sql`delay > 15`);
 
 describe('the linter', () => {
   it('finds nothing in a good pipeline', () => {
@@ -43,15 +32,15 @@ describe('the linter', () => {
     const build = (p: Parameters<Parameters<typeof define>[0]>[0]): void => {
       const { model } = trained(p);
       p.train(
-        p.feature(p.ingest({ id: 'again', source: parquet('x'), schema: flights }), {
+        p.feature(p.ingest({ id: 'again', source: source.parquet('x'), schema: flights }), {
           id: 'f2',
-          label,
-          split,
-          columns: { d: numeric('distance') },
+          label: late,
+          split: newest,
+          columns: { d: feature.numeric('distance') },
         }),
-        { trainer: gbdt() },
+        { trainer: trainer.gbdt() },
       );
-      p.deploy(p.evaluate(model), { rollout: canary([50, 10]) });
+      p.deploy(p.evaluate(model), { rollout: rollout.canary([50, 10]) });
     };
     expect(found(build)).toEqual([
       'canary-weights deploy.rollout.weights',
@@ -81,7 +70,7 @@ describe('the linter', () => {
     expect(
       found((p) => {
         const { raw, model } = trained(p);
-        p.train(stranger!.features, { id: 'mine', trainer: gbdt(), after: [stranger!.raw] });
+        p.train(stranger!.features, { id: 'mine', trainer: trainer.gbdt(), after: [stranger!.raw] });
         p.evaluate(raw as never);
         p.step('x', { inputs: { model, odd: 'train' as never }, after: [null as never], run: () => null });
       }),
@@ -96,9 +85,9 @@ describe('the linter', () => {
 
   it('finds the label inside the features, unless it is declared as known beforehand', () => {
     const build = (outcome?: readonly string[]) => (p: Parameters<Parameters<typeof define>[0]>[0]) => {
-      const raw = p.ingest({ source: parquet('x'), schema: flights });
-      const own = binary(sql`DELAY > distance / 100`, outcome === undefined ? {} : { outcome });
-      p.feature(raw, { label: own, split, columns: { d: numeric('distance'), late: numeric('delay') } });
+      const raw = p.ingest({ source: source.parquet('x'), schema: flights });
+      const own = label.binary(sql`DELAY > distance / 100`, outcome === undefined ? {} : { outcome });
+      p.feature(raw, { label: own, split: newest, columns: { d: feature.numeric('distance'), late: feature.numeric('delay') } });
     };
     expect(found(build())).toEqual(['label-leakage feature.columns.d', 'label-leakage feature.columns.late']);
     expect(found(build(['delay']))).toEqual(['label-leakage feature.columns.late']);
@@ -108,14 +97,14 @@ describe('the linter', () => {
   it('finds labels without a column, unknown columns, wrong column types and reserved names', () => {
     expect(
       found((p) => {
-        const raw = p.ingest({ source: parquet('x'), schema: flights });
+        const raw = p.ingest({ source: source.parquet('x'), schema: flights });
         const columns = {
-          __a: numeric('distanec' as 'distance'),
-          b: targetEncode('distance' as 'origin'),
-          B: numeric('distance'),
+          __a: feature.numeric('distanec' as 'distance'),
+          b: feature.targetEncode('distance' as 'origin'),
+          B: feature.numeric('distance'),
         };
-        p.feature(raw, { label: binary(sql`dealy > 15`), split, columns });
-        p.feature(raw, { id: 'empty', label, split, columns: {} });
+        p.feature(raw, { label: label.binary(sql`dealy > 15`), split: newest, columns });
+        p.feature(raw, { id: 'empty', label: late, split: newest, columns: {} });
       }),
     ).toEqual([
       'label-columns feature.label',
@@ -128,11 +117,11 @@ describe('the linter', () => {
   });
 
   it('finds a missing event time', () => {
-    const timeless = schema('timeless', { delay: float(), distance: float(), remark: text() });
+    const timeless = schema('timeless', { delay: col.float(), distance: col.float(), remark: col.text() });
     expect(
       found((p) => {
-        const raw = p.ingest({ source: parquet('x'), schema: timeless, window: { from: 'yesterday', to: '2001-01-01' } });
-        p.feature(raw, { label, split, columns: { d: numeric('distance') } });
+        const raw = p.ingest({ source: source.parquet('x'), schema: timeless, window: { from: 'yesterday', to: '2001-01-01' } });
+        p.feature(raw, { label: late, split: newest, columns: { d: feature.numeric('distance') } });
       }),
     ).toEqual(['event-time ingest.window', 'range ingest.window.from', 'event-time feature.split']);
   });
@@ -141,28 +130,33 @@ describe('the linter', () => {
     expect(
       found((p) => {
         const raw = p.ingest({
-          source: parquet('x'),
+          source: source.parquet('x'),
           schema: flights,
           window: { from: '2001-02-01', to: '2001-01-01' },
           timeout: '0 seconds',
         });
         const checked = p.validate(raw, {
-          checks: [rowCount({}), notNull('delay', { mostly: 2 }), notNull('delay'), between('distance', { min: 2, max: 1 })],
+          checks: [
+            check.rowCount({}),
+            check.notNull('delay', { mostly: 2 }),
+            check.notNull('delay'),
+            check.between('distance', { min: 2, max: 1 }),
+          ],
         });
         const features = p.feature(checked, {
-          label,
-          split: byTime({ test: 'a week' as Duration }),
-          columns: { o: targetEncode(['origin'], { smoothing: -1, folds: 1 }) },
+          label: late,
+          split: split.byTime({ test: 'a week' as Duration }),
+          columns: { o: feature.targetEncode(['origin'], { smoothing: -1, folds: 1 }) },
         });
         const model = p.train(features, {
-          trainer: gbdt({ trees: 0, learningRate: 0, maxBins: 500 }),
+          trainer: trainer.gbdt({ trees: 0, learningRate: 0, maxBins: 500 }),
           threads: 0.5,
           resources: { cpu: 0 },
           retry: { maximumAttempts: 0 },
         });
         p.evaluate(model, {
-          gate: betterThan('champion', {
-            ...{ metric: 'roc_auc', confidence: 1, samples: 1, margin: NaN, minEvents: -1 },
+          gate: gate.betterThanChampion('roc_auc', {
+            ...{ confidence: 1, samples: 1, margin: NaN, minEvents: -1 },
             guards: { brier: -1, log_loss: 'a%' as '1%', rmse: 1 } as object,
           }),
         });
@@ -204,8 +198,13 @@ describe('the linter', () => {
         });
         p.monitor(p.deploy(evaluation, { endpoint: 'ok' }), {
           every: '1 day',
-          drift: { carrier: psi({ max: 1 }), date: psi({ max: 1 }), nope: psi({ max: 1 }), score: psi({ max: -1 }) } as object,
-          performance: [performanceBelow('roc_auc', 0.5)],
+          drift: {
+            carrier: drift.psi({ max: 1 }),
+            date: drift.psi({ max: 1 }),
+            nope: drift.psi({ max: 1 }),
+            score: drift.psi({ max: -1 }),
+          } as object,
+          performance: [on.performanceBelow('roc_auc', 0.5)],
           persistence: { windows: 3, of: 2 },
         });
       }),
@@ -227,7 +226,13 @@ describe('the linter', () => {
     expect(
       found((p) => {
         p.retrain({
-          on: [driftDetected(), newRows(0), cron('* * *'), cron('61 * * * *'), cron('0 3 * * 1', { timezone: 'Mars/Olympus' })],
+          on: [
+            on.drift(),
+            on.newRows(0),
+            on.cron('* * *'),
+            on.cron('61 * * * *'),
+            on.cron('0 3 * * 1', { timezone: 'Mars/Olympus' }),
+          ],
           window: { newest: '7 days', from: 'trees' as 'from', to: 'trees' as 'to' },
           parameters: { trees: 0, tress: 1 } as object,
         });
@@ -253,14 +258,19 @@ describe('the linter', () => {
   it('finds drift triggers whose monitor has no drift rule, and performance of the wrong task', () => {
     expect(
       found((p) => {
-        p.monitor(p.deploy(p.evaluate(trained(p).model)), { every: '1 day', labels: parquet('x') });
-        p.retrain({ on: [driftDetected(), performanceBelow('r2', 0.5)] });
+        p.monitor(p.deploy(p.evaluate(trained(p).model)), { every: '1 day', labels: source.parquet('x') });
+        p.retrain({ on: [on.drift(), on.performanceBelow('r2', 0.5)] });
       }),
     ).toEqual(['retrain-without-monitor retrain.on', 'metric retrain.on.0']);
   });
 
   it('finds bad names, bad parameters and unknown ones', () => {
-    const own = { n: integer({ min: 5, default: 1 }), 'a b': date(), c: string({ pattern: '(' }), d: oneOf([]) };
+    const own = {
+      n: param.integer({ min: 5, default: 1 }),
+      'a b': param.date(),
+      c: param.string({ pattern: '(' }),
+      d: param.oneOf([]),
+    };
     const build = (): unknown =>
       definePipeline('Flight Delay', { params: own }, (p) => {
         p.step('a.b', { run: () => null });
@@ -293,13 +303,13 @@ describe('the linter', () => {
 
   it('finds lists that cannot be, and lists as live parameters', () => {
     const params = {
-      a: list(string(), { min: -1 }),
-      b: list(string({ pattern: '(' })),
-      c: list(integer({ min: 1 }), { default: [1, 0] }),
+      a: param.list(param.string(), { min: -1 }),
+      b: param.list(param.string({ pattern: '(' })),
+      c: param.list(param.integer({ min: 1 }), { default: [1, 0] }),
     };
     const build = (): unknown =>
       definePipeline('lists', { params }, (p) => {
-        p.step('x', { live: { many: list(integer()) as never }, run: () => null });
+        p.step('x', { live: { many: param.list(param.integer()) as never }, run: () => null });
       });
     expect(build).toThrow(
       expect.objectContaining({
@@ -318,7 +328,7 @@ describe('the linter', () => {
 
   it('finds live parameters of a stage that takes no orders', () => {
     const wrong = found((p) => {
-      p.ingest({ source: parquet('x'), schema: flights, live: {} });
+      p.ingest({ source: source.parquet('x'), schema: flights, live: {} });
       p.command('program', { command: ['true'], live: {} });
     });
     expect(wrong).toEqual(['live ingest.live']);
@@ -328,8 +338,8 @@ describe('the linter', () => {
     expect(
       found((p) => {
         const { features, raw } = trained(p);
-        p.train(features, { id: 'odd', trainer: gbdt({ trees: raw as never, leaves: (() => 1) as never }) });
-        p.ingest({ id: 'half', source: parquet('\ud800'), schema: flights });
+        p.train(features, { id: 'odd', trainer: trainer.gbdt({ trees: raw as never, leaves: (() => 1) as never }) });
+        p.ingest({ id: 'half', source: source.parquet('\ud800'), schema: flights });
       }),
     ).toEqual(['reference-as-value odd.trainer.trees', 'not-json odd.trainer.leaves', 'not-json half.source.path']);
   });
@@ -352,7 +362,7 @@ describe('the linter', () => {
             references.push(
               p.step(id, { after: waits[index]!, timeout: timeout as Duration, resources: { cpu }, run: () => null }),
             );
-            p.deploy(p.evaluate(model, { id: `e${index}`, model: id }), { id: `d${index}`, rollout: canary(weights) });
+            p.deploy(p.evaluate(model, { id: `e${index}`, model: id }), { id: `d${index}`, rollout: rollout.canary(weights) });
           }
           for (const [index, { after }] of nodes.entries())
             waits[index]!.push(...after.flatMap((other) => references[other] ?? []));

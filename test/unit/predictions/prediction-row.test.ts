@@ -6,7 +6,7 @@ import {
   isReservedColumn,
   PREDICTION_COLUMNS,
 } from '../../../src/contracts/store/prediction-row.js';
-import { float, schema, timestamp } from '../../../src/index.js';
+import { col, schema } from '../../../src/index.js';
 import { signatureOf } from '../../../src/schema/signature.js';
 
 const input = (name: string, more: Partial<TensorSpec> = {}): TensorSpec => ({
@@ -28,11 +28,11 @@ describe('the row of a prediction', () => {
   it('refuses names that mean the prediction itself in a schema, in any case', () => {
     expect(['Score', 'FEATURES', '__x', 'Raw_y'].every(isReservedColumn)).toBe(true);
     expect(['Status', 'model', 'scores'].some(isReservedColumn)).toBe(false);
-    expect(() => schema('s', { Score: float() })).toThrow(expect.objectContaining({ code: 'AUTHORING_INVALID_SCHEMA' }));
+    expect(() => schema('s', { Score: col.float() })).toThrow(expect.objectContaining({ code: 'AUTHORING_INVALID_SCHEMA' }));
   });
 
   it("happened at the schema's event time, not at the first time that it has", () => {
-    const trips = schema('trips', { booked: timestamp(), departure: timestamp({ eventTime: true }), price: float() });
+    const trips = schema('trips', { booked: col.timestamp(), departure: col.timestamp({ eventTime: true }), price: col.float() });
     expect(eventTimeIndex(signatureOf(trips, ['booked', 'departure', 'price']))).toBe(1);
     expect(eventTimeIndex(signatureOf(trips, ['booked', 'price']))).toBe(-1);
   });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../src/contracts/json.js';
-import { boolean, date, integer, number, oneOf, string } from '../../../src/index.js';
+import { param } from '../../../src/index.js';
 import { checkParameters } from '../../../src/schema/validate-parameters.js';
 import { liveValueProblem } from '../../../workflows/run/live-value.js';
 
 const BUILT = [
-  number({ min: 0.001, max: 1 }),
-  integer({ min: 1 }),
-  boolean(),
-  string({ minLength: 2, maxLength: 4, pattern: '^a' }),
-  oneOf(['adam', 'sgd', 3]),
-  date(),
+  param.number({ min: 0.001, max: 1 }),
+  param.integer({ min: 1 }),
+  param.boolean(),
+  param.string({ minLength: 2, maxLength: 4, pattern: '^a' }),
+  param.oneOf(['adam', 'sgd', 3]),
+  param.date(),
 ];
 
 describe('a value for a live parameter', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { date, definePipeline, integer, isPipelineError, scheduledTime, string } from '../../../src/index.js';
+import { definePipeline, isPipelineError, param, scheduledTime } from '../../../src/index.js';
 import type { PipelineIssue, ScheduleOptions } from '../../../src/index.js';
 import type { ScheduleSpec } from '../../../src/contracts/plan/schedule.js';
 import { cronFields, cronProblem, cronTimes } from '../../../src/pipeline/schedule/cron.js';
 import { resolveScheduledTimes } from '../../../src/pipeline/schedule/scheduled-time.js';
 
-const params = { from: date(), note: string({ default: '' }), trees: integer({ min: 1, default: 100 }) };
+const params = { from: param.date(), note: param.string({ default: '' }), trees: param.integer({ min: 1, default: 100 }) };
 type Options = ScheduleOptions<typeof params>;
 
 const declare = (schedules: { readonly [name: string]: Options }) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { category, float, text, timestamp } from '../../../src/schema/column.js';
+import { col } from '../../../src/index.js';
 import { duckdbType } from '../../../src/schema/duckdb-type.js';
-import { boolean, integer } from '../../../src/schema/integer-and-boolean.js';
+
 import { rowJsonSchema } from '../../../src/schema/row-json-schema.js';
 import { schemaHash } from '../../../src/schema/schema-hash.js';
 import { eventTimeOf, schema } from '../../../src/schema/schema.js';
@@ -9,12 +9,12 @@ import { signatureOf } from '../../../src/schema/signature.js';
 import { validateParameters } from '../../../src/schema/validate-parameters.js';
 
 const trips = schema('trips', {
-  at: timestamp({ eventTime: true }),
-  distance: float({ unit: 'mile', min: 1 }),
-  seats: integer({ min: 0, max: 9, unit: 'seat' }),
-  night: boolean(),
-  origin: category({ values: ['ATL', 'SFO'] }),
-  remark: text().nullable(),
+  at: col.timestamp({ eventTime: true }),
+  distance: col.float({ unit: 'mile', min: 1 }),
+  seats: col.integer({ min: 0, max: 9, unit: 'seat' }),
+  night: col.boolean(),
+  origin: col.category({ values: ['ATL', 'SFO'] }),
+  remark: col.text().nullable(),
 });
 
 describe('schema', () => {
@@ -36,13 +36,13 @@ describe('schema', () => {
   it('reports every problem at once', () => {
     const define = (): unknown =>
       schema('', {
-        a: timestamp({ eventTime: true }),
-        b: timestamp({ eventTime: true }).nullable(),
-        __label: float(),
-        score: float({ min: 2, max: 1 }),
-        A: category({ values: [] }),
-        '': category({ values: ['x', 'x'] }),
-        infinite: float({ max: Infinity }),
+        a: col.timestamp({ eventTime: true }),
+        b: col.timestamp({ eventTime: true }).nullable(),
+        __label: col.float(),
+        score: col.float({ min: 2, max: 1 }),
+        A: col.category({ values: [] }),
+        '': col.category({ values: ['x', 'x'] }),
+        infinite: col.float({ max: Infinity }),
       });
     expect(define).toThrow(expect.objectContaining({ code: 'AUTHORING_INVALID_SCHEMA' }));
     for (const part of [

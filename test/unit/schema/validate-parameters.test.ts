@@ -1,20 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { boolean, integer } from '../../../src/schema/integer-and-boolean.js';
-import { list } from '../../../src/schema/list.js';
-import { date, number, oneOf, string } from '../../../src/schema/parameter.js';
+import { param } from '../../../src/index.js';
+
 import { parameterSchema } from '../../../src/schema/parameter-schema.js';
 import { validateParameters } from '../../../src/schema/validate-parameters.js';
 import { isPipelineError } from '../../../src/errors/pipeline-error.js';
 
 const schema = parameterSchema('flight-delay', {
-  from: date(),
-  to: date(),
-  trees: integer({ min: 1, default: 100 }),
-  rate: number({ min: 0, max: 1, default: 0.1 }),
-  airline: string({ minLength: 2, pattern: '^[A-Z]+$', default: 'AA' }),
-  verbose: boolean({ default: false }),
-  mode: oneOf(['fast', 'exact'], { default: 'fast' }),
+  from: param.date(),
+  to: param.date(),
+  trees: param.integer({ min: 1, default: 100 }),
+  rate: param.number({ min: 0, max: 1, default: 0.1 }),
+  airline: param.string({ minLength: 2, pattern: '^[A-Z]+$', default: 'AA' }),
+  verbose: param.boolean({ default: false }),
+  mode: param.oneOf(['fast', 'exact'], { default: 'fast' }),
 });
 const good = { from: '2001-01-01', to: '2001-02-01' };
 
@@ -102,14 +101,14 @@ describe('parameters of a run', () => {
   });
 
   it('may be left out altogether when all have defaults', () => {
-    expect(validateParameters(parameterSchema('x', { n: integer({ default: 3 }) }), undefined)).toEqual({ n: 3 });
+    expect(validateParameters(parameterSchema('x', { n: param.integer({ default: 3 }) }), undefined)).toEqual({ n: 3 });
   });
 
   it('may be lists, of which every wrong item is reported with its place', () => {
     const lists = parameterSchema('lists', {
-      airports: list(oneOf(['ATL', 'JFK']), { min: 2, max: 3 }),
-      days: list(date()),
-      sizes: list(integer({ min: 1 }), { default: [1, 2], description: 'how many' }),
+      airports: param.list(param.oneOf(['ATL', 'JFK']), { min: 2, max: 3 }),
+      days: param.list(param.date()),
+      sizes: param.list(param.integer({ min: 1 }), { default: [1, 2], description: 'how many' }),
     });
     expect(lists['properties']).toEqual({
       airports: { type: 'array', items: { enum: ['ATL', 'JFK'] }, minItems: 2, maxItems: 3 },
@@ -149,7 +148,7 @@ describe('parameters of a run', () => {
   });
 
   it('do not take names of Object.prototype for given', () => {
-    const odd = parameterSchema('x', { constructor: string() });
+    const odd = parameterSchema('x', { constructor: param.string() });
     expect(() => validateParameters(odd, {})).toThrow(/parameter constructor: expected a string, got nothing/);
     expect(problemsOf(JSON.parse('{"from":"2001-01-01","to":"2001-02-01","__proto__":1}'))).toEqual({
       problems: [expect.objectContaining({ path: '__proto__', received: 'an unknown name' })],

@@ -9,8 +9,8 @@ import { readRequestId } from '../../../src/serving/input/request-id.js';
 import { describeValue } from '../../../src/serving/input/text.js';
 import { parseTimestamp } from '../../../src/serving/input/timestamp.js';
 import { withoutBounds } from '../../../src/serving/input/value-rule.js';
-import { category, float, text, timestamp } from '../../../src/schema/column.js';
-import { boolean, integer } from '../../../src/schema/integer-and-boolean.js';
+import { col } from '../../../src/index.js';
+
 import { schema } from '../../../src/schema/schema.js';
 import { signatureOf } from '../../../src/schema/signature.js';
 
@@ -119,12 +119,12 @@ describe('a timestamp', () => {
 
 describe('the bounds of a schema', () => {
   const customers = schema('customers', {
-    since: timestamp(),
-    tenure: integer({ min: 0 }),
-    share: float({ min: 0.1, max: 0.9 }).nullable(),
-    plan: category({ values: ['free', 'paid'] }),
-    note: text(),
-    active: boolean(),
+    since: col.timestamp(),
+    tenure: col.integer({ min: 0 }),
+    share: col.float({ min: 0.1, max: 0.9 }).nullable(),
+    plan: col.category({ values: ['free', 'paid'] }),
+    note: col.text(),
+    active: col.boolean(),
   });
   const signature = signatureOf(customers, ['since', 'tenure', 'share', 'plan', 'note', 'active']);
   const parseRows = compileRowParser('churn', signature);

@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { RunIdentity } from '../../../src/contracts/run.js';
 import type { ChangeSubject } from '../../../src/contracts/plan/triggers.js';
-import { date, definePipeline, integer, onAlias, onDataset } from '../../../src/index.js';
+import { definePipeline, on, param } from '../../../src/index.js';
 import { PublishedDatasets } from '../../../src/data/published-datasets.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
@@ -13,15 +13,15 @@ import { temporaryFolder } from '../../integration/execution-fixtures.js';
 
 const WHO = { taskQueue: 'ml', by: 'somebody' };
 const flights: ChangeSubject = { kind: 'dataset', name: 'flights' };
-const params = { from: date(), to: date(), rows: integer({ default: 1 }) };
+const params = { from: param.date(), to: param.date(), rows: param.integer({ default: 1 }) };
 
 const pipeline = (overlap: 'coalesce' | 'queue') =>
   definePipeline(
     'score',
-    { params, triggers: [onDataset('flights', { params: ({ from, to, rows }) => ({ from, to, rows }), overlap })] },
+    { params, triggers: [on.dataset('flights', { params: ({ from, to, rows }) => ({ from, to, rows }), overlap })] },
     (p) => p.step('only', { run: async () => 1 }),
   );
-const other = definePipeline('other', { params: {}, triggers: [onAlias('m', 'champion')] }, (p) =>
+const other = definePipeline('other', { params: {}, triggers: [on.alias('m', 'champion')] }, (p) =>
   p.step('only', { run: async () => 1 }),
 );
 const without = definePipeline('score', { params: {} }, (p) => p.step('only', { run: async () => 1 }));

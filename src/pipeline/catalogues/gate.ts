@@ -1,0 +1,1 @@
+export { betterThanChampion } from '../options/quality-gate.js';

@@ -1,0 +1,1 @@
+export { canary } from '../options/rollout.js';

@@ -1,0 +1,1 @@
+export { byTime } from '../options/split.js';

@@ -1,0 +1,1 @@
+export { gbdt } from '../options/trainers.js';
