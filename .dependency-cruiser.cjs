@@ -19,7 +19,8 @@ const ROOMS = {
   report: [],
   notices: ['secrets'],
   predictions: ['data', 'store'],
-  serving: ['onnx', 'pipeline', 'predictions', 'registry', 'store'],
+  rollout: ['pipeline', 'registry'],
+  serving: ['onnx', 'predictions', 'registry', 'store'],
   evaluation: ['data', 'onnx', 'pipeline', 'profiles', 'registry', 'report', 'serving', 'store'],
   profiles: ['store'],
   monitoring: ['data', 'evaluation', 'pipeline', 'predictions', 'profiles', 'registry', 'report', 'store'],
@@ -85,7 +86,7 @@ module.exports = {
       name: 'pure-rooms-know-no-temporal',
       severity: 'error',
       from: {
-        path: '^src/(store|secrets|logs|command|data|validation|features|training|evaluation|registry|serving|monitoring|predictions|notices|onnx)/',
+        path: '^src/(store|secrets|logs|command|data|validation|features|training|evaluation|registry|rollout|serving|monitoring|predictions|notices|onnx)/',
       },
       to: { path: ['node_modules/@temporalio', '^src/(worker|client|cli|temporal|testing)/'], ...value },
     },

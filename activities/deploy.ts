@@ -11,7 +11,7 @@ import {
   shiftToCandidate,
   waitUntilReady,
   withdrawVersion,
-} from '../src/serving/rollout/rollout-steps.js';
+} from '../src/rollout/rollout-steps.js';
 import { announceAliases } from '../src/triggers/announce.js';
 
 type Operation<Arguments, Result> = StageOperation<DeployConfig, DeployInputs, Result, Arguments>;

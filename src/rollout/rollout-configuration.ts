@@ -1,6 +1,6 @@
-import type { ArtifactRef } from '../../contracts/artifact.js';
-import type { EndpointConfig, EndpointVariant } from '../../contracts/model.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
+import type { ArtifactRef } from '../contracts/artifact.js';
+import type { EndpointConfig, EndpointVariant } from '../contracts/model.js';
+import { PipelineError } from '../errors/pipeline-error.js';
 
 /** A version and its artifact, as the registry has them. */
 export interface ReleasedVersion {

@@ -2,15 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { ReplicaStatus, VariantHealth } from '../../../src/contracts/model.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import type { Endpoints } from '../../../src/registry/endpoints.js';
-import { bakeStart, binomialTail, judgeCandidate, readinessOf } from '../../../src/serving/rollout/replica-health.js';
-import {
-  openRollout,
-  promoteCandidate,
-  shiftTraffic,
-  withdrawCandidate,
-} from '../../../src/serving/rollout/rollout-configuration.js';
-import { ReplicaWatch } from '../../../src/serving/rollout/replica-watch.js';
-import type { ReleasedVersion, Routing } from '../../../src/serving/rollout/rollout-configuration.js';
+import { bakeStart, binomialTail, judgeCandidate, readinessOf } from '../../../src/rollout/replica-health.js';
+import { openRollout, promoteCandidate, shiftTraffic, withdrawCandidate } from '../../../src/rollout/rollout-configuration.js';
+import { ReplicaWatch } from '../../../src/rollout/replica-watch.js';
+import type { ReleasedVersion, Routing } from '../../../src/rollout/rollout-configuration.js';
 
 const released = (version: number): ReleasedVersion => ({
   version,

@@ -1,5 +1,5 @@
-import type { Endpoints, SeenReplica } from '../../registry/endpoints.js';
-import type { StepLog } from '../../pipeline/step-context.js';
+import type { Endpoints, SeenReplica } from '../registry/endpoints.js';
+import type { StepLog } from '../pipeline/step-context.js';
 
 /** A replica whose record has not changed for this long, ms, is taken for gone; it reports every two seconds. */
 export const REPLICA_GONE_MS = 8_000;

@@ -1,5 +1,5 @@
-import type { ReplicaStatus, VariantHealth } from '../../contracts/model.js';
-import type { RolloutSpec } from '../../contracts/stages/deploy.js';
+import type { ReplicaStatus, VariantHealth } from '../contracts/model.js';
+import type { RolloutSpec } from '../contracts/stages/deploy.js';
 
 const variantOf = (replica: ReplicaStatus, version: number): VariantHealth | undefined =>
   replica.variants.find((variant) => variant.version === version);
