@@ -72,7 +72,7 @@ export default tseslint.config(
   },
   {
     files: [
-      'src/{cache,data,evaluation,features,logs,monitoring,registry,runs,store,training,triggers}/**/*.ts',
+      'src/{cache,data,evaluation,features,logs,metrics,monitoring,registry,runs,store,training,triggers}/**/*.ts',
       'src/worker/step/**/*.ts',
     ],
     ignores: ['src/store/parse-json.ts', 'src/cache/package-version.ts'],

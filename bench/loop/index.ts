@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { metricsFor } from '../../dist/src/evaluation/metrics/metric.js';
-import { scoredRows } from '../../dist/src/evaluation/metrics/scored-rows.js';
+import { metricsFor } from '../../dist/src/metrics/metric.js';
+import { scoredRows } from '../../dist/src/metrics/scored-rows.js';
 import { type BenchResult, measured } from '../report.js';
 import { readWeek, scoresOf, type WeekOfFlights } from './flights.js';
 import { Life, type Policy } from './lives.js';

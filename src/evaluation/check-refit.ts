@@ -7,8 +7,8 @@ import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { literal } from '../data/sql-text.js';
 import type { StepContext } from '../pipeline/step-context.js';
-import { measureInThread } from './compare-in-thread.js';
-import { metricsFor } from './metrics/metric.js';
+import { measureInThread } from '../metrics/measure-in-thread.js';
+import { metricsFor } from '../metrics/metric.js';
 import { scoreModel } from './score-model.js';
 import { readLabels } from './test-split.js';
 

@@ -17,7 +17,7 @@ import type { Comparison } from './comparison.js';
 import { compareInThread } from './compare-in-thread.js';
 import { evaluationPage } from './evaluation-page.js';
 import { decideGate } from './gate.js';
-import { metricsFor } from './metrics/metric.js';
+import { metricsFor } from '../metrics/metric.js';
 import { scoreModel } from './score-model.js';
 import { checkSlices, readLabels, readSlice } from './test-split.js';
 

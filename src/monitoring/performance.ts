@@ -6,7 +6,7 @@ import type { DuckDb } from '../data/duckdb.js';
 import { wholeRelation } from '../data/source/open-source.js';
 import { identifier } from '../data/sql-text.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { measureInThread } from '../evaluation/compare-in-thread.js';
+import { measureInThread } from '../metrics/measure-in-thread.js';
 import { WINDOW_ROWS } from './window-rows.js';
 
 type Labels = NonNullable<MonitorConfig['labels']>;

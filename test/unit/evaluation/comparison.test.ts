@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { calibrate } from '../../../src/evaluation/calibration.js';
+import { calibrate } from '../../../src/metrics/calibration.js';
 import { compareInThread } from '../../../src/evaluation/compare-in-thread.js';
 import type { ComparisonInput } from '../../../src/evaluation/comparison.js';
 import { compareModels } from '../../../src/evaluation/comparison.js';
-import { rankingCurves } from '../../../src/evaluation/curves.js';
-import { scoredRows, weightsInOrder } from '../../../src/evaluation/metrics/scored-rows.js';
+import { rankingCurves } from '../../../src/metrics/curves.js';
+import { scoredRows, weightsInOrder } from '../../../src/metrics/scored-rows.js';
 import { createRandom } from '../../../src/evaluation/random.js';
 
 const ROWS = 600;

@@ -3,10 +3,10 @@ import type { GateComparison, GateSpec, GuardComparison } from '../../../src/con
 import { type BootstrapInterval, type BootstrapOptions, pairedBootstrap } from '../../../src/evaluation/bootstrap.js';
 import type { Compared } from '../../../src/evaluation/gate.js';
 import { decideGate } from '../../../src/evaluation/gate.js';
-import type { Metric } from '../../../src/evaluation/metrics/metric.js';
-import { metricsFor } from '../../../src/evaluation/metrics/metric.js';
-import type { ScoredRows } from '../../../src/evaluation/metrics/scored-rows.js';
-import { scoredRows } from '../../../src/evaluation/metrics/scored-rows.js';
+import type { Metric } from '../../../src/metrics/metric.js';
+import { metricsFor } from '../../../src/metrics/metric.js';
+import type { ScoredRows } from '../../../src/metrics/scored-rows.js';
+import { scoredRows } from '../../../src/metrics/scored-rows.js';
 import { createRandom } from '../../../src/evaluation/random.js';
 
 const GATE: GateSpec = { than: 'champion', metric: 'roc_auc', confidence: 0.95, samples: 200, margin: 0 };

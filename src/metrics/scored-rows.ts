@@ -1,4 +1,4 @@
-import { PipelineError } from '../../errors/pipeline-error.js';
+import { PipelineError } from '../errors/pipeline-error.js';
 
 /** Labels and scores of the same rows. `order` lists the rows by descending score; made once, used by every resample. */
 export interface ScoredRows {

@@ -1,5 +1,5 @@
-import type { Task } from '../../contracts/stages/feature.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
+import type { Task } from '../contracts/stages/feature.js';
+import { PipelineError } from '../errors/pipeline-error.js';
 import { calibrationError } from './calibration-error.js';
 import { brierScore, logLoss } from './probability.js';
 import { averagePrecision, rocAuc } from './ranking.js';

@@ -1,4 +1,4 @@
-import { calibrate } from '../calibration.js';
+import { calibrate } from './calibration.js';
 import type { RowWeights, ScoredRows } from './scored-rows.js';
 
 /**

@@ -1,4 +1,4 @@
-"""Writes metrics.golden.json beside this file. Run: pip install scikit-learn==1.9.1 numpy==2.4.6 && python test/unit/evaluation/metrics.golden.py"""
+"""Writes metrics.golden.json beside this file. Run: pip install scikit-learn==1.9.1 numpy==2.4.6 && python test/unit/metrics/metrics.golden.py"""
 
 import json
 import pathlib
@@ -69,7 +69,7 @@ regressions = [
 ]
 origin = {
     "library": f"scikit-learn {sklearn.__version__}, numpy {np.__version__}",
-    "command": "python test/unit/evaluation/metrics.golden.py",
+    "command": "python test/unit/metrics/metrics.golden.py",
 }
 path = pathlib.Path(__file__).with_suffix(".json")
 path.write_text(json.dumps({"origin": origin, "binary": binaries, "regression": regressions}) + "\n")

@@ -1,4 +1,4 @@
-import type { RowWeights, ScoredRows } from './metrics/scored-rows.js';
+import type { RowWeights, ScoredRows } from './scored-rows.js';
 
 const BINS = 15;
 

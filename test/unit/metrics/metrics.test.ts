@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { metricsFor } from '../../../src/evaluation/metrics/metric.js';
-import { scoredRows, weightsInOrder } from '../../../src/evaluation/metrics/scored-rows.js';
+import { metricsFor } from '../../../src/metrics/metric.js';
+import { scoredRows, weightsInOrder } from '../../../src/metrics/scored-rows.js';
 
 type GoldenRow = {
   readonly name: string;
@@ -11,7 +11,7 @@ type GoldenRow = {
   readonly metrics: Record<string, number>;
 };
 // Golden values: origin in the file; made by metrics.golden.py beside it.
-const golden = JSON.parse(readFileSync('test/unit/evaluation/metrics.golden.json', 'utf8')) as {
+const golden = JSON.parse(readFileSync('test/unit/metrics/metrics.golden.json', 'utf8')) as {
   readonly origin: { readonly library: string };
   readonly binary: readonly GoldenRow[];
   readonly regression: readonly GoldenRow[];

@@ -1,5 +1,5 @@
-import { eachTie } from './metrics/ranking.js';
-import type { ScoredRows } from './metrics/scored-rows.js';
+import { eachTie } from './ranking.js';
+import type { ScoredRows } from './scored-rows.js';
 
 const MAX_POINTS = 200;
 const HISTOGRAM_BINS = 25;

@@ -1,0 +1,10 @@
+import type { MetricValues } from '../contracts/stages/evaluate.js';
+import { inThread } from './in-thread.js';
+import type { MeasureInput } from './measure-worker.js';
+
+const WORKER = new URL('./measure-worker.js', import.meta.url);
+
+/** Metrics by name, null where undefined, of scores against labels, in a worker thread. EVALUATION_METRIC_UNKNOWN. */
+export function measureInThread(input: MeasureInput, signal: AbortSignal): Promise<MetricValues> {
+  return inThread<MeasureInput, MetricValues>(WORKER, 'measure', input, signal);
+}
