@@ -47,7 +47,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts', 'activities/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}', 'activities/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', startQueue, thrownText, openStream, ownEngine] },
   },
   {

@@ -15,7 +15,6 @@ import type { StandIn } from './champion.js';
 import { failClosed, findChampion, standInOf } from './champion.js';
 import type { Comparison } from './comparison.js';
 import { compareInThread } from './compare-in-thread.js';
-import { evaluationPage } from './evaluation-page.js';
 import { decideGate } from './gate.js';
 import { metricsFor } from '../metrics/metric.js';
 import { scoreModel } from './score-model.js';
@@ -132,6 +131,8 @@ async function publish(judged: Judged, context: StepContext): Promise<EvaluateRe
     mediaType,
     content: { bytes: Buffer.from(content) },
   });
+  // Loaded late: most workers never draw a chart.
+  const { evaluationPage } = await import('./evaluation-page.js');
   const evaluation = await context.artifacts.publish({
     kind: 'evaluation',
     files: [

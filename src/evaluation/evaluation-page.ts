@@ -1,9 +1,10 @@
 import type { EvaluateConfig, EvaluateInputs, EvaluationDecision, GateComparison } from '../contracts/stages/evaluate.js';
 import { escapeHtml, formatNumber, table } from '../report/html.js';
 import type { Page, Section } from '../report/page.js';
-import { barPlot, linePlot } from '../report/plot.js';
+import { barChart, intervalChart, lineChart } from '../report/charts/render-chart.js';
 import type { Blessing } from './bless.js';
 import type { Comparison } from './comparison.js';
+import { wilsonInterval } from './wilson-interval.js';
 import { opponentName } from './gate.js';
 
 const UNIT = { from: 0, to: 1 };
@@ -38,14 +39,14 @@ export function evaluationPage({ config, inputs, blessing, comparison, decision,
 
 function comparisonSections(comparison: Comparison, binary: boolean): Section[] {
   const opponent = comparison.gate === null ? 'opponent' : opponentName(comparison.gate);
-  const series = ['challenger', opponent];
-  const plots = binary ? [...rankingPlots(comparison, series), ...calibrationPlots(comparison, series)] : [];
+  const names = ['challenger', opponent] as const;
+  const plots = binary ? [...rankingPlots(comparison, names), ...calibrationPlots(comparison, names)] : [];
   return [
     metricsSection(comparison, opponent),
     {
       title: 'Plots',
       note: `Challenger against ${opponent}, on the same rows.`,
-      body: `<div class="plots">${[...plots, scorePlot(comparison, series)].join('\n')}</div>`,
+      body: `<div class="plots">${[...plots, scorePlot(comparison, names), ...differencePlots(comparison, opponent)].join('\n')}</div>`,
     },
     ...slicesSection(comparison, opponent),
   ];
@@ -64,55 +65,55 @@ function metricsSection(comparison: Comparison, opponent: string): Section {
 const interval = (compared: GateComparison | null | undefined): string =>
   compared ? `${formatNumber(compared.delta)} [${formatNumber(compared.deltaLow)}, ${formatNumber(compared.deltaHigh)}]` : '';
 
-function rankingPlots({ challenger, opponent }: Comparison, series: readonly string[]): string[] {
+function differencePlots(comparison: Comparison, opponent: string): string[] {
+  const compared = [comparison.gate, ...comparison.guards].filter((one) => one !== null);
+  if (compared.length === 0) return [];
+  const intervals = compared.map(({ metric, delta, deltaLow, deltaHigh }) => ({
+    ...{ label: metric, value: delta, low: deltaLow, high: deltaHigh },
+  }));
+  const text = { title: `Difference to ${opponent}`, xLabel: 'difference and its bounds', yLabel: 'metric' };
+  return [intervalChart({ ...text, intervals, reference: 0 })];
+}
+
+function rankingPlots({ challenger, opponent }: Comparison, names: Names): string[] {
   if (challenger.curves === null || opponent.curves === null) return [];
   const [own, other] = [challenger.curves, opponent.curves];
+  const roc = { title: 'ROC curve', xLabel: 'false positive ratio', yLabel: 'true positive ratio' };
+  const recall = { title: 'Precision and recall', xLabel: 'recall', yLabel: 'precision' };
   return [
-    linePlot(
-      { title: 'ROC curve', xLabel: 'false positive ratio', yLabel: 'true positive ratio', series },
-      [{ points: own.roc }, { points: other.roc }],
-      {
-        x: UNIT,
-        y: UNIT,
-        diagonal: true,
-      },
-    ),
-    linePlot(
-      { title: 'Precision and recall', xLabel: 'recall', yLabel: 'precision', series },
-      [{ points: own.precisionRecall }, { points: other.precisionRecall }],
-      {
-        x: UNIT,
-        y: UNIT,
-      },
-    ),
+    lineChart({ ...roc, series: seriesOf(names, own.roc, other.roc), x: UNIT, y: UNIT, diagonal: true }),
+    lineChart({ ...recall, series: seriesOf(names, own.precisionRecall, other.precisionRecall), x: UNIT, y: UNIT }),
   ];
 }
 
-function calibrationPlots({ challenger, opponent }: Comparison, series: readonly string[]): string[] {
-  const curves = [challenger, opponent].map(({ calibration }) => ({
-    points: (calibration?.bins ?? []).map(({ meanScore, positiveRatio }) => [meanScore, positiveRatio] as const),
-    dots: true,
+function calibrationPlots({ challenger, opponent }: Comparison, names: Names): string[] {
+  const series = [challenger, opponent].map(({ calibration }, index) => ({
+    name: names[index] ?? '',
+    points: (calibration?.bins ?? []).map(({ rows, meanScore, positiveRatio }) => ({
+      ...{ x: meanScore, y: positiveRatio, interval: wilsonInterval(positiveRatio, rows) },
+    })),
   }));
-  const top = Math.min(1, Math.max(0.05, ...curves.flatMap(({ points }) => points.flat())) * 1.1);
-  const range = { from: 0, to: top };
-  return [
-    linePlot({ title: 'Calibration', xLabel: 'mean score', yLabel: 'share of positives', series }, curves, {
-      x: range,
-      y: range,
-      diagonal: true,
-    }),
-  ];
+  const highest = series.flatMap(({ points }) => points.flatMap(({ x, interval }) => [x, interval[1]]));
+  const range = { from: 0, to: Math.min(1, Math.max(0.05, ...highest) * 1.1) };
+  const text = { title: 'Calibration', xLabel: 'mean score', yLabel: 'share of positives, 95% interval' };
+  return [lineChart({ ...text, series, x: range, y: range, diagonal: true, dots: true })];
 }
 
-function scorePlot({ challenger, opponent }: Comparison, series: readonly string[]): string {
-  const labels = challenger.scores.edges
-    .slice(0, -1)
-    .map((edge, index) => formatNumber((edge + (challenger.scores.edges[index + 1] ?? edge)) / 2));
-  return barPlot({ title: 'Scores', xLabel: 'score', yLabel: 'share of rows', series }, labels, [
-    challenger.scores.shares,
-    opponent.scores.shares,
-  ]);
+function scorePlot({ challenger, opponent }: Comparison, [own, other]: Names): string {
+  const { edges } = challenger.scores;
+  const labels = edges.slice(0, -1).map((edge, index) => formatNumber((edge + (edges[index + 1] ?? edge)) / 2));
+  const series = [
+    { name: own, values: challenger.scores.shares },
+    { name: other, values: opponent.scores.shares },
+  ];
+  return barChart({ title: 'Scores', xLabel: 'score', yLabel: 'share of rows', labels, series });
 }
+
+type Names = readonly [challenger: string, opponent: string];
+type Curve = readonly (readonly [x: number, y: number])[];
+
+const seriesOf = (names: Names, ...curves: readonly Curve[]): { name: string; points: { x: number; y: number }[] }[] =>
+  curves.map((points, index) => ({ name: names[index] ?? '', points: points.map(([x, y]) => ({ x, y })) }));
 
 function slicesSection({ slices, metrics }: Comparison, opponent: string): Section[] {
   if (slices.length === 0) return [];

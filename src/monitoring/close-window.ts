@@ -21,7 +21,6 @@ import { profileColumns } from '../profiles/profile.js';
 import type { Reference } from './reference.js';
 import { findReference } from './reference.js';
 import { closedWindows, earlierReports, recordReport, storedReport } from './window-history.js';
-import { windowPage } from './window-page.js';
 import type { WindowRows } from './window-rows.js';
 import { inputColumns, loadWindowRows, NONE_CLOSED, WINDOW_ROWS } from './window-rows.js';
 import { windowSignals } from './window-signals.js';
@@ -140,6 +139,8 @@ async function publishReport(
     ...performance,
     labelsDueAt: config.labels === undefined ? null : isoInstant(window.toMs + config.labels.delayMs),
   };
+  // Loaded late: most workers never draw a chart.
+  const { windowPage } = await import('./window-page.js');
   const page = windowPage({
     report,
     phase,

@@ -1,7 +1,8 @@
 import type { DriftScore, WindowReport } from '../contracts/entities/monitoring.js';
 import { escapeHtml, formatNumber, table } from '../report/html.js';
 import type { Page, Section } from '../report/page.js';
-import { barPlot, linePlot, rangeOf } from '../report/plot.js';
+import { barChart, lineChart } from '../report/charts/render-chart.js';
+import { rangeOf } from '../report/charts/scales.js';
 import type { Profile } from '../profiles/profile.js';
 import { driftBins } from './statistics/drift-bins.js';
 
@@ -78,18 +79,17 @@ function distributions({ report, reference, current }: WindowPageInput): Section
       const total = counts.reduce((sum, n) => sum + n, 0) || 1;
       return kept.map(({ index }) => (counts[index] ?? 0) / total);
     };
-    const frame = {
-      title: column,
-      xLabel: known.type === 'numeric' ? 'deciles of the reference' : ordered ? 'hour of day (UTC)' : 'largest categories',
-      yLabel: 'share of rows',
-      series: ['reference', 'this window'],
-    };
     return [
-      barPlot(
-        frame,
-        kept.map(({ label }) => label),
-        [share(bins.reference), share(bins.current)],
-      ),
+      barChart({
+        title: column,
+        xLabel: known.type === 'numeric' ? 'deciles of the reference' : ordered ? 'hour of day (UTC)' : 'largest categories',
+        yLabel: 'share of rows',
+        labels: kept.map(({ label }) => label),
+        series: [
+          { name: 'reference', values: share(bins.reference) },
+          { name: 'this window', values: share(bins.current) },
+        ],
+      }),
     ];
   });
   return {
@@ -138,15 +138,13 @@ function performanceSections({ report, earlierPerformance }: WindowPageInput): S
 }
 
 function historyPlot(title: string, values: readonly (number | null)[], limits: readonly number[]): string {
-  const points = values.flatMap((value, index): [number, number][] =>
-    value === null ? [] : [[index - values.length + 1, value]],
-  );
-  const y = rangeOf([...points.map(([, value]) => value), ...limits]);
-  const frame = { title, xLabel: 'windows before this one', yLabel: title, series: [] };
-  return linePlot(frame, [{ points, dots: true }], {
+  const points = values.flatMap((y, index) => (y === null ? [] : [{ x: index - values.length + 1, y }]));
+  return lineChart({
+    ...{ title, xLabel: 'windows before this one', yLabel: title, limits },
+    series: [{ points }],
     x: { from: Math.min(1 - values.length, -1), to: 0 },
-    y,
-    limits,
+    y: rangeOf([...points.map(({ y }) => y), ...limits]),
+    dots: true,
     wholeX: true,
   });
 }

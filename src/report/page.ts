@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { escapeHtml } from './html.js';
 
 export interface Section {
@@ -25,12 +26,15 @@ h1{font-size:26px;margin:0 0 4px;line-height:1.2}h2{font-size:18px;margin:36px 0
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:16px;margin-top:12px}
 figure{margin:0;padding:12px;background:var(--card);border-radius:8px}figcaption{font-weight:600;font-size:14px;margin-bottom:4px}svg{display:block;width:100%;height:auto}
 svg text{fill:var(--soft);font:11px system-ui,sans-serif}.axis{stroke:var(--line);stroke-width:1}.s0{stroke:var(--a)}.s1{stroke:var(--b)}.f0{fill:var(--a)}.f1{fill:var(--b)}
-.curve{fill:none;stroke-width:2}.guide{stroke:var(--soft);stroke-dasharray:4 4;fill:none}.limit{stroke:var(--bad);stroke-dasharray:6 3;fill:none}.key{font-size:12px;color:var(--soft)}.key i{display:inline-block;width:10px;height:10px;border-radius:2px;margin:0 5px 0 10px}
+.curve,.whisker{fill:none;stroke-width:2}.whisker{stroke-opacity:.6}.s1.curve{stroke-dasharray:7 3}.bar{fill-opacity:.85}.hit{fill-opacity:0}.hit:hover{fill-opacity:1}.bar:hover{fill-opacity:1}.guide{stroke:var(--soft);stroke-dasharray:4 4;fill:none}.limit{stroke:var(--bad);stroke-dasharray:6 3;fill:none}details{font-size:12px;color:var(--soft)}summary{cursor:pointer}figure table{font-size:12px;margin-top:4px}.key{font-size:12px;color:var(--soft)}.key i{display:inline-block;width:10px;height:10px;border-radius:2px;margin:0 5px 0 10px}
 .k0{background:var(--a)}.k1{background:var(--b)}.scroll{overflow-x:auto}table{border-collapse:collapse;margin-top:10px;font-variant-numeric:tabular-nums;font-size:14px}
 th,td{padding:5px 14px 5px 0;text-align:left;border-bottom:1px solid var(--line);white-space:nowrap}th{color:var(--soft);font-weight:600}td.wide{white-space:normal}.up{color:var(--bad);font-weight:600}
 `;
 
-/** One self-contained HTML page: no script, no request, readable in light and dark. */
+/** The page loads nothing and runs nothing, wherever it is opened; its one style sheet is known by its hash. */
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+
+/** One self-contained HTML page: no script, no request, readable in light and dark. Equal input gives equal bytes. */
 export function renderPage(page: Page): string {
   const lines = page.verdict.lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('');
   const sections = page.sections.map(
@@ -38,7 +42,7 @@ export function renderPage(page: Page): string {
       `<h2>${escapeHtml(title)}</h2>${note === undefined ? '' : `<p class="note">${escapeHtml(note)}</p>`}\n${body}`,
   );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${POLICY}"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(page.title)}</title><style>${STYLE}</style></head><body>
 <h1>${escapeHtml(page.title)}</h1><p class="soft">${escapeHtml(page.subtitle)}</p>
 <div class="verdict ${page.verdict.tone}"><strong>${escapeHtml(page.verdict.headline)}</strong>${lines}</div>
