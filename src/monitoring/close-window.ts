@@ -38,6 +38,12 @@ export async function closeWindow(input: MonitorWindowRequest, context: StepCont
   const { objects } = context.artifacts;
   const { config } = await readMonitor(objects, input.model);
   const window = windowOf(input, config.everyMs);
+  if (input.phase === 'performance' && config.labels === undefined) {
+    throw new PipelineError('MONITOR_LABELS_MISSING', {
+      what: 'performance cannot be measured without labels',
+      where: `the monitor of model ${input.model}`,
+    });
+  }
   const stored = await storedReport(objects, input.model, input.phase, window);
   const done = stored !== null && (input.phase === 'drift' || stored.performance !== null);
   // Neither the run nor its history needs to know how far the log was read.

@@ -154,6 +154,24 @@ describe('the monitor on weeks of real flights', () => {
     expect(await code({ model: MODEL, from: week(0).from, to: week(1).to, phase: 'drift' })).toBe('MONITOR_WINDOW_INVALID');
   });
 
+  it('measures no performance where the monitor names no labels, and records nothing', async () => {
+    const whole = config;
+    config = { ...whole, model: 'unlabelled' };
+    Reflect.deleteProperty(config, 'labels');
+    await configure();
+    config = whole;
+    const reports = async (): Promise<number> => {
+      let count = 0;
+      for await (const { key } of store.objects.list('monitors/')) count += key.includes('unlabelled') ? 1 : 0;
+      return count;
+    };
+    const before = await reports();
+    const request = { model: 'unlabelled', ...week(0), phase: 'performance' } as const;
+    expect((await failureOf(closeWindow(request, createTestContext(store)))).code).toBe('MONITOR_LABELS_MISSING');
+    expect(before).toBeGreaterThan(0);
+    expect(await reports()).toBe(before);
+  });
+
   it('names unknown columns and unfit statistics when it is configured', async () => {
     const unknown = await failureOf(configure({ drift: { distanec: { statistic: 'psi', max: 0.1 } } }));
     expect(unknown.message).toMatch(/drift rules name distanec: expected date, distance, origin, score/);

@@ -49,6 +49,12 @@ export const MONITORING_CODES = {
     cause: 'The champion of the model has no evaluation, so there is no reference profile to compare with.',
     cure: 'Promote a version that went through the evaluate stage.',
   },
+  MONITOR_LABELS_MISSING: {
+    retryable: false,
+    httpStatus: 422,
+    cause: 'The performance of a window was asked for, and the monitor names no labels.',
+    cure: 'Give p.monitor the option `labels`: { source, key, delay }; close the window with --phase drift until then.',
+  },
   MONITOR_LABELS_UNREADABLE: {
     retryable: false,
     httpStatus: 422,
