@@ -2,8 +2,8 @@ import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { MapConfig, MapContext, MapPages, OpenedMap } from '../src/contracts/stages/map.js';
 import { admittedLimits, shardSize } from '../src/pipeline/fan-out.js';
 import type { StageOperation } from '../src/pipeline/step-context.js';
-import { joinPages, publishList, publishPage, readItems, type StoredPage } from '../src/store/item-pages.js';
-import { loadParts } from '../src/store/stored-values.js';
+import { joinPages, publishList, publishPage, readItems, type StoredPage } from '../src/store/values/item-pages.js';
+import { loadParts } from '../src/store/values/stored-values.js';
 import { itemsOf } from './map-items.js';
 
 type MapOperation<Result, Arguments = JsonObject> = StageOperation<MapConfig, JsonObject, Result, Arguments>;

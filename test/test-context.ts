@@ -1,7 +1,7 @@
 import type { StepContext, StepLog } from '../src/pipeline/step-context.js';
 import { itemLists } from '../src/worker/step/item-lists.js';
 import { UNCONTROLLED } from '../src/worker/step/step-orders.js';
-import type { ArtifactStore } from '../src/store/artifact-store.js';
+import type { ArtifactStore } from '../src/store/artifacts/artifact-store.js';
 import { testFolder } from './test-folder.js';
 
 const QUIET: StepLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -6,7 +6,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { cacheFolder } from '../src/store/cache-folder.js';
+import { cacheFolder } from '../src/store/artifacts/cache-folder.js';
 import { runCommand } from '../src/temporal/run-command.js';
 
 export interface S3Server {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { definePipeline, feature, gate, label, param, source, split, sql, trainer } from 'perennial';
 import { runInProcess } from 'perennial/testing';
 import { createRegistry } from '../../dist/src/registry/create-registry.js';
-import { createArtifactStore } from '../../dist/src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../dist/src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../dist/src/store/open-store.js';
 import type { EvaluateResult } from '../../src/contracts/stages/evaluate.js';
 import type { TrainResult } from '../../src/contracts/stages/train.js';

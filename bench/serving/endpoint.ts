@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../../dist/src/onnx/model-builder.js';
 import { createEndpoints } from '../../dist/src/registry/endpoints.js';
-import { createArtifactStore } from '../../dist/src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../dist/src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../dist/src/store/open-store.js';
 
 export const ENDPOINT = 'bench';

@@ -2,11 +2,11 @@ import type { ArtifactRef } from '../contracts/artifact.js';
 import type { CacheEntry, RunRef } from '../contracts/store/cache.js';
 import type { StepOutcome } from '../contracts/run.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
-import { objectKey } from '../store/artifact-keys.js';
-import type { ArtifactStore } from '../store/artifact-store.js';
-import { findReferences } from '../store/find-references.js';
-import { takeHold } from '../store/holds.js';
-import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
+import { objectKey } from '../store/artifacts/artifact-keys.js';
+import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
+import { findReferences } from '../store/values/find-references.js';
+import { takeHold } from '../store/claims/holds.js';
+import { getIfThere, parseRecord, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
 /** What reading an artifact says when a kept result that names it is of no use. */

@@ -1,7 +1,7 @@
 import type { CacheComponents } from '../contracts/store/cache.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { StepTask } from '../contracts/run.js';
-import { canonicalJson } from '../store/canonical-json.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 import { sha256Hex } from '../store/hash.js';
 import { contentHashOf } from './content-of.js';
 import type { StepCode } from './shared-code.js';

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../contracts/json.js';
-import { canonicalJson } from '../store/canonical-json.js';
-import { isReference } from '../store/find-references.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
+import { isReference } from '../store/values/find-references.js';
 import { sha256Hex } from '../store/hash.js';
 
 /** A value with each artifact reference replaced by the artifact's content address: where the artifact lies does not count. */

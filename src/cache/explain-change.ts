@@ -1,6 +1,6 @@
 import type { CacheComponents } from '../contracts/store/cache.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
-import { canonicalJson } from '../store/canonical-json.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 
 const LONGEST_VALUE = 40;
 

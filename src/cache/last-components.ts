@@ -2,7 +2,7 @@ import type { CacheComponents, RunRef } from '../contracts/store/cache.js';
 import type { StepTask } from '../contracts/run.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { keyName } from '../store/key-name.js';
-import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
+import { getIfThere, parseRecord, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
 /** What the latest run of an operation depended on; kept to say what a later one changed. */

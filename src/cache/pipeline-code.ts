@@ -4,7 +4,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { everyStep } from '../pipeline/plan/every-step.js';
 import { sha256Hex } from '../store/hash.js';
-import { canonicalJson } from '../store/canonical-json.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 import { OWN_VERSION } from './package-version.js';
 import { capturedCode } from './captured-code.js';
 import { type SharedCode, sharedCode, type StepCode } from './shared-code.js';

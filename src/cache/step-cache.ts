@@ -1,8 +1,8 @@
 import type { CacheComponents, CacheEntry, CacheRecord, RunRef } from '../contracts/store/cache.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { StepOutcome, StepTask } from '../contracts/run.js';
-import type { ArtifactStore } from '../store/artifact-store.js';
-import { claimLease, type Lease, type LeaseOwner } from '../store/lease.js';
+import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
+import { claimLease, type Lease, type LeaseOwner } from '../store/claims/lease.js';
 import { entryOf, type Found, findEntry, keepEntry, secureEntry } from './cache-entry.js';
 import { cacheKey, componentsOf } from './cache-key.js';
 import { changesBetween } from './explain-change.js';

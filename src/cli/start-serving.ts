@@ -1,5 +1,5 @@
 import type { ModelServer } from '../serving/create-model-server.js';
-import type { Environment } from '../store/cache-folder.js';
+import type { Environment } from '../store/artifacts/cache-folder.js';
 
 /** Starts a model server with the keys of `PERENNIAL_API_KEYS` (separated by commas). */
 export async function startServing(

@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
-import type { Environment } from '../store/cache-folder.js';
+import type { Environment } from '../store/artifacts/cache-folder.js';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 

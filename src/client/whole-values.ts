@@ -2,9 +2,9 @@ import type { JsonValue } from '../contracts/json.js';
 import type { RunResult } from '../contracts/run.js';
 import { holdsStored } from '../contracts/store/stored-value.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { createArtifactStore } from '../store/create-artifact-store.js';
+import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
-import { loadParts } from '../store/stored-values.js';
+import { loadParts } from '../store/values/stored-values.js';
 
 /** Puts back what a run carries by reference. RUNS_STORE_NEEDED when there is something and no store to read it from. */
 export type WholeValues = <T>(value: T, workflowId: string) => Promise<T>;

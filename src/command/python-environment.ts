@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { CommandConfig } from '../contracts/stages/command.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { sha256Hex } from '../store/hash.js';
-import { livingProcesses } from '../store/living-processes.js';
+import { livingProcesses } from '../store/claims/living-processes.js';
 import { withBuildLock } from './build-lock.js';
 import { runProgram } from './process-group.js';
 

@@ -4,7 +4,7 @@ import type { CommandConfig, CommandResult } from '../contracts/stages/command.j
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
-import { cacheFolder } from '../store/cache-folder.js';
+import { cacheFolder } from '../store/artifacts/cache-folder.js';
 import { saveEvery } from './checkpoint-saver.js';
 import { publishFolder } from './collect-files.js';
 import { exitFailure } from './exit-failure.js';

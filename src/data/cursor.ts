@@ -1,5 +1,5 @@
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
-import { parseRecord } from '../store/json-record.js';
+import { parseRecord } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import { parseInstant } from './event-time.js';
 

@@ -2,7 +2,7 @@ import type { ScheduleDescription } from '@temporalio/client';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { ScheduleSpec } from '../contracts/plan/schedule.js';
 import { cronFields, cronProblem } from '../pipeline/schedule/cron.js';
-import { canonicalJson } from '../store/canonical-json.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 import { overlapOf } from './overlap.js';
 
 /** A schedule as texts that can be compared and shown: the declared one, the one deployed last, and the one in Temporal. */

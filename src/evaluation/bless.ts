@@ -6,7 +6,7 @@ import type { ScoringColumns } from '../onnx/session.js';
 import { openSession } from '../onnx/session.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { compileRowParser } from '../serving/input/row-parser.js';
-import { parseJson } from '../store/parse-json.js';
+import { parseJson } from '../store/json/parse-json.js';
 import { withoutBounds } from '../serving/input/value-rule.js';
 
 /** Single-row calls that the latency is measured on, after as many that are not counted; fewer when they would take longer than this together. */

@@ -4,7 +4,7 @@ import type { FeatureResult } from '../contracts/stages/feature.js';
 import type { ModelMeta, TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { createRegistry } from '../registry/create-registry.js';
-import type { ArtifactStore } from '../store/artifact-store.js';
+import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
 
 /** The version behind the alias `champion`, or null when there is none yet. */
 export async function findChampion(artifacts: ArtifactStore, model: string): Promise<ModelVersion | null> {

@@ -3,7 +3,7 @@ import type { FeatureResult } from '../contracts/stages/feature.js';
 import type { TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { StepContext } from '../pipeline/step-context.js';
-import { parseRecord } from '../store/json-record.js';
+import { parseRecord } from '../store/json/json-record.js';
 import type { Blessing } from './bless.js';
 import { evaluate } from './evaluate.js';
 

@@ -9,7 +9,7 @@ import type { Profile } from '../profiles/profile.js';
 import { profileValues } from '../profiles/numeric-profile.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { renderPage } from '../report/page.js';
-import { canonicalJson } from '../store/canonical-json.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 import type { Blessing } from './bless.js';
 import type { StandIn } from './champion.js';
 import { failClosed, findChampion, standInOf } from './champion.js';

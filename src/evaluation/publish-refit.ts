@@ -1,6 +1,6 @@
 import type { EvaluateResult } from '../contracts/stages/evaluate.js';
 import type { TrainResult } from '../contracts/stages/train.js';
-import type { ArtifactStore, DraftFile } from '../store/artifact-store.js';
+import type { ArtifactStore, DraftFile } from '../store/artifacts/artifact-store.js';
 
 /** The evaluation once more, with the refit that goes on in place of the model that it judged, and why it is so. Equal input, equal id. */
 export async function publishRefit(

@@ -7,7 +7,7 @@ import {
   type GarbageSummary,
 } from '../contracts/store/garbage.js';
 import { inParallel } from '../predictions/in-parallel.js';
-import { claimLease } from '../store/lease.js';
+import { claimLease } from '../store/claims/lease.js';
 import type { ObjectStore } from '../store/port.js';
 import { findGarbage, type Garbage } from './find-garbage.js';
 import { type Inventory, type Item, itemsOf, takeInventory } from './inventory.js';

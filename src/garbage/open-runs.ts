@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { contentIdsIn, runIdsIn } from '../store/content-ids.js';
+import { contentIdsIn, runIdsIn } from '../store/artifacts/content-ids.js';
 
 /** What is under way, as the server knows it. */
 export interface OpenRuns {

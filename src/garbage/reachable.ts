@@ -1,5 +1,5 @@
-import { contentIdsIn } from '../store/content-ids.js';
-import { getIfThere } from '../store/json-record.js';
+import { contentIdsIn } from '../store/artifacts/content-ids.js';
+import { getIfThere } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import { inParallel } from '../predictions/in-parallel.js';
 import type { Inventory, StoredArtifact } from './inventory.js';

@@ -1,5 +1,5 @@
 import { isPipelineError } from '../errors/pipeline-error.js';
-import { getIfThere, parseRecord } from '../store/json-record.js';
+import { getIfThere, parseRecord } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
 const UNREADABLE: ReadonlySet<string> = new Set(['STORE_RECORD_CORRUPT', 'STORE_OBJECT_TOO_LARGE']);

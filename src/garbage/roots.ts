@@ -1,6 +1,6 @@
-import type { ProducedBy } from '../store/create-artifact-store.js';
+import type { ProducedBy } from '../store/artifacts/create-artifact-store.js';
 import { inParallel } from '../predictions/in-parallel.js';
-import { contentIdsIn } from '../store/content-ids.js';
+import { contentIdsIn } from '../store/artifacts/content-ids.js';
 import type { ObjectStore } from '../store/port.js';
 import { type Inventory, type Item, itemsOf, type StoredArtifact, type StoredRun } from './inventory.js';
 import { type KeptRuns, manifestOf } from './kept-runs.js';

@@ -21,7 +21,7 @@ const ROWS = [
     pattern: /^objects\/[0-9a-f]{64}$/,
     keptBy: 'the manifest of an artifact that stays',
     goes: 'when nothing that stays names its hash',
-    writers: ['src/store/create-artifact-store.ts'],
+    writers: ['src/store/artifacts/create-artifact-store.ts'],
   },
   {
     kind: 'artifact',
@@ -29,7 +29,7 @@ const ROWS = [
     pattern: /^artifacts\/[^/]+\/[0-9a-f]{16}\.json$/,
     keptBy: 'any record that stays and names its id, an artifact made from it, the run that made it',
     goes: 'when nothing that stays names its id',
-    writers: ['src/store/create-artifact-store.ts'],
+    writers: ['src/store/artifacts/create-artifact-store.ts'],
   },
   {
     kind: 'origin',
@@ -37,7 +37,7 @@ const ROWS = [
     pattern: /^artifacts\/[^/]+\/[0-9a-f]{16}\/produced-by\/[^/]+\.json$/,
     keptBy: 'its artifact',
     goes: 'with its artifact',
-    writers: ['src/store/create-artifact-store.ts'],
+    writers: ['src/store/artifacts/create-artifact-store.ts'],
   },
   {
     kind: 'lineage',
@@ -45,7 +45,7 @@ const ROWS = [
     pattern: /^lineage\/[0-9a-f]{16}\/[a-z-]+-[0-9a-f]{16}\.json$/,
     keptBy: 'the artifact that was made',
     goes: 'with the artifact that was made',
-    writers: ['src/store/create-artifact-store.ts'],
+    writers: ['src/store/artifacts/create-artifact-store.ts'],
   },
   {
     kind: 'model',
@@ -138,7 +138,7 @@ const ROWS = [
     pattern: /^cache\/leases\//,
     keptBy: 'a run that computes',
     goes: 'when it was not written for the time of grace',
-    writers: ['src/store/lease.ts'],
+    writers: ['src/store/claims/lease.ts'],
   },
   {
     kind: 'cache step',
@@ -220,7 +220,7 @@ const ROWS = [
     pattern: /^holds\//,
     keptBy: 'the time of grace',
     goes: 'when the time of grace has passed',
-    writers: ['src/store/holds.ts'],
+    writers: ['src/store/claims/holds.ts'],
   },
   {
     kind: 'gc lease',
@@ -228,7 +228,7 @@ const ROWS = [
     pattern: /^gc\/lease\.json$/,
     keptBy: 'itself',
     goes: NEVER,
-    writers: ['src/store/lease.ts'],
+    writers: ['src/store/claims/lease.ts'],
   },
   {
     kind: 'condemned',

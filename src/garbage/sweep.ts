@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { inParallel } from '../predictions/in-parallel.js';
-import { CONDEMNED_MS, CONDEMNED_PREFIX, type ContentIds, HOLDS_PREFIX, readIds } from '../store/holds.js';
-import { recordBytes } from '../store/json-record.js';
+import { CONDEMNED_MS, CONDEMNED_PREFIX, type ContentIds, HOLDS_PREFIX, readIds } from '../store/claims/holds.js';
+import { recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import type { Item, StoredArtifact } from './inventory.js';
 import type { Reachable } from './reachable.js';

@@ -1,5 +1,5 @@
 import { isPipelineError } from '../errors/pipeline-error.js';
-import { parseJson } from '../store/parse-json.js';
+import { parseJson } from '../store/json/parse-json.js';
 import type { ObjectStore } from '../store/port.js';
 import type { LogChunk } from './log-keys.js';
 import { parseChunkKey, workflowLogPrefix } from './log-keys.js';

@@ -10,7 +10,7 @@ import type { StepContext } from '../pipeline/step-context.js';
 import { foldDays } from '../predictions/fold-day.js';
 import type { LogListing } from '../predictions/log-files.js';
 import { renderPage } from '../report/page.js';
-import { canonicalJson } from '../store/canonical-json.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 import { scoreDrift } from './drift.js';
 import { decileEdges } from './statistics/drift-bins.js';
 import { readMonitor } from './monitor-record.js';

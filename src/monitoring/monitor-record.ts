@@ -1,7 +1,7 @@
 import type { MonitorRecord } from '../contracts/entities/monitoring.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { canonicalJson } from '../store/canonical-json.js';
-import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
+import { getIfThere, parseRecord, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
 const MAX_TRIES = 5;

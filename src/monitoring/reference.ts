@@ -3,7 +3,7 @@ import type { ModelVersion } from '../contracts/model.js';
 import type { ModelMeta } from '../contracts/stages/train.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { createRegistry } from '../registry/create-registry.js';
-import type { ArtifactStore } from '../store/artifact-store.js';
+import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
 import type { Profile } from '../profiles/profile.js';
 import { parseProfile } from '../profiles/profile-file.js';
 

@@ -7,7 +7,7 @@ import type { RunIdentity } from '../contracts/run.js';
 import type { RetrainConfig } from '../contracts/stages/retrain.js';
 import type { ChangeSubject } from '../contracts/plan/triggers.js';
 import type { StepControl } from './step-control.js';
-import type { ArtifactStore } from '../store/artifact-store.js';
+import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
 
 export interface StepLog {
   debug(message: string, fields?: JsonObject): void;

@@ -1,4 +1,4 @@
-import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json-record.js';
+import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import type { LogFile, TimeRange } from './log-file-name.js';
 import { dayPrefix, parseLogFileName, rangeOf, unite } from './log-file-name.js';

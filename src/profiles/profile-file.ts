@@ -1,5 +1,5 @@
 import { PipelineError } from '../errors/pipeline-error.js';
-import { parseJson } from '../store/parse-json.js';
+import { parseJson } from '../store/json/parse-json.js';
 import type { Profile } from './profile.js';
 import { PROFILE_VERSION } from './profile.js';
 

@@ -1,8 +1,8 @@
 import type { Alias, AliasBasis, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { manifestKey } from '../store/artifact-keys.js';
+import { manifestKey } from '../store/artifacts/artifact-keys.js';
 import { sha256Hex } from '../store/hash.js';
-import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json-record.js';
+import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import { aliasMoves, aliasRecord, aliasState } from './alias-state.js';
 import type { AliasMove, AliasState } from './alias-state.js';

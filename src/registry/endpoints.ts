@@ -1,9 +1,9 @@
 import type { EndpointConfig, ReplicaStatus } from '../contracts/model.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { canonicalJson } from '../store/canonical-json.js';
-import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json-record.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
+import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
-import { padded } from '../store/padded.js';
+import { padded } from '../store/log/padded.js';
 import { checkName } from './names.js';
 
 export type EndpointDraft = Omit<EndpointConfig, 'revision' | 'updatedAt'>;

@@ -1,10 +1,10 @@
 import type { ArtifactKind, ArtifactRef } from '../contracts/artifact.js';
 import type { JsonObject, JsonPrimitive } from '../contracts/json.js';
 import type { ModelVersion } from '../contracts/model.js';
-import { madeFromPrefix, producedByPrefix } from '../store/artifact-keys.js';
-import type { ArtifactStore } from '../store/artifact-store.js';
-import type { ProducedBy } from '../store/create-artifact-store.js';
-import { parseRecord } from '../store/json-record.js';
+import { madeFromPrefix, producedByPrefix } from '../store/artifacts/artifact-keys.js';
+import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
+import type { ProducedBy } from '../store/artifacts/create-artifact-store.js';
+import { parseRecord } from '../store/json/json-record.js';
 import type { Registry } from './registry.js';
 
 type Identity = Pick<ArtifactRef, 'kind' | 'id'>;

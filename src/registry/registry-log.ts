@@ -1,7 +1,7 @@
 import type { RegistryLogEntry } from '../contracts/model.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { Draft } from '../store/append-log.js';
-import { AppendLog } from '../store/append-log.js';
+import type { Draft } from '../store/log/append-log.js';
+import { AppendLog } from '../store/log/append-log.js';
 import type { ObjectStore } from '../store/port.js';
 import { checkMove } from './check-move.js';
 import type { LogState } from './log-state.js';

@@ -2,8 +2,8 @@ import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { ModelVersion, RegistryLogEntry } from '../contracts/model.js';
 import type { EvaluationMeta } from '../contracts/stages/evaluate.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
-import type { ArtifactStore } from '../store/artifact-store.js';
-import { parseJson } from '../store/parse-json.js';
+import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
+import { parseJson } from '../store/json/parse-json.js';
 
 /** What is known of a version beside its record: how it was made, how it was judged, and why it was turned down. */
 export type VersionFacts = {

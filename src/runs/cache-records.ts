@@ -1,5 +1,5 @@
 import type { CacheRecord } from '../contracts/store/cache.js';
-import { parseRecord } from '../store/json-record.js';
+import { parseRecord } from '../store/json/json-record.js';
 import { keyName, textOfKeyName } from '../store/key-name.js';
 import type { ObjectStore } from '../store/port.js';
 

@@ -2,7 +2,7 @@ import type { JsonValue } from '../contracts/json.js';
 import type { RunManifest } from '../contracts/run/run-manifest.js';
 import type { RunStatus } from '../contracts/run.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { getIfThere, parseRecord, recordBytes } from '../store/json-record.js';
+import { getIfThere, parseRecord, recordBytes } from '../store/json/json-record.js';
 import { keyName } from '../store/key-name.js';
 import type { ObjectStore } from '../store/port.js';
 

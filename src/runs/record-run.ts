@@ -3,8 +3,8 @@ import type { JsonObject } from '../contracts/json.js';
 import { type CodeSource, codeHash, pipelineCode } from '../cache/pipeline-code.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { everyStep } from '../pipeline/plan/every-step.js';
-import type { ArtifactStore } from '../store/artifact-store.js';
-import { loadParts } from '../store/stored-values.js';
+import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
+import { loadParts } from '../store/values/stored-values.js';
 import { writeManifest } from './manifest-store.js';
 import { runEnvironment } from './run-environment.js';
 

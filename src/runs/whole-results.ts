@@ -1,7 +1,7 @@
 import type { RunManifest } from '../contracts/run/run-manifest.js';
-import { createArtifactStore } from '../store/create-artifact-store.js';
+import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import type { ObjectStore } from '../store/port.js';
-import { loadParts } from '../store/stored-values.js';
+import { loadParts } from '../store/values/stored-values.js';
 
 /** What is kept of a run, with the results that the run carried by reference in their place. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
 export async function withWholeResults(objects: ObjectStore, manifest: RunManifest): Promise<RunManifest> {

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../contracts/json.js';
-import { canonicalJson } from '../store/canonical-json.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 import { sha256Hex } from '../store/hash.js';
 
 /** SHA-256, hex, of the canonical JSON of a value, so that the order of keys does not count. */

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { ReplicaStatus } from '../contracts/model.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { createEndpoints } from '../registry/endpoints.js';
-import { createArtifactStore } from '../store/create-artifact-store.js';
+import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import type { ObjectStore } from '../store/port.js';
 import { addErrorAnswers, answerError } from './http/answer-error.js';

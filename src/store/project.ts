@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Project } from '../contracts/store/ownership.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
-import { getIfThere, parseRecord, recordBytes } from './json-record.js';
+import { getIfThere, parseRecord, recordBytes } from './json/json-record.js';
 import type { ObjectStore } from './port.js';
 
 const KEY = 'project/id.json';

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { ErrorCode } from '../errors/codes.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { cacheFolder } from '../store/cache-folder.js';
-import type { Environment } from '../store/cache-folder.js';
+import { cacheFolder } from '../store/artifacts/cache-folder.js';
+import type { Environment } from '../store/artifacts/cache-folder.js';
 import type { BinarySource } from './binary-sources.js';
 import { type CommandResult, runCommand } from './run-command.js';
 

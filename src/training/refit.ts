@@ -2,7 +2,7 @@ import type { FeatureResult } from '../contracts/stages/feature.js';
 import type { TrainConfig, TrainerSpec, TrainResult } from '../contracts/stages/train.js';
 import { featureOnAllRows } from '../features/feature.js';
 import type { StepContext } from '../pipeline/step-context.js';
-import { parseRecord } from '../store/json-record.js';
+import { parseRecord } from '../store/json/json-record.js';
 import type { LiveRate } from './fit.js';
 import { fitModel } from './train.js';
 

@@ -10,7 +10,7 @@ import { addTurns } from '../features/row-turns.js';
 import { rowsOf } from '../features/time-split.js';
 import { writeEncoded } from '../features/write-encoded.js';
 import type { StepContext } from '../pipeline/step-context.js';
-import { parseRecord } from '../store/json-record.js';
+import { parseRecord } from '../store/json/json-record.js';
 import { trainedRows } from './read-matrix.js';
 
 type TargetSpec = Extract<FeatureConfig['columns'][string], { readonly transform: 'target_encode' }>;

@@ -3,7 +3,7 @@ import type { ChangeSubject, Subscription, TriggerSpec } from '../contracts/plan
 import { workflowQueue } from '../contracts/plan/queues.js';
 import { subjectPath } from '../contracts/plan/triggers.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
-import { canonicalJson } from '../store/canonical-json.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 import type { ObjectStore } from '../store/port.js';
 import { allSubscriptions, keepSubscription, removeSubscription } from './subscriptions.js';
 

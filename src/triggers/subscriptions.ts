@@ -1,6 +1,6 @@
 import type { ChangeSubject, Subscription } from '../contracts/plan/triggers.js';
 import { subjectPath } from '../contracts/plan/triggers.js';
-import { parseRecord, recordBytes } from '../store/json-record.js';
+import { parseRecord, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
 const ROOT = 'triggers/';

@@ -6,7 +6,7 @@ import { workflowQueue } from '../contracts/plan/queues.js';
 import { checkPools } from '../pipeline/plan/check-pools.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
-import { createArtifactStore } from '../store/create-artifact-store.js';
+import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import { proveRights } from '../store/prove-rights.js';
 import { connectionOptions } from '../temporal/connection.js';

@@ -6,7 +6,7 @@ import { continuousTrainingId } from '../contracts/entities/continuous-training.
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
-import { createArtifactStore } from '../store/create-artifact-store.js';
+import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
 import { proveRights } from '../store/prove-rights.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';

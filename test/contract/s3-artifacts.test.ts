@@ -6,7 +6,7 @@ import path from 'node:path';
 import { collectGarbage } from '../../src/garbage/collect-garbage.js';
 import { createEndpoints } from '../../src/registry/endpoints.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { sha256Hex } from '../../src/store/hash.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { startS3Server } from '../test-s3-server.js';

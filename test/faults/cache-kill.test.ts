@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ArtifactRef } from '../../src/contracts/artifact.js';
 import type { CacheEntry } from '../../src/contracts/store/cache.js';
-import { objectKey } from '../../src/store/artifact-keys.js';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { objectKey } from '../../src/store/artifacts/artifact-keys.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import type { ObjectStore } from '../../src/store/port.js';
 

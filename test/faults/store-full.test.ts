@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { DISK_BYTES, mountSmallDisk, unmount, whyNoSmallDisk } from './small-disk.js';
 import { outputOf, startChild } from './store-children.js';

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createRegistry } from '../../src/registry/create-registry.js';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { startChild, started } from './store-children.js';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import type { CommandResult } from '../../src/contracts/stages/command.js';
 import { definePipeline, param } from '../../src/index.js';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { runInProcess } from '../../src/testing/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';

@@ -4,7 +4,7 @@ import type { StepFailure } from '../../src/contracts/run.js';
 import { failureCode } from '../../src/client/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
 import { createEndpoints } from '../../src/registry/endpoints.js';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { day, drift, letGo, policyOf, settled, startTrainingBench, type TrainingBench } from './continuous-training-fixtures.js';
 
 const DAY_MS = 86_400_000;

@@ -5,7 +5,7 @@ import type { FeatureConfig, FeatureResult } from '../../src/contracts/stages/fe
 import { withDuckDb } from '../../src/data/duckdb.js';
 import { readNumericColumns } from '../../src/data/read-columns.js';
 import { feature } from '../../src/features/feature.js';
-import type { ArtifactStore } from '../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
 import { validate } from '../../src/validation/validate.js';
 import { createTestContext } from '../test-context.js';
 import { FLIGHTS, FLIGHTS_FILE, ingestWith, sourceFile, sql, temporaryFolder, temporaryStore } from '../unit/data/tiny-source.js';

@@ -7,7 +7,7 @@ import { evaluateOperations } from '../../activities/evaluate.js';
 import { feature } from '../../src/features/feature.js';
 import { GraphBuilder } from '../../src/onnx/model-builder.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
-import type { ArtifactStore } from '../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
 import { createTestContext } from '../test-context.js';
 import { FLIGHTS, FLIGHTS_FILE, ingestWith } from '../unit/data/tiny-source.js';
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { evaluateOperations } from '../../activities/evaluate.js';
 import { evaluateAgain } from '../../src/evaluation/evaluate-again.js';
 import type { FeatureResult } from '../../src/contracts/stages/feature.js';
-import type { ArtifactStore } from '../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
 import { createTestContext } from '../test-context.js';
 import { temporaryStore } from '../unit/data/tiny-source.js';
 import { EVALUATE, evaluateModel, flightFeatures, hourModel, promote, publishModel } from './evaluation-fixtures.js';

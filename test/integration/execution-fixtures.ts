@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { PlanStep } from '../../src/contracts/plan.js';
 import type { Pipeline, StepFunction } from '../../src/pipeline/pipeline.js';
-import { canonicalJson } from '../../src/store/canonical-json.js';
+import { canonicalJson } from '../../src/store/json/canonical-json.js';
 import { sha256Hex } from '../../src/store/hash.js';
 import { type PipelineClient } from '../../src/client/index.js';
 import type { RunStatus } from '../../src/contracts/run.js';

@@ -4,7 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { closeWindow, monitorOperations } from '../../activities/monitor.js';
 import type { MonitorWindowRequest, MonitorWindowStart, WindowReport } from '../../src/contracts/entities/monitoring.js';
-import type { ArtifactStore } from '../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
 import { createTestContext } from '../test-context.js';
 import type { TestServer } from '../test-temporal.js';
 import { startTestServer } from '../test-temporal.js';

@@ -6,7 +6,7 @@ import type { TrainingSignal } from '../../src/contracts/entities/continuous-tra
 import type { MonitorWindowRequest, WindowReport } from '../../src/contracts/entities/monitoring.js';
 import type { MonitorConfig } from '../../src/contracts/stages/monitor.js';
 import type { TemporalDoor } from '../../src/pipeline/step-context.js';
-import type { ArtifactStore } from '../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
 import { createTestContext } from '../test-context.js';
 import { FLIGHTS_FILE, failureOf, sql, temporaryFolder, temporaryStore } from '../unit/data/tiny-source.js';
 import { evaluateModel, flightFeatures, hourModel, hourScoreSql, MODEL, promote, publishModel } from './evaluation-fixtures.js';

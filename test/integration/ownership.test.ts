@@ -13,7 +13,7 @@ import type { DeployedFor, DeployTarget } from '../../src/deploy/deploy.js';
 import { isPipelineError, type PipelineError } from '../../src/errors/pipeline-error.js';
 import { definePipeline } from '../../src/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { projectOf } from '../../src/store/project.js';
 import { followersOf } from '../../src/temporal/followers.js';
 import { takeOverModel } from '../../src/temporal/model-ownership.js';

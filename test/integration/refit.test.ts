@@ -5,7 +5,7 @@ import type { EvaluateConfig, EvaluateResult } from '../../src/contracts/stages/
 import type { FeatureResult } from '../../src/contracts/stages/feature.js';
 import type { GbdtSpec, TrainResult } from '../../src/contracts/stages/train.js';
 import { evaluateAgain } from '../../src/evaluation/evaluate-again.js';
-import type { ArtifactStore } from '../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
 import { createTestContext } from '../test-context.js';
 import { temporaryStore } from '../unit/data/tiny-source.js';
 import { EVALUATE, evaluateModel, flightFeatures, promote } from './evaluation-fixtures.js';

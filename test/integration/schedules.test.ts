@@ -12,7 +12,7 @@ import type { DeployPlan } from '../../src/deploy/deploy-plan.js';
 import { definePipeline, param, scheduledTime } from '../../src/index.js';
 import type { Pipeline, ScheduleOptions } from '../../src/index.js';
 import { connect } from '../../src/temporal/connection.js';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { createPipelineWorker } from '../../src/worker/index.js';
 import { startTestServer } from '../test-temporal.js';

@@ -30,8 +30,8 @@ import {
 } from '../../src/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
 import { createModelServer, type ModelServer } from '../../src/serving/index.js';
-import type { ArtifactStore } from '../../src/store/artifact-store.js';
-import { createArtifactStore } from '../../src/store/create-artifact-store.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
+import { createArtifactStore } from '../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { connect } from '../../src/temporal/connection.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';

@@ -8,7 +8,7 @@ import { feature } from '../../src/features/feature.js';
 import { inspectModel } from '../../src/onnx/inspect-model.js';
 import { openSession } from '../../src/onnx/session.js';
 import type { StepContext } from '../../src/pipeline/step-context.js';
-import type { ArtifactStore } from '../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
 import type { TreeModel } from '../../src/training/tree-model.js';
 import { predictTrees } from '../../src/training/tree-model.js';
 import { createTestContext } from '../test-context.js';

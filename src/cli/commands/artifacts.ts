@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import type { ArtifactKind } from '../../contracts/artifact.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import type { ArtifactStore } from '../../store/artifact-store.js';
+import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
 import { examples, withJson, withStore } from '../options/options.js';
 import type { JsonFlag, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
@@ -69,7 +69,7 @@ async function openArtifact(
   }
   const [{ openObjectStore }, { createArtifactStore }] = await Promise.all([
     import('../../store/open-store.js'),
-    import('../../store/create-artifact-store.js'),
+    import('../../store/artifacts/create-artifact-store.js'),
   ]);
   const artifacts = createArtifactStore(await openObjectStore(store));
   const ref = await artifacts.find(kind as ArtifactKind, id);

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Alias, ModelVersion } from '../../contracts/model.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { Registry } from '../../registry/registry.js';
-import type { ArtifactStore } from '../../store/artifact-store.js';
+import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
 import {
   connectionSettings,
   decidedBy,
@@ -157,7 +157,7 @@ async function openRegistry(store: string): Promise<{ registry: Registry; artifa
   const [{ openObjectStore }, { createRegistry }, { createArtifactStore }] = await Promise.all([
     import('../../store/open-store.js'),
     import('../../registry/create-registry.js'),
-    import('../../store/create-artifact-store.js'),
+    import('../../store/artifacts/create-artifact-store.js'),
   ]);
   const objects = await openObjectStore(store);
   return { registry: createRegistry(objects), artifacts: createArtifactStore(objects) };

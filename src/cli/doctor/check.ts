@@ -1,4 +1,4 @@
-import type { Environment } from '../../store/cache-folder.js';
+import type { Environment } from '../../store/artifacts/cache-folder.js';
 
 export interface CheckContext {
   readonly env: Environment;

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { cacheFolder } from '../../store/cache-folder.js';
+import { cacheFolder } from '../../store/artifacts/cache-folder.js';
 import { fail, ok, warn } from './check.js';
 import type { Check, CheckResult } from './check.js';
 

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { Environment } from '../../store/cache-folder.js';
+import type { Environment } from '../../store/artifacts/cache-folder.js';
 import { loadPipeline, looksLikeFile } from '../load/load-pipeline.js';
 import { collect } from './options.js';
 import { environmentParameters, flagParameters, flagName, type FlagWords, readParameters, schemaInWords } from './parameters.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { SourceSpec } from '../../contracts/dataset.js';
-import { canonicalJson } from '../../store/canonical-json.js';
+import { canonicalJson } from '../../store/json/canonical-json.js';
 import { sha256Hex } from '../../store/hash.js';
 import { sourceFiles } from './source-files.js';
 

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { JsonValue } from '../../contracts/json.js';
-import { canonicalJson } from '../../store/canonical-json.js';
+import { canonicalJson } from '../../store/json/canonical-json.js';
 import { sha256Hex } from '../../store/hash.js';
 import { Incomparable, ValueDescriber } from './describe-value.js';
 import { type FreeVariables, freeVariables } from './free-variables.js';

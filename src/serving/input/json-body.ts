@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { countMembers } from '../../store/json-depth.js';
+import { countMembers } from '../../store/json/json-depth.js';
 import { repeatedName } from './repeated-name.js';
 import { shortName } from './text.js';
 

@@ -3,7 +3,7 @@ import { PipelineError } from '../../errors/pipeline-error.js';
 import type { StepContext, StepLog, TemporalDoor } from '../../pipeline/step-context.js';
 import { guardObjects } from '../../secrets/guarded-objects.js';
 import { createRedactor } from '../../secrets/redactor.js';
-import { createArtifactStore } from '../../store/create-artifact-store.js';
+import { createArtifactStore } from '../../store/artifacts/create-artifact-store.js';
 import type { ObjectStore } from '../../store/port.js';
 import { finiteMetric } from '../step/finite-metric.js';
 import { itemLists } from '../step/item-lists.js';

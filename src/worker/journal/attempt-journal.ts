@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { livingProcesses } from '../../store/living-processes.js';
+import { livingProcesses } from '../../store/claims/living-processes.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 
 /** An attempt of a step that a process has under way: enough to tell the server that it is lost. */

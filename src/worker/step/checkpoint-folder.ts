@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonValue } from '../../contracts/json.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import { sha256File } from '../../store/hash.js';
-import { parseJson } from '../../store/parse-json.js';
+import { parseJson } from '../../store/json/parse-json.js';
 import { pathInside } from '../../store/path-inside.js';
 import type { ObjectStore } from '../../store/port.js';
 

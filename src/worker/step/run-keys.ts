@@ -1,5 +1,5 @@
 import type { StepTask } from '../../contracts/run.js';
-import type { ArtifactProducer } from '../../store/create-artifact-store.js';
+import type { ArtifactProducer } from '../../store/artifacts/create-artifact-store.js';
 import { sha256Hex } from '../../store/hash.js';
 import { keyName } from '../../store/key-name.js';
 

@@ -8,7 +8,7 @@ import type { StepWork } from '../../pipeline/pipeline.js';
 import type { StepContext, StepLog, TemporalDoor } from '../../pipeline/step-context.js';
 import { redactError } from '../../secrets/redact-error.js';
 import type { SecretProvider } from '../../secrets/provider.js';
-import { createArtifactStore } from '../../store/create-artifact-store.js';
+import { createArtifactStore } from '../../store/artifacts/create-artifact-store.js';
 import type { ObjectStore } from '../../store/port.js';
 import type { AttemptDesk, AttemptWork } from './attempt-desk.js';
 import { carriedOutcome, wholeTask } from './carried-values.js';

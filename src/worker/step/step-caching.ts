@@ -6,7 +6,7 @@ import { finishRecord } from '../../cache/finish-record.js';
 import { type Hit, type Miss, openStepCache, type StepCache, type StepCaching } from '../../cache/step-cache.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepLog } from '../../pipeline/step-context.js';
-import { createArtifactStore } from '../../store/create-artifact-store.js';
+import { createArtifactStore } from '../../store/artifacts/create-artifact-store.js';
 import type { ObjectStore } from '../../store/port.js';
 import type { Heartbeats } from './heartbeats.js';
 import { seedOf } from './run-keys.js';

@@ -4,7 +4,7 @@ import type { StepTask } from '../../contracts/run.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepControl } from '../../pipeline/step-control.js';
-import { parseRecord } from '../../store/json-record.js';
+import { parseRecord } from '../../store/json/json-record.js';
 import type { ObjectStore } from '../../store/port.js';
 import type { Heartbeats } from './heartbeats.js';
 import { keyName } from './run-keys.js';

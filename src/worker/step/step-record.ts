@@ -1,7 +1,7 @@
 import type { StepOutcome } from '../../contracts/run.js';
 import type { CacheRecord } from '../../contracts/store/cache.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
-import { parseRecord } from '../../store/json-record.js';
+import { parseRecord } from '../../store/json/json-record.js';
 import type { ObjectStore } from '../../store/port.js';
 
 /** What an earlier attempt recorded, or null. STORE_RECORD_CORRUPT when it cannot be read. */

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { livingProcesses } from '../../store/living-processes.js';
+import { livingProcesses } from '../../store/claims/living-processes.js';
 import { keyName } from './run-keys.js';
 
 const ROOT = path.join(os.tmpdir(), 'perennial');

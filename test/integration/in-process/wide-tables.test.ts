@@ -19,7 +19,7 @@ import {
 } from '../../../src/index.js';
 import { createModelServer } from '../../../src/serving/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
-import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import { champion, createServingStore, post, type ServingStore } from '../serving/served-model.js';
 

@@ -7,8 +7,8 @@ import type { ModelMeta } from '../../../src/contracts/stages/train.js';
 import { GraphBuilder } from '../../../src/onnx/model-builder.js';
 import { createEndpoints } from '../../../src/registry/endpoints.js';
 import type { Endpoints } from '../../../src/registry/endpoints.js';
-import type { ArtifactStore } from '../../../src/store/artifact-store.js';
-import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
+import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
+import { createArtifactStore } from '../../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 
 export const SIGNATURE: ModelSignature = {

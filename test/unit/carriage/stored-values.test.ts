@@ -4,10 +4,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonValue } from '../../../src/contracts/json.js';
 import { holdsStored } from '../../../src/contracts/store/stored-value.js';
-import type { ArtifactStore } from '../../../src/store/artifact-store.js';
-import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
+import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
+import { createArtifactStore } from '../../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
-import { jsonBytes, loadParts, readOperand, storeParts, storeValue } from '../../../src/store/stored-values.js';
+import { jsonBytes, loadParts, readOperand, storeParts, storeValue } from '../../../src/store/values/stored-values.js';
 import { ByteBudget, RESULT_BYTES } from '../../../workflows/scope/byte-budget.js';
 import { wantedOf, withOperands } from '../../../workflows/scope/scope-facts.js';
 

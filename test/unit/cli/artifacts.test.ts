@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
 import { runCli } from '../../../src/cli/program.js';
-import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-artifacts-'));

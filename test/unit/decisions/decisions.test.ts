@@ -13,7 +13,7 @@ import { NO_ENTRIES, withEntry } from '../../../src/registry/log-state.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
 import { createEndpoints } from '../../../src/registry/endpoints.js';
 import { readBasis } from '../../../src/registry/read-basis.js';
-import type { ArtifactStore } from '../../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import { deployStage } from '../../../workflows/stages/deploy.js';
 import type { StageHost } from '../../../workflows/stages/stage-host.js';

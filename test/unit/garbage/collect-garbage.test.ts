@@ -9,10 +9,10 @@ import { collectGarbage } from '../../../src/garbage/collect-garbage.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
 import { createEndpoints } from '../../../src/registry/endpoints.js';
 import { writeManifest } from '../../../src/runs/manifest-store.js';
-import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
-import { takeHold } from '../../../src/store/holds.js';
-import { publishPage } from '../../../src/store/item-pages.js';
-import { storeValue } from '../../../src/store/stored-values.js';
+import { createArtifactStore } from '../../../src/store/artifacts/create-artifact-store.js';
+import { takeHold } from '../../../src/store/claims/holds.js';
+import { publishPage } from '../../../src/store/values/item-pages.js';
+import { storeValue } from '../../../src/store/values/stored-values.js';
 import { type AgedStore, createAgedStore } from './aged-store.js';
 
 const DAY = 86_400_000;

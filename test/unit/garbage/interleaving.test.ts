@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
 import { collectGarbage } from '../../../src/garbage/collect-garbage.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
-import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../../src/store/artifacts/create-artifact-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import { type AgedStore, createAgedStore } from './aged-store.js';
 import { createTurns } from './interleaved.js';

@@ -14,7 +14,7 @@ import { dayOf, dayPrefix, logFileName } from '../../../src/predictions/log-file
 import { listLog } from '../../../src/predictions/log-files.js';
 import { parquetFile } from '../../../src/predictions/parquet/parquet-file.js';
 import { encodeRecords } from '../../../src/serving/prediction-log/encode-records.js';
-import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../../src/store/artifacts/create-artifact-store.js';
 import { createTestContext } from '../../test-context.js';
 import { testFolder } from '../../test-folder.js';
 import type { CountingStore } from '../predictions/counting-store.js';

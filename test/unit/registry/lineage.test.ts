@@ -4,7 +4,7 @@ import type { ArtifactKind, ArtifactRef } from '../../../src/contracts/artifact.
 import { createRegistry } from '../../../src/registry/create-registry.js';
 import { modelLineage, traceLineage } from '../../../src/registry/lineage.js';
 import { renderLineage } from '../../../src/registry/render-lineage.js';
-import { createArtifactStore } from '../../../src/store/create-artifact-store.js';
+import { createArtifactStore } from '../../../src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import { registration, temporaryFolder } from './registry-cases.js';

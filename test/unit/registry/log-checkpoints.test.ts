@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ModelVersion } from '../../../src/contracts/model.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
 import type { Registry } from '../../../src/registry/registry.js';
-import { CHECKPOINT_EVERY } from '../../../src/store/log-checkpoints.js';
-import { padded } from '../../../src/store/padded.js';
+import { CHECKPOINT_EVERY } from '../../../src/store/log/log-checkpoints.js';
+import { padded } from '../../../src/store/log/padded.js';
 import { createCountedStore } from './counted-store.js';
 import { registration } from './registry-cases.js';
 

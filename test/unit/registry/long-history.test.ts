@@ -2,9 +2,9 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
 import type { ModelVersion } from '../../../src/contracts/model.js';
 import { createRegistry } from '../../../src/registry/create-registry.js';
-import { padded } from '../../../src/store/padded.js';
+import { padded } from '../../../src/store/log/padded.js';
 import { sha256Hex } from '../../../src/store/hash.js';
-import { recordBytes } from '../../../src/store/json-record.js';
+import { recordBytes } from '../../../src/store/json/json-record.js';
 import { createCountedStore } from './counted-store.js';
 
 const VERSIONS = 500;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { canonicalJson } from '../../../src/store/canonical-json.js';
+import { canonicalJson } from '../../../src/store/json/canonical-json.js';
 import { sha256Hex } from '../../../src/store/hash.js';
 
 describe('canonical JSON', () => {

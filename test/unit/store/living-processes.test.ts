@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { livingProcesses } from '../../../src/store/living-processes.js';
+import { livingProcesses } from '../../../src/store/claims/living-processes.js';
 
 let folder = '';
 const children: ChildProcess[] = [];
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 /** Another process with a name in a folder; what it does beside is given as code. */
 async function start(code = 'setInterval(() => undefined, 1000)', of = folder): Promise<{ name: string; child: ChildProcess }> {
-  const module = path.resolve('dist/src/store/living-processes.js');
+  const module = path.resolve('dist/src/store/claims/living-processes.js');
   const text = `import { livingProcesses } from ${JSON.stringify(module)};
     process.stdout.write(livingProcesses(${JSON.stringify(of)}).own() + '\\n');
     setTimeout(() => { ${code} }, 50);`;

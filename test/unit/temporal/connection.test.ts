@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { cacheFolder } from '../../../src/store/cache-folder.js';
+import { cacheFolder } from '../../../src/store/artifacts/cache-folder.js';
 import { connect, connectionOptions } from '../../../src/temporal/connection.js';
 import { compressionFor } from '../../../src/temporal/native-connection.js';
 import { freePort } from '../../../src/temporal/free-port.js';

@@ -7,7 +7,7 @@ import type { EncoderSet } from '../../../src/features/encoder.js';
 import { feature } from '../../../src/features/feature.js';
 import { preprocessModel } from '../../../src/features/preprocess-graph.js';
 import { openSession } from '../../../src/onnx/session.js';
-import type { ArtifactStore } from '../../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
 import { checkGraph, type ExportedModel } from '../../../src/training/check-graph.js';
 import type { TreeModel } from '../../../src/training/tree-model.js';
 import { createTestContext } from '../../test-context.js';

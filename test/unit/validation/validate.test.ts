@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { CheckSpec, ValidateResult } from '../../../src/contracts/stages/validate.js';
-import type { ArtifactStore } from '../../../src/store/artifact-store.js';
+import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
 import { validate } from '../../../src/validation/validate.js';
 import { createTestContext } from '../../test-context.js';
 import { datasetOf, failureOf, ingestWith, schemaOf, sourceFile, temporaryStore } from '../data/tiny-source.js';

@@ -1,6 +1,6 @@
-import type { ArtifactRef } from '../contracts/artifact.js';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { ArtifactStore } from './artifact-store.js';
+import type { ArtifactRef } from '../../contracts/artifact.js';
+import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { isReference } from './find-references.js';
 import { jsonBytes } from './stored-values.js';
 

@@ -1,21 +1,21 @@
 import path from 'node:path';
-import type { ArtifactFile, ArtifactKind, ArtifactManifest, ArtifactRef } from '../contracts/artifact.js';
-import type { JsonObject } from '../contracts/json.js';
-import { reasonOf } from '../errors/describe-thrown.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import type { ArtifactFile, ArtifactKind, ArtifactManifest, ArtifactRef } from '../../contracts/artifact.js';
+import type { JsonObject } from '../../contracts/json.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 import { cacheLimit } from './cache-limit.js';
 import { cacheFolder as defaultCacheFolder } from './cache-folder.js';
 import { kindPrefix, madeFromKey, manifestKey, objectKey, producedByKey } from './artifact-keys.js';
 import type { ArtifactDraft, ArtifactStore, DraftFile } from './artifact-store.js';
-import { canonicalJson } from './canonical-json.js';
-import { sha256File, sha256Hex } from './hash.js';
-import { isOld, takeHold } from './holds.js';
+import { canonicalJson } from '../json/canonical-json.js';
+import { sha256File, sha256Hex } from '../hash.js';
+import { isOld, takeHold } from '../claims/holds.js';
 import { parseManifest } from './artifact-manifest.js';
-import { getIfThere, putIfFree, recordBytes } from './json-record.js';
+import { getIfThere, putIfFree, recordBytes } from '../json/json-record.js';
 import { objectCache } from './object-cache.js';
-import { parseJson } from './parse-json.js';
-import { problemOfName } from './path-inside.js';
-import type { ObjectStore } from './port.js';
+import { parseJson } from '../json/parse-json.js';
+import { problemOfName } from '../path-inside.js';
+import type { ObjectStore } from '../port.js';
 import { corrupt, VerifiedFiles } from './verified-files.js';
 
 /** Who publishes, recorded beside what is published. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunRef } from '../contracts/store/cache.js';
-import { reasonOf } from '../errors/describe-thrown.js';
-import { isPipelineError } from '../errors/pipeline-error.js';
-import { getIfThere, parseRecord, recordBytes } from './json-record.js';
-import type { ObjectStore } from './port.js';
+import type { RunRef } from '../../contracts/store/cache.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
+import { isPipelineError } from '../../errors/pipeline-error.js';
+import { getIfThere, parseRecord, recordBytes } from '../json/json-record.js';
+import type { ObjectStore } from '../port.js';
 
 /** Who does the work: one operation of one run, whatever the attempt. */
 export type LeaseOwner = RunRef & { readonly activityId: string };

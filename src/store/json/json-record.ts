@@ -1,7 +1,7 @@
-import { isPipelineError } from '../errors/pipeline-error.js';
+import { isPipelineError } from '../../errors/pipeline-error.js';
 import { canonicalJson } from './canonical-json.js';
 import { corrupt, MOST_RECORD_BYTES, parseJson } from './parse-json.js';
-import type { ObjectStore, StoredObject } from './port.js';
+import type { ObjectStore, StoredObject } from '../port.js';
 
 /** The bytes of a JSON record: canonical, with a closing newline. */
 export function recordBytes(value: unknown): Buffer {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { isAbsent } from './file-errors.js';
+import { isAbsent } from '../file-errors.js';
 
 /** Whoever hands out files of the cache: while it lives, they stay. */
 export interface CacheUser {

@@ -4,8 +4,8 @@ import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { reasonOf } from '../errors/describe-thrown.js';
-import { isAbsent } from './file-errors.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
+import { isAbsent } from '../file-errors.js';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 const NAME = /^(?<boot>[0-9a-f]{8})~[0-9a-f]{16}$/;

@@ -1,5 +1,5 @@
-import type { ArtifactRef } from '../contracts/artifact.js';
-import { sha256Hex } from './hash.js';
+import type { ArtifactRef } from '../../contracts/artifact.js';
+import { sha256Hex } from '../hash.js';
 
 type Identity = Pick<ArtifactRef, 'kind' | 'id'>;
 

@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue } from '../contracts/json.js';
-import { holdsStored, isStored, type StoredValue } from '../contracts/store/stored-value.js';
-import type { ReadOperand } from '../contracts/system.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import type { ArtifactStore } from './artifact-store.js';
-import { parseJson } from './parse-json.js';
+import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import { holdsStored, isStored, type StoredValue } from '../../contracts/store/stored-value.js';
+import type { ReadOperand } from '../../contracts/system.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import { parseJson } from '../json/parse-json.js';
 
 const FILE = 'value.json';
 /** A part so small is not worth a reference, which is about as long. */

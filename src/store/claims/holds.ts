@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getIfThere, parseRecord, recordBytes } from './json-record.js';
-import type { ObjectStore } from './port.js';
+import { getIfThere, parseRecord, recordBytes } from '../json/json-record.js';
+import type { ObjectStore } from '../port.js';
 
 /** Of those who take something over that is old: what they name here, a garbage collection leaves alone. */
 export const HOLDS_PREFIX = 'holds/';

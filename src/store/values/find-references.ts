@@ -1,5 +1,5 @@
-import type { ArtifactRef } from '../contracts/artifact.js';
-import type { JsonValue } from '../contracts/json.js';
+import type { ArtifactRef } from '../../contracts/artifact.js';
+import type { JsonValue } from '../../contracts/json.js';
 
 /** Every artifact reference inside a value, with the path to it below `path`. Those inside the `meta` of another are its own business. */
 export function findReferences(value: JsonValue, path: string): { readonly path: string; readonly ref: ArtifactRef }[] {

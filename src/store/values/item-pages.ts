@@ -1,7 +1,7 @@
-import type { ArtifactRef } from '../contracts/artifact.js';
-import type { JsonValue } from '../contracts/json.js';
-import type { ArtifactStore } from './artifact-store.js';
-import { parseJson } from './parse-json.js';
+import type { ArtifactRef } from '../../contracts/artifact.js';
+import type { JsonValue } from '../../contracts/json.js';
+import type { ArtifactStore } from '../artifacts/artifact-store.js';
+import { parseJson } from '../json/parse-json.js';
 
 /**
  * Lists of any length as trees of artifacts of kind `value`: a page holds items in order (`items.json`), a list names its pages or

@@ -1,6 +1,6 @@
-import type { ArtifactKind, ArtifactManifest, ArtifactRef } from '../contracts/artifact.js';
-import type { JsonObject } from '../contracts/json.js';
-import type { ObjectStore } from './port.js';
+import type { ArtifactKind, ArtifactManifest, ArtifactRef } from '../../contracts/artifact.js';
+import type { JsonObject } from '../../contracts/json.js';
+import type { ObjectStore } from '../port.js';
 
 export interface DraftFile {
   readonly name: string;

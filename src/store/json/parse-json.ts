@@ -1,5 +1,5 @@
-import { reasonOf } from '../errors/describe-thrown.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 import { isDeeperThan } from './json-depth.js';
 
 /** Of a JSON record in the store, bytes. The manifest of a run with tens of thousands of steps is a tenth of it. */

@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors/pipeline-error.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 import type { Environment } from './cache-folder.js';
 
 const VARIABLE = 'PERENNIAL_CACHE_LIMIT';

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { ArtifactFile } from '../contracts/artifact.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import type { ArtifactFile } from '../../contracts/artifact.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 import { objectKey } from './artifact-keys.js';
-import { isAbsent } from './file-errors.js';
-import { sha256File } from './hash.js';
+import { isAbsent } from '../file-errors.js';
+import { sha256File } from '../hash.js';
 import type { CacheUser, ObjectCache } from './object-cache.js';
-import type { ObjectStore } from './port.js';
+import type { ObjectStore } from '../port.js';
 
 const READS = 3;
 

@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors/pipeline-error.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** Lists and objects within one another; each level takes calls of this and of every other code that walks the value. */
 const DEEPEST = 200;

@@ -1,7 +1,7 @@
-import { isPipelineError } from '../errors/pipeline-error.js';
-import { getIfThere, parseRecord, putIfFree, recordBytes } from './json-record.js';
+import { isPipelineError } from '../../errors/pipeline-error.js';
+import { getIfThere, parseRecord, putIfFree, recordBytes } from '../json/json-record.js';
 import { padded } from './padded.js';
-import type { ObjectStore } from './port.js';
+import type { ObjectStore } from '../port.js';
 
 /** What the first `n` entries of a log come to. */
 export interface LogPosition<State> {

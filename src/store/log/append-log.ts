@@ -1,10 +1,10 @@
-import type { PipelineError } from '../errors/pipeline-error.js';
-import { sha256Hex } from './hash.js';
-import { getIfThere, parseRecord, putIfFree, recordBytes } from './json-record.js';
+import type { PipelineError } from '../../errors/pipeline-error.js';
+import { sha256Hex } from '../hash.js';
+import { getIfThere, parseRecord, putIfFree, recordBytes } from '../json/json-record.js';
 import type { LogPosition } from './log-checkpoints.js';
 import { CHECKPOINT_EVERY, LogCheckpoints } from './log-checkpoints.js';
 import { padded } from './padded.js';
-import type { ObjectStore } from './port.js';
+import type { ObjectStore } from '../port.js';
 
 /** What the log itself writes into each entry. */
 export interface LogEntry {

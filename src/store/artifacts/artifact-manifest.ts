@@ -1,7 +1,7 @@
-import type { ArtifactFile, ArtifactKind, ArtifactManifest } from '../contracts/artifact.js';
-import { parseRecord } from './json-record.js';
-import { corrupt } from './parse-json.js';
-import { problemOfName } from './path-inside.js';
+import type { ArtifactFile, ArtifactKind, ArtifactManifest } from '../../contracts/artifact.js';
+import { parseRecord } from '../json/json-record.js';
+import { corrupt } from '../json/parse-json.js';
+import { problemOfName } from '../path-inside.js';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 const MEMBERS = ['formatVersion', 'kind', 'files', 'meta', 'inputs'] as const;
