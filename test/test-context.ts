@@ -1,6 +1,6 @@
 import type { StepContext, StepLog } from '../src/pipeline/step-context.js';
-import { itemLists } from '../src/worker/step/item-lists.js';
-import { UNCONTROLLED } from '../src/worker/step/step-orders.js';
+import { itemLists } from '../src/worker/step/values/item-lists.js';
+import { UNCONTROLLED } from '../src/worker/step/attempt/step-orders.js';
 import type { ArtifactStore } from '../src/store/artifacts/artifact-store.js';
 import { testFolder } from './test-folder.js';
 

@@ -171,7 +171,7 @@ const ROWS = [
       'src/worker/step/step-record.ts',
       'src/runs/manifest-store.ts',
       'src/worker/decision-records.ts',
-      'src/worker/step/step-orders.ts',
+      'src/worker/step/attempt/step-orders.ts',
     ],
   },
   {
@@ -188,7 +188,7 @@ const ROWS = [
     pattern: /^checkpoints\/[^/]+\/[^/]+\//,
     keptBy: 'its run while it is open or may be recovered',
     goes: 'with its run; when the run has ended without a failed step',
-    writers: ['src/worker/step/checkpoints.ts', 'src/worker/step/checkpoint-folder.ts'],
+    writers: ['src/worker/step/checkpoints/checkpoints.ts', 'src/worker/step/checkpoints/checkpoint-folder.ts'],
   },
   {
     kind: 'log',

@@ -34,7 +34,7 @@ import type { PipelineCatalog } from './pipeline-catalog.js';
 import { resolveRun, resolveStage } from './resolve-stage.js';
 import { meetExpectation } from './reload/meet-expectation.js';
 import type { StepShelf } from './reload/step-shelf.js';
-import { writeOrders } from './step/step-orders.js';
+import { writeOrders } from './step/attempt/step-orders.js';
 import { runStep } from './step/run-step.js';
 import { activitySurroundings } from './step-activities.js';
 import { startQueueOfWorkflow } from './start-queue.js';

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { StepContext, TemporalDoor } from '../../pipeline/step-context.js';
 import type { StepControl } from '../../pipeline/step-control.js';
-import type { AttemptDesk } from '../step/attempt-desk.js';
+import type { AttemptDesk } from '../step/attempt/attempt-desk.js';
 import type { OrdersNow, Request, Word } from './messages.js';
 
 /** Passes on what a step says from its process. */

@@ -8,7 +8,7 @@ import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepLog } from '../../pipeline/step-context.js';
 import { createArtifactStore } from '../../store/artifacts/create-artifact-store.js';
 import type { ObjectStore } from '../../store/port.js';
-import type { Heartbeats } from './heartbeats.js';
+import type { Heartbeats } from './attempt/heartbeats.js';
 import { seedOf } from './run-keys.js';
 import { readOutcome, recordOutcome } from './step-record.js';
 

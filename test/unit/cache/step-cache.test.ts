@@ -9,8 +9,8 @@ import { createArtifactStore } from '../../../src/store/artifacts/create-artifac
 import { objectKey } from '../../../src/store/artifacts/artifact-keys.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
-import type { HeartbeatDetails } from '../../../src/worker/step/heartbeats.js';
-import { writeOrders } from '../../../src/worker/step/step-orders.js';
+import type { HeartbeatDetails } from '../../../src/worker/step/attempt/heartbeats.js';
+import { writeOrders } from '../../../src/worker/step/attempt/step-orders.js';
 import { NO_ORDERS, type StepOrders } from '../../../src/contracts/run/live-control.js';
 import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/step/run-step.js';
 import type { RecordedOutcome } from '../../../src/worker/step/step-record.js';

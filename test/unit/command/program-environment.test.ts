@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { UNCONTROLLED } from '../../../src/worker/step/step-orders.js';
+import { UNCONTROLLED } from '../../../src/worker/step/attempt/step-orders.js';
 import { type ProgramFacts, programEnvironment } from '../../../src/command/program-environment.js';
 
 const folderAt = (root: string): ProgramFacts['folder'] =>

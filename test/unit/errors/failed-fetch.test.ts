@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { stepFailure } from '../../../src/worker/step/step-failure.js';
+import { stepFailure } from '../../../src/worker/step/attempt/step-failure.js';
 
 /** Takes a connection, reads what is asked, and resets it. */
 const resetting = net.createServer((socket) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { boundCause, boundError, cutJson, cutText } from '../../../src/errors/bounded-failure.js';
 import { thrownText } from '../../../src/errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../../../src/errors/pipeline-error.js';
-import { stepFailure } from '../../../src/worker/step/step-failure.js';
+import { stepFailure } from '../../../src/worker/step/attempt/step-failure.js';
 import { localFailure } from '../../../workflows/steps/step-failure.js';
 
 const refuse = (): never => {

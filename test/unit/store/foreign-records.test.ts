@@ -10,8 +10,8 @@ import { openObjectStore } from '../../../src/store/open-store.js';
 import { parseJson } from '../../../src/store/json/parse-json.js';
 import { pathInside } from '../../../src/store/path-inside.js';
 import type { ObjectStore } from '../../../src/store/port.js';
-import { openFolderCheckpoints } from '../../../src/worker/step/checkpoint-folder.js';
-import { openCheckpoints } from '../../../src/worker/step/checkpoints.js';
+import { openFolderCheckpoints } from '../../../src/worker/step/checkpoints/checkpoint-folder.js';
+import { openCheckpoints } from '../../../src/worker/step/checkpoints/checkpoints.js';
 
 let folder = '';
 let objects: ObjectStore;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DeviceLeases } from '../../../src/worker/devices/device-leases.js';
-import { holdCores } from '../../../src/worker/step/hold-cores.js';
+import { holdCores } from '../../../src/worker/step/devices/hold-cores.js';
 
 const cores = (count: number): DeviceLeases =>
   new DeviceLeases(Array.from({ length: count }, (_, index) => ({ id: String(index), type: 'core', vramGiB: 0 })));

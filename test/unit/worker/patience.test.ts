@@ -6,7 +6,7 @@ import type { StepTask } from '../../../src/contracts/run.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
-import type { HeartbeatDetails } from '../../../src/worker/step/heartbeats.js';
+import type { HeartbeatDetails } from '../../../src/worker/step/attempt/heartbeats.js';
 import { runStep } from '../../../src/worker/step/run-step.js';
 
 const task: StepTask = {

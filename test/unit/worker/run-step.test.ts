@@ -7,7 +7,7 @@ import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import { DeviceLeases } from '../../../src/worker/devices/device-leases.js';
-import type { HeartbeatDetails } from '../../../src/worker/step/heartbeats.js';
+import type { HeartbeatDetails } from '../../../src/worker/step/attempt/heartbeats.js';
 import { runStep, type StepSurroundings, type StepWork } from '../../../src/worker/step/run-step.js';
 
 const task: StepTask = {

@@ -1,9 +1,9 @@
-import type { ArtifactRef } from '../../contracts/artifact.js';
-import type { JsonValue } from '../../contracts/json.js';
-import type { ItemList } from '../../contracts/stages/map.js';
-import type { StepContext, StoredItems } from '../../pipeline/step-context.js';
-import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
-import { publishList, readItems } from '../../store/values/item-pages.js';
+import type { ArtifactRef } from '../../../contracts/artifact.js';
+import type { JsonValue } from '../../../contracts/json.js';
+import type { ItemList } from '../../../contracts/stages/map.js';
+import type { StepContext, StoredItems } from '../../../pipeline/step-context.js';
+import type { ArtifactStore } from '../../../store/artifacts/artifact-store.js';
+import { publishList, readItems } from '../../../store/values/item-pages.js';
 import { checkResult } from './check-result.js';
 
 /** Reading and writing lists of any length: the part of a step's context that is for maps. */

@@ -1,5 +1,5 @@
-import { chainText, describeThrown } from '../../errors/describe-thrown.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
+import { chainText, describeThrown } from '../../../errors/describe-thrown.js';
+import { PipelineError } from '../../../errors/pipeline-error.js';
 
 /** Names, by Node and its HTTP client, for failures of the network that may be gone in the next attempt. */
 const TRANSIENT: ReadonlySet<string> = new Set([

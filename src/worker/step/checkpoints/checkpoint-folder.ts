@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JsonValue } from '../../contracts/json.js';
-import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
-import { sha256File } from '../../store/hash.js';
-import { parseJson } from '../../store/json/parse-json.js';
-import { pathInside } from '../../store/path-inside.js';
-import type { ObjectStore } from '../../store/port.js';
+import type { JsonValue } from '../../../contracts/json.js';
+import { isPipelineError, PipelineError } from '../../../errors/pipeline-error.js';
+import { sha256File } from '../../../store/hash.js';
+import { parseJson } from '../../../store/json/parse-json.js';
+import { pathInside } from '../../../store/path-inside.js';
+import type { ObjectStore } from '../../../store/port.js';
 
 type SavedFile = { readonly name: string; readonly key: string; readonly sha256: string; readonly bytes: number };
 type FolderManifest = { readonly checkpoint: 'folder'; readonly files: readonly SavedFile[] };

@@ -1,9 +1,9 @@
-import { PipelineError } from '../../errors/pipeline-error.js';
-import { STORED_FIELD } from '../../contracts/store/stored-value.js';
-import type { JsonValue } from '../../contracts/json.js';
-import type { StepTask } from '../../contracts/run.js';
-import { shortReferences } from '../../store/values/short-references.js';
-import { jsonBytes } from '../../store/values/stored-values.js';
+import { PipelineError } from '../../../errors/pipeline-error.js';
+import { STORED_FIELD } from '../../../contracts/store/stored-value.js';
+import type { JsonValue } from '../../../contracts/json.js';
+import type { StepTask } from '../../../contracts/run.js';
+import { shortReferences } from '../../../store/values/short-references.js';
+import { jsonBytes } from '../../../store/values/stored-values.js';
 
 /** Largest result that crosses Temporal, bytes of JSON. */
 export const MAX_RESULT_BYTES = 32 * 1024;

@@ -1,9 +1,9 @@
-import type { StepOutcome, StepTask } from '../../contracts/run.js';
-import { holdsStored } from '../../contracts/store/stored-value.js';
-import { resolveConfig } from '../../pipeline/resolve-config.js';
-import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
-import { shortReferences, wholeReferences } from '../../store/values/short-references.js';
-import { loadParts, storeParts } from '../../store/values/stored-values.js';
+import type { StepOutcome, StepTask } from '../../../contracts/run.js';
+import { holdsStored } from '../../../contracts/store/stored-value.js';
+import { resolveConfig } from '../../../pipeline/resolve-config.js';
+import type { ArtifactStore } from '../../../store/artifacts/artifact-store.js';
+import { shortReferences, wholeReferences } from '../../../store/values/short-references.js';
+import { loadParts, storeParts } from '../../../store/values/stored-values.js';
 
 /** The task with all that the run carried by reference in its place. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT, EXECUTION_INPUT_MISSING. */
 export async function wholeTask(task: StepTask, artifacts: ArtifactStore): Promise<StepTask> {

@@ -1,5 +1,5 @@
-import { isPipelineError } from '../../errors/pipeline-error.js';
-import type { ObjectStore } from '../../store/port.js';
+import { isPipelineError } from '../../../errors/pipeline-error.js';
+import type { ObjectStore } from '../../../store/port.js';
 
 const SEQUENCE_DIGITS = 8;
 const KEPT = 2;

@@ -1,13 +1,13 @@
-import { NO_ORDERS, type OrdersWrite, type StepOrders } from '../../contracts/run/live-control.js';
-import type { JsonPrimitive } from '../../contracts/json.js';
-import type { StepTask } from '../../contracts/run.js';
-import { reasonOf } from '../../errors/describe-thrown.js';
-import { isPipelineError } from '../../errors/pipeline-error.js';
-import type { StepControl } from '../../pipeline/step-control.js';
-import { parseRecord } from '../../store/json/json-record.js';
-import type { ObjectStore } from '../../store/port.js';
+import { NO_ORDERS, type OrdersWrite, type StepOrders } from '../../../contracts/run/live-control.js';
+import type { JsonPrimitive } from '../../../contracts/json.js';
+import type { StepTask } from '../../../contracts/run.js';
+import { reasonOf } from '../../../errors/describe-thrown.js';
+import { isPipelineError } from '../../../errors/pipeline-error.js';
+import type { StepControl } from '../../../pipeline/step-control.js';
+import { parseRecord } from '../../../store/json/json-record.js';
+import type { ObjectStore } from '../../../store/port.js';
 import type { Heartbeats } from './heartbeats.js';
-import { keyName } from './run-keys.js';
+import { keyName } from '../run-keys.js';
 
 const LOOK_EVERY_MS = 1_000;
 

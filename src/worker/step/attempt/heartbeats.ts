@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../contracts/json.js';
+import type { JsonValue } from '../../../contracts/json.js';
 import { type ProcessSample, sampleProcess } from './process-sample.js';
 
 /** Progress as status shows it; `total` 0 = unknown. */

@@ -1,4 +1,4 @@
-import { PipelineError } from '../../errors/pipeline-error.js';
+import { PipelineError } from '../../../errors/pipeline-error.js';
 
 /** @throws PipelineError `EXECUTION_METRIC_NOT_FINITE`. */
 export function finiteMetric(name: string, value: number, where: string): number {

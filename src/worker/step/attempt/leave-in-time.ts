@@ -1,7 +1,7 @@
 import { types } from 'node:util';
-import type { StepTask } from '../../contracts/run.js';
-import { messageOf } from '../../errors/describe-thrown.js';
-import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import type { StepTask } from '../../../contracts/run.js';
+import { messageOf } from '../../../errors/describe-thrown.js';
+import { isPipelineError, PipelineError } from '../../../errors/pipeline-error.js';
 
 const DEFAULT_GRACE_MS = 30_000;
 /** A command ends its program by itself when its grace is over, and then still has to store what there is. */

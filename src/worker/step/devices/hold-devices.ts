@@ -1,6 +1,6 @@
-import type { StepTask } from '../../contracts/run.js';
-import type { DeviceLease, DeviceLeases } from '../devices/device-leases.js';
-import type { Heartbeats } from './heartbeats.js';
+import type { StepTask } from '../../../contracts/run.js';
+import type { DeviceLease, DeviceLeases } from '../../devices/device-leases.js';
+import type { Heartbeats } from '../attempt/heartbeats.js';
 
 /** What the worker of a pool gives to a step that has this priority, 1 to 5. */
 export type DeviceDesk = { readonly leases: DeviceLeases; readonly priority: number };

@@ -1,5 +1,5 @@
-import type { StepTask } from '../../contracts/run.js';
-import type { StepContext } from '../../pipeline/step-context.js';
+import type { StepTask } from '../../../contracts/run.js';
+import type { StepContext } from '../../../pipeline/step-context.js';
 
 /** What the wrapper of a step offers to the code that carries an attempt out, beside what the step itself gets. */
 export interface AttemptDesk {

@@ -1,8 +1,8 @@
 import os from 'node:os';
-import type { StepKind } from '../../contracts/plan.js';
-import type { StepTask } from '../../contracts/run.js';
-import { type DeviceLease, DeviceLeases } from '../devices/device-leases.js';
-import type { Heartbeats } from './heartbeats.js';
+import type { StepKind } from '../../../contracts/plan.js';
+import type { StepTask } from '../../../contracts/run.js';
+import { type DeviceLease, DeviceLeases } from '../../devices/device-leases.js';
+import type { Heartbeats } from '../attempt/heartbeats.js';
 import { NO_DEVICES } from './hold-devices.js';
 
 /** Steps of these kinds work in threads or in processes of their own, and take a core unless they ask for more. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isPipelineError } from '../../errors/pipeline-error.js';
-import type { TemporalDoor } from '../../pipeline/step-context.js';
-import type { ObjectInfo, ObjectStore } from '../../store/port.js';
+import { isPipelineError } from '../../../errors/pipeline-error.js';
+import type { TemporalDoor } from '../../../pipeline/step-context.js';
+import type { ObjectInfo, ObjectStore } from '../../../store/port.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;

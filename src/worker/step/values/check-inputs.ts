@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../contracts/json.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
-import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
-import { findReferences } from '../../store/values/find-references.js';
+import type { JsonObject } from '../../../contracts/json.js';
+import { PipelineError } from '../../../errors/pipeline-error.js';
+import type { ArtifactStore } from '../../../store/artifacts/artifact-store.js';
+import { findReferences } from '../../../store/values/find-references.js';
 
 /** @throws PipelineError `ARTIFACT_NOT_FOUND` naming every reference inside `inputs` that the store does not have. */
 export async function checkInputs(inputs: JsonObject, artifacts: ArtifactStore, where: string): Promise<void> {
