@@ -18,10 +18,10 @@ import { LostSteps } from './journal/lost-steps.js';
 import { journalInterceptor } from './journal/journal-interceptor.js';
 import { type PipelineWorker, startLastingWorker } from './lasting-worker.js';
 import { LivePipelines, type Reloading } from './reload/live-pipelines.js';
-import { stepActivities } from './step-activities.js';
+import { stepActivities } from './activities/step-activities.js';
 import { sweepScratch } from './step/step-scratch.js';
-import { stepOrUnknown, systemActivities } from './system-activities.js';
-import { warnOfMissingSecrets } from './pipeline-secrets.js';
+import { stepOrUnknown, systemActivities } from './activities/system-activities.js';
+import { warnOfMissingSecrets } from './plans/pipeline-secrets.js';
 import { workflowBundle } from './bundle/workflow-bundle.js';
 import { queueDevices, queueSettings, servedPools, type WorkerRole } from './worker-queues.js';
 

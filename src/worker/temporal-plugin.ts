@@ -12,11 +12,11 @@ import { proveRights } from '../store/prove-rights.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { failureInterceptor } from './failure-interceptor.js';
 import { joinWorkflows, OUR_WORKFLOWS, type WebpackHook } from './bundle/own-workflows.js';
-import { createCatalog } from './pipeline-catalog.js';
-import { warnOfMissingSecrets } from './pipeline-secrets.js';
-import { stepActivities } from './step-activities.js';
+import { createCatalog } from './plans/pipeline-catalog.js';
+import { warnOfMissingSecrets } from './plans/pipeline-secrets.js';
+import { stepActivities } from './activities/step-activities.js';
 import { sweepScratch } from './step/step-scratch.js';
-import { systemActivities } from './system-activities.js';
+import { systemActivities } from './activities/system-activities.js';
 
 export interface PerennialPluginOptions {
   readonly pipelines: readonly Pipeline[];

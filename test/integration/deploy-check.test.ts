@@ -5,7 +5,7 @@ import type { Connection } from '@temporalio/client';
 import { connectClient } from '../../src/client/index.js';
 import type { PipelineClient } from '../../src/client/index.js';
 import { connect } from '../../src/temporal/connection.js';
-import { checkOpenRuns } from '../../src/worker/check-open-runs.js';
+import { checkOpenRuns } from '../../src/worker/plans/check-open-runs.js';
 import { definePipeline } from '../../src/index.js';
 import { createPipelineWorker } from '../../src/worker/index.js';
 import { workflowBundle } from '../../src/worker/bundle/workflow-bundle.js';

@@ -51,7 +51,7 @@ async function check(
   flags: VersionFlags,
   terminal: Terminal,
 ): Promise<void> {
-  const { checkOpenRuns } = await import('../../worker/check-open-runs.js');
+  const { checkOpenRuns } = await import('../../worker/plans/check-open-runs.js');
   const progress = (count: number): void => {
     if (flags.json !== true && count % 100 === 0) terminal.note(`${count} replayed`);
   };

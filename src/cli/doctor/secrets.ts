@@ -1,6 +1,6 @@
 import { defaultSecretProvider } from '../../secrets/default-provider.js';
 import { findMissing, missingSecrets } from '../../secrets/resolve-secrets.js';
-import { pipelineSecrets } from '../../worker/pipeline-secrets.js';
+import { pipelineSecrets } from '../../worker/plans/pipeline-secrets.js';
 import { loadPipelines } from '../load/load-pipeline.js';
 import { type Check, fail, ok } from './check.js';
 

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { openObjectStore } from '../../store/open-store.js';
-import { createCatalog } from '../pipeline-catalog.js';
+import { createCatalog } from '../plans/pipeline-catalog.js';
 import { thrownText } from '../../errors/describe-thrown.js';
 import { outliveSteps } from './background-errors.js';
 import { importModule } from './import-module.js';

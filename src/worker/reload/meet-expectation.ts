@@ -3,7 +3,7 @@ import { shortHash } from '../../contracts/plan.js';
 import type { PlanRequest } from '../../contracts/system.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import type { PipelineCatalog } from '../pipeline-catalog.js';
+import type { PipelineCatalog } from '../plans/pipeline-catalog.js';
 
 /**
  * Makes sure that a run which was started from a file, or a pipeline, gets the plan of that file. `refresh` loads what has changed on disk

@@ -1,6 +1,6 @@
-import type { Plan } from '../contracts/plan.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
+import type { Plan } from '../../contracts/plan.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
 
 /** The pipelines of a worker by name. */
 export type PipelineCatalog = ReadonlyMap<string, Pipeline>;

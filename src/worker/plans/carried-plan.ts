@@ -1,9 +1,9 @@
-import type { JsonValue } from '../contracts/json.js';
-import type { Plan, PlanStep } from '../contracts/plan.js';
-import type { ResolvedPlan, ReusedResults } from '../contracts/run.js';
-import { CARRIED_CONFIG, READ_BY_WORKFLOW } from '../pipeline/plan/plan-size.js';
-import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
-import { jsonBytes, storeParts, storeValue } from '../store/values/stored-values.js';
+import type { JsonValue } from '../../contracts/json.js';
+import type { Plan, PlanStep } from '../../contracts/plan.js';
+import type { ResolvedPlan, ReusedResults } from '../../contracts/run.js';
+import { CARRIED_CONFIG, READ_BY_WORKFLOW } from '../../pipeline/plan/plan-size.js';
+import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
+import { jsonBytes, storeParts, storeValue } from '../../store/values/stored-values.js';
 
 /** Parameters that are in each task of the run. */
 const MOST_PARAMETER_BYTES = 4 * 1024;

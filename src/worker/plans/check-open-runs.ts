@@ -1,8 +1,8 @@
-import { everyStep } from '../pipeline/plan/every-step.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
-import { readRunHistory, type RunHistory } from '../temporal/run-history.js';
+import { everyStep } from '../../pipeline/plan/every-step.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { readRunHistory, type RunHistory } from '../../temporal/run-history.js';
 import { createCatalog, type PipelineCatalog } from './pipeline-catalog.js';
-import { missingInputs } from './step/step-shape.js';
+import { missingInputs } from '../step/step-shape.js';
 import { Client } from '@temporalio/client';
 import type { Connection, WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
-import type { GarbageActivities } from '../contracts/store/garbage.js';
-import { collectGarbage } from '../garbage/collect-garbage.js';
-import { openRuns } from '../garbage/open-runs.js';
-import type { ObjectStore } from '../store/port.js';
+import type { GarbageActivities } from '../../contracts/store/garbage.js';
+import { collectGarbage } from '../../garbage/collect-garbage.js';
+import { openRuns } from '../../garbage/open-runs.js';
+import type { ObjectStore } from '../../store/port.js';
 
 const HEARTBEAT_MS = 10_000;
 

@@ -1,6 +1,6 @@
-import type { DecisionRecord } from '../contracts/run/gates.js';
-import type { ObjectStore } from '../store/port.js';
-import { keyName } from './step/run-keys.js';
+import type { DecisionRecord } from '../../contracts/run/gates.js';
+import type { ObjectStore } from '../../store/port.js';
+import { keyName } from '../step/run-keys.js';
 
 const NUMBER_DIGITS = 6;
 

@@ -1,12 +1,12 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleSpec } from '@temporalio/client';
-import { continuousTrainingId } from '../contracts/entities/continuous-training.js';
-import { checkMessageSize } from '../contracts/limits/message-size.js';
-import { OWNER_MEMO, type Owner } from '../contracts/store/ownership.js';
-import type { WorkflowQueue } from '../contracts/plan/queues.js';
-import type { ChangeSignal, StartOnChangeInput } from '../contracts/plan/triggers.js';
-import type { TemporalDoor } from '../pipeline/step-context.js';
-import { followersOf } from '../temporal/followers.js';
-import { ownerOfSchedule, refuseOther, trainingPolicy } from '../temporal/model-ownership.js';
+import { continuousTrainingId } from '../../contracts/entities/continuous-training.js';
+import { checkMessageSize } from '../../contracts/limits/message-size.js';
+import { OWNER_MEMO, type Owner } from '../../contracts/store/ownership.js';
+import type { WorkflowQueue } from '../../contracts/plan/queues.js';
+import type { ChangeSignal, StartOnChangeInput } from '../../contracts/plan/triggers.js';
+import type { TemporalDoor } from '../../pipeline/step-context.js';
+import { followersOf } from '../../temporal/followers.js';
+import { ownerOfSchedule, refuseOther, trainingPolicy } from '../../temporal/model-ownership.js';
 
 /** After an outage a schedule makes up for starts that it missed in this time. */
 const CATCH_UP_WINDOW = '6 hours';

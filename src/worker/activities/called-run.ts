@@ -1,6 +1,6 @@
 import { type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
-import type { JsonValue } from '../contracts/json.js';
-import type { CalledRun } from '../contracts/system.js';
+import type { JsonValue } from '../../contracts/json.js';
+import type { CalledRun } from '../../contracts/system.js';
 
 /** Rounds of one call that are looked through. */
 const MOST_ROUNDS = 100;

@@ -1,9 +1,9 @@
-import type { JsonValue } from '../contracts/json.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
-import { defaultSecretProvider } from '../secrets/default-provider.js';
-import type { SecretProvider } from '../secrets/provider.js';
-import { findMissing, missingSecrets } from '../secrets/resolve-secrets.js';
-import { secretNamesOf } from '../secrets/secret-names.js';
+import type { JsonValue } from '../../contracts/json.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { defaultSecretProvider } from '../../secrets/default-provider.js';
+import type { SecretProvider } from '../../secrets/provider.js';
+import { findMissing, missingSecrets } from '../../secrets/resolve-secrets.js';
+import { secretNamesOf } from '../../secrets/secret-names.js';
 
 /** Names of all secrets that pipelines refer to, in steps, bodies and hooks. */
 export function pipelineSecrets(pipelines: readonly Pick<Pipeline, 'plan'>[]): string[] {
