@@ -2,10 +2,10 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandConfig } from '../contracts/stages/command.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { PythonPlace } from './python-environment.js';
-import { pythonFor } from './python-environment.js';
-import type { WorkFolder } from './work-folder.js';
-import { asText } from './write-config.js';
+import type { PythonPlace } from './environment/python-environment.js';
+import { pythonFor } from './environment/python-environment.js';
+import type { WorkFolder } from './files/work-folder.js';
+import { asText } from './files/write-config.js';
 
 /** A program as the operating system takes it, and its name for messages. */
 export type Invocation = { readonly program: string; readonly arguments: readonly string[]; readonly name: string };

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../contracts/json.js';
-import { watchGroupMemory } from '../../command/group-memory.js';
+import { watchGroupMemory } from '../../command/memory/group-memory.js';
 import type { StepTask } from '../../contracts/run.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ProgramEnd, type ProgramGroup, runProgram } from '../../../src/command/process-group.js';
+import { type ProgramEnd, type ProgramGroup, runProgram } from '../../../src/command/program/process-group.js';
 import { isAlive } from '../../test-processes.js';
 
 let folder: string;
@@ -116,7 +116,7 @@ describe('a program', () => {
   });
 
   it('ends by itself when the process that runs it is killed', async () => {
-    const module = path.resolve('dist/src/command/process-group.js');
+    const module = path.resolve('dist/src/command/program/process-group.js');
     const code = `import(${JSON.stringify(module)}).then(({ runProgram }) => runProgram({ program: '/bin/sh',
       arguments: ['-c', 'sleep 60 & echo $! > child4; wait'], cwd: ${JSON.stringify(folder)}, env: { PATH: process.env.PATH },
       signal: new AbortController().signal, graceMs: () => 1000, onLine: () => undefined }))`;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { type EndFacts, exitFailure } from '../../../src/command/exit-failure.js';
-import { parseFailure } from '../../../src/command/failure-file.js';
-import { parseMetric } from '../../../src/command/metrics-file.js';
-import { parseMemoryKills } from '../../../src/command/out-of-memory.js';
+import { type EndFacts, exitFailure } from '../../../src/command/program/exit-failure.js';
+import { parseFailure } from '../../../src/command/program/failure-file.js';
+import { parseMetric } from '../../../src/command/files/metrics-file.js';
+import { parseMemoryKills } from '../../../src/command/memory/out-of-memory.js';
 
 const facts = (end: Partial<EndFacts['end']>, more: Partial<EndFacts> = {}): EndFacts => ({
   end: { exitCode: null, signal: null, startError: null, ...end },

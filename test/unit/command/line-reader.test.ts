@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LineReader } from '../../../src/command/line-reader.js';
+import { LineReader } from '../../../src/command/program/line-reader.js';
 
 function read(chunks: readonly string[]): [string, string][] {
   const lines: [string, string][] = [];

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openProgramControl } from '../../../src/command/program-control.js';
+import { openProgramControl } from '../../../src/command/program/program-control.js';
 import type { StepControl } from '../../../src/pipeline/step-control.js';
 
 const QUIET = { debug: ignore, info: ignore, warn: ignore, error: ignore };

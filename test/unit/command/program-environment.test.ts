@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { UNCONTROLLED } from '../../../src/worker/step/attempt/step-orders.js';
-import { type ProgramFacts, programEnvironment } from '../../../src/command/program-environment.js';
+import { type ProgramFacts, programEnvironment } from '../../../src/command/environment/program-environment.js';
 
 const folderAt = (root: string): ProgramFacts['folder'] =>
   ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
-import { deviceEnvironment } from '../../../src/command/device-environment.js';
+import { deviceEnvironment } from '../../../src/command/environment/device-environment.js';
 import { discoverDevices, parseDevices, visibleDevices } from '../../../src/worker/devices/nvidia-smi.js';
 import { poolDevices } from '../../../src/worker/devices/pool-devices.js';
 

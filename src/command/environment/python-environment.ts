@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { CommandConfig } from '../contracts/stages/command.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { sha256Hex } from '../store/hash.js';
-import { livingProcesses } from '../store/claims/living-processes.js';
+import type { CommandConfig } from '../../contracts/stages/command.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { sha256Hex } from '../../store/hash.js';
+import { livingProcesses } from '../../store/claims/living-processes.js';
 import { withBuildLock } from './build-lock.js';
-import { runProgram } from './process-group.js';
+import { runProgram } from '../program/process-group.js';
 
 type PythonConfig = Extract<CommandConfig, { readonly program: 'python' }>;
 

@@ -1,10 +1,10 @@
 import os from 'node:os';
-import type { CommandSettings } from '../contracts/stages/command.js';
-import type { StepContext } from '../pipeline/step-context.js';
+import type { CommandSettings } from '../../contracts/stages/command.js';
+import type { StepContext } from '../../pipeline/step-context.js';
 import { deviceEnvironment } from './device-environment.js';
-import type { DataManifest } from './materialise-inputs.js';
-import type { WorkFolder } from './work-folder.js';
-import { asText, asTexts, HOST } from './write-config.js';
+import type { DataManifest } from '../files/materialise-inputs.js';
+import type { WorkFolder } from '../files/work-folder.js';
+import { asText, asTexts, HOST } from '../files/write-config.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

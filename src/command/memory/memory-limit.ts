@@ -1,7 +1,7 @@
-import type { ResourceSpec } from '../contracts/plan.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import type { ResourceSpec } from '../../contracts/plan.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 import { watchGroupMemory } from './group-memory.js';
-import type { ProgramGroup } from './process-group.js';
+import type { ProgramGroup } from '../program/process-group.js';
 
 const MIB_PER_GIB = 1_024;
 

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { ArtifactRef } from '../contracts/artifact.js';
-import type { FilesMeta } from '../contracts/stages/command.js';
-import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
+import type { ArtifactRef } from '../../contracts/artifact.js';
+import type { FilesMeta } from '../../contracts/stages/command.js';
+import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
 
 export type FoundFiles = { readonly files: readonly string[]; readonly leftOut: readonly string[] };
 

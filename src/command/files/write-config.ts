@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { CommandSettings } from '../contracts/stages/command.js';
-import type { JsonValue } from '../contracts/json.js';
-import type { StepContext } from '../pipeline/step-context.js';
+import type { CommandSettings } from '../../contracts/stages/command.js';
+import type { JsonValue } from '../../contracts/json.js';
+import type { StepContext } from '../../pipeline/step-context.js';
 import type { DataManifest } from './materialise-inputs.js';
 import type { WorkFolder } from './work-folder.js';
 

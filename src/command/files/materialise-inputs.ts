@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { ArtifactFile, ArtifactRef } from '../contracts/artifact.js';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
-import { pathInside } from '../store/path-inside.js';
+import type { ArtifactFile, ArtifactRef } from '../../contracts/artifact.js';
+import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
+import { pathInside } from '../../store/path-inside.js';
 import type { WorkFolder } from './work-folder.js';
 
 /** A file below `input/data/`, as `input/config.json` lists it. */

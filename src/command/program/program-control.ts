@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
-import type { StepContext } from '../pipeline/step-context.js';
-import type { CheckpointSaver } from './checkpoint-saver.js';
+import type { StepContext } from '../../pipeline/step-context.js';
+import type { CheckpointSaver } from '../checkpoint-saver.js';
 import type { ProgramEnd, ProgramGroup } from './process-group.js';
-import { reasonOf } from '../errors/describe-thrown.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
 
 type SteeredGroup = Pick<ProgramGroup, 'pause' | 'resume' | 'terminate'>;
 

@@ -1,5 +1,5 @@
-import type { CommandSettings } from '../contracts/stages/command.js';
-import type { StepContext } from '../pipeline/step-context.js';
+import type { CommandSettings } from '../../contracts/stages/command.js';
+import type { StepContext } from '../../pipeline/step-context.js';
 import type { LineEnd } from './line-reader.js';
 
 const TAIL_LINES = 20;

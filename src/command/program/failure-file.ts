@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { JsonObject } from '../contracts/json.js';
+import type { JsonObject } from '../../contracts/json.js';
 
 /** What a program says of its own failure. */
 export type ToldFailure = { readonly message: string; readonly retryable: boolean };

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import type { ErrorCode } from '../errors/codes.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import type { ErrorCode } from '../../errors/codes.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 import type { ToldFailure } from './failure-file.js';
 import type { ProgramEnd } from './process-group.js';
 

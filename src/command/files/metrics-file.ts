@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import readline from 'node:readline';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** The last value of each metric in `output/metrics.jsonl` (`{ name, value, step?, ts? }` a line); NaN where it is no finite number. */
 export async function readMetricsFile(output: string, onBadLine: (number: number) => void): Promise<Map<string, number>> {

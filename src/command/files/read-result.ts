@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { JsonObject } from '../contracts/json.js';
-import { reasonOf } from '../errors/describe-thrown.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { checkParameters } from '../schema/validate-parameters.js';
+import type { JsonObject } from '../../contracts/json.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { checkParameters } from '../../schema/validate-parameters.js';
 
 /** `output/result.json`, known to fit the declared fields. @throws PipelineError `COMMAND_RESULT_INVALID` with every bad field. */
 export async function readResult(schema: JsonObject, output: string, where: string): Promise<JsonObject> {
