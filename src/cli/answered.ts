@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
-import { requireWorkers } from './task-queue-workers.js';
+import { requireWorkers } from './start/task-queue-workers.js';
 
 const PATIENCE_MS = 1_500;
 /** Of gRPC. */

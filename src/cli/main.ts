@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { isToBeSupervised, supervise } from './supervisor/supervise.js';
 import { SUPERVISED_VARIABLE, tellSupervisor } from './supervisor/supervised.js';
-import { listenForInterruption } from './until-interrupted.js';
+import { listenForInterruption } from './start/until-interrupted.js';
 
 const words = process.argv.slice(2);
 const supervises = process.env[SUPERVISED_VARIABLE] === undefined && isToBeSupervised(words);

@@ -7,7 +7,7 @@ import type { ChampionResult } from '../contracts/run/control.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import type { ConnectionSettings } from '../temporal/connection.js';
 import { answered } from './answered.js';
-import { requireWorkers } from './task-queue-workers.js';
+import { requireWorkers } from './start/task-queue-workers.js';
 
 export interface ChampionMove {
   readonly model: string;

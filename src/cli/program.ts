@@ -38,7 +38,7 @@ import { workerCommand } from './commands/worker.js';
 import { COMPLETE_WORD } from './completion/completion-scripts.js';
 import { EXIT, exitCodeOfError } from './exit-codes.js';
 import { examples } from './options/options.js';
-import { errorAsJson, renderError } from './render-error.js';
+import { errorAsJson, renderError } from './render/render-error.js';
 import type { Terminal } from './terminal.js';
 import { toPipelineError } from './to-pipeline-error.js';
 import { declareParameterFlags } from './options/with-parameters.js';

@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import { loadPipeline } from '../load/load-pipeline.js';
 import { connectionSettings, decidedBy, examples, withConnection, withJson, withTaskQueue } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags } from '../options/options.js';
-import { countsLine, partitionTable } from '../render-backfill.js';
+import { countsLine, partitionTable } from '../render/render-backfill.js';
 import type { Terminal } from '../terminal.js';
 import { parseWholeNumber } from '../options/value-options.js';
 import { withTarget } from '../options/with-target.js';

@@ -94,7 +94,7 @@ async function warnWithoutWorkers(
   pipelines: readonly Pipeline[],
   terminal: Terminal,
 ): Promise<void> {
-  const { hasWorkers } = await import('../task-queue-workers.js');
+  const { hasWorkers } = await import('../start/task-queue-workers.js');
   if (await hasWorkers(connection, namespace, taskQueue)) return;
   const names = pipelines.map(({ name }) => name).join(', ');
   terminal.note(

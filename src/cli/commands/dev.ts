@@ -7,11 +7,11 @@ import type { ProfileFlags } from '../options/apply-settings.js';
 import { examples, withJson, withPools, withRestart, withStore, withTaskQueue } from '../options/options.js';
 import type { JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
 import { DeployedEndpoints } from '../deployed-endpoints.js';
-import { startServing } from '../start-serving.js';
-import { startWorker, loadWorkerCode } from '../start-worker.js';
+import { startServing } from '../start/start-serving.js';
+import { startWorker, loadWorkerCode } from '../start/start-worker.js';
 import { tellSupervisor } from '../supervisor/supervised.js';
 import type { Terminal } from '../terminal.js';
-import { untilInterrupted } from '../until-interrupted.js';
+import { untilInterrupted } from '../start/until-interrupted.js';
 import { parsePort } from '../options/value-options.js';
 
 interface DevFlags extends JsonFlag, PoolFlags, ProfileFlags, QueueFlags, StoreFlags {

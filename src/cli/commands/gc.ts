@@ -21,7 +21,7 @@ import {
 import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
 import { parseLength } from '../options/value-options.js';
 import { withTarget } from '../options/with-target.js';
-import { formatBytes, formatLength } from '../render-amounts.js';
+import { formatBytes, formatLength } from '../render/render-amounts.js';
 import type { Terminal } from '../terminal.js';
 
 interface GcFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag, ProfileFlags {
@@ -96,7 +96,7 @@ async function collect(flags: GcFlags, options: GarbageOptions, terminal: Termin
   const objects = await openObjectStore(flags.store);
   const { openRuns, connection } = await server(flags);
   const interruption = new AbortController();
-  const { untilInterrupted } = await import('../until-interrupted.js');
+  const { untilInterrupted } = await import('../start/until-interrupted.js');
   void untilInterrupted().then(() => {
     interruption.abort(new Error('it was interrupted; what is left goes the next time'));
   });

@@ -15,7 +15,7 @@ import {
 } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../options/options.js';
 import type { Terminal } from '../terminal.js';
-import { ALIASES, TABLE_STYLE, versionLines } from '../render-versions.js';
+import { ALIASES, TABLE_STYLE, versionLines } from '../render/render-versions.js';
 import { parseWholeNumber } from '../options/value-options.js';
 
 type ReadFlags = StoreFlags & JsonFlag;

@@ -8,7 +8,7 @@ import { connectionSettings, examples, withConnection, withJson, withStore } fro
 import type { ConnectionFlags, JsonFlag, StoreFlags } from '../options/options.js';
 import { loadPipeline } from '../load/load-pipeline.js';
 import { readPreview, type RunPreview } from '../preview.js';
-import { renderPreview } from '../render-preview.js';
+import { renderPreview } from '../render/render-preview.js';
 import { readReuse, withReuse } from '../options/run-options.js';
 import type { ReuseFlags } from '../options/run-options.js';
 import type { Terminal } from '../terminal.js';

@@ -21,14 +21,14 @@ import {
 } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
 import { reportEnd } from '../watch/report-end.js';
-import { startWorker } from '../start-worker.js';
-import type { RunningWorker } from '../start-worker.js';
+import { startWorker } from '../start/start-worker.js';
+import type { RunningWorker } from '../start/start-worker.js';
 import { readReuse, withReuse } from '../options/run-options.js';
 import type { ReuseFlags } from '../options/run-options.js';
 import { silenced } from '../terminal.js';
 import { parsePriority } from '../options/value-options.js';
 import type { Terminal } from '../terminal.js';
-import { untilInterrupted } from '../until-interrupted.js';
+import { untilInterrupted } from '../start/until-interrupted.js';
 import { withClient } from '../options/with-client.js';
 import { parametersOf, withParameters } from '../options/with-parameters.js';
 import type { ParameterFlags } from '../options/with-parameters.js';

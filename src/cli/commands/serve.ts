@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { examples, withJson, withRestart, withStore } from '../options/options.js';
 import type { JsonFlag, StoreFlags } from '../options/options.js';
-import { startServing } from '../start-serving.js';
+import { startServing } from '../start/start-serving.js';
 import { tellSupervisor } from '../supervisor/supervised.js';
 import type { Terminal } from '../terminal.js';
-import { untilInterrupted } from '../until-interrupted.js';
+import { untilInterrupted } from '../start/until-interrupted.js';
 import { parseLength, parsePort } from '../options/value-options.js';
 
 interface ServeFlags extends StoreFlags, JsonFlag {

@@ -14,11 +14,11 @@ import {
   withTaskQueue,
 } from '../options/options.js';
 import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } from '../options/options.js';
-import { startWorker, loadWorkerCode } from '../start-worker.js';
+import { startWorker, loadWorkerCode } from '../start/start-worker.js';
 import { tellSupervisor } from '../supervisor/supervised.js';
-import { tellHealth } from '../tell-health.js';
+import { tellHealth } from '../start/tell-health.js';
 import type { Terminal } from '../terminal.js';
-import { untilInterrupted } from '../until-interrupted.js';
+import { untilInterrupted } from '../start/until-interrupted.js';
 
 interface WorkerFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag, PoolFlags, ProfileFlags {
   readonly workflows?: string;

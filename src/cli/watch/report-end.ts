@@ -1,6 +1,6 @@
 import type { PipelineClient } from '../../client/index.js';
 import { EXIT } from '../exit-codes.js';
-import { errorAsJson, renderError } from '../render-error.js';
+import { errorAsJson, renderError } from '../render/render-error.js';
 import type { Terminal } from '../terminal.js';
 import { toPipelineError } from '../to-pipeline-error.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
 import { EXIT, exitCodeOfError, exitCodeOfRun } from '../../../src/cli/exit-codes.js';
-import { errorAsJson, renderError } from '../../../src/cli/render-error.js';
+import { errorAsJson, renderError } from '../../../src/cli/render/render-error.js';
 import { toPipelineError } from '../../../src/cli/to-pipeline-error.js';
 import { wantsColours } from '../../../src/cli/terminal.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';

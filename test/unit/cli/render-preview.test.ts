@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
 import type { RunPreview } from '../../../src/cli/preview.js';
-import { renderPreview } from '../../../src/cli/render-preview.js';
+import { renderPreview } from '../../../src/cli/render/render-preview.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 import { poolQueue } from '../../../src/contracts/plan/queues.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ApplicationFailure } from '@temporalio/common';
-import { SparingLogger } from '../../../src/cli/sparing-logger.js';
+import { SparingLogger } from '../../../src/cli/render/sparing-logger.js';
 
 describe("the logger of a worker's own lines", () => {
   let written: string[];

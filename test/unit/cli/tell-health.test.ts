@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tellHealth } from '../../../src/cli/tell-health.js';
+import { tellHealth } from '../../../src/cli/start/tell-health.js';
 
 describe('the health of a container', () => {
   let folder: string;

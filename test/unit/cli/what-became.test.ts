@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import pc from 'picocolors';
-import { versionLines } from '../../../src/cli/render-versions.js';
+import { versionLines } from '../../../src/cli/render/render-versions.js';
 import { progressLine } from '../../../src/cli/watch/progress-line.js';
 import { stepLine } from '../../../src/cli/watch/step-lines.js';
 import type { StepState } from '../../../src/contracts/run.js';

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import type { PartitionReport } from '../client/backfills.js';
-import type { BackfillStatus } from '../contracts/entities/backfill.js';
+import type { PartitionReport } from '../../client/backfills.js';
+import type { BackfillStatus } from '../../contracts/entities/backfill.js';
 
 /** One row for each partition. */
 export function partitionTable(partitions: readonly PartitionReport[]): string {

@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { pollersOf } from '../temporal/queue-pollers.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { pollersOf } from '../../temporal/queue-pollers.js';
 
 /** Whether a worker polls the queue for workflow tasks. A worker that was killed counts for 75 seconds more. */
 export async function hasWorkers(connection: Connection, namespace: string, taskQueue: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
-import type { Alias, ModelVersion } from '../contracts/model.js';
-import type { VersionFacts } from '../registry/version-facts.js';
+import type { Alias, ModelVersion } from '../../contracts/model.js';
+import type { VersionFacts } from '../../registry/version-facts.js';
 
 export const ALIASES: readonly Alias[] = ['champion', 'challenger', 'previous'];
 export const TABLE_STYLE = { head: [], border: [], compact: true };

@@ -1,6 +1,6 @@
-import { EXIT } from './exit-codes.js';
-import { STOP_SIGNALS } from './supervisor/stop-signals.js';
-import { obeySupervisor } from './supervisor/supervised.js';
+import { EXIT } from '../exit-codes.js';
+import { STOP_SIGNALS } from '../supervisor/stop-signals.js';
+import { obeySupervisor } from '../supervisor/supervised.js';
 
 type Listener = (signal: NodeJS.Signals) => void;
 

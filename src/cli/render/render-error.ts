@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
-import type { JsonObject } from '../contracts/json.js';
-import { ERROR_CODES } from '../errors/codes.js';
-import type { PipelineError } from '../errors/pipeline-error.js';
-import type { Colours } from './terminal.js';
+import type { JsonObject } from '../../contracts/json.js';
+import { ERROR_CODES } from '../../errors/codes.js';
+import type { PipelineError } from '../../errors/pipeline-error.js';
+import type { Colours } from '../terminal.js';
 
 const LABEL_WIDTH = 9;
 

@@ -1,4 +1,4 @@
-import type { PipelineWorkerOptions } from '../worker/index.js';
+import type { PipelineWorkerOptions } from '../../worker/index.js';
 
 export interface RunningWorker {
   /** Rejects when the worker fails, resolves when it has stopped. */
@@ -6,7 +6,8 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-const workerCode = () => Promise.all([import('@temporalio/worker'), import('../worker/index.js'), import('./sparing-logger.js')]);
+const workerCode = () =>
+  Promise.all([import('@temporalio/worker'), import('../../worker/index.js'), import('../render/sparing-logger.js')]);
 
 /** Before any pipeline file is imported: with the loader for TypeScript in place the code of a worker takes half a second longer. */
 export async function loadWorkerCode(): Promise<void> {

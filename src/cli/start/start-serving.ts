@@ -1,5 +1,5 @@
-import type { ModelServer } from '../serving/create-model-server.js';
-import type { Environment } from '../store/artifacts/cache-folder.js';
+import type { ModelServer } from '../../serving/create-model-server.js';
+import type { Environment } from '../../store/artifacts/cache-folder.js';
 
 /** Starts a model server with the keys of `PERENNIAL_API_KEYS` (separated by commas). */
 export async function startServing(
@@ -14,7 +14,7 @@ export async function startServing(
   },
   env: Environment,
 ): Promise<ModelServer> {
-  const { createModelServer } = await import('../serving/create-model-server.js');
+  const { createModelServer } = await import('../../serving/create-model-server.js');
   const apiKeys = (env['PERENNIAL_API_KEYS'] ?? '')
     .split(',')
     .map((key) => key.trim())

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
-import type { GateConfig } from '../contracts/stages/gate.js';
-import type { PreviewedPlace, RunPreview } from './preview.js';
-import type { Terminal } from './terminal.js';
+import type { GateConfig } from '../../contracts/stages/gate.js';
+import type { PreviewedPlace, RunPreview } from '../preview.js';
+import type { Terminal } from '../terminal.js';
 
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
