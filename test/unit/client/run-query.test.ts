@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseMetric } from '../../../src/cli/commands/runs.js';
+import { parseMetric } from '../../../src/cli/commands/watching/runs.js';
 import { runQuery } from '../../../src/client/run-query.js';
 
 describe('runQuery', () => {
