@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { fitTrees } from '../../dist/src/training/fit.js';
+import { fitTrees } from '../../dist/src/training/gbdt/fit.js';
 import { type BenchResult, measured } from '../report.js';
 
 const FEATURES = 28;

@@ -9,7 +9,7 @@ import { encodedRows, floatLiteral, keyName, rawText, type TargetLookup } from '
 import { type Encoder, type EncoderSet, featureNamesOf } from '../features/encoder.js';
 import { openSession, type ScoringSession } from '../onnx/session.js';
 import { samplePositions } from './sample-positions.js';
-import { predictTrees, type TreeModel } from './tree-model.js';
+import { predictTrees, type TreeModel } from './gbdt/tree-model.js';
 
 const ROWS = 1_000;
 const SAMPLE_SEED = 3;

@@ -3,9 +3,9 @@ import type { GbdtSpec } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { countRows, readDoubleColumns, readNumericColumns } from '../data/read-columns.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { TrainingRows } from './fit.js';
+import type { TrainingRows } from './gbdt/fit.js';
 import { samplePositions } from './sample-positions.js';
-import { sharedFloats } from './shared-training.js';
+import { sharedFloats } from './gbdt/shared-training.js';
 
 /** Values read at once: bounds the memory that is held twice. */
 const VALUES_AT_ONCE = 16 * 1024 ** 2;

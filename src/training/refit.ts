@@ -3,7 +3,7 @@ import type { TrainConfig, TrainerSpec, TrainResult } from '../contracts/stages/
 import { featureOnAllRows } from '../features/feature.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { parseRecord } from '../store/json/json-record.js';
-import type { LiveRate } from './fit.js';
+import type { LiveRate } from './gbdt/fit.js';
 import { fitModel } from './train.js';
 
 /** What `trainer.json` of a model says of how it was fitted. */

@@ -1,4 +1,4 @@
-import { roundingBits } from './quantisation.js';
+import { roundingBits } from './gbdt/quantisation.js';
 
 /**
  * Ascending positions of `size` of `rows` rows: one of each of as many equal stretches, chosen by a hash, so that no pattern in the order of

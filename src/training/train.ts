@@ -14,16 +14,16 @@ import type { DraftFile } from '../store/artifacts/artifact-store.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 import { sha256Hex } from '../store/hash.js';
 import { parseJson } from '../store/json/parse-json.js';
-import type { BoostState } from './boost.js';
+import type { BoostState } from './gbdt/boost.js';
 import { checkGraph } from './check-graph.js';
-import { decodeCheckpoint } from './checkpoint.js';
-import type { FitResult, TrainingRows } from './fit.js';
-import { fitTrees } from './fit.js';
+import { decodeCheckpoint } from './gbdt/checkpoint.js';
+import type { FitResult, TrainingRows } from './gbdt/fit.js';
+import { fitTrees } from './gbdt/fit.js';
 import { checkHyperparameters } from './hyperparameters.js';
 import { readMatrix } from './read-matrix.js';
 import { trainingFiles } from './training-files.js';
 import { appendTrees } from './tree-graph.js';
-import type { TreeModel } from './tree-model.js';
+import type { TreeModel } from './gbdt/tree-model.js';
 
 const WHY_EARLY: { readonly [End in Exclude<FitResult['end'], 'finished'>]: string } = {
   'no-gain': 'no split improves the loss',

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../onnx/model-builder.js';
-import type { Tree, TreeModel } from './tree-model.js';
+import type { Tree, TreeModel } from './gbdt/tree-model.js';
 
 /**
  * Adds the trees to a graph: reads the tensor `features` float[N, F] and makes the output `score` float[N, 1], a probability for binary

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { decodeCheckpoint } from '../../src/training/checkpoint.js';
+import { decodeCheckpoint } from '../../src/training/gbdt/checkpoint.js';
 import { fit, synthetic } from '../unit/training/synthetic.js';
 
 const rows = synthetic('binary', 20_000, 9);

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { GraphBuilder } from '../../../src/onnx/model-builder.js';
 import { openSession } from '../../../src/onnx/session.js';
-import { decodeCheckpoint } from '../../../src/training/checkpoint.js';
-import type { FitResult } from '../../../src/training/fit.js';
+import { decodeCheckpoint } from '../../../src/training/gbdt/checkpoint.js';
+import type { FitResult } from '../../../src/training/gbdt/fit.js';
 import { appendTrees } from '../../../src/training/tree-graph.js';
-import type { TreeModel } from '../../../src/training/tree-model.js';
-import { predictTrees } from '../../../src/training/tree-model.js';
+import type { TreeModel } from '../../../src/training/gbdt/tree-model.js';
+import { predictTrees } from '../../../src/training/gbdt/tree-model.js';
 import type { Synthetic } from '../../unit/training/synthetic.js';
 import { areaUnderCurve, fit, rootMeanSquare, synthetic } from '../../unit/training/synthetic.js';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonPrimitive } from '../../../src/contracts/json.js';
-import type { FitHooks, FitResult } from '../../../src/training/fit.js';
+import type { FitHooks, FitResult } from '../../../src/training/gbdt/fit.js';
 import { fit as fitSynthetic, synthetic } from '../../unit/training/synthetic.js';
 
 type Control = NonNullable<FitHooks['control']>;

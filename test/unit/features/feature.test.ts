@@ -4,7 +4,7 @@ import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { FeatureConfig, FeatureResult } from '../../../src/contracts/stages/feature.js';
 import { feature } from '../../../src/features/feature.js';
 import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
-import { roundingBits } from '../../../src/training/quantisation.js';
+import { roundingBits } from '../../../src/training/gbdt/quantisation.js';
 import { createTestContext } from '../../test-context.js';
 import { datasetOf, failureOf, schemaOf, sql, temporaryStore } from '../data/tiny-source.js';
 

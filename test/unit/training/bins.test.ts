@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { binOf, createBinFinder, findBinBounds } from '../../../src/training/bin-bounds.js';
+import { binOf, createBinFinder, findBinBounds } from '../../../src/training/gbdt/bin-bounds.js';
 import { checkHyperparameters } from '../../../src/training/hyperparameters.js';
-import { planQuantisation } from '../../../src/training/quantisation.js';
+import { planQuantisation } from '../../../src/training/gbdt/quantisation.js';
 import { checkLabels } from '../../../src/training/read-matrix.js';
 import { PARAMETERS } from './synthetic.js';
 

@@ -9,7 +9,7 @@ import { preprocessModel } from '../../../src/features/preprocess-graph.js';
 import { openSession } from '../../../src/onnx/session.js';
 import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
 import { checkGraph, type ExportedModel } from '../../../src/training/check-graph.js';
-import type { TreeModel } from '../../../src/training/tree-model.js';
+import type { TreeModel } from '../../../src/training/gbdt/tree-model.js';
 import { createTestContext } from '../../test-context.js';
 import { datasetOf, failureOf, schemaOf, temporaryStore } from '../data/tiny-source.js';
 import { PARAMETERS } from './synthetic.js';

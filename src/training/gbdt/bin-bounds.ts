@@ -1,4 +1,4 @@
-import { samplePositions } from './sample-positions.js';
+import { samplePositions } from '../sample-positions.js';
 
 const SAMPLE_ROWS = 200_000;
 /** The same rows whatever the seed of the training: trials of a tuning have one set of bins. */

@@ -1,4 +1,4 @@
-import type { Task } from '../contracts/stages/feature.js';
+import type { Task } from '../../contracts/stages/feature.js';
 
 /**
  * One tree. Node i sends a row left when `feature[i]` <= `threshold[i]` (compared as float32; null: every number), or when the value is

@@ -1,4 +1,4 @@
-import type { Task } from '../contracts/stages/feature.js';
+import type { Task } from '../../contracts/stages/feature.js';
 
 /** Rows of one block with what their gradients are made from and go to. */
 export interface GradientBlock {
