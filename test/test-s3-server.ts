@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cacheFolder } from '../src/store/artifacts/cache-folder.js';
-import { runCommand } from '../src/temporal/run-command.js';
+import { runCommand } from '../src/temporal/server/run-command.js';
 
 export interface S3Server {
   readonly endpoint: string;

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { startDevServer } from '../src/temporal/dev-server.js';
-import type { DevServer, DevServerOptions } from '../src/temporal/dev-server.js';
+import { startDevServer } from '../src/temporal/server/dev-server.js';
+import type { DevServer, DevServerOptions } from '../src/temporal/server/dev-server.js';
 
 export interface TestServer extends DevServer {
   /** Keeps the runs: pass it to `startTestServer` again, with the port, to restart the same server after a kill. */

@@ -10,7 +10,7 @@ import { collectGarbage } from '../../dist/src/garbage/collect-garbage.js';
 import { openRuns } from '../../dist/src/garbage/open-runs.js';
 import { openObjectStore } from '../../dist/src/store/open-store.js';
 import { connect } from '../../dist/src/temporal/connection.js';
-import { startDevServer } from '../../dist/src/temporal/dev-server.js';
+import { startDevServer } from '../../dist/src/temporal/server/dev-server.js';
 import { ENDPOINT, publishEndpoint, row } from '../serving/endpoint.js';
 import { type Measure, MEASURES, type Sample, takeSample, type Trend, trendOf } from './measure.js';
 

@@ -8,7 +8,7 @@ import {
 import { DEFAULT_TASK_QUEUE } from '../contracts/plan/pools.js';
 import type { RetrainConfig } from '../contracts/stages/retrain.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
-import { findTestServer } from '../temporal/find-test-server.js';
+import { findTestServer } from '../temporal/server/find-test-server.js';
 import type { Doubles } from './doubles.js';
 import { type LifeStory, StoryBook } from './life-story.js';
 import { endsOf, type LifeWindow, type OnRetrain, policyOf, signalsOf } from './life-windows.js';

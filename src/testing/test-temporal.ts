@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Pipeline } from '../pipeline/pipeline.js';
-import type { DevServer } from '../temporal/dev-server.js';
+import type { DevServer } from '../temporal/server/dev-server.js';
 import type { PipelineWorkerOptions } from '../worker/create-worker.js';
 import { type Doubles, withDoubles } from './doubles.js';
 import { refuseKills } from './faults.js';
@@ -31,7 +31,7 @@ export async function startTestTemporal(options: TestTemporalOptions = {}): Prom
     const { onProgress } = options;
     const dbFile = path.join(folder, 'temporal.db');
     // Here and below: a test that runs its pipeline in process does not wait for the SDK of Temporal to load.
-    const { startDevServer } = await import('../temporal/dev-server.js');
+    const { startDevServer } = await import('../temporal/server/dev-server.js');
     server = await startDevServer({
       dbFile,
       uiPort: options.ui === true ? 0 : null,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { findTemporalBinary } from '../../src/temporal/find-binary.js';
+import { findTemporalBinary } from '../../src/temporal/server/find-binary.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';

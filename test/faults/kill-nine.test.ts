@@ -9,7 +9,7 @@ import type { RunStatus } from '../../src/contracts/run.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import type { ObjectStore } from '../../src/store/port.js';
-import { freePort } from '../../src/temporal/free-port.js';
+import { freePort } from '../../src/temporal/server/free-port.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, type PipelineClient } from '../../src/client/index.js';
-import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
+import { type DevServer, startDevServer } from '../../src/temporal/server/dev-server.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { handMade, statusOf, temporaryFolder, until, waitFor } from './execution-fixtures.js';
 

@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
-import { type DevServer, startDevServer } from '../../src/temporal/dev-server.js';
-import { findTemporalBinary } from '../../src/temporal/find-binary.js';
+import { type DevServer, startDevServer } from '../../src/temporal/server/dev-server.js';
+import { findTemporalBinary } from '../../src/temporal/server/find-binary.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { field, handMade, statusOf, temporaryFolder, text, until, waitFor } from './execution-fixtures.js';
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { SEARCH_ATTRIBUTE_TYPES } from '../../src/contracts/run/search-attributes.js';
 import { connect } from '../../src/temporal/connection.js';
 import { connectNative } from '../../src/temporal/native-connection.js';
-import { startDevServer } from '../../src/temporal/dev-server.js';
+import { startDevServer } from '../../src/temporal/server/dev-server.js';
 import { ensureSearchAttributes, missingSearchAttributes } from '../../src/temporal/search-attributes.js';
 import { isAlive } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
@@ -91,7 +91,7 @@ describe('the dev server', () => {
   });
 
   it('ends when the process that started it is killed', async () => {
-    const script = `const { startDevServer } = await import(${JSON.stringify(path.resolve('dist/src/temporal/dev-server.js'))});
+    const script = `const { startDevServer } = await import(${JSON.stringify(path.resolve('dist/src/temporal/server/dev-server.js'))});
       console.log((await startDevServer({ uiPort: null })).pid);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];

@@ -9,7 +9,7 @@ import { definePipeline } from 'perennial';
 import { connectClient } from 'perennial/client';
 import { createPipelineWorker } from 'perennial/worker';
 import { connect } from '../../src/temporal/connection.js';
-import { startDevServer } from '../../src/temporal/dev-server.js';
+import { startDevServer } from '../../src/temporal/server/dev-server.js';
 import { temporaryFolder } from '../integration/execution-fixtures.js';
 import { scrub } from './scrub.js';
 

@@ -5,7 +5,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { PipelineError } from 'perennial';
 import { connectClient, type PipelineClient } from 'perennial/client';
 import { connect } from '../../src/temporal/connection.js';
-import { startDevServer } from '../../src/temporal/dev-server.js';
+import { startDevServer } from '../../src/temporal/server/dev-server.js';
 import { createPipelineWorker } from 'perennial/worker';
 import { handMade, statusOf, temporaryFolder, until, waitFor } from '../integration/execution-fixtures.js';
 import { scrub } from './scrub.js';

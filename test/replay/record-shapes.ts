@@ -16,7 +16,7 @@ import { startOnChangeId } from '../../src/contracts/plan/triggers.js';
 import { createModelServer } from 'perennial/serving';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { connect } from '../../src/temporal/connection.js';
-import { startDevServer } from '../../src/temporal/dev-server.js';
+import { startDevServer } from '../../src/temporal/server/dev-server.js';
 import { applyTriggers, planTriggers } from '../../src/triggers/apply-triggers.js';
 import { createPipelineWorker } from 'perennial/worker';
 import { statusOf, temporaryFolder, until } from '../integration/execution-fixtures.js';

@@ -1,5 +1,5 @@
 import { connectionOptions } from '../../temporal/connection.js';
-import { isPortFree } from '../../temporal/free-port.js';
+import { isPortFree } from '../../temporal/server/free-port.js';
 import { ok, warn } from './check.js';
 import type { Check } from './check.js';
 

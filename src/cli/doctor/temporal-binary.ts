@@ -1,5 +1,5 @@
 import { isPipelineError } from '../../errors/pipeline-error.js';
-import { findTemporalBinary } from '../../temporal/find-binary.js';
+import { findTemporalBinary } from '../../temporal/server/find-binary.js';
 import { ok, warn } from './check.js';
 import type { Check } from './check.js';
 

@@ -5,8 +5,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { findTemporalBinary } from '../../../src/temporal/find-binary.js';
-import { findTestServer } from '../../../src/temporal/find-test-server.js';
+import { findTemporalBinary } from '../../../src/temporal/server/find-binary.js';
+import { findTestServer } from '../../../src/temporal/server/find-test-server.js';
 
 const TEST_SERVER = '#!/bin/sh\necho "Usage: <command> <port> <flags>\n--enable-time-skipping - to enable" >&2\n';
 const WORKING = '#!/bin/sh\necho "temporal version 9.9.9 (Server 9.9.9, UI 9.9.9)"\n';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { cacheFolder } from '../../../src/store/artifacts/cache-folder.js';
 import { connect, connectionOptions } from '../../../src/temporal/connection.js';
 import { compressionFor } from '../../../src/temporal/native-connection.js';
-import { freePort } from '../../../src/temporal/free-port.js';
+import { freePort } from '../../../src/temporal/server/free-port.js';
 
 const before = { ...process.env };
 

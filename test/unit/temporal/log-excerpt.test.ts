@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LogExcerpt } from '../../../src/temporal/log-excerpt.js';
+import { LogExcerpt } from '../../../src/temporal/server/log-excerpt.js';
 
 describe('an excerpt of a log', () => {
   it('has the line that says why, however long the stack behind it is', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Connection, defaultGrpcRetryOptions, isGrpcCancelledError, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../../src/temporal/free-port.js';
+import { freePort } from '../../../src/temporal/server/free-port.js';
 import { retryUntilClosed } from '../../../src/temporal/retry-until-closed.js';
 
 it('cancels a call that waits for its next try when the connection is closed', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { serverEnvironment } from '../../../src/temporal/dev-server.js';
+import { serverEnvironment } from '../../../src/temporal/server/dev-server.js';
 
 describe('environment of a dev server', () => {
   it('lets the garbage collector wait longer, with all else as it is', () => {

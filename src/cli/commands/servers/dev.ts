@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { DevServer } from '../../../temporal/dev-server.js';
+import type { DevServer } from '../../../temporal/server/dev-server.js';
 import { PipelineError } from '../../../errors/pipeline-error.js';
 import { loadPipelines } from '../../load/load-pipeline.js';
 import { reloadSettings, workerSettings } from '../../options/apply-settings.js';
@@ -149,7 +149,7 @@ function filesFor({ pipeline, pool, workflows, chosen }: DevFlags): readonly str
 }
 
 async function startTemporal(terminal: Terminal, flags: DevFlags): Promise<DevServer> {
-  const { startDevServer } = await import('../../../temporal/dev-server.js');
+  const { startDevServer } = await import('../../../temporal/server/dev-server.js');
   return startDevServer({
     port: flags.port,
     uiPort: flags.headless === true ? null : flags.uiPort,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Environment } from '../store/artifacts/cache-folder.js';
+import type { Environment } from '../../store/artifacts/cache-folder.js';
 
 export interface CommandResult {
   /** Null when the program could not be started or was ended by its time limit. */

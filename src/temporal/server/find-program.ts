@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { ErrorCode } from '../errors/codes.js';
-import { reasonOf } from '../errors/describe-thrown.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { cacheFolder } from '../store/artifacts/cache-folder.js';
-import type { Environment } from '../store/artifacts/cache-folder.js';
+import type { ErrorCode } from '../../errors/codes.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { cacheFolder } from '../../store/artifacts/cache-folder.js';
+import type { Environment } from '../../store/artifacts/cache-folder.js';
 import type { BinarySource } from './binary-sources.js';
 import { type CommandResult, runCommand } from './run-command.js';
 

@@ -6,12 +6,12 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 import { endWithUs } from './end-with-us.js';
 import { findTemporalBinary } from './find-binary.js';
 import { freePort, isPortFree } from './free-port.js';
 import { LogExcerpt } from './log-excerpt.js';
-import { ensureSearchAttributes, searchAttributeFlags } from './search-attributes.js';
+import { ensureSearchAttributes, searchAttributeFlags } from '../search-attributes.js';
 
 export interface DevServerOptions {
   /** SQLite file that keeps runs over restarts; without it they live in memory. */

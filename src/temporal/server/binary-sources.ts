@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Environment } from '../store/artifacts/cache-folder.js';
+import type { Environment } from '../../store/artifacts/cache-folder.js';
 import { runCommand } from './run-command.js';
 
 /** One way to get a program: leaves it inside the empty folder `into` and returns its path, or throws a plain reason. */
