@@ -1,5 +1,5 @@
 import type { EvaluationDecision, GateComparison, GateSpec, GuardComparison } from '../contracts/stages/evaluate.js';
-import type { Comparison } from './comparison.js';
+import type { Comparison } from './comparison/comparison.js';
 
 export interface GateVerdict {
   readonly decision: EvaluationDecision;

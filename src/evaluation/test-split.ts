@@ -3,7 +3,7 @@ import type { DuckDb } from '../data/duckdb.js';
 import { readDoubleColumns } from '../data/read-columns.js';
 import { identifier, literal, parquetRelation } from '../data/sql-text.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { SliceColumn } from './comparison.js';
+import type { SliceColumn } from './comparison/comparison.js';
 
 /** Slices of one column at most: its most frequent values. */
 const MAX_SLICES = 40;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { calibrate } from '../../../src/metrics/calibration.js';
-import { compareInThread } from '../../../src/evaluation/compare-in-thread.js';
-import type { ComparisonInput } from '../../../src/evaluation/comparison.js';
-import { compareModels } from '../../../src/evaluation/comparison.js';
+import { compareInThread } from '../../../src/evaluation/comparison/compare-in-thread.js';
+import type { ComparisonInput } from '../../../src/evaluation/comparison/comparison.js';
+import { compareModels } from '../../../src/evaluation/comparison/comparison.js';
 import { rankingCurves } from '../../../src/metrics/curves.js';
 import { scoredRows, weightsInOrder } from '../../../src/metrics/scored-rows.js';
-import { createRandom } from '../../../src/evaluation/random.js';
+import { createRandom } from '../../../src/evaluation/comparison/random.js';
 
 const ROWS = 600;
 function input(overrides: Partial<ComparisonInput> = {}): ComparisonInput {

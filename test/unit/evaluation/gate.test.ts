@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GateComparison, GateSpec, GuardComparison } from '../../../src/contracts/stages/evaluate.js';
-import { type BootstrapInterval, type BootstrapOptions, pairedBootstrap } from '../../../src/evaluation/bootstrap.js';
+import { type BootstrapInterval, type BootstrapOptions, pairedBootstrap } from '../../../src/evaluation/comparison/bootstrap.js';
 import type { Compared } from '../../../src/evaluation/gate.js';
 import { decideGate } from '../../../src/evaluation/gate.js';
 import type { Metric } from '../../../src/metrics/metric.js';
 import { metricsFor } from '../../../src/metrics/metric.js';
 import type { ScoredRows } from '../../../src/metrics/scored-rows.js';
 import { scoredRows } from '../../../src/metrics/scored-rows.js';
-import { createRandom } from '../../../src/evaluation/random.js';
+import { createRandom } from '../../../src/evaluation/comparison/random.js';
 
 const GATE: GateSpec = { than: 'champion', metric: 'roc_auc', confidence: 0.95, samples: 200, margin: 0 };
 const comparison = (deltaLow: number, deltaHigh: number): GateComparison => ({

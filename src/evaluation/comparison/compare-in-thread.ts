@@ -1,4 +1,4 @@
-import { inThread } from '../metrics/in-thread.js';
+import { inThread } from '../../metrics/in-thread.js';
 import type { Comparison, ComparisonInput } from './comparison.js';
 
 const WORKER = new URL('./comparison-worker.js', import.meta.url);

@@ -1,4 +1,4 @@
-import type { Task } from '../contracts/stages/feature.js';
+import type { Task } from '../../contracts/stages/feature.js';
 
 /**
  * The best constant score for these labels: the base rate, or for a regression the mean (for `mae` the median). What a first model has to

@@ -1,5 +1,5 @@
-import type { Metric } from '../metrics/metric.js';
-import type { RowWeights, ScoredRows } from '../metrics/scored-rows.js';
+import type { Metric } from '../../metrics/metric.js';
+import type { RowWeights, ScoredRows } from '../../metrics/scored-rows.js';
 import { createRandom } from './random.js';
 
 /** Positive numbers favour the challenger, whichever way the metric points. */

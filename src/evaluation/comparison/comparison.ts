@@ -1,14 +1,14 @@
-import type { GateComparison, GateSpec, GuardComparison, MetricValues } from '../contracts/stages/evaluate.js';
-import type { Task } from '../contracts/stages/feature.js';
+import type { GateComparison, GateSpec, GuardComparison, MetricValues } from '../../contracts/stages/evaluate.js';
+import type { Task } from '../../contracts/stages/feature.js';
 import { pairedBootstrap } from './bootstrap.js';
-import type { Calibration } from '../metrics/calibration.js';
-import { calibrate } from '../metrics/calibration.js';
-import type { Histogram, RankingCurves } from '../metrics/curves.js';
-import { histogram, rankingCurves } from '../metrics/curves.js';
-import type { Metric } from '../metrics/metric.js';
-import { metricsFor } from '../metrics/metric.js';
-import type { ScoredRows } from '../metrics/scored-rows.js';
-import { pickRows, scoredRows } from '../metrics/scored-rows.js';
+import type { Calibration } from '../../metrics/calibration.js';
+import { calibrate } from '../../metrics/calibration.js';
+import type { Histogram, RankingCurves } from '../../metrics/curves.js';
+import { histogram, rankingCurves } from '../../metrics/curves.js';
+import type { Metric } from '../../metrics/metric.js';
+import { metricsFor } from '../../metrics/metric.js';
+import type { ScoredRows } from '../../metrics/scored-rows.js';
+import { pickRows, scoredRows } from '../../metrics/scored-rows.js';
 import { baselineScores } from './baseline.js';
 
 /** Rows of one column grouped by value; `codes[row]` is 1 + the index in `values`, 0 for rows of no listed value. */
