@@ -12,9 +12,11 @@ export * as source from './pipeline/catalogues/source.js';
 export * as split from './pipeline/catalogues/split.js';
 export * as trainer from './pipeline/catalogues/trainer.js';
 
+export { score } from './schema/column.js';
 export type { Column } from './schema/column.js';
+export type { ColumnField } from './schema/column-field.js';
 export type { Parameter, ParameterInput, ParameterShape, ParameterValue } from './schema/parameter.js';
-export { schema } from './schema/schema.js';
+export { column, schema, schemaOf } from './schema/schema.js';
 export type { ColumnTypes, Schema } from './schema/schema.js';
 export { validateParameters } from './schema/validate-parameters.js';
 

@@ -85,15 +85,19 @@ function pipelineOf({ refit, gate: gated }: Policy): ReturnType<typeof definePip
     const raw = p.ingest({
       source: source.parquet(FILE),
       schema: flights,
-      window: { column: 'date', from: p.params.from, to: p.params.to },
+      window: [p.params.from, p.params.to],
     });
     const features = p.feature(raw, {
-      label: label.binary(sql`delay > 15`),
+      label: label.binary(sql`${flights.delay} > 15`),
       split: split.byTime({ test: '14 days' }),
       columns: {
-        ...{ hour: feature.hourOf('date'), weekday: feature.weekdayOf('date'), distance: feature.numeric('distance') },
-        ...{ origin: feature.targetEncode('origin'), destination: feature.targetEncode('destination') },
-        route: feature.targetEncode('origin', 'destination'),
+        ...{
+          hour: feature.hourOf(flights.date),
+          weekday: feature.weekdayOf(flights.date),
+          distance: feature.numeric(flights.distance),
+        },
+        ...{ origin: feature.targetEncode(flights.origin), destination: feature.targetEncode(flights.destination) },
+        route: feature.targetEncode(flights.origin, flights.destination),
       },
     });
     const model = p.train(features, { trainer: trainer.gbdt({ trees: 100 }), seed: 1, resources: { cpu: 2 } });

@@ -10,6 +10,7 @@ import {
   param,
   rollout,
   schema,
+  score,
   source,
   split,
   sql,
@@ -30,25 +31,25 @@ export default definePipeline('flight-delay', { params }, (p) => {
   const raw = p.ingest({
     source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
     schema: flights,
-    window: { column: 'date', from: p.params.from, to: p.params.to },
+    window: [p.params.from, p.params.to],
   });
   const checked = p.validate(raw, {
     checks: [
       check.rowCount({ min: 1_000 }),
-      check.notNull('delay', { mostly: 0.95 }),
+      check.notNull(flights.delay, { mostly: 0.95 }),
       check.freshness({ max: '2 days', severity: 'warn' }),
     ],
   });
   const features = p.feature(checked, {
-    label: label.binary(sql`delay > 15`),
+    label: label.binary(sql`${flights.delay} > 15`),
     split: split.byTime({ test: '14 days' }),
     columns: {
-      hour: feature.hourOf('date'),
-      weekday: feature.weekdayOf('date'),
-      distance: feature.numeric('distance'),
-      origin: feature.targetEncode('origin'),
-      destination: feature.targetEncode('destination'),
-      route: feature.targetEncode('origin', 'destination'),
+      hour: feature.hourOf(flights.date),
+      weekday: feature.weekdayOf(flights.date),
+      distance: feature.numeric(flights.distance),
+      origin: feature.targetEncode(flights.origin),
+      destination: feature.targetEncode(flights.destination),
+      route: feature.targetEncode(flights.origin, flights.destination),
     },
   });
   const model = p.train(features, { trainer: trainer.gbdt({ trees: p.params.trees, maxRows: 200_000 }), resources: { cpu: 2 } });
@@ -62,7 +63,7 @@ export default definePipeline('flight-delay', { params }, (p) => {
   p.monitor(endpoint, {
     every: '7 days',
     clock: 'event',
-    drift: { distance: drift.wasserstein({ max: 0.1 }), origin: drift.psi({ max: 0.1 }), score: drift.psi({ max: 0.1 }) },
+    drift: [drift.wasserstein(flights.distance), drift.psi(flights.origin), drift.psi(score)],
     labels: { source: source.parquet('.perennial/demo/labels/*.parquet'), key: 'request_id', delay: '7 days' },
   });
   p.retrain({

@@ -5,7 +5,7 @@ import type { JoinMode } from '../contracts/plan.js';
 import type { MapResult } from '../contracts/stages/map.js';
 import type { Task } from '../contracts/stages/feature.js';
 import type { ParameterShape } from '../schema/parameter.js';
-import type { ColumnTypes } from '../schema/schema.js';
+import { schemaOf } from '../schema/schema.js';
 import type { ConditionExpression } from './conditions.js';
 import type { DraftInput } from './draft-scope.js';
 import type { DraftStep, Knowledge, PipelineDraft } from './draft.js';
@@ -62,30 +62,30 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   /** A reference to every parameter, for use in options. */
   readonly params: ParameterReferences<Shape>;
   /** Reads a source into an immutable data set. */
-  ingest<C extends ColumnTypes>(options: IngestOptions<C>): DatasetReference<C>;
+  ingest<Of extends string>(options: IngestOptions<Of>): DatasetReference<Of>;
   /** Checks a data set; a failing check of severity `error` fails the step. */
-  validate<C extends ColumnTypes>(dataset: DatasetReference<C>, options: ValidateOptions<C>): ValidationReference<C>;
+  validate<Of extends string>(dataset: DatasetReference<Of>, options: ValidateOptions<Of>): ValidationReference<Of>;
   /** Fits encoders on the training rows and writes the split feature set. */
-  feature<C extends ColumnTypes, T extends Task>(
-    data: DatasetReference<C> | ValidationReference<C>,
-    options: FeatureOptions<C, T>,
-  ): FeatureSetReference<C, T>;
+  feature<Of extends string, T extends Task>(
+    data: DatasetReference<Of> | ValidationReference<Of>,
+    options: FeatureOptions<Of, T>,
+  ): FeatureSetReference<Of, T>;
   /** Trains one model. */
-  train<C extends ColumnTypes, T extends Task>(features: FeatureSetReference<C, T>, options: TrainOptions): ModelReference<C, T>;
+  train<Of extends string, T extends Task>(features: FeatureSetReference<Of, T>, options: TrainOptions): ModelReference<Of, T>;
   /** Measures a model on the held-out rows of its feature set, and judges it against the champion. */
-  evaluate<C extends ColumnTypes, T extends Task>(
-    model: ModelReference<C, T>,
-    options?: EvaluateOptions<C, T>,
-  ): EvaluationReference<C, T>;
+  evaluate<Of extends string, T extends Task>(
+    model: ModelReference<Of, T>,
+    options?: EvaluateOptions<Of, T>,
+  ): EvaluationReference<Of, T>;
   /** Registers the model and, when it is blessed, rolls it out. */
-  deploy<C extends ColumnTypes, T extends Task>(
-    evaluation: EvaluationReference<C, T>,
+  deploy<Of extends string, T extends Task>(
+    evaluation: EvaluationReference<Of, T>,
     options?: DeployOptions,
-  ): EndpointReference<C, T>;
+  ): EndpointReference<Of, T>;
   /** Watches an endpoint's predictions, window by window. */
-  monitor<C extends ColumnTypes, T extends Task>(
-    endpoint: EndpointReference<C, T>,
-    options: MonitorOptions<C, T>,
+  monitor<Of extends string, T extends Task>(
+    endpoint: EndpointReference<Of, T>,
+    options: MonitorOptions<Of, T>,
   ): MonitorReference;
   /** Hands the retraining policy to the model's continuous-training entity; follows every monitor step. */
   retrain(options: RetrainOptions<Shape>): RetrainReference;
@@ -163,7 +163,7 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     ingest: (options) =>
       draft.add({
         ...{ kind: 'ingest', id: options.id ?? 'ingest', options },
-        knows: { schema: options.schema },
+        knows: { schema: schemaOf(options.schema) },
         config: (read) => ingestConfig(options, read),
       }),
     validate: (dataset, options) => {
@@ -243,11 +243,11 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
   });
 }
 
-function addFeature<C extends ColumnTypes, T extends Task>(
+function addFeature<Of extends string, T extends Task>(
   draft: PipelineDraft,
-  data: DatasetReference<C> | ValidationReference<C>,
-  options: FeatureOptions<C, T>,
-): FeatureSetReference<C, T> {
+  data: DatasetReference<Of> | ValidationReference<Of>,
+  options: FeatureOptions<Of, T>,
+): FeatureSetReference<Of, T> {
   const { id = 'feature' } = options;
   const before = draft.find(data, draft.root.at(id), ['ingest', 'validate']);
   const schema = before?.knows.schema;

@@ -8,7 +8,6 @@ import type { RetrainResult } from '../contracts/stages/retrain.js';
 import type { TrainResult } from '../contracts/stages/train.js';
 import type { ValidateResult } from '../contracts/stages/validate.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { ColumnTypes } from '../schema/schema.js';
 
 declare const RESULT: unique symbol;
 declare const STAGE: unique symbol;
@@ -23,33 +22,29 @@ interface StageRef<Kind extends string, Result, Known> extends Ref<Result> {
   readonly [STAGE]: { readonly kind: Kind; readonly known: Known };
 }
 
-/** What the compiler knows from the feature stage on: raw columns and the label's task. */
-interface Learning<Columns extends ColumnTypes, LabelTask extends Task> {
-  readonly columns: Columns;
+/** What the compiler knows from the feature stage on: the name of the schema and the label's task. */
+interface Learning<Of extends string, LabelTask extends Task> {
+  readonly schema: Of;
   readonly task: LabelTask;
 }
 
-export type DatasetReference<C extends ColumnTypes = ColumnTypes> = StageRef<'ingest', IngestResult, C>;
-export type ValidationReference<C extends ColumnTypes = ColumnTypes> = StageRef<'validate', ValidateResult, C>;
-export type FeatureSetReference<C extends ColumnTypes = ColumnTypes, T extends Task = Task> = StageRef<
+export type DatasetReference<Of extends string = string> = StageRef<'ingest', IngestResult, Of>;
+export type ValidationReference<Of extends string = string> = StageRef<'validate', ValidateResult, Of>;
+export type FeatureSetReference<Of extends string = string, T extends Task = Task> = StageRef<
   'feature',
   FeatureResult,
-  Learning<C, T>
+  Learning<Of, T>
 >;
-export type ModelReference<C extends ColumnTypes = ColumnTypes, T extends Task = Task> = StageRef<
-  'train',
-  TrainResult,
-  Learning<C, T>
->;
-export type EvaluationReference<C extends ColumnTypes = ColumnTypes, T extends Task = Task> = StageRef<
+export type ModelReference<Of extends string = string, T extends Task = Task> = StageRef<'train', TrainResult, Learning<Of, T>>;
+export type EvaluationReference<Of extends string = string, T extends Task = Task> = StageRef<
   'evaluate',
   EvaluateResult,
-  Learning<C, T>
+  Learning<Of, T>
 >;
-export type EndpointReference<C extends ColumnTypes = ColumnTypes, T extends Task = Task> = StageRef<
+export type EndpointReference<Of extends string = string, T extends Task = Task> = StageRef<
   'deploy',
   DeployResult,
-  Learning<C, T>
+  Learning<Of, T>
 >;
 export type MonitorReference = StageRef<'monitor', MonitorResult, null>;
 export type RetrainReference = StageRef<'retrain', RetrainResult, null>;

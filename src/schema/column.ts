@@ -1,60 +1,52 @@
-import { checkCall } from '../errors/check-call.js';
-import { aBoolean, aNumber, aText, listOf, optional, optionsOf } from '../errors/kinds.js';
-import type { ColumnSpec, ColumnType } from '../contracts/dataset.js';
+import type { ColumnType } from '../contracts/dataset.js';
+import { PipelineError } from '../errors/pipeline-error.js';
 
-/** One column of a schema, before it has a name. `Type` is known to the compiler. */
-export interface Column<Type extends ColumnType = ColumnType> {
-  readonly column: Omit<ColumnSpec, 'name' | 'type'> & { readonly type: Type };
-  /** The same column, in which values may be missing. */
-  nullable(): Column<Type>;
+/** A column of a schema, as pipeline files name it: `flights.date`. The compiler knows its name, its type and the name of its schema. */
+export interface Column<Name extends string = string, Type extends ColumnType = ColumnType, Of extends string = string> {
+  readonly name: Name;
+  readonly type: Type;
+  readonly schema: Of;
 }
 
-/** Builds a column from its specification; the builders of each type are thin wrappers of this. */
-export function columnOf<Type extends ColumnType>(column: Column<Type>['column']): Column<Type> {
-  return Object.freeze({
-    column: Object.freeze(column),
-    nullable: () => columnOf<Type>({ ...column, nullable: true }),
-  });
+/** Any column of the schema of that name. */
+export type ColumnOf<Of extends string> = Column<string, ColumnType, Of>;
+
+/** The run-time object behind every column: refuses to be a string or a number. */
+class NamedColumn<Name extends string, Type extends ColumnType, Of extends string> implements Column<Name, Type, Of> {
+  readonly name: Name;
+  readonly type: Type;
+  readonly schema: Of;
+
+  constructor(name: Name, type: Type, schema: Of) {
+    this.name = name;
+    this.type = type;
+    this.schema = schema;
+    Object.freeze(this);
+  }
+
+  [Symbol.toPrimitive](): never {
+    throw new PipelineError('AUTHORING_REFERENCE_AS_VALUE', {
+      what: `the column "${this.name}" of schema "${this.schema}" was used as a string or a number`,
+      where: 'a pipeline definition',
+      cure: 'Pass the column itself, such as flights.date, or take its `name`.',
+    });
+  }
 }
 
-/** A moment in UTC with millisecond resolution. `eventTime` marks the one column that says when the row happened. */
-export function timestamp(options: { readonly eventTime?: boolean } = {}): Column<'timestamp'> {
-  checkCall('col.timestamp', { options }, { options: optionsOf({ eventTime: optional(aBoolean) }) });
-  return columnOf({ type: 'timestamp', nullable: false, ...(options.eventTime === true ? { eventTime: true } : {}) });
+export function createColumn<Name extends string, Type extends ColumnType, Of extends string>(
+  name: Name,
+  type: Type,
+  schema: Of,
+): Column<Name, Type, Of> {
+  return new NamedColumn(name, type, schema);
 }
 
-interface NumberOptions {
-  readonly unit?: string;
-  readonly min?: number;
-  readonly max?: number;
+export function isColumn(value: unknown): value is Column {
+  return value instanceof NamedColumn;
 }
 
-const NUMBER_OPTIONS = { unit: optional(aText), min: optional(aNumber), max: optional(aNumber) };
+/** The word in place of a schema's name in what the model gives. No schema is called so. */
+export type OfTheModel = '(the model)';
 
-/** A finite real number. `unit` is documentation; `min` and `max` are inclusive and bound rows at serving time. */
-export function float(options: NumberOptions = {}): Column<'float'> {
-  checkCall('col.float', { options }, { options: optionsOf(NUMBER_OPTIONS) });
-  return columnOf({ type: 'float', nullable: false, ...options });
-}
-
-/** A whole number. `unit` is documentation; `min` and `max` are inclusive and bound rows at serving time. */
-export function integer(options: NumberOptions = {}): Column<'integer'> {
-  checkCall('col.integer', { options }, { options: optionsOf(NUMBER_OPTIONS) });
-  return columnOf({ type: 'integer', nullable: false, ...options });
-}
-
-/** True or false. */
-export function boolean(): Column<'boolean'> {
-  return columnOf({ type: 'boolean', nullable: false });
-}
-
-/** One of few strings. With `values`, any other string is refused at serving time. */
-export function category(options: { readonly values?: readonly string[] } = {}): Column<'category'> {
-  checkCall('col.category', { options }, { options: optionsOf({ values: optional(listOf(aText)) }) });
-  return columnOf({ type: 'category', nullable: false, ...options });
-}
-
-/** Free text: carried along, not a feature of the built-in encoders. */
-export function text(): Column<'text'> {
-  return columnOf({ type: 'text', nullable: false });
-}
+/** What the model predicts: the probability of a binary label, or the number of a regression. Drift is measured of it as of a column. */
+export const score: Column<'score', 'float', OfTheModel> = createColumn('score', 'float', '(the model)');

@@ -1,21 +1,32 @@
-import { checkCall } from '../errors/check-call.js';
-import { aText, made, recordOf } from '../errors/kinds.js';
+import { checkCall, type Kind } from '../errors/check-call.js';
+import { aText, isPlainObject, made, recordOf } from '../errors/kinds.js';
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
 import { isReservedColumn } from '../contracts/store/prediction-row.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';
-import type { Column } from './column.js';
+import type { Column, ColumnOf } from './column.js';
+import { createColumn } from './column.js';
+import type { ColumnField } from './column-field.js';
 
 /** Column types by column name: what the compiler knows of a schema. */
 export type ColumnTypes = { readonly [name: string]: ColumnType };
 
-declare const COLUMNS: unique symbol;
+/** Where a schema keeps its specification: no column can have this key. */
+const SPECIFICATION: unique symbol = Symbol('specification');
 
-/** A schema's plain specification; the column names and types ride along for the compiler only. */
-export type Schema<Columns extends ColumnTypes = ColumnTypes> = SchemaSpec & { readonly [COLUMNS]?: Columns };
+/** A schema of that name, whatever its columns. */
+export interface SchemaNamed<Name extends string> {
+  readonly [SPECIFICATION]: SchemaSpec & { readonly name: Name };
+}
 
-type ColumnShape = { readonly [name: string]: Column };
-type TypesOf<Shape extends ColumnShape> = { readonly [Name in keyof Shape]: Shape[Name]['column']['type'] };
+/** A schema: each column is a property of its own name, `flights.date`. `schemaOf` gives the plain specification. */
+export type Schema<Name extends string = string, Columns extends ColumnTypes = ColumnTypes> = SchemaNamed<Name> & {
+  readonly [Each in keyof Columns & string]: Column<Each, Columns[Each], Name>;
+};
+
+type Fields = { readonly [name: string]: ColumnField };
+
+export const aSchema: Kind = { expected: 'schema(...)', holds: (value) => isSchema(value) };
 
 const MAXIMUM_NAME_LENGTH = 128;
 
@@ -29,7 +40,10 @@ const aColumn = made(
  * @throws PipelineError `AUTHORING_INVALID_SCHEMA` with every problem: no columns, reserved or unusable names, two event times,
  *   a nullable event time, bounds that no value meets, an empty or repeating list of categories.
  */
-export function schema<const Shape extends ColumnShape>(name: string, columns: Shape): Schema<TypesOf<Shape>> {
+export function schema<const Name extends string, const Given extends Fields>(
+  name: Name,
+  columns: Given,
+): Schema<Name, { readonly [Each in keyof Given]: Given[Each]['column']['type'] }> {
   checkCall('schema', { name, columns }, { name: aText, columns: recordOf(aColumn) });
   const specs = Object.entries(columns).map(([column, { column: spec }]): ColumnSpec => Object.freeze({ name: column, ...spec }));
   const problems = [...schemaProblems(name, specs), ...specs.flatMap(columnProblems)];
@@ -40,7 +54,34 @@ export function schema<const Shape extends ColumnShape>(name: string, columns: S
       details: { schema: name, problems },
     });
   }
-  return Object.freeze({ name, columns: Object.freeze(specs) });
+  const specification = Object.freeze({ name, columns: Object.freeze(specs) });
+  // Without a prototype: a column may have any name, also that of what every object has.
+  const made = Object.create(null) as object;
+  for (const { name: column, type } of specs)
+    Object.defineProperty(made, column, { value: createColumn(column, type, name), enumerable: true });
+  Object.defineProperty(made, SPECIFICATION, { value: specification });
+  // Its properties are the columns that the compiler was told of.
+  return Object.freeze(made) as Schema<Name, { readonly [Each in keyof Given]: Given[Each]['column']['type'] }>;
+}
+
+export function isSchema(value: unknown): value is SchemaNamed<string> {
+  return isPlainObject(value) && SPECIFICATION in value;
+}
+
+/** The plain specification of a schema: its name and its columns, in order. */
+export function schemaOf<Name extends string>(declared: SchemaNamed<Name>): SchemaSpec & { readonly name: Name } {
+  checkCall('schemaOf', { schema: declared }, { schema: aSchema });
+  return declared[SPECIFICATION];
+}
+
+/**
+ * The column of that name, for schemas whose columns are known at run time only.
+ * @throws PipelineError `AUTHORING_UNKNOWN_COLUMN`, listing the columns that there are.
+ */
+export function column<Of extends string>(declared: SchemaNamed<Of>, name: string): ColumnOf<Of> {
+  checkCall('column', { schema: declared, name }, { schema: aSchema, name: aText });
+  const specification = schemaOf(declared);
+  return createColumn(name, columnNamed(specification, name).type, specification.name);
 }
 
 function schemaProblems(name: string, columns: readonly ColumnSpec[]): string[] {

@@ -25,23 +25,19 @@ const ROWS = `SELECT TIMESTAMP '2001-01-01' + to_hours(range::INTEGER) AS date, 
 
 interface Given {
   readonly file?: string;
-  readonly window?: { readonly from: string; readonly to: string };
+  readonly window?: readonly [from: string, to: string];
   readonly expression?: string;
 }
 
-function pipelineOf({
-  file = 'good',
-  window = { from: '2001-01-01', to: '2001-02-01' },
-  expression = 'delay > 15',
-}: Given): Pipeline {
+function pipelineOf({ file = 'good', window = ['2001-01-01', '2001-02-01'], expression = 'delay > 15' }: Given): Pipeline {
   return definePipeline('flights', { params: {} }, (p) => {
     const files = source.parquet(path.join(folder, `${file}.parquet`));
     const raw = p.ingest({ source: files, schema: flights, window, retry: { maximumAttempts: 1 } });
-    const checked = p.validate(raw, { checks: [check.notNull('distance')] });
+    const checked = p.validate(raw, { checks: [check.notNull(flights.distance)] });
     p.feature(checked, {
       label: label.binary(sql(expression)),
       split: split.byTime({ test: '7 days' }),
-      columns: { distance: feature.numeric('distance'), origin: feature.targetEncode('origin') },
+      columns: { distance: feature.numeric(flights.distance), origin: feature.targetEncode(flights.origin) },
     });
   });
 }
@@ -65,7 +61,7 @@ const TABLE: readonly Bad[] = [
   },
   {
     title: 'an empty window',
-    window: { from: '2003-01-01', to: '2003-02-01' },
+    window: ['2003-01-01', '2003-02-01'],
     step: 'ingest',
     code: 'DATA_WINDOW_EMPTY',
     says: [

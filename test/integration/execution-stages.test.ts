@@ -23,8 +23,8 @@ const flights = schema('flights', {
 
 const pipeline = definePipeline('flights-check', { params: { from: param.date(), to: param.date() } }, (p) => {
   const files = source.parquet(path.resolve('node_modules/vega-datasets/data/flights-3m.parquet'));
-  const raw = p.ingest({ source: files, schema: flights, window: { column: 'date', from: p.params.from, to: p.params.to } });
-  p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull('delay', { mostly: 0.9 })] });
+  const raw = p.ingest({ source: files, schema: flights, window: [p.params.from, p.params.to] });
+  p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull(flights.delay, { mostly: 0.9 })] });
 });
 
 describe('a stage that is started alone', () => {

@@ -71,19 +71,19 @@ describe('the life of a model whose steps all run in a pool', () => {
     const file = path.join(folder.path, 'rows.csv');
     await fs.writeFile(file, `at,x,y\n${trainingRows()}\n`);
     const life = definePipeline('pooled-life', { params: { from: param.date(), to: param.date() } }, (p) => {
-      const window = { column: 'at', from: p.params.from, to: p.params.to } as const;
+      const window = [p.params.from, p.params.to] as const;
       const raw = p.ingest({ source: source.csv(file), schema: rows, window, publish: 'pooled-rows' });
       const features = p.feature(raw, {
         label: label.binary(sql`y > 0.5`),
         split: split.byTime({ test: '3 days' }),
-        columns: { x: feature.numeric('x'), hour: feature.hourOf('at') },
+        columns: { x: feature.numeric(rows.x), hour: feature.hourOf(rows.at) },
       });
       const trained = p.train(features, { trainer: trainer.gbdt({ trees: 3 }) });
       const better = gate.betterThanChampion('roc_auc', { samples: 100 });
       const evaluation = p.evaluate(trained, { metrics: ['roc_auc'], gate: better });
       const endpoint = p.deploy(evaluation, { rollout: rollout.canary([100], { bake: '1 second' }) });
       const persistence = { windows: 1, of: 1 };
-      p.monitor(endpoint, { every: '1 day', drift: { x: drift.psi({ max: 0.1 }) }, persistence, minRows: 50 });
+      p.monitor(endpoint, { every: '1 day', drift: [drift.psi(rows.x, { max: 0.1 })], persistence, minRows: 50 });
       const newest = { newest: '20000 days', from: 'from', to: 'to' } as const;
       p.retrain({
         on: [on.drift()],

@@ -31,15 +31,15 @@ const pipeline = definePipeline('s3-life', { params: { from: param.date(), to: p
   const raw = p.ingest({
     source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
     schema: flights,
-    window: { column: 'date', from: p.params.from, to: p.params.to },
+    window: [p.params.from, p.params.to],
   });
   const features = p.feature(raw, {
     label: label.binary(sql`delay > 15`),
     split: split.byTime({ test: '1 day' }),
     columns: {
-      hour: feature.hourOf('date'),
-      distance: feature.numeric('distance'),
-      route: feature.targetEncode('origin', 'destination'),
+      hour: feature.hourOf(flights.date),
+      distance: feature.numeric(flights.distance),
+      route: feature.targetEncode(flights.origin, flights.destination),
     },
   });
   const model = p.train(features, { trainer: trainer.gbdt({ trees: 5 }) });

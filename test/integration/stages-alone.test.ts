@@ -23,6 +23,7 @@ import {
   param,
   rollout,
   schema,
+  score,
   source,
   split,
   sql,
@@ -53,23 +54,25 @@ const pipeline = definePipeline(
   { params: { from: param.date(), to: param.date(), trees: param.integer({ min: 1, default: 20 }) } },
   (p) => {
     const files = source.parquet(FLIGHTS_FILE);
-    const raw = p.ingest({ source: files, schema: flights, window: { from: p.params.from, to: p.params.to } });
-    const checked = p.validate(raw, { checks: [check.rowCount({ min: 100_000 }), check.notNull('delay', { mostly: 0.9 })] });
+    const raw = p.ingest({ source: files, schema: flights, window: [p.params.from, p.params.to] });
+    const checked = p.validate(raw, {
+      checks: [check.rowCount({ min: 100_000 }), check.notNull(flights.delay, { mostly: 0.9 })],
+    });
     const features = p.feature(checked, {
       label: label.binary(sql('delay > 15')),
       split: split.byTime({ test: '3 days' }),
       columns: {
-        hour: feature.hourOf('date'),
-        distance: feature.standardize('distance'),
-        route: feature.targetEncode('origin', 'destination'),
+        hour: feature.hourOf(flights.date),
+        distance: feature.standardize(flights.distance),
+        route: feature.targetEncode(flights.origin, flights.destination),
       },
     });
     const model = p.train(features, { trainer: trainer.gbdt({ trees: p.params.trees }), resources: { cpu: 2 } });
     const better = gate.betterThanChampion('roc_auc', { samples: 100 });
-    const evaluation = p.evaluate(model, { metrics: ['roc_auc', 'log_loss'], gate: better, slices: ['origin'] });
+    const evaluation = p.evaluate(model, { metrics: ['roc_auc', 'log_loss'], gate: better, slices: [flights.origin] });
     const canary = rollout.canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
     const endpoint = p.deploy(evaluation, { rollout: canary });
-    const measures = { distance: drift.wasserstein({ max: 0.1 }), score: drift.psi({ max: 0.1 }) };
+    const measures = [drift.wasserstein(flights.distance, { max: 0.1 }), drift.psi(score)];
     p.monitor(endpoint, { every: '1 day', clock: 'event', drift: measures });
     p.retrain({ on: [on.drift(), on.cron('0 3 * * 1')], coolDown: '12 hours' });
   },

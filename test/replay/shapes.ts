@@ -139,14 +139,43 @@ export const life = definePipeline('life', { params: { from: param.date(), to: p
       origin: col.category(),
       delay: col.float().nullable(),
     }),
-    window: { from: p.params.from, to: p.params.to },
+    window: [p.params.from, p.params.to],
     publish: 'flights',
   });
-  const checked = p.validate(raw, { checks: [check.notNull('delay', { mostly: 0.9 })] });
+  const checked = p.validate(raw, {
+    checks: [
+      check.notNull(
+        schema('flights', {
+          date: col.timestamp({ eventTime: true }),
+          distance: col.float({ min: 1 }),
+          origin: col.category(),
+          delay: col.float().nullable(),
+        }).delay,
+        { mostly: 0.9 },
+      ),
+    ],
+  });
   const features = p.feature(checked, {
     label: label.binary(sql('delay > 15')),
     split: split.byTime({ test: '1 day' }),
-    columns: { hour: feature.hourOf('date'), distance: feature.numeric('distance') },
+    columns: {
+      hour: feature.hourOf(
+        schema('flights', {
+          date: col.timestamp({ eventTime: true }),
+          distance: col.float({ min: 1 }),
+          origin: col.category(),
+          delay: col.float().nullable(),
+        }).date,
+      ),
+      distance: feature.numeric(
+        schema('flights', {
+          date: col.timestamp({ eventTime: true }),
+          distance: col.float({ min: 1 }),
+          origin: col.category(),
+          delay: col.float().nullable(),
+        }).distance,
+      ),
+    },
   });
   const model = p.train(features, { trainer: trainer.gbdt({ trees: 3 }) });
   const evaluation = p.evaluate(model, {
@@ -155,7 +184,21 @@ export const life = definePipeline('life', { params: { from: param.date(), to: p
   });
   const canary = rollout.canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
   const endpoint = p.deploy(evaluation, { rollout: canary });
-  p.monitor(endpoint, { every: '1 day', clock: 'event', drift: { distance: drift.wasserstein({ max: 0.1 }) } });
+  p.monitor(endpoint, {
+    every: '1 day',
+    clock: 'event',
+    drift: [
+      drift.wasserstein(
+        schema('flights', {
+          date: col.timestamp({ eventTime: true }),
+          distance: col.float({ min: 1 }),
+          origin: col.category(),
+          delay: col.float().nullable(),
+        }).distance,
+        { max: 0.1 },
+      ),
+    ],
+  });
   p.retrain({ on: [on.drift()] });
 });
 

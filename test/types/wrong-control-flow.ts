@@ -2,8 +2,8 @@
 import { and, definePipeline, eq, field, gt, lt, ne, not, param, secret } from '../../src/index.js';
 import type { ModelReference, Ref } from '../../src/index.js';
 
-declare const one: ModelReference<{ a: 'float' }, 'binary'>;
-declare const other: ModelReference<{ a: 'float' }, 'binary'>;
+declare const one: ModelReference<'rows', 'binary'>;
+declare const other: ModelReference<'rows', 'binary'>;
 
 export const good = definePipeline(
   'good-flow',
@@ -25,7 +25,7 @@ export const good = definePipeline(
     );
     const either: Ref<number> | Ref<string> = p.join('either', [branches.met, branches.otherwise], { mode: 'first' });
     p.step('uses', { inputs: { either }, run: ({ either: value }) => (typeof value === 'number' ? value : value.length) });
-    const model: ModelReference<{ a: 'float' }, 'binary'> = p.join('model', [one, other], { mode: 'first' });
+    const model: ModelReference<'rows', 'binary'> = p.join('model', [one, other], { mode: 'first' });
     p.evaluate(model);
     const pair: Ref<readonly [number | null, string | null]> = p.join('pair', [branches.met, branches.otherwise], {
       mode: 'any',

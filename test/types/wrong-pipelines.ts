@@ -11,6 +11,7 @@ import {
   param,
   rollout,
   schema,
+  score,
   source,
   split,
   sql,
@@ -44,32 +45,36 @@ export const good = definePipeline(
     const raw = p.ingest({
       source: source.parquet('x'),
       schema: flights,
-      window: { column: 'date', from: p.params.from, to: p.params.to },
+      window: [p.params.from, p.params.to],
     });
     const checked = p.validate(raw, {
-      checks: [check.rowCount({ min: 1 }), check.notNull('delay'), check.between('distance', { min: 1 })],
+      checks: [check.rowCount({ min: 1 }), check.notNull(flights.delay), check.between(flights.distance, { min: 1 })],
     });
     const features = p.feature(checked, {
       label: label.binary(sql`delay > 15`),
       split: newest,
       columns: {
-        hour: feature.hourOf('date'),
-        late: feature.numeric('late'),
-        d: feature.standardize('distance'),
-        o: feature.oneHot('origin'),
-        t: feature.targetEncode(['origin'], { folds: 3 }),
+        hour: feature.hourOf(flights.date),
+        late: feature.numeric(flights.late),
+        d: feature.standardize(flights.distance),
+        o: feature.oneHot(flights.origin),
+        t: feature.targetEncode(flights.origin, { folds: 3 }),
       },
     });
     const model = p.train(features, { trainer: trainer.gbdt({ trees: p.params.trees }) });
     const evaluation = p.evaluate(model, {
       metrics: ['roc_auc'],
       gate: gate.betterThanChampion('log_loss'),
-      slices: ['origin'],
+      slices: [flights.origin],
     });
     const endpoint = p.deploy(evaluation);
     p.monitor(endpoint, {
       every: '1 day',
-      drift: { distance: drift.ks({ max: 1 }), origin: drift.psi({ max: 1 }), score: drift.wasserstein({ max: 1 }) },
+      drift: [
+        drift.ks(flights.distance, { max: 1 }),
+        drift.psi(flights.origin, { max: 1 }),
+        drift.wasserstein(score, { max: 1 }),
+      ],
     });
     p.retrain({
       on: [on.drift(), on.newRows(10)],
@@ -79,37 +84,42 @@ export const good = definePipeline(
 
     // columns
     // @ts-expect-error a misspelt column
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { d: feature.standardize('distanec') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { d: feature.standardize(flights.distanec) } });
     // @ts-expect-error an hour of a number
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { h: feature.hourOf('distance') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { h: feature.hourOf(flights.distance) } });
+    label.binary(sql`${flights.late} OR ${flights.distance} > 5`, { outcome: [flights.late, flights.delay] });
     // @ts-expect-error a weekday of a category
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { w: feature.weekdayOf('origin') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { w: feature.weekdayOf(flights.origin) } });
     // @ts-expect-error a category is not a number
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.standardize('origin') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.standardize(flights.origin) } });
     // @ts-expect-error free text is not a number
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.numeric('remark') } });
-    // @ts-expect-error a number is not a category
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.targetEncode('distance') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.numeric(flights.remark) } });
+    p.feature(raw, {
+      label: label.binary(sql`delay > 1`),
+      split: newest,
+      // @ts-expect-error a number is not a category
+      columns: { o: feature.targetEncode(flights.distance) },
+    });
     p.feature(raw, {
       label: label.binary(sql`delay > 1`),
       split: newest,
       // @ts-expect-error one of two joint keys is not a category
-      columns: { o: feature.targetEncode('origin', 'distance') },
+      columns: { o: feature.targetEncode(flights.origin, flights.distance) },
     });
     // @ts-expect-error one-hot of a timestamp
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.oneHot('date') } });
+    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.oneHot(flights.date) } });
     // @ts-expect-error a check of a column that is not there
-    p.validate(raw, { checks: [check.notNull('dealy')] });
+    p.validate(raw, { checks: [check.notNull(flights.dealy)] });
     // @ts-expect-error bounds of a category
-    p.validate(raw, { checks: [check.between('origin', { min: 1 })] });
+    p.validate(raw, { checks: [check.between(flights.origin, { min: 1 })] });
     p.ingest({
       source: source.parquet('x'),
       schema: flights,
-      // @ts-expect-error the window's column is no timestamp
-      window: { column: 'distance', from: '2001-01-01', to: '2001-02-01' },
+      // @ts-expect-error a window has two ends
+      window: ['2001-01-01'],
     });
     // @ts-expect-error a slice by a number
-    p.evaluate(model, { slices: ['distance'] });
+    p.evaluate(model, { slices: [flights.distance] });
 
     // references
     // @ts-expect-error train needs a feature set
@@ -130,7 +140,7 @@ export const good = definePipeline(
       id: 'minutes',
       label: label.regression(sql`delay`),
       split: newest,
-      columns: { d: feature.numeric('distance') },
+      columns: { d: feature.numeric(flights.distance) },
     });
     const regressor = p.train(minutes, { id: 'regressor', trainer: trainer.gbdt() });
     p.evaluate(regressor, { id: 'ok', metrics: ['rmse', 'mae'], gate: gate.betterThanChampion('r2') });
@@ -151,11 +161,11 @@ export const good = definePipeline(
 
     // monitoring
     // @ts-expect-error drift of a column that is not there
-    p.monitor(endpoint, { every: '1 day', drift: { distanec: drift.psi({ max: 1 }) } });
+    p.monitor(endpoint, { every: '1 day', drift: [drift.psi(flights.distanec, { max: 1 })] });
     // @ts-expect-error a Wasserstein distance of a category
-    p.monitor(endpoint, { every: '1 day', drift: { origin: drift.wasserstein({ max: 1 }) } });
+    p.monitor(endpoint, { every: '1 day', drift: [drift.wasserstein(flights.origin, { max: 1 })] });
     // @ts-expect-error time always drifts
-    p.monitor(endpoint, { every: '1 day', drift: { date: drift.psi({ max: 1 }) } });
+    p.monitor(endpoint, { every: '1 day', drift: [drift.psi(flights.date, { max: 1 })] });
 
     // parameters
     // @ts-expect-error a parameter that is not declared
@@ -163,7 +173,7 @@ export const good = definePipeline(
     // @ts-expect-error a date is not a number of trees
     p.train(features, { trainer: trainer.gbdt({ trees: p.params.from }) });
     // @ts-expect-error a plain string is not a date
-    p.ingest({ source: source.parquet('x'), schema: flights, window: { from: p.params.airline, to: p.params.to } });
+    p.ingest({ source: source.parquet('x'), schema: flights, window: [p.params.airline, p.params.to] });
     // @ts-expect-error the retrain window needs date parameters
     p.retrain({ on: [on.drift()], window: { newest: '7 days', from: 'airline', to: 'to' } });
     // @ts-expect-error a parameter that is not declared

@@ -25,13 +25,17 @@ export default definePipeline('bench-training', { params: {} }, (p) => {
   const raw = p.ingest({
     source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
     schema: flights,
-    window: { column: 'date', from: '2001-01-01', to: '2001-02-01' },
+    window: ['2001-01-01', '2001-02-01'],
   });
-  const checked = p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull('delay', { mostly: 0.9 })] });
+  const checked = p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull(flights.delay, { mostly: 0.9 })] });
   const features = p.feature(checked, {
-    label: label.binary(sql`delay > 15`),
+    label: label.binary(sql`${flights.delay} > 15`),
     split: split.byTime({ test: '7 days' }),
-    columns: { hour: feature.hourOf('date'), distance: feature.numeric('distance'), origin: feature.targetEncode('origin') },
+    columns: {
+      hour: feature.hourOf(flights.date),
+      distance: feature.numeric(flights.distance),
+      origin: feature.targetEncode(flights.origin),
+    },
   });
   const model = p.train(features, { trainer: trainer.gbdt({ trees: 50 }) });
   const evaluation = p.evaluate(model, { metrics: ['roc_auc'], gate: gate.betterThanChampion('roc_auc') });

@@ -1,29 +1,36 @@
 import type { ColumnType } from '../../contracts/dataset.js';
-import type { ColumnTypes } from '../../schema/schema.js';
+import type { Column } from '../../schema/column.js';
 
 /** What an option asks of the column that it names. */
-export type ColumnNeed = 'any' | 'number' | 'timestamp' | 'category' | 'discrete' | 'numeric';
+export type ColumnNeed = 'any' | 'number' | 'timestamp' | 'category' | 'numeric' | 'measurable';
 
-type TypesThatMeet = {
-  readonly any: ColumnType;
-  readonly number: 'float' | 'integer';
-  readonly timestamp: 'timestamp';
-  readonly category: 'category';
-  readonly discrete: 'category' | 'boolean';
-  readonly numeric: 'float' | 'integer' | 'boolean';
-};
-
-/** Names of the columns whose type meets a need; any string when the columns are not known to the compiler. */
-export type ColumnName<Columns extends ColumnTypes, Need extends ColumnNeed = 'any'> = string extends keyof Columns
-  ? string
-  : { [Name in keyof Columns]: Columns[Name] extends TypesThatMeet[Need] ? Name : never }[keyof Columns] & string;
-
-/** The run-time twin of `ColumnName`, for the linter. */
+/** Column types that meet a need. */
 export const TYPES_THAT_MEET = {
   any: ['timestamp', 'float', 'integer', 'boolean', 'category', 'text'],
   number: ['float', 'integer'],
   timestamp: ['timestamp'],
   category: ['category'],
-  discrete: ['category', 'boolean'],
   numeric: ['float', 'integer', 'boolean'],
+  measurable: ['float', 'integer', 'boolean', 'category'],
 } as const satisfies Record<ColumnNeed, readonly ColumnType[]>;
+
+type NeedInWords = {
+  readonly any: 'any column';
+  readonly number: 'a float or an integer';
+  readonly timestamp: 'a timestamp';
+  readonly category: 'a category';
+  readonly numeric: 'a float, an integer or a boolean';
+  readonly measurable: 'a float, an integer, a boolean or a category';
+};
+
+type Article<Type extends ColumnType> = Type extends 'integer' ? 'an' : 'a';
+
+/**
+ * The column when its type meets the need; else the words of what is wrong, to which no column is assignable: the compiler's error says them.
+ * A column whose type the compiler does not know is left to the linter.
+ */
+export type Fitting<C extends Column, Need extends ColumnNeed, Place extends string> = ColumnType extends C['type']
+  ? C
+  : C['type'] extends (typeof TYPES_THAT_MEET)[Need][number]
+    ? C
+    : `'${C['name']}' is ${Article<C['type']>} ${C['type']} column; ${Place} takes ${NeedInWords[Need]}`;

@@ -1,5 +1,6 @@
 import type { ColumnSpec, SchemaSpec } from '../../contracts/dataset.js';
 import { someOf } from '../../errors/some-of.js';
+import type { Column } from '../../schema/column.js';
 import type { ColumnNeed } from './column-use.js';
 import { TYPES_THAT_MEET } from './column-use.js';
 import type { Duration } from '../duration.js';
@@ -41,6 +42,7 @@ export type LintRule =
   | 'no-steps'
   | 'not-json'
   | 'notifier'
+  | 'other-schema'
   | 'parameter'
   | 'performance-without-labels'
   | 'range'
@@ -111,9 +113,13 @@ export class OptionReader {
     return value;
   }
 
-  /** The column of that name, or null and a report. */
-  column(schema: SchemaSpec, name: string, need: ColumnNeed): ColumnSpec | null {
+  /** The specification of a column of this schema, or null and a report. */
+  column(schema: SchemaSpec, { name, schema: owner }: Column, need: ColumnNeed): ColumnSpec | null {
     const column = columnsByName(schema).get(name);
+    if (owner !== schema.name) {
+      this.report('other-schema', `"${name}" is a column of ${owner}, but the data set has schema "${schema.name}"`);
+      return null;
+    }
     if (column === undefined) {
       const names = schema.columns.map((candidate) => candidate.name);
       this.report('unknown-column', `schema "${schema.name}" has no column "${name}"; it has ${someOf(names)}`);

@@ -13,13 +13,13 @@ import {
   optionsOf,
   recordOf,
 } from '../../errors/kinds.js';
-import { aDuration, aNumberSetting, aTextSetting, someParameters } from './kinds.js';
+import { aSchema } from '../../schema/schema.js';
+import { aColumn, aDuration, aNumberSetting, aTextSetting, someParameters } from './kinds.js';
 
 /** What the linter looks at, with a place and words of its own. */
 const linted: Kind = { expected: 'a value', holds: () => true, optional: true };
 const aList: Kind = { expected: 'a list', holds: Array.isArray };
 const aSource = made('a source such as source.csv(...)', ({ format }) => typeof format === 'string');
-const aSchema = made('schema(...)', ({ name, columns }) => typeof name === 'string' && Array.isArray(columns));
 const aCheck = made('a check such as check.notNull(...)', ({ check }) => typeof check === 'string');
 const aTransform = made('a transform such as feature.numeric(...)', ({ spec }) => typeof spec === 'object' && spec !== null);
 const aLabel = made(
@@ -38,6 +38,11 @@ const aChangeTrigger = made(
   'on.dataset(...) or on.alias(...)',
   ({ kind, name }) => typeof kind === 'string' && typeof name === 'string',
 );
+const aWindow: Kind = {
+  expected: 'a list of two dates, [from, to]',
+  holds: (value) => Array.isArray(value) && value.length === 2,
+  members: aTextSetting,
+};
 const aPipeline = either(
   { ...aText, expected: 'the name of a pipeline' },
   made('a pipeline', ({ plan, name }) => typeof plan === 'object' && plan !== null && typeof name === 'string'),
@@ -99,7 +104,7 @@ const CALLS = {
       ...STAGE,
       source: aSource,
       schema: aSchema,
-      window: optional(optionsOf({ column: optional(aText), from: aTextSetting, to: aTextSetting })),
+      window: optional(aWindow),
       publish: optional(aText),
     }),
   },
@@ -122,7 +127,7 @@ const CALLS = {
         ...STAGE,
         metrics: optional(listOf(aText)),
         gate: optional(aGate),
-        slices: optional(listOf(aText)),
+        slices: optional(listOf(aColumn)),
         minSliceRows: optional(aNumberSetting),
         model: optional(aText),
         infra: optional(optionsOf({ maxP99: optional(aDuration) })),
@@ -150,7 +155,7 @@ const CALLS = {
           expected: '{ source, key?, label?, delay? }',
         }),
       ),
-      drift: optional(recordOf(optional(aMeasure))),
+      drift: optional(listOf(aMeasure)),
       performance: optional(listOf(aTrigger)),
     }),
   },

@@ -1,26 +1,23 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aBoolean, aNumber, aText, either, listOf, optionsOf } from '../../errors/kinds.js';
-import { aDuration, bounds, rowCheckOptions, severityOptions } from './kinds.js';
+import { aColumn, aDuration, bounds, rowCheckOptions, severityOptions } from './kinds.js';
 import type { JsonPrimitive } from '../../contracts/json.js';
 import type { Severity } from '../../contracts/stages/validate.js';
-import type { ColumnName, ColumnNeed } from '../lint/column-use.js';
-import type { ColumnTypes } from '../../schema/schema.js';
+import type { ColumnNeed, Fitting } from '../lint/column-use.js';
+import type { Column } from '../../schema/column.js';
 import type { Duration } from '../duration.js';
 import type { Setting } from '../parameter-reference.js';
 
 /** One expectation about a data set; becomes a `CheckSpec` in the plan. */
-export interface Check<Name extends string = string, Need extends ColumnNeed = ColumnNeed> {
+export interface Check<C extends Column = Column> {
   readonly check: string;
-  readonly column: Name | null;
-  readonly need: Need;
+  readonly column: C | null;
+  readonly need: ColumnNeed;
   readonly options: CheckOptions & { readonly mostly?: number };
   readonly arguments: { readonly [name: string]: Setting<JsonPrimitive> | readonly JsonPrimitive[] };
-  /** Read into the argument `maxMs`. */
-  readonly max?: Duration;
+  /** Of freshness: read into the argument `maxMs`. */
+  readonly max: Duration | null;
 }
-
-/** The checks that fit the columns of a data set. */
-export type CheckOf<Columns extends ColumnTypes> = { [Need in ColumnNeed]: Check<ColumnName<Columns, Need>, Need> }[ColumnNeed];
 
 interface CheckOptions {
   /** Default: the check's name and its column, `not_null:delay`. */
@@ -40,55 +37,66 @@ interface Bounds {
 }
 
 /** The data set has at least `min` and at most `max` rows. */
-export function rowCount(given: Bounds & CheckOptions): Check<never, 'any'> {
+export function rowCount(given: Bounds & CheckOptions): Check<never> {
   checkCall('check.rowCount', { options: given }, { options: optionsOf({ ...bounds, ...severityOptions }) });
   const { min, max, ...options } = given;
-  return Object.freeze({ check: 'row_count_between', column: null, need: 'any', options, arguments: boundsOf({ min, max }) });
+  return Object.freeze({
+    check: 'row_count_between',
+    column: null,
+    need: 'any',
+    options,
+    arguments: boundsOf({ min, max }),
+    max: null,
+  });
 }
 
 /** The column has a value. */
-export function notNull<const Name extends string>(column: Name, options: RowCheckOptions = {}): Check<Name, 'any'> {
-  checkCall('check.notNull', { column, options }, { column: aText, options: optionsOf(rowCheckOptions) });
-  return Object.freeze({ check: 'not_null', column, need: 'any', options, arguments: {} });
+export function notNull<C extends Column>(column: C, options: RowCheckOptions = {}): Check<C> {
+  checkCall('check.notNull', { column, options }, { column: aColumn, options: optionsOf(rowCheckOptions) });
+  return Object.freeze({ check: 'not_null', column, need: 'any', options, arguments: {}, max: null });
 }
 
 /** The newest event time is at most `max` before the end of the ingested window, or before now when there is none. */
-export function freshness(given: { readonly max: Duration } & CheckOptions): Check<never, 'any'> {
+export function freshness(given: { readonly max: Duration } & CheckOptions): Check<never> {
   checkCall('check.freshness', { options: given }, { options: optionsOf({ max: aDuration, ...severityOptions }) });
   const { max, ...options } = given;
   return Object.freeze({ check: 'freshness', column: null, need: 'any', options, arguments: {}, max });
 }
 
 /** Values lie within inclusive bounds; missing values pass. */
-export function between<const Name extends string>(column: Name, given: Bounds & RowCheckOptions): Check<Name, 'number'> {
+export function between<C extends Column>(
+  column: Fitting<C, 'number', 'check.between'>,
+  given: Bounds & RowCheckOptions,
+): Check<C>;
+export function between(column: Column, given: Bounds & RowCheckOptions): Check {
   checkCall(
     'check.between',
     { column, options: given },
-    { column: aText, options: optionsOf({ ...bounds, ...rowCheckOptions }) },
+    { column: aColumn, options: optionsOf({ ...bounds, ...rowCheckOptions }) },
   );
   const { min, max, ...options } = given;
-  return Object.freeze({ check: 'between', column, need: 'number', options, arguments: boundsOf({ min, max }) });
+  return Object.freeze({ check: 'between', column, need: 'number', options, arguments: boundsOf({ min, max }), max: null });
 }
 
 /** Values are among those listed; missing values pass. */
-export function inSet<const Name extends string>(
-  column: Name,
+export function inSet<C extends Column>(
+  column: C,
   values: readonly (string | number | boolean)[],
   options: RowCheckOptions = {},
-): Check<Name, 'any'> {
+): Check<C> {
   const value = either(aText, aNumber, aBoolean);
   checkCall(
     'check.inSet',
     { column, values, options },
-    { column: aText, values: listOf(value), options: optionsOf(rowCheckOptions) },
+    { column: aColumn, values: listOf(value), options: optionsOf(rowCheckOptions) },
   );
-  return Object.freeze({ check: 'in_set', column, need: 'any', options, arguments: { values } });
+  return Object.freeze({ check: 'in_set', column, need: 'any', options, arguments: { values }, max: null });
 }
 
 /** No value occurs twice; missing values pass. */
-export function unique<const Name extends string>(column: Name, options: RowCheckOptions = {}): Check<Name, 'any'> {
-  checkCall('check.unique', { column, options }, { column: aText, options: optionsOf(rowCheckOptions) });
-  return Object.freeze({ check: 'unique', column, need: 'any', options, arguments: {} });
+export function unique<C extends Column>(column: C, options: RowCheckOptions = {}): Check<C> {
+  checkCall('check.unique', { column, options }, { column: aColumn, options: optionsOf(rowCheckOptions) });
+  return Object.freeze({ check: 'unique', column, need: 'any', options, arguments: {}, max: null });
 }
 
 function boundsOf({

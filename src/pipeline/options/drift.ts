@@ -1,48 +1,58 @@
 import { checkCall } from '../../errors/check-call.js';
-import { optionsOf } from '../../errors/kinds.js';
-import { aNumberSetting } from './kinds.js';
+import { optional, optionsOf } from '../../errors/kinds.js';
+import { aColumn, aNumberSetting } from './kinds.js';
 import type { DriftStatistic } from '../../contracts/stages/monitor.js';
-import type { ColumnTypes } from '../../schema/schema.js';
-import type { ColumnName } from '../lint/column-use.js';
+import type { Column } from '../../schema/column.js';
+import type { ColumnNeed, Fitting } from '../lint/column-use.js';
 import type { Setting } from '../parameter-reference.js';
 
-/** A drift statistic and its threshold; becomes a `DriftRule` in the plan. `Over`: the kind of column that it can be taken of. */
-export interface DriftMeasure<Over extends 'any' | 'number' = 'any' | 'number'> {
+/** A drift statistic of a column or of `score`, and its threshold; becomes a `DriftRule` in the plan. */
+export interface DriftMeasure<C extends Column = Column> {
   readonly statistic: DriftStatistic;
+  readonly column: C;
+  readonly need: ColumnNeed;
   readonly max: Setting<number>;
-  readonly over: Over;
 }
 
-/** Drift rules by raw column or `score`. */
-export type DriftOf<Columns extends ColumnTypes> = string extends keyof Columns
-  ? { readonly [column: string]: DriftMeasure }
-  : { readonly [Name in ColumnName<Columns, 'number'> | 'score']?: DriftMeasure } & {
-      readonly [Name in ColumnName<Columns, 'discrete'>]?: DriftMeasure<'any'>;
-    };
+interface Threshold {
+  /** A value above it is drift, >= 0; default 0.1. */
+  readonly max?: Setting<number>;
+}
 
-type Threshold = { readonly max: Setting<number> };
+const DEFAULT_MAX = 0.1;
 
-function thresholdOf(constructor: string, options: Threshold): Setting<number> {
-  checkCall(constructor, { options }, { options: optionsOf({ max: aNumberSetting }) });
-  return options.max;
+function measure(statistic: DriftStatistic, call: string, column: Column, options: Threshold, need: ColumnNeed): DriftMeasure {
+  const kinds = { column: aColumn, options: optionsOf({ max: optional(aNumberSetting) }) };
+  checkCall(`drift.${call}`, { column, options }, kinds);
+  return Object.freeze({ statistic, column, need, max: options.max ?? DEFAULT_MAX });
 }
 
 /** Population stability index, >= 0; 0.1 is commonly read as a moderate shift, 0.25 as a large one. */
-export function psi(options: Threshold): DriftMeasure<'any'> {
-  return Object.freeze({ statistic: 'psi', max: thresholdOf('drift.psi', options), over: 'any' });
+export function psi<C extends Column>(column: Fitting<C, 'measurable', 'drift.psi'>, options?: Threshold): DriftMeasure<C>;
+export function psi(column: Column, options: Threshold = {}): DriftMeasure {
+  return measure('psi', 'psi', column, options, 'measurable');
 }
 
 /** Jensen-Shannon distance, 0..1. */
-export function jensenShannon(options: Threshold): DriftMeasure<'any'> {
-  return Object.freeze({ statistic: 'jensen_shannon', max: thresholdOf('drift.jensenShannon', options), over: 'any' });
+export function jensenShannon<C extends Column>(
+  column: Fitting<C, 'measurable', 'drift.jensenShannon'>,
+  options?: Threshold,
+): DriftMeasure<C>;
+export function jensenShannon(column: Column, options: Threshold = {}): DriftMeasure {
+  return measure('jensen_shannon', 'jensenShannon', column, options, 'measurable');
 }
 
 /** Kolmogorov-Smirnov statistic: the greatest gap between two cumulative distributions, 0..1. Numbers only. */
-export function ks(options: Threshold): DriftMeasure<'number'> {
-  return Object.freeze({ statistic: 'ks', max: thresholdOf('drift.ks', options), over: 'number' });
+export function ks<C extends Column>(column: Fitting<C, 'number', 'drift.ks'>, options?: Threshold): DriftMeasure<C>;
+export function ks(column: Column, options: Threshold = {}): DriftMeasure {
+  return measure('ks', 'ks', column, options, 'number');
 }
 
 /** Wasserstein distance over the reference's standard deviation, >= 0. Numbers only. */
-export function wasserstein(options: Threshold): DriftMeasure<'number'> {
-  return Object.freeze({ statistic: 'wasserstein', max: thresholdOf('drift.wasserstein', options), over: 'number' });
+export function wasserstein<C extends Column>(
+  column: Fitting<C, 'number', 'drift.wasserstein'>,
+  options?: Threshold,
+): DriftMeasure<C>;
+export function wasserstein(column: Column, options: Threshold = {}): DriftMeasure {
+  return measure('wasserstein', 'wasserstein', column, options, 'number');
 }

@@ -1,5 +1,6 @@
 import type { Kind } from '../../errors/check-call.js';
 import { aNumber, aText, either, made, optional, recordOf } from '../../errors/kinds.js';
+import { isColumn } from '../../schema/column.js';
 import { isParameterReference } from '../parameter-reference.js';
 import { isReference } from '../reference.js';
 import { isSecretReference } from './secret.js';
@@ -8,6 +9,9 @@ const aParameter: Kind = { expected: 'a parameter such as p.params.name', holds:
 
 /** A value that may be a parameter of the run. */
 export const setting = (kind: Kind): Kind => either(kind, aParameter);
+
+/** A property of what `schema(...)` gives. */
+export const aColumn: Kind = { expected: 'a column of a schema such as flights.date', holds: isColumn };
 
 export const aNumberSetting = setting(aNumber);
 export const aTextSetting = setting(aText);

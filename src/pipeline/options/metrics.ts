@@ -17,16 +17,16 @@ export const METRICS = {
 /** A metric's name. */
 export type Metric = keyof typeof METRICS;
 
-type Where<Key extends 'task' | 'better', Value> = {
-  [Name in Metric]: (typeof METRICS)[Name][Key] extends Value ? Name : never;
+/** Metrics that fit a label's task. */
+export type MetricOf<LabelTask extends Task> = {
+  [Name in Metric]: (typeof METRICS)[Name]['task'] extends LabelTask ? Name : never;
 }[Metric];
 
-/** Metrics that fit a label's task. */
-export type MetricOf<LabelTask extends Task> = { readonly [Each in Task]: Where<'task', Each> }[LabelTask];
-
 /** Metrics of which less is worse, so that falling below a threshold means decay. */
-export type RisingMetric = Where<'better', 'higher'>;
-export type RisingMetricOf<LabelTask extends Task> = { readonly [Each in Task]: Where<'task', Each> & RisingMetric }[LabelTask];
+export type RisingMetric = {
+  [Name in Metric]: (typeof METRICS)[Name]['better'] extends 'higher' ? Name : never;
+}[Metric];
+export type RisingMetricOf<LabelTask extends Task> = MetricOf<LabelTask> & RisingMetric;
 
 /** Names of the metrics of a task. */
 export function metricsOf(task: Task): readonly Metric[] {

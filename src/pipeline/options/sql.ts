@@ -1,31 +1,45 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aText, either, listOf } from '../../errors/kinds.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
+import type { Column } from '../../schema/column.js';
+import { isColumn } from '../../schema/column.js';
+import { identifier } from './sql-identifier.js';
 
 /** An expression of DuckDB's SQL over the columns of one row. */
-export interface SqlExpression {
+export interface SqlExpression<C extends Column = Column> {
   readonly sql: string;
+  /** The columns that were put in as values. */
+  readonly columns: readonly C[];
 }
+
+type Value = string | number | boolean;
 
 /**
- * A SQL expression, written sql`delay > ${15}` or sql('delay > 15'). Values put in become SQL literals.
+ * A SQL expression, written sql`${flights.delay} > ${15}`, sql`delay > 15` or sql('delay > 15'). Columns put in become their names, values
+ * become SQL literals.
  * @throws PipelineError `AUTHORING_INVALID_SQL` for a value that has no literal, such as NaN.
  */
-export function sql(text: string): SqlExpression;
-export function sql(text: TemplateStringsArray, ...values: readonly (string | number | boolean)[]): SqlExpression;
-export function sql(text: string | TemplateStringsArray, ...values: readonly (string | number | boolean)[]): SqlExpression {
+export function sql<const Values extends readonly (Value | Column)[]>(
+  text: string | TemplateStringsArray,
+  ...values: Values
+): SqlExpression<Extract<Values[number], Column>> {
   checkCall('sql', { text }, { text: either(aText, listOf(aText)) });
-  if (typeof text === 'string') return Object.freeze({ sql: text });
-  return Object.freeze({ sql: text.map((part, index) => part + (index < values.length ? literal(values[index]) : '')).join('') });
+  if (typeof text === 'string') return Object.freeze({ sql: text, columns: [] });
+  const columns = values.filter((value): value is Extract<Values[number], Column> => isColumn(value));
+  return Object.freeze({
+    sql: text.map((part, index) => part + (index < values.length ? written(values[index]) : '')).join(''),
+    columns: Object.freeze(columns),
+  });
 }
 
-function literal(value: unknown): string {
+function written(value: unknown): string {
+  if (isColumn(value)) return identifier(value.name);
   if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   throw new PipelineError('AUTHORING_INVALID_SQL', {
     what: 'a value in a SQL expression has no literal',
-    expected: 'a string, a boolean or a finite number',
+    expected: 'a column, a string, a boolean or a finite number',
     received: typeof value === 'number' ? String(value) : typeof value,
   });
 }

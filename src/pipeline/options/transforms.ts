@@ -1,57 +1,60 @@
 import { checkCall } from '../../errors/check-call.js';
-import { aNumber, aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
+import { aNumber, listOf, optional, optionsOf } from '../../errors/kinds.js';
 import type { TransformSpec } from '../../contracts/stages/feature.js';
-import type { ColumnTypes } from '../../schema/schema.js';
-import type { ColumnName, ColumnNeed } from '../lint/column-use.js';
+import type { Column } from '../../schema/column.js';
+import { isColumn } from '../../schema/column.js';
+import type { ColumnNeed, Fitting } from '../lint/column-use.js';
+import { aColumn } from './kinds.js';
 
 /** How one or more raw columns become a feature; `spec` goes into the plan. */
-export interface Transform<Name extends string = string, Need extends ColumnNeed = ColumnNeed> {
-  readonly columns: readonly Name[];
-  readonly need: Need;
+export interface Transform<C extends Column = Column> {
+  readonly columns: readonly C[];
+  readonly need: ColumnNeed;
   readonly spec: TransformSpec;
 }
-
-/** The transforms that fit the columns of a data set. */
-export type TransformOf<Columns extends ColumnTypes> = {
-  [Need in ColumnNeed]: Transform<ColumnName<Columns, Need>, Need>;
-}[ColumnNeed];
 
 const MAX_CATEGORIES = 100;
 const SMOOTHING = 20;
 const FOLDS = 5;
 
 /** Hour of the day in UTC, 0..23. */
-export function hourOf<const Name extends string>(column: Name): Transform<Name, 'timestamp'> {
-  checkCall('feature.hourOf', { column }, { column: aText });
-  return transform([column], 'timestamp', { transform: 'hour_of', column });
+export function hourOf<C extends Column>(column: Fitting<C, 'timestamp', 'feature.hourOf'>): Transform<C>;
+export function hourOf(column: Column): Transform {
+  checkCall('feature.hourOf', { column }, { column: aColumn });
+  return transform([column], 'timestamp', { transform: 'hour_of', column: column.name });
 }
 
 /** Day of the week in UTC. */
-export function weekdayOf<const Name extends string>(column: Name): Transform<Name, 'timestamp'> {
-  checkCall('feature.weekdayOf', { column }, { column: aText });
-  return transform([column], 'timestamp', { transform: 'weekday_of', column });
+export function weekdayOf<C extends Column>(column: Fitting<C, 'timestamp', 'feature.weekdayOf'>): Transform<C>;
+export function weekdayOf(column: Column): Transform {
+  checkCall('feature.weekdayOf', { column }, { column: aColumn });
+  return transform([column], 'timestamp', { transform: 'weekday_of', column: column.name });
 }
 
 /** The number as it is, true as 1 and false as 0; a missing value stays missing. */
-export function numeric<const Name extends string>(column: Name): Transform<Name, 'numeric'> {
-  checkCall('feature.numeric', { column }, { column: aText });
-  return transform([column], 'numeric', { transform: 'numeric', column });
+export function numeric<C extends Column>(column: Fitting<C, 'numeric', 'feature.numeric'>): Transform<C>;
+export function numeric(column: Column): Transform {
+  checkCall('feature.numeric', { column }, { column: aColumn });
+  return transform([column], 'numeric', { transform: 'numeric', column: column.name });
 }
 
 /** The number minus the mean of the training rows, over their standard deviation. */
-export function standardize<const Name extends string>(column: Name): Transform<Name, 'number'> {
-  checkCall('feature.standardize', { column }, { column: aText });
-  return transform([column], 'number', { transform: 'standardize', column });
+export function standardize<C extends Column>(column: Fitting<C, 'number', 'feature.standardize'>): Transform<C>;
+export function standardize(column: Column): Transform {
+  checkCall('feature.standardize', { column }, { column: aColumn });
+  return transform([column], 'number', { transform: 'standardize', column: column.name });
 }
 
 /** One 0/1 feature for each of the `maxCategories` (default 100) most frequent categories of the training rows. */
-export function oneHot<const Name extends string>(
-  column: Name,
-  options: { readonly maxCategories?: number } = {},
-): Transform<Name, 'category'> {
-  checkCall('feature.oneHot', { column, options }, { column: aText, options: optionsOf({ maxCategories: optional(aNumber) }) });
+export function oneHot<C extends Column>(column: Fitting<C, 'category', 'feature.oneHot'>, options?: OneHotOptions): Transform<C>;
+export function oneHot(column: Column, options: OneHotOptions = {}): Transform {
+  checkCall('feature.oneHot', { column, options }, { column: aColumn, options: optionsOf({ maxCategories: optional(aNumber) }) });
   const { maxCategories = MAX_CATEGORIES } = options;
-  return transform([column], 'category', { transform: 'one_hot', column, maxCategories });
+  return transform([column], 'category', { transform: 'one_hot', column: column.name, maxCategories });
+}
+
+interface OneHotOptions {
+  readonly maxCategories?: number;
 }
 
 interface TargetEncodeOptions {
@@ -61,35 +64,41 @@ interface TargetEncodeOptions {
   readonly folds?: number;
 }
 
-/** The mean label of the category, smoothed towards the overall mean. Several columns make one joint key. */
-export function targetEncode<const Name extends string>(...columns: readonly [Name, ...Name[]]): Transform<Name, 'category'>;
-export function targetEncode<const Name extends string>(
-  columns: readonly [Name, ...Name[]],
-  options: TargetEncodeOptions,
-): Transform<Name, 'category'>;
-export function targetEncode(
-  ...given: readonly (string | readonly string[] | TargetEncodeOptions)[]
-): Transform<string, 'category'> {
-  const [first, second = {}] = given;
-  const [columns, options] = isList(first) ? [first, second] : [given, {}];
+type Encoded = readonly (Column | TargetEncodeOptions)[];
+type FittingEach<Given extends Encoded> = {
+  [Index in keyof Given]: Given[Index] extends Column
+    ? Fitting<Given[Index], 'category', 'feature.targetEncode'>
+    : TargetEncodeOptions;
+};
+
+/**
+ * The mean label of the category, smoothed towards the overall mean. Several columns make one joint key. Options come last:
+ * `feature.targetEncode(flights.origin, flights.destination, { smoothing: 5 })`.
+ */
+export function targetEncode<Given extends readonly [Column, ...Encoded]>(
+  ...given: FittingEach<Given>
+): Transform<Extract<Given[number], Column>>;
+export function targetEncode(...given: Encoded): Transform {
+  const last = given.at(-1);
+  const options = last === undefined || isColumn(last) ? {} : last;
+  const columns = (isColumn(last) ? given : given.slice(0, -1)) as readonly Column[];
   const kinds = { smoothing: optional(aNumber), folds: optional(aNumber) };
-  checkCall('feature.targetEncode', { columns, options }, { columns: listOf(aText), options: optionsOf(kinds) });
-  return encodedBy(columns as readonly string[], options as TargetEncodeOptions);
-}
-
-function encodedBy(columns: readonly string[], options: TargetEncodeOptions): Transform<string, 'category'> {
+  checkCall('feature.targetEncode', { columns, options }, { columns: someColumns, options: optionsOf(kinds) });
   const { smoothing = SMOOTHING, folds = FOLDS } = options;
-  return transform(columns, 'category', { transform: 'target_encode', columns, smoothing, folds });
+  return transform(columns, 'category', {
+    transform: 'target_encode',
+    columns: columns.map(({ name }) => name),
+    smoothing,
+    folds,
+  });
 }
 
-function isList(part: string | readonly string[] | TargetEncodeOptions | undefined): part is readonly string[] {
-  return Array.isArray(part);
-}
+const someColumns = {
+  ...listOf(aColumn),
+  expected: 'one or more columns',
+  holds: (value: unknown) => Array.isArray(value) && value.length > 0,
+};
 
-function transform<Name extends string, Need extends ColumnNeed>(
-  columns: readonly Name[],
-  need: Need,
-  spec: TransformSpec,
-): Transform<Name, Need> {
+function transform(columns: readonly Column[], need: ColumnNeed, spec: TransformSpec): Transform {
   return Object.freeze({ columns, need, spec: Object.freeze(spec) });
 }

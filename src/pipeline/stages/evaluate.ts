@@ -1,6 +1,5 @@
 import type { Task } from '../../contracts/stages/feature.js';
-import type { ColumnTypes } from '../../schema/schema.js';
-import type { ColumnName } from '../lint/column-use.js';
+import type { Column } from '../../schema/column.js';
 import type { Knowledge } from '../draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
@@ -12,13 +11,13 @@ import { betterThanChampion, guardSpecs } from '../options/quality-gate.js';
 import type { StepOptions } from '../options/step-options.js';
 import { threadsOf } from './train.js';
 
-export interface EvaluateOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task> extends StepOptions {
+export interface EvaluateOptions<Of extends string = string, LabelTask extends Task = Task> extends StepOptions {
   /** Default: every metric of the task. The gate's metric is always among them. */
   readonly metrics?: readonly MetricOf<LabelTask>[];
   /** Default: better than the champion by ROC AUC (binary) or RMSE (regression), with 95% confidence. */
   readonly gate?: QualityGate<MetricOf<LabelTask>>;
   /** Categories whose rows are also measured on their own. */
-  readonly slices?: readonly ColumnName<NoInfer<Columns>, 'category'>[];
+  readonly slices?: readonly Column<string, 'category', NoInfer<Of>>[];
   /** Slices with fewer rows are left out; default 100. */
   readonly minSliceRows?: Setting<number>;
   /** Name under which the model is registered; default the pipeline's name. */
@@ -36,7 +35,7 @@ export interface EvaluateOptions<Columns extends ColumnTypes = ColumnTypes, Labe
 export interface EvaluateDeclaration {
   readonly metrics?: readonly Metric[];
   readonly gate?: QualityGate;
-  readonly slices?: readonly string[];
+  readonly slices?: readonly Column[];
   readonly minSliceRows?: Setting<number>;
   readonly infra?: { readonly maxP99?: Duration };
   readonly refit?: boolean;
@@ -65,7 +64,7 @@ export function evaluateConfig(options: EvaluateDeclaration, knows: Knowledge, m
   return {
     metrics: [...new Set([...metrics, gate.metric])],
     gate: { ...gate, guards },
-    slices,
+    slices: slices.map(({ name }) => name),
     minSliceRows,
     model: read.at('model').name(model, 'the model name'),
     infra: { maxP99Ms: read.at('infra.maxP99').latency(options.infra?.maxP99 ?? '500 milliseconds') },
@@ -83,11 +82,11 @@ export function lintMetric(metric: string, task: Task, read: OptionReader): void
   if (!valid.includes(metric)) read.report('metric', `"${metric}" does not measure a ${task} label; ${valid.join(', ')} do`);
 }
 
-function lintSlices(slices: readonly string[], { schema, inputColumns }: Knowledge, read: OptionReader): void {
+function lintSlices(slices: readonly Column[], { schema, inputColumns }: Knowledge, read: OptionReader): void {
   if (schema === undefined || inputColumns === undefined) return;
   for (const slice of slices) {
-    if (read.column(schema, slice, 'category') !== null && !inputColumns.includes(slice)) {
-      read.report('slice-column', `column "${slice}" is used by no feature, so the feature set does not keep it`);
+    if (read.column(schema, slice, 'category') !== null && !inputColumns.includes(slice.name)) {
+      read.report('slice-column', `column "${slice.name}" is used by no feature, so the feature set does not keep it`);
     }
   }
 }

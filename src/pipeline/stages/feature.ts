@@ -1,19 +1,19 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
 import type { FeatureConfig, Task } from '../../contracts/stages/feature.js';
-import type { ColumnTypes } from '../../schema/schema.js';
+import type { ColumnOf } from '../../schema/column.js';
 import { eventTimeOf } from '../../schema/schema.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Label } from '../options/label.js';
 import type { TimeSplit } from '../options/split.js';
 import { columnsIn } from '../options/sql.js';
 import type { StepOptions } from '../options/step-options.js';
-import type { Transform, TransformOf } from '../options/transforms.js';
+import type { Transform } from '../options/transforms.js';
 
-export interface FeatureOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task> extends StepOptions {
-  readonly label: Label<LabelTask>;
+export interface FeatureOptions<Of extends string = string, LabelTask extends Task = Task> extends StepOptions {
+  readonly label: Label<LabelTask, ColumnOf<NoInfer<Of>>>;
   readonly split: TimeSplit;
   /** Features by name, in the order in which the model takes them. */
-  readonly columns: { readonly [feature: string]: TransformOf<NoInfer<Columns>> };
+  readonly columns: { readonly [feature: string]: Transform<ColumnOf<NoInfer<Of>>> };
 }
 
 /** What `featureConfig` needs of its options, whatever the compiler knows of the columns. */
@@ -60,7 +60,7 @@ function lintFeatureName(feature: string, named: Map<string, string>, read: Opti
 
 /** Raw columns of the features, each once, in schema order: what the model takes at serving time. */
 export function inputColumnsOf(options: Pick<FeatureDeclaration, 'columns'>, schema: SchemaSpec): readonly string[] {
-  const used = new Set(Object.values(options.columns).flatMap((transform) => transform.columns));
+  const used = new Set(Object.values(options.columns).flatMap(({ columns }) => columns.map(({ name }) => name)));
   return schema.columns.map((column) => column.name).filter((name) => used.has(name));
 }
 
@@ -75,16 +75,17 @@ function lintColumns({ label, columns }: FeatureDeclaration, schema: SchemaSpec,
         `"${label.expression.sql}" names no column of schema "${schema.name}"; it has ${names.join(', ')}`,
       );
   }
+  for (const column of label.expression.columns) read.at('label').column(schema, column, 'any');
   for (const column of label.outcome ?? []) read.at('label.outcome').column(schema, column, 'any');
-  const outcome = new Set(label.outcome ?? named);
+  const outcome = new Set(label.outcome?.map(({ name }) => name) ?? named);
   for (const [feature, transform] of Object.entries(columns)) {
     const at = read.at(`columns.${feature}`);
     for (const column of new Set(transform.columns)) {
       at.column(schema, column, transform.need);
-      if (outcome.has(column)) {
+      if (outcome.has(column.name)) {
         at.report(
           'label-leakage',
-          `column "${column}" is part of the label "${label.expression.sql}", so it is not known when the model predicts`,
+          `column "${column.name}" is part of the label "${label.expression.sql}", so it is not known when the model predicts`,
         );
       }
     }

@@ -1,7 +1,9 @@
 import type { Task } from '../../contracts/stages/feature.js';
-import type { ColumnTypes } from '../../schema/schema.js';
+import type { Column, ColumnOf, OfTheModel } from '../../schema/column.js';
+import { score } from '../../schema/column.js';
 import type { Knowledge } from '../draft.js';
-import type { DriftMeasure, DriftOf } from '../options/drift.js';
+import type { ColumnNeed } from '../lint/column-use.js';
+import type { DriftMeasure } from '../options/drift.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { RisingMetricOf } from '../options/metrics.js';
@@ -41,16 +43,16 @@ interface MonitorSettings {
   readonly labels?: Source | LabelSource;
 }
 
-export interface MonitorOptions<Columns extends ColumnTypes = ColumnTypes, LabelTask extends Task = Task>
-  extends StepOptions, MonitorSettings {
-  readonly drift?: DriftOf<NoInfer<Columns>>;
+export interface MonitorOptions<Of extends string = string, LabelTask extends Task = Task> extends StepOptions, MonitorSettings {
+  /** At most one statistic of each raw column that a feature is made of, and of `score`. */
+  readonly drift?: readonly DriftMeasure<ColumnOf<NoInfer<Of> | OfTheModel>>[];
   /** Rules beside those of `on.performanceBelow` in the pipeline's `retrain`. */
   readonly performance?: readonly PerformanceTrigger<RisingMetricOf<NoInfer<LabelTask>>>[];
 }
 
 /** What `monitorConfig` needs of its options, whatever the compiler knows. */
 export interface MonitorDeclaration extends MonitorSettings {
-  readonly drift?: { readonly [column: string]: DriftMeasure | undefined };
+  readonly drift?: readonly DriftMeasure[];
   readonly performance?: readonly PerformanceTrigger[];
 }
 
@@ -65,8 +67,8 @@ export function monitorConfig(options: MonitorDeclaration, knows: Knowledge, rea
     labels,
     grace,
   } = options;
-  const drift = Object.entries(options.drift ?? {}).filter((entry): entry is [string, DriftMeasure] => entry[1] !== undefined);
-  for (const [column, measure] of drift) lintDrift(column, measure, knows, read.at(`drift.${column}`));
+  const { drift = [] } = options;
+  lintDrift(drift, knows, read.at('drift'));
   const of = read.at('persistence.of').number(persistence.of, { min: 1, integer: true });
   read.at('persistence.windows').number(persistence.windows, { min: 1, max: of, integer: true });
   return {
@@ -75,7 +77,7 @@ export function monitorConfig(options: MonitorDeclaration, knows: Knowledge, rea
     everyMs: read.at('every').duration(every),
     clock,
     ...(grace === undefined ? {} : { graceMs: read.at('grace').duration(grace, { positive: false }) }),
-    drift: Object.fromEntries(drift.map(([column, { statistic, max }]) => [column, { statistic, max }])),
+    drift: Object.fromEntries(drift.map(({ column, statistic, max }) => [column.name, { statistic, max }])),
     ...(labels === undefined ? {} : { labels: readLabels(labels, knows, read.at('labels')) }),
     performance: performanceRules(options.performance ?? [], knows, read.at('performance')),
     persistence: { windows: persistence.windows, of },
@@ -96,15 +98,23 @@ export function performanceRules(
   });
 }
 
-function lintDrift(column: string, { max, over }: DriftMeasure, { schema, inputColumns }: Knowledge, read: OptionReader): void {
-  read.at('max').number(max, { min: 0 });
-  if (column === 'score' || schema === undefined || inputColumns === undefined) return;
-  const found = read.column(schema, column, over === 'number' ? 'number' : 'any');
-  if (found?.type === 'timestamp') read.report('monitor-column', `column "${column}" is a time, which always moves on`);
-  else if (found !== null && !inputColumns.includes(column)) {
+function lintDrift(measures: readonly DriftMeasure[], knows: Knowledge, read: OptionReader): void {
+  const seen = new Set<string>();
+  for (const [index, { column, need, max }] of measures.entries()) {
+    const at = read.at(index);
+    at.at('max').number(max, { min: 0 });
+    if (seen.size === seen.add(column.name).size)
+      at.report('monitor-column', `another statistic of "${column.name}" is already there; a monitor keeps one of each column`);
+    lintMeasured(column, need, knows, at);
+  }
+}
+
+function lintMeasured(column: Column, need: ColumnNeed, { schema, inputColumns }: Knowledge, read: OptionReader): void {
+  if (column === score || schema === undefined || inputColumns === undefined) return;
+  if (read.column(schema, column, need) !== null && !inputColumns.includes(column.name)) {
     read.report(
       'monitor-column',
-      `column "${column}" is used by no feature, so predictions do not record it; ${inputColumns.join(', ')} and score are`,
+      `column "${column.name}" is used by no feature, so predictions do not record it; ${inputColumns.join(', ')} and score are`,
     );
   }
 }

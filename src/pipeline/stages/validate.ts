@@ -1,12 +1,12 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
-import type { ColumnTypes } from '../../schema/schema.js';
+import type { ColumnOf } from '../../schema/column.js';
 import { eventTimeOf } from '../../schema/schema.js';
-import type { Check, CheckOf } from '../options/checks.js';
+import type { Check } from '../options/checks.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { StepOptions } from '../options/step-options.js';
 
-export interface ValidateOptions<Columns extends ColumnTypes = ColumnTypes> extends StepOptions {
-  readonly checks: readonly CheckOf<NoInfer<Columns>>[];
+export interface ValidateOptions<Of extends string = string> extends StepOptions {
+  readonly checks: readonly Check<ColumnOf<NoInfer<Of>>>[];
 }
 
 /** Becomes a `ValidateConfig`. */
@@ -22,7 +22,7 @@ export function validateConfig(checks: readonly Check[], schema: SchemaSpec | un
 }
 
 function checkSpec(check: Check, schema: SchemaSpec | undefined, read: OptionReader): { readonly id: string } {
-  const column = check.max === undefined ? check.column : eventTime(schema, read);
+  const column = check.max === null ? (check.column?.name ?? null) : eventTime(schema, read);
   if (schema !== undefined && check.column !== null) read.column(schema, check.column, check.need);
   const { id, severity = 'error', mostly } = check.options;
   if (mostly !== undefined) read.at('mostly').number(mostly, { min: 0, max: 1 });
@@ -32,11 +32,11 @@ function checkSpec(check: Check, schema: SchemaSpec | undefined, read: OptionRea
     read.report('range', 'expected min, max or both');
   }
   return {
-    id: id ?? (check.column === null ? check.check : `${check.check}:${check.column}`),
+    id: id ?? (check.column === null ? check.check : `${check.check}:${check.column.name}`),
     ...{ check: check.check, severity },
     ...(column === null ? {} : { column }),
     ...(mostly === undefined ? {} : { mostly }),
-    ...{ arguments: check.max === undefined ? check.arguments : { maxMs: read.at('max').duration(check.max) } },
+    ...{ arguments: check.max === null ? check.arguments : { maxMs: read.at('max').duration(check.max) } },
   };
 }
 

@@ -15,7 +15,7 @@ export default definePipeline('flight-delay', { params }, (p) => {
   const raw = p.ingest({
     source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
     schema: flights,
-    window: { column: 'date', from: p.params.from, to: p.params.to },
+    window: [p.params.from, p.params.to],
   });
-  p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull('delay', { mostly: 0.95 })] });
+  p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull(flights.delay, { mostly: 0.95 })] });
 });

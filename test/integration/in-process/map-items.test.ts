@@ -76,7 +76,7 @@ describe('a map over a parameter', () => {
           p.map('each', p.params.n as never, () => p.step('one', { run: () => null }));
         },
       );
-    expect(build).toThrow(/each\.items: parameter "n" is no list; declare it with list\(\.\.\.\).*\(map\)/);
+    expect(build).toThrow(/each\.items: parameter "n" is no list; declare it with param.list\(\.\.\.\).*\(map\)/);
     expect(build).toThrow(
       /params\.names: the default must be a list of at most 1 items, each a string, got \["a","b"\] \(parameter\)/,
     );

@@ -25,10 +25,10 @@ const pipelineOver = (file: string): Pipeline =>
       split: split.byTime({ test: '1 hour' }),
       // Neither in the order of the schema nor of the alphabet.
       columns: {
-        zeta: feature.numeric('zeta'),
-        kind: feature.oneHot('kind'),
-        alpha: feature.standardize('alpha'),
-        beta: feature.targetEncode('kind'),
+        zeta: feature.numeric(rows.zeta),
+        kind: feature.oneHot(rows.kind),
+        alpha: feature.standardize(rows.alpha),
+        beta: feature.targetEncode(rows.kind),
       },
     });
     p.train(features, { trainer: trainer.gbdt({ trees: 5, learningRate: 0.3, leaves: 4 }), threads: 1 });

@@ -6,6 +6,7 @@ import type { EvaluateResult } from '../../../src/contracts/stages/evaluate.js';
 import {
   check,
   col,
+  column,
   definePipeline,
   feature,
   label,
@@ -38,10 +39,10 @@ afterAll(() => store.remove());
 const isCategory = (column: number): boolean => column % CATEGORY_EACH === 0;
 const valueOf = (row: number, column: number): number | string =>
   isCategory(column) ? `k${(row + column) % 3}` : ((row * 37 + column * 11) % 101) / 4;
-const featureOf = (column: number) => {
-  const name: string = `c${column}`;
-  if (!isCategory(column)) return column % 2 === 0 ? feature.numeric(name) : feature.standardize(name);
-  return column % (2 * CATEGORY_EACH) === 0 ? feature.oneHot(name) : feature.targetEncode(name);
+const featureOf = (rows: Schema, index: number) => {
+  const named = column(rows, `c${index}`);
+  if (!isCategory(index)) return index % 2 === 0 ? feature.numeric(named) : feature.standardize(named);
+  return index % (2 * CATEGORY_EACH) === 0 ? feature.oneHot(named) : feature.targetEncode(named);
 };
 
 /** A table of so many columns with a time and a label beside them, through the stages up to the feature set, or to an evaluation. */
@@ -65,12 +66,12 @@ async function wideTable(columns: number, count: number, evaluated: boolean): Pr
   return definePipeline(`wide-${columns}`, { params: {} }, (p) => {
     const raw = p.ingest({ source: source.csv(file), schema: rows });
     const checked = p.validate(raw, {
-      checks: [check.rowCount({ min: count }), ...named.map((column) => check.notNull(`c${column}`))],
+      checks: [check.rowCount({ min: count }), ...named.map((index) => check.notNull(column(rows, `c${index}`)))],
     });
     const features = p.feature(checked, {
       label: label.binary(sql`y = 1`),
       split: split.byTime({ test: '8 hours' }),
-      columns: Object.fromEntries(named.map((column) => [`f${column}`, featureOf(column)])),
+      columns: Object.fromEntries(named.map((index) => [`f${index}`, featureOf(rows, index)])),
     });
     if (!evaluated) return;
     const gbdt = trainer.gbdt({ trees: 2, leaves: 4, minRowsInLeaf: 2 });

@@ -37,7 +37,8 @@ type Callable = (...given: unknown[]) => unknown;
 
 /** The catalogues of kinds: namespaces such as `check`. */
 const catalogues = Object.entries(api as { readonly [name: string]: unknown }).filter(
-  (entry): entry is [string, { readonly [name: string]: unknown }] => typeof entry[1] === 'object' && entry[1] !== null,
+  (entry): entry is [string, { readonly [name: string]: unknown }] =>
+    typeof entry[1] === 'object' && entry[1] !== null && entry[0] !== 'score',
 );
 
 /** Of the constructors; what `new` makes is no constructor of a pipeline file. */
@@ -113,7 +114,7 @@ it.each(methods)('p.%s called from JavaScript with anything gives a coded error'
 
 const misspelt: readonly (readonly [constructor: string, option: string, valid: string, call: () => unknown])[] = [
   ['trainer.gbdt(', 'learning_rate', 'learningRate', () => api.trainer.gbdt({ learning_rate: 0.5 } as never)],
-  ['feature.oneHot(', 'maxCategorys', 'maxCategories', () => api.feature.oneHot('x', { maxCategorys: 3 } as never)],
+  ['feature.oneHot(', 'maxCategorys', 'maxCategories', () => api.feature.oneHot(rows.x as never, { maxCategorys: 3 } as never)],
   ['col.float(', 'Min', 'min', () => api.col.float({ Min: 1 } as never)],
   ['gate.betterThanChampion(', 'minEvent', 'minEvents', () => api.gate.betterThanChampion('roc_auc', { minEvent: 3 } as never)],
   ['rollout.canary(', 'health.maxP9', 'maxP99', () => api.rollout.canary([100], { health: { maxP9: '1 second' } } as never)],
@@ -167,12 +168,24 @@ it.each(misspelt)('%s...) refuses the misspelt option %s and names %s', (constru
 
 const missing: readonly (readonly [words: string, call: () => unknown])[] = [
   [
-    '`max` is missing in drift.psi(...): expected a number or a parameter such as p.params.name, got nothing',
-    () => api.drift.psi({} as never),
+    '`metric` is missing in on.performanceBelow(...): expected a text, got nothing',
+    () => (api.on.performanceBelow as (...given: unknown[]) => unknown)(undefined, 0.5),
   ],
   [
     '`options` is missing in split.byTime(...): expected an object of options, got nothing',
     () => (api.split.byTime as () => unknown)(),
+  ],
+  [
+    '`column` is wrong in feature.hourOf(...): expected a column of a schema such as flights.date, got "at"',
+    () => api.feature.hourOf('at' as never),
+  ],
+  [
+    '`column` is missing in check.notNull(...): expected a column of a schema such as flights.date, got nothing',
+    () => api.check.notNull((rows as unknown as { readonly z: typeof rows.x }).z),
+  ],
+  [
+    '`columns.1` is wrong in feature.targetEncode(...): expected a column of a schema such as flights.date, got 5',
+    () => api.feature.targetEncode(rows.x as never, 5 as never, {}),
   ],
   [
     '`columns.x` is wrong in schema(...): expected a column such as col.float() or col.category(), got "float"',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { check, definePipeline, drift, gate, on, rollout, source, trainer } from '../../../src/index.js';
+import { check, definePipeline, drift, gate, on, rollout, score, source, trainer } from '../../../src/index.js';
 import type { Plan, StepContext } from '../../../src/index.js';
 import { planHash } from '../../../src/pipeline/plan/plan-hash.js';
 import { define, flights, params, trained } from './flights.js';
@@ -101,11 +101,11 @@ describe('definePipeline', () => {
       p.validate(raw, {
         checks: [
           check.rowCount({ min: 5, max: p.params.trees }),
-          check.notNull('delay', { mostly: 0.9 }),
+          check.notNull(flights.delay, { mostly: 0.9 }),
           check.freshness({ max: '2 days', severity: 'warn' }),
-          check.between('distance', { min: 1 }),
-          check.inSet('origin', ['ATL'], { id: 'known-origin' }),
-          check.unique('date', { severity: 'info' }),
+          check.between(flights.distance, { min: 1 }),
+          check.inSet(flights.origin, ['ATL'], { id: 'known-origin' }),
+          check.unique(flights.date, { severity: 'info' }),
         ],
       });
     });
@@ -129,7 +129,7 @@ describe('definePipeline', () => {
         },
       );
       p.retrain({ on: [on.drift(), on.performanceBelow('roc_auc', 0.6), on.cron('0 3 * * 1')], parameters: { trees: 7 } });
-      p.monitor(endpoint, { every: '1 day', drift: { score: drift.psi({ max: 0.2 }) }, labels: source.parquet('labels/*') });
+      p.monitor(endpoint, { every: '1 day', drift: [drift.psi(score, { max: 0.2 })], labels: source.parquet('labels/*') });
     });
     expect(stepOf(plan, 'evaluate').config).toMatchObject({ metrics: ['brier', 'f1'], model: 'delays' });
     expect(stepOf(plan, 'deploy').config).toEqual({

@@ -18,7 +18,6 @@ import type {
   Pipeline,
   PipelineBuilder,
   PipelineIssue,
-  Schema,
   ValidationReference,
 } from '../../../src/index.js';
 
@@ -35,12 +34,11 @@ export type Builder = PipelineBuilder<typeof params>;
 
 export const define = (build: (p: Builder) => unknown): Pipeline => definePipeline('flights', { params }, build);
 
-type Columns = typeof flights extends Schema<infer Types> ? Types : never;
 interface Trained {
-  readonly raw: DatasetReference<Columns>;
-  readonly checked: ValidationReference<Columns>;
-  readonly features: FeatureSetReference<Columns, 'binary'>;
-  readonly model: ModelReference<Columns, 'binary'>;
+  readonly raw: DatasetReference<'flights'>;
+  readonly checked: ValidationReference<'flights'>;
+  readonly features: FeatureSetReference<'flights', 'binary'>;
+  readonly model: ModelReference<'flights', 'binary'>;
 }
 
 /** The stages up to a model, with nothing wrong. */
@@ -48,13 +46,17 @@ export function trained(p: Builder): Trained {
   const raw = p.ingest({
     source: source.parquet('flights.parquet'),
     schema: flights,
-    window: { from: p.params.from, to: p.params.to },
+    window: [p.params.from, p.params.to],
   });
   const checked = p.validate(raw, { checks: [] });
   const features = p.feature(checked, {
     label: label.binary(sql`delay > 15`),
     split: split.byTime({ test: '7 days' }),
-    columns: { hour: feature.hourOf('date'), distance: feature.numeric('distance'), origin: feature.targetEncode('origin') },
+    columns: {
+      hour: feature.hourOf(flights.date),
+      distance: feature.numeric(flights.distance),
+      origin: feature.targetEncode(flights.origin),
+    },
   });
   return { raw, checked, features, model: p.train(features, { trainer: trainer.gbdt({ trees: p.params.trees }) }) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { drift, field, gate, gt, on } from '../../../src/index.js';
 import type { Ref } from '../../../src/index.js';
-import { type Builder, found, issuesOf, trained } from './flights.js';
+import { type Builder, flights, found, issuesOf, trained } from './flights.js';
 
 const run = (): null => null;
 const score = (): { readonly value: number } => ({ value: 1 });
@@ -104,7 +104,7 @@ describe('the linter of control flow', () => {
       p.step('outside', { inputs: { inside: inside! }, run });
       const endpoint = p.deploy(p.evaluate(trained(p).model), { endpoint: 'flights' });
       p.map('many', [1, 2], () => {
-        p.monitor(endpoint, { every: '1 day', drift: { distance: drift.psi({ max: 1 }) } });
+        p.monitor(endpoint, { every: '1 day', drift: [drift.psi(flights.distance, { max: 1 })] });
         p.retrain({ on: [on.drift()] });
       });
     };

@@ -12,14 +12,17 @@ import {
   param,
   rollout,
   schema,
+  score,
   source,
   split,
   sql,
   trainer,
 } from '../../../src/index.js';
-import type { Duration, Ref } from '../../../src/index.js';
+import type { Column, Duration, Ref } from '../../../src/index.js';
 import { define, flights, found, issuesOf, params, trained } from './flights.js';
 
+/** A schema of the same name with other columns: the compiler knows schemas by their names. */
+const others = schema('flights', { distanec: col.float(), delya: col.float() });
 const newest = split.byTime({ test: '7 days' });
 const late = label.binary(sql`delay > 15`);
 
@@ -36,7 +39,7 @@ describe('the linter', () => {
           id: 'f2',
           label: late,
           split: newest,
-          columns: { d: feature.numeric('distance') },
+          columns: { d: feature.numeric(flights.distance) },
         }),
         { trainer: trainer.gbdt() },
       );
@@ -84,14 +87,19 @@ describe('the linter', () => {
   });
 
   it('finds the label inside the features, unless it is declared as known beforehand', () => {
-    const build = (outcome?: readonly string[]) => (p: Parameters<Parameters<typeof define>[0]>[0]) => {
-      const raw = p.ingest({ source: source.parquet('x'), schema: flights });
-      const own = label.binary(sql`DELAY > distance / 100`, outcome === undefined ? {} : { outcome });
-      p.feature(raw, { label: own, split: newest, columns: { d: feature.numeric('distance'), late: feature.numeric('delay') } });
-    };
+    const build =
+      (outcome?: readonly Column<string, 'float', 'flights'>[]) => (p: Parameters<Parameters<typeof define>[0]>[0]) => {
+        const raw = p.ingest({ source: source.parquet('x'), schema: flights });
+        const own = label.binary(sql`DELAY > distance / 100`, outcome === undefined ? {} : { outcome });
+        p.feature(raw, {
+          label: own,
+          split: newest,
+          columns: { d: feature.numeric(flights.distance), late: feature.numeric(flights.delay) },
+        });
+      };
     expect(found(build())).toEqual(['label-leakage feature.columns.d', 'label-leakage feature.columns.late']);
-    expect(found(build(['delay']))).toEqual(['label-leakage feature.columns.late']);
-    expect(found(build(['delya']))).toEqual(['unknown-column feature.label.outcome']);
+    expect(found(build([flights.delay]))).toEqual(['label-leakage feature.columns.late']);
+    expect(found(build([others.delya]))).toEqual(['unknown-column feature.label.outcome']);
   });
 
   it('finds labels without a column, unknown columns, wrong column types and reserved names', () => {
@@ -99,9 +107,9 @@ describe('the linter', () => {
       found((p) => {
         const raw = p.ingest({ source: source.parquet('x'), schema: flights });
         const columns = {
-          __a: feature.numeric('distanec' as 'distance'),
-          b: feature.targetEncode('distance' as 'origin'),
-          B: feature.numeric('distance'),
+          __a: feature.numeric(others.distanec),
+          b: feature.targetEncode(flights.distance as never),
+          B: feature.numeric(flights.distance),
         };
         p.feature(raw, { label: label.binary(sql`dealy > 15`), split: newest, columns });
         p.feature(raw, { id: 'empty', label: late, split: newest, columns: {} });
@@ -116,14 +124,39 @@ describe('the linter', () => {
     ]);
   });
 
+  it('finds columns of another schema, which the compiler refuses as well', () => {
+    const airports = schema('airports', { distance: col.float(), origin: col.category(), delay: col.float() });
+    const strange = airports as unknown as typeof flights;
+    expect(
+      found((p) => {
+        const raw = p.ingest({ source: source.parquet('x'), schema: flights });
+        const checked = p.validate(raw, { checks: [check.notNull(strange.delay)] });
+        const features = p.feature(checked, {
+          label: label.binary(sql`${strange.delay} > 15`, { outcome: [strange.delay] }),
+          split: newest,
+          columns: { distance: feature.numeric(strange.distance), origin: feature.oneHot(flights.origin) },
+        });
+        const evaluation = p.evaluate(p.train(features, { trainer: trainer.gbdt() }), { slices: [strange.origin] });
+        p.monitor(p.deploy(evaluation), { every: '1 day', drift: [drift.psi(strange.origin)] });
+      }),
+    ).toEqual([
+      'other-schema validate.checks.0',
+      'other-schema feature.label',
+      'other-schema feature.label.outcome',
+      'other-schema feature.columns.distance',
+      'other-schema evaluate.slices',
+      'other-schema monitor.drift.0',
+    ]);
+  });
+
   it('finds a missing event time', () => {
     const timeless = schema('timeless', { delay: col.float(), distance: col.float(), remark: col.text() });
     expect(
       found((p) => {
-        const raw = p.ingest({ source: source.parquet('x'), schema: timeless, window: { from: 'yesterday', to: '2001-01-01' } });
-        p.feature(raw, { label: late, split: newest, columns: { d: feature.numeric('distance') } });
+        const raw = p.ingest({ source: source.parquet('x'), schema: timeless, window: ['yesterday', '2001-01-01'] });
+        p.feature(raw, { label: late, split: newest, columns: { d: feature.numeric(timeless.distance) } });
       }),
-    ).toEqual(['event-time ingest.window', 'range ingest.window.from', 'event-time feature.split']);
+    ).toEqual(['event-time ingest.window', 'range ingest.window.0', 'event-time feature.split']);
   });
 
   it('finds numbers out of range, wrong durations and double checks', () => {
@@ -132,21 +165,21 @@ describe('the linter', () => {
         const raw = p.ingest({
           source: source.parquet('x'),
           schema: flights,
-          window: { from: '2001-02-01', to: '2001-01-01' },
+          window: ['2001-02-01', '2001-01-01'],
           timeout: '0 seconds',
         });
         const checked = p.validate(raw, {
           checks: [
             check.rowCount({}),
-            check.notNull('delay', { mostly: 2 }),
-            check.notNull('delay'),
-            check.between('distance', { min: 2, max: 1 }),
+            check.notNull(flights.delay, { mostly: 2 }),
+            check.notNull(flights.delay),
+            check.between(flights.distance, { min: 2, max: 1 }),
           ],
         });
         const features = p.feature(checked, {
           label: late,
           split: split.byTime({ test: 'a week' as Duration }),
-          columns: { o: feature.targetEncode(['origin'], { smoothing: -1, folds: 1 }) },
+          columns: { o: feature.targetEncode(flights.origin, { smoothing: -1, folds: 1 }) },
         });
         const model = p.train(features, {
           trainer: trainer.gbdt({ trees: 0, learningRate: 0, maxBins: 500 }),
@@ -193,17 +226,18 @@ describe('the linter', () => {
       found((p) => {
         const evaluation = p.evaluate(trained(p).model, {
           metrics: ['rmse' as 'roc_auc'],
-          slices: ['carrier', 'distance' as 'origin'],
+          slices: [flights.carrier, flights.distance as never],
           model: 'No Good',
         });
         p.monitor(p.deploy(evaluation, { endpoint: 'ok' }), {
           every: '1 day',
-          drift: {
-            carrier: drift.psi({ max: 1 }),
-            date: drift.psi({ max: 1 }),
-            nope: drift.psi({ max: 1 }),
-            score: drift.psi({ max: -1 }),
-          } as object,
+          drift: [
+            drift.psi(flights.carrier),
+            drift.psi(flights.date as never),
+            drift.ks(others.distanec),
+            drift.psi(score, { max: -1 }),
+            drift.ks(score),
+          ],
           performance: [on.performanceBelow('roc_auc', 0.5)],
           persistence: { windows: 3, of: 2 },
         });
@@ -213,10 +247,11 @@ describe('the linter', () => {
       'slice-column evaluate.slices',
       'column-type evaluate.slices',
       'name evaluate.model',
-      'monitor-column monitor.drift.carrier',
-      'monitor-column monitor.drift.date',
-      'unknown-column monitor.drift.nope',
-      'range monitor.drift.score.max',
+      'monitor-column monitor.drift.0',
+      'column-type monitor.drift.1',
+      'unknown-column monitor.drift.2',
+      'range monitor.drift.3.max',
+      'monitor-column monitor.drift.4',
       'range monitor.persistence.windows',
       'performance-without-labels monitor',
     ]);

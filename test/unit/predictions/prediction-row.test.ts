@@ -6,7 +6,7 @@ import {
   isReservedColumn,
   PREDICTION_COLUMNS,
 } from '../../../src/contracts/store/prediction-row.js';
-import { col, schema } from '../../../src/index.js';
+import { col, schema, schemaOf } from '../../../src/index.js';
 import { signatureOf } from '../../../src/schema/signature.js';
 
 const input = (name: string, more: Partial<TensorSpec> = {}): TensorSpec => ({
@@ -33,8 +33,8 @@ describe('the row of a prediction', () => {
 
   it("happened at the schema's event time, not at the first time that it has", () => {
     const trips = schema('trips', { booked: col.timestamp(), departure: col.timestamp({ eventTime: true }), price: col.float() });
-    expect(eventTimeIndex(signatureOf(trips, ['booked', 'departure', 'price']))).toBe(1);
-    expect(eventTimeIndex(signatureOf(trips, ['booked', 'price']))).toBe(-1);
+    expect(eventTimeIndex(signatureOf(schemaOf(trips), ['booked', 'departure', 'price']))).toBe(1);
+    expect(eventTimeIndex(signatureOf(schemaOf(trips), ['booked', 'price']))).toBe(-1);
   });
 
   it('of a model of release 0.1, whose signature does not say which time that is, happened at its first', () => {

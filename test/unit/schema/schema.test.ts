@@ -4,7 +4,7 @@ import { duckdbType } from '../../../src/schema/duckdb-type.js';
 
 import { rowJsonSchema } from '../../../src/schema/row-json-schema.js';
 import { schemaHash } from '../../../src/schema/schema-hash.js';
-import { eventTimeOf, schema } from '../../../src/schema/schema.js';
+import { column, eventTimeOf, schema, schemaOf } from '../../../src/schema/schema.js';
 import { signatureOf } from '../../../src/schema/signature.js';
 import { validateParameters } from '../../../src/schema/validate-parameters.js';
 
@@ -17,9 +17,11 @@ const trips = schema('trips', {
   remark: col.text().nullable(),
 });
 
+const spec = schemaOf(trips);
+
 describe('schema', () => {
   it('is the plain specification of its columns, in order', () => {
-    expect(JSON.parse(JSON.stringify(trips))).toEqual({
+    expect(JSON.parse(JSON.stringify(spec))).toEqual({
       name: 'trips',
       columns: [
         { name: 'at', type: 'timestamp', nullable: false, eventTime: true },
@@ -30,7 +32,22 @@ describe('schema', () => {
         { name: 'remark', type: 'text', nullable: true },
       ],
     });
-    expect(eventTimeOf(trips)).toBe('at');
+    expect(eventTimeOf(spec)).toBe('at');
+  });
+
+  it('has its columns as frozen values, whatever their names', () => {
+    const odd = schema('odd', {
+      ...{ name: col.text(), columns: col.float(), schema: col.integer(), constructor: col.boolean(), toString: col.category() },
+      'two words': col.timestamp(),
+    });
+    expect(Object.keys(odd)).toEqual(schemaOf(odd).columns.map(({ name }) => name));
+    expect({ ...odd.name }).toEqual({ name: 'name', type: 'text', schema: 'odd' });
+    expect({ ...odd['two words'] }).toEqual({ name: 'two words', type: 'timestamp', schema: 'odd' });
+    expect(odd.constructor.type).toBe('boolean');
+    expect({ ...column(odd, 'toString') }).toEqual({ name: 'toString', type: 'category', schema: 'odd' });
+    expect(Object.isFrozen(odd) && Object.isFrozen(odd.columns)).toBe(true);
+    expect(() => column(odd, 'nmae')).toThrow(expect.objectContaining({ code: 'AUTHORING_UNKNOWN_COLUMN' }));
+    expect(() => Number(odd.name)).toThrow(expect.objectContaining({ code: 'AUTHORING_REFERENCE_AS_VALUE' }));
   });
 
   it('reports every problem at once', () => {
@@ -62,24 +79,24 @@ describe('schema', () => {
   });
 
   it('has a hash that follows content and not the order of keys', () => {
-    const [first, ...rest] = trips.columns;
+    const [first, ...rest] = spec.columns;
     const reordered = {
       columns: [Object.fromEntries(Object.entries(first!).reverse()) as typeof first & object, ...rest],
       name: 'trips',
     };
-    expect(schemaHash(reordered)).toBe(schemaHash(trips));
-    expect(schemaHash({ ...trips, columns: [...trips.columns].reverse() })).not.toBe(schemaHash(trips));
-    expect(schemaHash(trips)).toMatch(/^[0-9a-f]{64}$/);
+    expect(schemaHash(reordered)).toBe(schemaHash(spec));
+    expect(schemaHash({ ...spec, columns: [...spec.columns].reverse() })).not.toBe(schemaHash(spec));
+    expect(schemaHash(spec)).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('has a DuckDB type for every column type', () => {
-    expect(trips.columns.map(duckdbType)).toEqual(['TIMESTAMP', 'DOUBLE', 'BIGINT', 'BOOLEAN', 'VARCHAR', 'VARCHAR']);
+    expect(spec.columns.map(duckdbType)).toEqual(['TIMESTAMP', 'DOUBLE', 'BIGINT', 'BOOLEAN', 'VARCHAR', 'VARCHAR']);
   });
 });
 
 describe('a model signature', () => {
   it('has one [-1, 1] tensor per wanted column, once, in schema order', () => {
-    const { inputs, outputs } = signatureOf(trips, ['origin', 'at', 'origin', 'night', 'seats', 'distance', 'remark']);
+    const { inputs, outputs } = signatureOf(spec, ['origin', 'at', 'origin', 'night', 'seats', 'distance', 'remark']);
     expect(inputs.map(({ name, datatype }) => [name, datatype])).toEqual([
       ['at', 'INT64'],
       ['distance', 'FP32'],
@@ -93,13 +110,13 @@ describe('a model signature', () => {
   });
 
   it('names the columns there are when one is unknown', () => {
-    expect(() => signatureOf(trips, ['distanec'])).toThrow(/"distanec" is unknown.*at, distance, seats/);
+    expect(() => signatureOf(spec, ['distanec'])).toThrow(/"distanec" is unknown.*at, distance, seats/);
   });
 });
 
 describe('the JSON Schema of a row', () => {
   const row = { at: '2001-01-01T00:01:00', distance: 5, seats: 3, night: true, origin: 'ATL' };
-  const check = (value: object): unknown => validateParameters(rowJsonSchema(trips), value);
+  const check = (value: object): unknown => validateParameters(rowJsonSchema(spec), value);
 
   it('takes dates, date-times with and without an offset, and milliseconds', () => {
     for (const at of [row.at, '2001-01-01', '2001-01-01T00:01:00Z', '2001-01-01T00:01:00.5+02:00', 978_307_260_000])

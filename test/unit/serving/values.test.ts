@@ -11,7 +11,7 @@ import { parseTimestamp } from '../../../src/serving/input/timestamp.js';
 import { withoutBounds } from '../../../src/serving/input/value-rule.js';
 import { col } from '../../../src/index.js';
 
-import { schema } from '../../../src/schema/schema.js';
+import { schema, schemaOf } from '../../../src/schema/schema.js';
 import { signatureOf } from '../../../src/schema/signature.js';
 
 const RUNS = 300;
@@ -126,7 +126,7 @@ describe('the bounds of a schema', () => {
     note: col.text(),
     active: col.boolean(),
   });
-  const signature = signatureOf(customers, ['since', 'tenure', 'share', 'plan', 'note', 'active']);
+  const signature = signatureOf(schemaOf(customers), ['since', 'tenure', 'share', 'plan', 'note', 'active']);
   const parseRows = compileRowParser('churn', signature);
   const parseTensors = compileTensorParser('churn', signature);
   const row = { since: 0, tenure: 3, share: 0.5, plan: 'free', note: 'x', active: true };
