@@ -1,18 +1,18 @@
-import type { EvaluateConfig, EvaluateInputs, EvaluateResult } from '../src/contracts/stages/evaluate.js';
+import type { EvaluateConfig, EvaluateInputs, EvaluateOperations } from '../src/contracts/stages/evaluate.js';
 import { bless } from '../src/evaluation/bless.js';
 import { checkRefit } from '../src/evaluation/check-refit.js';
 import { evaluate } from '../src/evaluation/evaluate.js';
 import { publishRefit } from '../src/evaluation/publish-refit.js';
-import type { StageOperation } from '../src/pipeline/step-context.js';
+import type { OperationCode } from '../src/pipeline/step-context.js';
 import { refit as refitModel } from '../src/training/refit.js';
 
-type Evaluated = { readonly evaluation: EvaluateResult };
+type Code = OperationCode<EvaluateConfig, EvaluateInputs, EvaluateOperations>;
 
 /**
  * Fits the blessed model anew on all rows and lets that one go on, after an infra check of its own and a look at whether it is at least as good as
  * its twin. Where something speaks against it the twin goes on, which is the one that was evaluated; the reasons say so.
  */
-const refit: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateResult, Evaluated> = async (task, context) => {
+const refit: Code['refit'] = async (task, context) => {
   const { config, inputs } = task;
   const { evaluation } = task.arguments;
   const model = await refitModel(inputs.model, inputs.features, config.refit ?? {}, context);
@@ -34,4 +34,4 @@ const refit: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateResult, Eval
 };
 
 /** Operations of the evaluate stage by name: the infra check, then metrics and gate, then the refit of what was blessed. */
-export const evaluateOperations = { bless, evaluate, refit };
+export const evaluateOperations: Code = { bless, evaluate, refit };

@@ -1,11 +1,13 @@
 import type { JsonObject } from '../src/contracts/json.js';
-import type { IngestConfig, IngestResult } from '../src/contracts/stages/ingest.js';
+import type { IngestConfig, IngestOperations } from '../src/contracts/stages/ingest.js';
 import { ingest as readSource } from '../src/data/ingest.js';
-import type { StageOperation } from '../src/pipeline/step-context.js';
+import type { OperationCode } from '../src/pipeline/step-context.js';
 import { publishDataset } from '../src/triggers/announce.js';
 
+type Code = OperationCode<IngestConfig, JsonObject, IngestOperations>;
+
 /** Reads the source; with `publish`, makes the data set known under its name and tells those who run when it changes. */
-const ingest: StageOperation<IngestConfig, JsonObject, IngestResult> = async (task, context) => {
+const ingest: Code['ingest'] = async (task, context) => {
   const dataset = await readSource(task, context);
   const { publish } = task.config;
   if (publish !== undefined) await publishDataset(context.artifacts.objects, context.temporal, publish, dataset, context);
@@ -13,4 +15,4 @@ const ingest: StageOperation<IngestConfig, JsonObject, IngestResult> = async (ta
 };
 
 /** Operations of the ingest stage by name. */
-export const ingestOperations = { ingest };
+export const ingestOperations: Code = { ingest };

@@ -1,18 +1,18 @@
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
-import type { MapConfig, MapContext, MapPages, OpenedMap } from '../src/contracts/stages/map.js';
+import type { MapConfig, MapContext, MapOperations } from '../src/contracts/stages/map.js';
 import { admittedLimits, shardSize } from '../src/pipeline/fan-out.js';
-import type { StageOperation } from '../src/pipeline/step-context.js';
-import { joinPages, publishList, publishPage, readItems, type StoredPage } from '../src/store/values/item-pages.js';
+import type { OperationCode } from '../src/pipeline/step-context.js';
+import { joinPages, publishList, publishPage, readItems } from '../src/store/values/item-pages.js';
 import { loadParts } from '../src/store/values/stored-values.js';
 import { itemsOf } from './map-items.js';
 
-type MapOperation<Result, Arguments = JsonObject> = StageOperation<MapConfig, JsonObject, Result, Arguments>;
+type Code = OperationCode<MapConfig, JsonObject, MapOperations>;
 
 /** Largest items of one workflow task, bytes of JSON: what an operation returns stays below what may cross Temporal. */
 const MOST_BYTES = 28 * 1024;
 
 /** Looks at the items. Few of them are returned; of many a list is written, which the shards read page by page. */
-const open: MapOperation<OpenedMap, { readonly context: MapContext }> = async ({ config, inputs, arguments: given }, context) => {
+const open: Code['open'] = async ({ config, inputs, arguments: given }, context) => {
   const limits = isAdmitted(given.context) ? admittedLimits(config.limits) : config.limits;
   const items = itemsOf(config, inputs, context.artifacts);
   let count = 0;
@@ -45,22 +45,16 @@ function isAdmitted({ placement }: MapContext): boolean {
 }
 
 /** The items of one shard. */
-const page: MapOperation<
-  readonly JsonValue[],
-  { readonly list: MapPages['list']; readonly from: number; readonly to: number }
-> = ({ arguments: { list, from, to } }, { artifacts }) => collect(readItems(artifacts, list, from, to));
+const page: Code['page'] = ({ arguments: { list, from, to } }, { artifacts }) => collect(readItems(artifacts, list, from, to));
 
 /** Writes the results of some items, in order. */
-const publish: MapOperation<StoredPage, { readonly results: readonly JsonValue[] }> = async (
-  { arguments: { results } },
-  { artifacts },
-) => publishPage(artifacts, await loadParts(artifacts, results));
+const publish: Code['publish'] = async ({ arguments: { results } }, { artifacts }) =>
+  publishPage(artifacts, await loadParts(artifacts, results));
 
 /** Brings pages together in order. */
-const join: MapOperation<StoredPage, { readonly pages: readonly StoredPage[] }> = ({ arguments: { pages } }, { artifacts }) =>
-  joinPages(artifacts, pages);
+const join: Code['join'] = ({ arguments: { pages } }, { artifacts }) => joinPages(artifacts, pages);
 
-export const mapOperations = { open, page, publish, join };
+export const mapOperations: Code = { open, page, publish, join };
 
 async function collect(items: AsyncIterable<JsonValue>): Promise<JsonValue[]> {
   const collected: JsonValue[] = [];

@@ -1,14 +1,16 @@
 import { continuousTrainingId } from '../src/contracts/entities/continuous-training.js';
-import type { RetrainConfig, RetrainResult } from '../src/contracts/stages/retrain.js';
+import type { RetrainConfig, RetrainOperations } from '../src/contracts/stages/retrain.js';
 import type { JsonObject } from '../src/contracts/json.js';
-import type { StageOperation } from '../src/pipeline/step-context.js';
+import type { OperationCode } from '../src/pipeline/step-context.js';
 import { projectOf } from '../src/store/project.js';
+
+type Code = OperationCode<RetrainConfig, JsonObject, RetrainOperations>;
 
 /**
  * Hands the retraining policy to the model's continuous-training entity, starting it when it is not there, and keeps one schedule per
  * cron trigger. MONITOR_OWNED_ELSEWHERE when another pipeline or project retrains a model of that name. In a run without Temporal there is nobody to hand it to: the step says so in its log and succeeds.
  */
-const retrain: StageOperation<RetrainConfig, JsonObject, RetrainResult> = async ({ config }, context) => {
+const retrain: Code['retrain'] = async ({ config }, context) => {
   const entity = continuousTrainingId(config.model);
   const { temporal } = context;
   if (temporal === null) {
@@ -31,4 +33,4 @@ const retrain: StageOperation<RetrainConfig, JsonObject, RetrainResult> = async 
 };
 
 /** Operations of the retrain stage by name. */
-export const retrainOperations = { retrain };
+export const retrainOperations: Code = { retrain };

@@ -1,4 +1,4 @@
-import type { EvaluateConfig, EvaluateInputs } from '../contracts/stages/evaluate.js';
+import type { Blessing, EvaluateConfig, EvaluateInputs } from '../contracts/stages/evaluate.js';
 import type { TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { inspectModel } from '../onnx/inspect-model.js';
@@ -13,17 +13,6 @@ import { withoutBounds } from '../serving/input/value-rule.js';
 const TIMED_CALLS = 300;
 const TIMED_MS = 2_000;
 const LEAST_CALLS = 20;
-
-/** Outcome of the infra check. `problems` is empty when blessed. */
-export type Blessing = {
-  readonly blessed: boolean;
-  readonly problems: readonly string[];
-  readonly modelBytes: number;
-  readonly sampleRows: number;
-  /** Of single rows, ms; null when the model did not get so far. */
-  readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
-};
 
 /**
  * Loads the candidate as a model server would (allowed operators, fresh session, signature, row parser) and scores its stored sample rows,

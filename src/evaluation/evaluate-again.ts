@@ -4,7 +4,7 @@ import type { TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { parseRecord } from '../store/json/json-record.js';
-import type { Blessing } from './bless.js';
+import type { Blessing } from '../contracts/stages/evaluate.js';
 import { evaluate } from './evaluate.js';
 
 type Kept = { readonly config: EvaluateConfig; readonly blessing: Blessing };

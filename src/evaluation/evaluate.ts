@@ -1,6 +1,13 @@
 import type { ArtifactRef } from '../contracts/artifact.js';
 import type { ModelVersion } from '../contracts/model.js';
-import type { EvaluateConfig, EvaluateInputs, EvaluateResult, EvaluationMeta } from '../contracts/stages/evaluate.js';
+import type {
+  Blessing,
+  EvaluateConfig,
+  EvaluateInputs,
+  EvaluateOperations,
+  EvaluateResult,
+  EvaluationMeta,
+} from '../contracts/stages/evaluate.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
@@ -10,7 +17,6 @@ import { profileValues } from '../profiles/numeric-profile.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { renderPage } from '../report/page.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
-import type { Blessing } from './bless.js';
 import type { StandIn } from './champion.js';
 import { failClosed, findChampion, standInOf } from './champion.js';
 import type { Comparison } from './comparison/comparison.js';
@@ -20,18 +26,18 @@ import { metricsFor } from '../metrics/metric.js';
 import { scoreModel } from './score-model.js';
 import { checkSlices, readLabels, readSlice } from './test-split.js';
 
-export type EvaluateArguments = { readonly blessing: Blessing };
-
 /**
  * Judges a trained model on the test split of its feature set: metrics, slices, calibration, and a paired bootstrap against the champion on
  * the same rows (the base-rate baseline when there is no champion). A model that failed the infra check is not scored: it is rejected.
  * Publishes `evaluation.json`, `report.html` and `profile.json`. Deterministic for a seed. EVALUATION_METRIC_UNKNOWN,
  * EVALUATION_SLICE_UNKNOWN, EVALUATION_SPLIT_EMPTY, EVALUATION_LABEL_INVALID, EVALUATION_SCORE_INVALID, EVALUATION_CHAMPION_UNREADABLE.
  */
-export const evaluate: StageOperation<EvaluateConfig, EvaluateInputs, EvaluateResult, EvaluateArguments> = async (
-  task,
-  context,
-) => {
+export const evaluate: StageOperation<
+  EvaluateConfig,
+  EvaluateInputs,
+  EvaluateResult,
+  EvaluateOperations['evaluate']['arguments']
+> = async (task, context) => {
   const { config, inputs } = task;
   const { blessing } = task.arguments;
   metricsFor(inputs.features.meta.task, [
@@ -104,7 +110,7 @@ async function score(
 interface Judged {
   readonly config: EvaluateConfig;
   readonly inputs: EvaluateInputs;
-  readonly arguments: EvaluateArguments;
+  readonly arguments: EvaluateOperations['evaluate']['arguments'];
   readonly champion: ModelVersion | null;
   readonly profile: Profile;
   readonly comparison: Comparison | null;

@@ -2,7 +2,7 @@ import type { EvaluateConfig, EvaluateInputs, EvaluationDecision, GateComparison
 import { escapeHtml, formatNumber, table } from '../report/html.js';
 import type { Page, Section } from '../report/page.js';
 import { barChart, intervalChart, lineChart } from '../report/charts/render-chart.js';
-import type { Blessing } from './bless.js';
+import type { Blessing } from '../contracts/stages/evaluate.js';
 import type { Comparison } from './comparison/comparison.js';
 import { wilsonInterval } from './wilson-interval.js';
 import { opponentName } from './gate.js';

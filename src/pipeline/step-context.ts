@@ -1,6 +1,7 @@
 import type { TrainingSignal } from '../contracts/entities/continuous-training.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { ItemList, MapResult } from '../contracts/stages/map.js';
+import type { Operations } from '../contracts/stages/operations.js';
 import type { Owner, Project } from '../contracts/store/ownership.js';
 import type { ResourceSpec } from '../contracts/plan.js';
 import type { RunIdentity } from '../contracts/run.js';
@@ -105,3 +106,8 @@ export type StageOperation<Config, Inputs, Result, Arguments = JsonObject> = (
   task: { readonly config: Config; readonly inputs: Inputs; readonly arguments: Arguments },
   context: StepContext,
 ) => Promise<Result>;
+
+/** The code of the operations of a stage, each with the arguments and the result that its contract names. */
+export type OperationCode<Config, Inputs, Stage extends Operations> = {
+  readonly [Name in keyof Stage]: StageOperation<Config, Inputs, Stage[Name]['result'], Stage[Name]['arguments']>;
+};

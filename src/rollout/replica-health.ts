@@ -1,5 +1,5 @@
 import type { ReplicaStatus, VariantHealth } from '../contracts/model.js';
-import type { RolloutSpec } from '../contracts/stages/deploy.js';
+import type { BakeStart, CandidateHealth, RolloutSpec } from '../contracts/stages/deploy.js';
 
 const variantOf = (replica: ReplicaStatus, version: number): VariantHealth | undefined =>
   replica.variants.find((variant) => variant.version === version);
@@ -36,21 +36,6 @@ export function readinessOf(
   if (live.length === 0 && silent.length === 0) return { state: 'waiting', reasons: ['no replica reports'] };
   return behind.length === 0 ? { state: 'ready' } : { state: 'waiting', reasons: behind };
 }
-
-export type Verdict = {
-  readonly healthy: boolean;
-  readonly reasons: readonly string[];
-  readonly requests: number;
-  /** Why nothing can be said: the candidate got too few requests. Absent when something can. */
-  readonly inconclusive?: string;
-};
-
-/** What a replica had counted of the versions when the bake began; `startedAt` tells its process from a later one of the same name. */
-export type BakeStart = {
-  readonly replica: string;
-  readonly startedAt: string;
-  readonly counts: { readonly [version: string]: readonly [requests: number, errors: number] };
-};
 
 /** Requests that a candidate must have got, unless the plan says otherwise, before its health says something. */
 const DEFAULT_MIN_REQUESTS = 20;
@@ -110,7 +95,7 @@ export function judgeCandidate(
     start,
   }: { readonly version: number; readonly champion: number | null; readonly start: readonly BakeStart[] },
   limits: RolloutSpec['health'],
-): Verdict {
+): CandidateHealth {
   const { minRequests = DEFAULT_MIN_REQUESTS } = limits;
   const { requests, errors } = during(live, start, version);
   const other = champion === null ? { requests: 0, errors: 0 } : during(live, start, champion);

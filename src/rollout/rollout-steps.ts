@@ -1,5 +1,14 @@
 import type { EndpointConfig } from '../contracts/model.js';
-import type { DeployConfig, DeployInputs } from '../contracts/stages/deploy.js';
+import type {
+  CandidateHealth,
+  DeployConfig,
+  DeployInputs,
+  DeployOperations,
+  OpenedRollout,
+  Promotion,
+  ShiftedTraffic,
+  Superseded,
+} from '../contracts/stages/deploy.js';
 import type { EvaluateResult } from '../contracts/stages/evaluate.js';
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
 import type { StepContext } from '../pipeline/step-context.js';
@@ -8,7 +17,6 @@ import { comparedWith } from '../registry/evaluation-basis.js';
 import { createEndpoints } from '../registry/endpoints.js';
 import type { Endpoints } from '../registry/endpoints.js';
 import { bakeStart, judgeCandidate, readinessOf } from './replica-health.js';
-import type { BakeStart, Verdict } from './replica-health.js';
 import { REPLICA_GONE_MS, ReplicaWatch } from './replica-watch.js';
 import type { ReleasedVersion, Routing } from './rollout-configuration.js';
 import { openRollout, promoteCandidate, shiftTraffic, withdrawCandidate } from './rollout-configuration.js';
@@ -61,7 +69,7 @@ async function standingChampion(rollout: Rollout): Promise<ReleasedVersion | nul
 export async function registerVersion(
   rollout: Rollout,
   { evaluation }: DeployInputs,
-): Promise<{ readonly version: number; readonly revision: number }> {
+): Promise<DeployOperations['register']['result']> {
   const { config, context } = rollout;
   const registry = createRegistry(context.artifacts.objects);
   const { meta } = evaluation.model;
@@ -101,9 +109,6 @@ function checkEndpointIsOurs(current: EndpointConfig | null, { endpoint, model }
 /** A candidate and the evaluation on which its promotion would rest. */
 type Candidate = { readonly version: number; readonly evaluation: EvaluateResult };
 
-/** The roll-out cannot go on as it was begun, and why. */
-export type Superseded = { readonly by: 'champion' | 'rollout'; readonly reasons: readonly string[] };
-
 /** Null when the champion that stands is the one that the evaluation was compared with. */
 function supersededBy(standing: number | null, { version, evaluation }: Candidate): Superseded | null {
   const compared = comparedWith(evaluation);
@@ -123,17 +128,8 @@ async function unlessSuperseded<T>(work: () => Promise<T>): Promise<T | { readon
   }
 }
 
-type Opened = {
-  readonly revision: number;
-  readonly champion: number | null;
-  readonly alreadyChampion: boolean;
-  /** The weights at which the candidate bakes; absent: those of the plan. */
-  readonly weights?: readonly number[];
-  readonly superseded?: Superseded;
-};
-
 /** Puts the candidate beside the champion without traffic, if that champion is the one that it was compared with. */
-export async function openCandidate(rollout: Rollout, { version, evaluation }: Candidate): Promise<Opened> {
+export async function openCandidate(rollout: Rollout, { version, evaluation }: Candidate): Promise<OpenedRollout> {
   const { config, context } = rollout;
   const { objects } = context.artifacts;
   const champion = (await standingChampion(rollout))?.version ?? null;
@@ -147,7 +143,7 @@ export async function openCandidate(rollout: Rollout, { version, evaluation }: C
     const challenger = { model: config.model, alias: 'challenger' as const, version };
     await createRegistry(objects).setAlias({ ...challenger, by: 'deploy', reason, workflowId, basis });
   }
-  let opened: Omit<Opened, 'revision'> = { champion, alreadyChampion: champion === version };
+  let opened: Omit<OpenedRollout, 'revision'> = { champion, alreadyChampion: champion === version };
   const open = (current: EndpointConfig | null, standing: ReleasedVersion | null): Routing | null => {
     checkEndpointIsOurs(current, config);
     const alreadyChampion = standing?.version === version;
@@ -182,8 +178,8 @@ async function pause(ms: number, { signal }: StepContext): Promise<void> {
  */
 export async function waitUntilReady(
   rollout: Rollout,
-  { version, revision }: { readonly version: number; readonly revision: number },
-): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }> {
+  { version, revision }: DeployOperations['waitReady']['arguments'],
+): Promise<DeployOperations['waitReady']['result']> {
   const { config, context } = rollout;
   const endpoints = createEndpoints(context.artifacts.objects);
   const { readyTimeoutMs } = config.rollout.health;
@@ -212,8 +208,8 @@ export async function waitUntilReady(
 /** Gives the candidate `weight` per cent of the traffic. */
 export async function shiftToCandidate(
   rollout: Rollout,
-  { version, weight }: { readonly version: number; readonly weight: number },
-): Promise<{ readonly revision: number; readonly start?: readonly BakeStart[]; readonly superseded?: Superseded }> {
+  { version, weight }: DeployOperations['shift']['arguments'],
+): Promise<ShiftedTraffic> {
   const { config, context } = rollout;
   const endpoints = createEndpoints(context.artifacts.objects);
   const start = bakeStart(
@@ -235,15 +231,7 @@ export async function shiftToCandidate(
  * Judges the candidate by reports that the replicas wrote after this call began, so that the whole bake is in them.
  * @param input - `champion` and `start` as `openCandidate` and `shiftToCandidate` gave them; absent in runs that are older than they.
  */
-export async function judgeHealth(
-  rollout: Rollout,
-  input: {
-    readonly version: number;
-    readonly revision: number;
-    readonly champion?: number | null;
-    readonly start?: readonly BakeStart[];
-  },
-): Promise<Verdict> {
+export async function judgeHealth(rollout: Rollout, input: DeployOperations['health']['arguments']): Promise<CandidateHealth> {
   const { version, revision, champion = null, start = [] } = input;
   const { config, context } = rollout;
   const watch = new ReplicaWatch(createEndpoints(context.artifacts.objects), config.endpoint, context.log);
@@ -265,19 +253,12 @@ export async function judgeHealth(
   }
 }
 
-type Promoted = {
-  readonly promoted: boolean;
-  readonly reasons: readonly string[];
-  readonly revision: number;
-  readonly superseded?: Superseded;
-};
-
 /** Makes the candidate champion in the registry, then on the endpoint. A lost race is a value: the candidate is then withdrawn. */
-export async function promoteVersion(rollout: Rollout, { version, evaluation }: Candidate): Promise<Promoted> {
+export async function promoteVersion(rollout: Rollout, { version, evaluation }: Candidate): Promise<Promotion> {
   const { config, context } = rollout;
   const { objects } = context.artifacts;
   const registry = createRegistry(objects);
-  const lost = (superseded: Superseded): Promoted => ({ promoted: false, reasons: superseded.reasons, revision: 0, superseded });
+  const lost = (superseded: Superseded): Promotion => ({ promoted: false, reasons: superseded.reasons, revision: 0, superseded });
   try {
     await registry.promote({
       model: config.model,
@@ -299,17 +280,10 @@ export async function promoteVersion(rollout: Rollout, { version, evaluation }: 
   return typeof moved === 'number' ? { promoted: true, reasons: [], revision: moved } : lost(moved.superseded);
 }
 
-/** What becomes of a candidate that is taken out; `again`: it is evaluated once more, and nothing is logged about it yet. */
-type Withdrawal = 'rolled-back' | 'superseded' | 'rejected' | 'again';
-
 /** Takes the candidate out of the endpoint and logs why; undoes its promotion when that had begun. */
 export async function withdrawVersion(
   rollout: Rollout,
-  {
-    version,
-    reasons,
-    outcome = 'rolled-back',
-  }: { readonly version: number; readonly reasons: readonly string[]; readonly outcome?: Withdrawal },
+  { version, reasons, outcome = 'rolled-back' }: DeployOperations['rollback']['arguments'],
 ): Promise<{ readonly revision: number }> {
   const { config, context } = rollout;
   const { objects } = context.artifacts;

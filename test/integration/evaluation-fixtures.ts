@@ -2,7 +2,7 @@ import type { ModelSignature } from '../../src/contracts/model.js';
 import type { EvaluateConfig, EvaluateResult } from '../../src/contracts/stages/evaluate.js';
 import type { FeatureConfig, FeatureResult } from '../../src/contracts/stages/feature.js';
 import type { ModelMeta, TrainResult } from '../../src/contracts/stages/train.js';
-import type { Blessing } from '../../src/evaluation/bless.js';
+import type { Blessing } from '../../src/contracts/stages/evaluate.js';
 import { evaluateOperations } from '../../activities/evaluate.js';
 import { feature } from '../../src/features/feature.js';
 import { GraphBuilder } from '../../src/onnx/model-builder.js';

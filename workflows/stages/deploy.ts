@@ -1,44 +1,14 @@
-import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
+import type { JsonValue } from '../../src/contracts/json.js';
 import { holdsStored, isStored, storedPart } from '../../src/contracts/store/stored-value.js';
-import type { DeployConfig, DeployResult } from '../../src/contracts/stages/deploy.js';
+import type { DeployConfig, DeployOperations, DeployResult, Superseded, Withdrawal } from '../../src/contracts/stages/deploy.js';
 import type { EvaluateResult } from '../../src/contracts/stages/evaluate.js';
-import type { StageHost, StageWorkflow } from './stage-host.js';
-
-type Registered = { readonly version: number; readonly revision: number };
-/** Why the roll-out cannot go on as it was begun: the champion is another one, or another roll-out took the endpoint. */
-type Superseded = { readonly by: 'champion' | 'rollout'; readonly reasons: readonly string[] };
-type Opened = {
-  readonly revision: number;
-  readonly champion: number | null;
-  readonly alreadyChampion: boolean;
-  /** The weights at which the candidate bakes; absent: those of the plan. */
-  readonly weights?: readonly number[];
-  readonly superseded?: Superseded;
-};
-type Readiness = { readonly ready: boolean; readonly reasons: readonly string[] };
-/** `start`: what the replicas had counted when the bake began. */
-type Shifted = { readonly revision: number; readonly superseded?: Superseded; readonly start?: readonly JsonObject[] };
-type Health = {
-  readonly healthy: boolean;
-  readonly reasons: readonly string[];
-  readonly requests: number;
-  /** Why nothing can be said. */
-  readonly inconclusive?: string;
-};
-type Promoted = {
-  readonly promoted: boolean;
-  readonly reasons: readonly string[];
-  readonly revision: number;
-  readonly superseded?: Superseded;
-};
+import { type OperationCalls, operationsOf } from './operation-calls.js';
+import type { CallOptions, StageHost, StageWorkflow } from './stage-host.js';
 
 type RolloutEnd =
   | { readonly end: 'promoted'; readonly revision: number; readonly reasons: readonly string[] }
   | { readonly end: 'unhealthy'; readonly reasons: readonly string[] }
   | { readonly end: 'superseded'; readonly superseded: Superseded };
-
-/** How the candidate is taken out again; `again`: it is evaluated once more and may come back. */
-type Withdrawal = 'rolled-back' | 'superseded' | 'rejected' | 'again';
 
 /** Bakes at one weight that were inconclusive, before the candidate is taken out although it should `wait`. */
 const MAX_BAKES = 13;
@@ -49,41 +19,41 @@ const MAX_ROLLOUTS = 3;
 /** One roll-out of a candidate, by an evaluation; `attempt` counts from 0. */
 type Attempt = { readonly version: number; readonly evaluation: EvaluateResult; readonly attempt: number };
 
-async function call<T>(
-  host: StageHost,
-  operation: string,
-  input: { readonly [name: string]: JsonValue },
-  occurrence = 0,
-  repeat = 0,
-): Promise<T> {
-  const part = repeat === 0 ? {} : { part: `${occurrence}.${repeat}` };
-  return (await host.call(operation, input, { occurrence, ...part })) as T;
-}
+/** Which of several calls of one operation it is; `repeat` counts the bakes at one weight. */
+const nth = (occurrence: number, repeat = 0): CallOptions => ({
+  occurrence,
+  ...(repeat === 0 ? {} : { part: `${occurrence}.${repeat}` }),
+});
+
+/** An answer goes on a turn of the microtask queue later than the host gives it, as in all open runs: the order of their commands depends on it. */
+const callsOf = (host: StageHost): OperationCalls<DeployOperations> =>
+  operationsOf<DeployOperations>({ call: async (...operation) => await host.call(...operation) });
 
 /** Canary: ready first, then ever more traffic with a look at the health after each bake, then the aliases. */
 async function rollOut(host: StageHost, config: DeployConfig, { version, evaluation, attempt }: Attempt): Promise<RolloutEnd> {
+  const operations = callsOf(host);
   const { bakeMs, onInconclusive = 'continue' } = config.rollout;
   // The first attempt goes by the evaluation that the step was given.
   const basis = attempt === 0 ? {} : { evaluation };
-  const opened = await call<Opened>(host, 'open', { version, ...basis }, attempt);
+  const opened = await operations.open({ version, ...basis }, nth(attempt));
   if (opened.superseded !== undefined) return { end: 'superseded', superseded: opened.superseded };
   if (opened.alreadyChampion)
     return { end: 'promoted', revision: opened.revision, reasons: ['this version is the champion already'] };
   host.describe(`replicas of ${config.endpoint} to load version ${version}`);
-  const { ready, reasons } = await call<Readiness>(host, 'waitReady', { version, revision: opened.revision }, attempt);
+  const { ready, reasons } = await operations.waitReady({ version, revision: opened.revision }, nth(attempt));
   if (!ready) return { end: 'unhealthy', reasons };
   const weights = opened.weights ?? config.rollout.weights;
   const remarks: string[] = [];
   for (const [position, weight] of weights.entries()) {
     const occurrence = attempt * config.rollout.weights.length + position;
-    const { revision, superseded, start = [] } = await call<Shifted>(host, 'shift', { version, weight }, occurrence);
+    const { revision, superseded, start = [] } = await operations.shift({ version, weight }, nth(occurrence));
     if (superseded !== undefined) return { end: 'superseded', superseded };
     const at = (reason: string): string => `at ${weight} per cent: ${reason}`;
     for (let bake = 0; ; bake += 1) {
       host.describe(`bake of version ${version} at ${weight} per cent of the traffic`);
       await host.sleep(bakeMs);
       const since = { version, revision, champion: opened.champion, start };
-      const health = await call<Health>(host, 'health', since, occurrence, bake);
+      const health = await operations.health(since, nth(occurrence, bake));
       if (!health.healthy) return { end: 'unhealthy', reasons: health.reasons.map(at) };
       if (health.inconclusive === undefined) break;
       const doubt = at(health.inconclusive);
@@ -95,7 +65,7 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
     }
   }
   host.describe(null);
-  const promoted = await call<Promoted>(host, 'promote', { version, champion: opened.champion, ...basis }, attempt);
+  const promoted = await operations.promote({ version, champion: opened.champion, ...basis }, nth(attempt));
   if (promoted.promoted) return { end: 'promoted', revision: promoted.revision, reasons: remarks };
   return promoted.superseded === undefined
     ? { end: 'unhealthy', reasons: promoted.reasons }
@@ -125,11 +95,12 @@ async function verdictOf(host: StageHost, evaluation: EvaluateResult): Promise<P
  */
 export const deployStage: StageWorkflow = async (host) => {
   const config = host.config as DeployConfig;
+  const operations = callsOf(host);
   let { evaluation } = host.inputs as { readonly evaluation: EvaluateResult };
   // Nothing is awaited that need not be: the order of commands in open runs depends on it.
   if (isAway(evaluation)) evaluation = { ...evaluation, ...(await verdictOf(host, evaluation)) };
   const { endpoint, model } = config;
-  const { version, revision: registeredAt } = await call<Registered>(host, 'register', {});
+  const { version, revision: registeredAt } = await operations.register({}, nth(0));
   const result = (outcome: DeployResult['outcome'], reasons: readonly string[], revision: number): DeployResult => {
     host.describe(null);
     return { endpoint, model, version, outcome, reasons, revision };
@@ -137,10 +108,10 @@ export const deployStage: StageWorkflow = async (host) => {
   if (evaluation.decision !== 'blessed') return result('rejected', evaluation.reasons, registeredAt);
 
   let withdrawals = 0;
-  const takeOut = (outcome: Withdrawal, reasons: readonly string[]): Promise<Shifted> => {
+  const takeOut = (outcome: Withdrawal, reasons: readonly string[]): Promise<{ readonly revision: number }> => {
     const occurrence = withdrawals;
     withdrawals += 1;
-    return host.shielded(() => call<Shifted>(host, 'rollback', { version, reasons, outcome }, occurrence));
+    return host.shielded(() => operations.rollback({ version, reasons, outcome }, nth(occurrence)));
   };
   const carriedThrough = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -163,7 +134,7 @@ export const deployStage: StageWorkflow = async (host) => {
     await takeOut('again', reasons);
     host.describe(`version ${version} to be evaluated against the champion of now`);
     const again = await carriedThrough(async () => {
-      const judged = await call<EvaluateResult | null>(host, 'reevaluate', {}, attempt);
+      const judged = await operations.reevaluate({}, nth(attempt));
       return judged !== null && isAway(judged) ? { ...judged, ...(await verdictOf(host, judged)) } : judged;
     });
     if (again === null) return giveUp('superseded', [...reasons, 'what it was evaluated on is gone']);

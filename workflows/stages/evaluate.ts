@@ -1,4 +1,5 @@
-import type { EvaluateConfig, EvaluateResult } from '../../src/contracts/stages/evaluate.js';
+import type { EvaluateConfig, EvaluateOperations } from '../../src/contracts/stages/evaluate.js';
+import { operationsOf } from './operation-calls.js';
 import type { StageWorkflow } from './stage-host.js';
 
 /**
@@ -6,9 +7,10 @@ import type { StageWorkflow } from './stage-host.js';
  * the step asks for that.
  */
 export const evaluateStage: StageWorkflow = async (host) => {
-  const blessing = await host.call('bless');
-  const evaluation = await host.call('evaluate', { blessing });
+  const operations = operationsOf<EvaluateOperations>(host);
+  const blessing = await operations.bless({});
+  const evaluation = await operations.evaluate({ blessing });
   const { refit } = host.config as EvaluateConfig;
-  if (refit === undefined || (evaluation as EvaluateResult).decision !== 'blessed') return evaluation;
-  return host.call('refit', { evaluation });
+  if (refit === undefined || evaluation.decision !== 'blessed') return evaluation;
+  return operations.refit({ evaluation });
 };

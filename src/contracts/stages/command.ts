@@ -1,3 +1,4 @@
+import type { NoArguments, Operation } from './operations.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { JsonObject, JsonPrimitive, JsonValue } from '../json.js';
 
@@ -51,3 +52,5 @@ export type CommandResult<Value extends JsonValue = null> = {
   /** What it wrote into `output/result.json`; null when no result was declared. */
   readonly value: Value;
 };
+
+export type CommandOperations = { readonly command: Operation<NoArguments, CommandResult<JsonValue>> };

@@ -1,3 +1,4 @@
+import type { NoArguments, Operation } from './operations.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { ComparedChampion } from '../model.js';
 import type { FeatureResult } from './feature.js';
@@ -80,4 +81,22 @@ export type EvaluateResult = {
   /** As in `EvaluationMeta`. */
   readonly comparedWith?: ComparedChampion | null;
   readonly guards?: readonly GuardComparison[];
+};
+
+/** Outcome of the infra check. `problems` is empty when blessed. */
+export type Blessing = {
+  readonly blessed: boolean;
+  readonly problems: readonly string[];
+  readonly modelBytes: number;
+  readonly sampleRows: number;
+  /** Of single rows, ms; null when the model did not get so far. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+};
+
+/** The infra check, then metrics and gate, then the refit of what was blessed. */
+export type EvaluateOperations = {
+  readonly bless: Operation<NoArguments, Blessing>;
+  readonly evaluate: Operation<{ readonly blessing: Blessing }, EvaluateResult>;
+  readonly refit: Operation<{ readonly evaluation: EvaluateResult }, EvaluateResult>;
 };

@@ -1,3 +1,4 @@
+import type { NoArguments, Operation } from './operations.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { DatasetRef, SchemaSpec } from '../dataset.js';
 import type { ModelSignature } from '../model.js';
@@ -48,3 +49,5 @@ export type FeatureMeta = {
 export type FeatureResult = ArtifactRef<'feature-set', FeatureMeta>;
 /** What a feature set was made from. */
 export type FeatureSettings = { readonly config: FeatureConfig; readonly dataset: Pick<DatasetRef, 'kind' | 'id'> };
+
+export type FeatureOperations = { readonly feature: Operation<NoArguments, FeatureResult> };

@@ -1,3 +1,4 @@
+import type { NoArguments, Operation } from './operations.js';
 import type { DatasetRef, SchemaSpec, SourceSpec } from '../dataset.js';
 
 export type IngestConfig = {
@@ -9,3 +10,5 @@ export type IngestConfig = {
   readonly publish?: string;
 };
 export type IngestResult = DatasetRef;
+
+export type IngestOperations = { readonly ingest: Operation<NoArguments, IngestResult> };

@@ -1,3 +1,4 @@
+import type { Operation } from './operations.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { Plan, PlanStep } from '../plan.js';
@@ -113,3 +114,17 @@ export type OpenedMap = {
 
 /** Input of the workflow `mapShard`. */
 export type MapShardInput = { readonly range: MapRange; readonly pages: MapPages; readonly context: ArtifactRef<'value'> };
+
+/**
+ * Lists of any length as trees of artifacts of kind `value`: a page holds items in order (`items.json`), a list names its pages or
+ * smaller lists in order (`pages.json`). One node is in memory at a time.
+ */
+export type StoredPage = { readonly count: number; readonly ref: ArtifactRef<'value'> };
+
+/** Looking at the items; the items of one shard; writing results in order; bringing pages together in order. */
+export type MapOperations = {
+  readonly open: Operation<{ readonly context: MapContext }, OpenedMap>;
+  readonly page: Operation<{ readonly list: MapPages['list']; readonly from: number; readonly to: number }, readonly JsonValue[]>;
+  readonly publish: Operation<{ readonly results: readonly JsonValue[] }, StoredPage>;
+  readonly join: Operation<{ readonly pages: readonly StoredPage[] }, StoredPage>;
+};

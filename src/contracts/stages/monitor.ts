@@ -1,3 +1,4 @@
+import type { NoArguments, Operation } from './operations.js';
 import type { SourceSpec } from '../dataset.js';
 import type { DeployResult } from './deploy.js';
 
@@ -27,3 +28,5 @@ export type MonitorResult = {
   readonly everyMs: number;
   readonly schedule: string | null;
 };
+
+export type MonitorOperations = { readonly monitor: Operation<NoArguments, MonitorResult> };

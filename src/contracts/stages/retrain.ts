@@ -1,3 +1,4 @@
+import type { NoArguments, Operation } from './operations.js';
 import type { JsonObject } from '../json.js';
 import type { Owner } from '../store/ownership.js';
 
@@ -33,3 +34,5 @@ export type RetrainConfig = {
   readonly owner?: Owner;
 };
 export type RetrainResult = { readonly entity: string; readonly model: string };
+
+export type RetrainOperations = { readonly retrain: Operation<NoArguments, RetrainResult> };

@@ -1,3 +1,4 @@
+import type { NoArguments, Operation } from './operations.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { ModelSignature } from '../model.js';
 import type { FeatureResult, Task } from './feature.js';
@@ -41,3 +42,5 @@ export type ModelMeta = {
   readonly refitOf?: string;
 };
 export type TrainResult = ArtifactRef<'model', ModelMeta>;
+
+export type TrainOperations = { readonly train: Operation<NoArguments, TrainResult> };

@@ -1,3 +1,4 @@
+import type { NoArguments, Operation } from './operations.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { DatasetRef } from '../dataset.js';
 import type { JsonObject } from '../json.js';
@@ -34,3 +35,5 @@ export type ValidateResult = {
   /** All outcomes while they are few; else those of checks that did not pass, as many as fit. `report.json` of the report has them all. */
   readonly checks: readonly CheckOutcome[];
 };
+
+export type ValidateOperations = { readonly validate: Operation<NoArguments, ValidateResult> };

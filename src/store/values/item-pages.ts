@@ -1,13 +1,8 @@
 import type { ArtifactRef } from '../../contracts/artifact.js';
 import type { JsonValue } from '../../contracts/json.js';
+import type { StoredPage } from '../../contracts/stages/map.js';
 import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { parseJson } from '../json/parse-json.js';
-
-/**
- * Lists of any length as trees of artifacts of kind `value`: a page holds items in order (`items.json`), a list names its pages or
- * smaller lists in order (`pages.json`). One node is in memory at a time.
- */
-export type StoredPage = { readonly count: number; readonly ref: ArtifactRef<'value'> };
 
 /** Items of one page of `publishList`, or pages of one list, at most. */
 const MOST_IN_NODE = 200;

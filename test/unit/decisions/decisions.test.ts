@@ -67,7 +67,7 @@ function rollOut(world: Interleaving, workflowId: string, evaluation: EvaluateRe
       const run = { pipeline: 'flights', planHash: '', workflowId, runId: workflowId };
       const context = { ...BASE, artifacts: { objects } as ArtifactStore, run };
       const work = deployOperations[operation as 'register'];
-      return await work({ config, inputs: { evaluation }, arguments: args }, context);
+      return await work({ config, inputs: { evaluation }, arguments: args as never }, context);
     });
   };
   const host: Partial<StageHost> = {

@@ -13,6 +13,7 @@ import {
   pauseProblems,
   pickTrigger,
   policyProblems,
+  promotionProblems,
   requestProblems,
   triggerProblems,
 } from '../../../workflows/messages/training.js';
@@ -73,6 +74,9 @@ const DOORS: { readonly [name: string]: Door } = {
   'continuous-training.ts pause': door({ paused: true, by: 'eve' }, (payload: unknown) => pauseProblems(payload, NOW)),
   'continuous-training.ts rollback': door({ by: 'eve', reason: 'x' }, (payload: unknown) =>
     requestProblems(payload, NOW, ['reason']),
+  ),
+  'continuous-training.ts promote': door({ version: 2, by: 'eve', reason: 'x' }, (payload: unknown) =>
+    promotionProblems(payload, NOW),
   ),
   'start-on-change.ts changed': idOnly(isChange, { n: 1 }, 'n'),
   'start-on-change.ts runFinished': idOnly(namesRun, { workflowId: 'a' }, 'workflowId'),

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../../src/contracts/json.js';
-import type { ItemFailure, MapConfig, MapRange, MapRangeEnd } from '../../../src/contracts/stages/map.js';
+import type { ItemFailure, MapConfig, MapOperations, MapRange, MapRangeEnd } from '../../../src/contracts/stages/map.js';
 import type { Cancellable } from '../../temporal/cancellable.js';
+import { operationsOf } from '../operation-calls.js';
 import type { MapHost, StageHost } from '../stage-host.js';
 
 export const LISTED_FAILURES = 20;
@@ -55,11 +56,6 @@ export async function runItems(
   if (map.isCancelled()) throw map.cancellation();
   const sorted = failures.sort((one, other) => one.index - other.index);
   if (stopped()) return { succeeded, failed, failures: sorted, page: null };
-  const published = await host.call('publish', { results }, { local: true, part: `${range.from}` });
-  return { succeeded, failed, failures: sorted, page: pageOf(published) };
-}
-
-/** The reference inside what `publish` and `join` return. */
-export function pageOf(published: JsonValue): MapRangeEnd['page'] {
-  return (published as { readonly ref: MapRangeEnd['page'] }).ref;
+  const published = await operationsOf<MapOperations>(host).publish({ results }, { local: true, part: `${range.from}` });
+  return { succeeded, failed, failures: sorted, page: published.ref };
 }

@@ -1,8 +1,8 @@
-import type { JsonValue } from '../../../src/contracts/json.js';
-import type { ItemFailure, MapConfig, MapRangeEnd, MapShardInput } from '../../../src/contracts/stages/map.js';
+import type { ItemFailure, MapConfig, MapOperations, MapRangeEnd, MapShardInput } from '../../../src/contracts/stages/map.js';
 import { type Range, sharesOf, shardRanges } from '../../../src/pipeline/fan-out.js';
 import type { Cancellable } from '../../temporal/cancellable.js';
-import { LISTED_FAILURES, pageOf, runItems } from './map-items.js';
+import { LISTED_FAILURES, runItems } from './map-items.js';
+import { operationsOf } from '../operation-calls.js';
 import type { MapHost, StageHost } from '../stage-host.js';
 
 type Told = (counts: { readonly succeeded: number; readonly failed: number }) => void;
@@ -12,8 +12,11 @@ export async function runShard(host: StageHost, map: MapHost, input: MapShardInp
   const { range, pages } = input;
   if (range.to - range.from > pages.size) return runShards(host, map, input, told);
   const { from, to } = range;
-  const read = await host.call('page', { list: pages.list, from, to }, { local: true, part: `${from}-${to}` });
-  return runItems(host, map, read as readonly JsonValue[], range, told);
+  const read = await operationsOf<MapOperations>(host).page(
+    { list: pages.list, from, to },
+    { local: true, part: `${from}-${to}` },
+  );
+  return runItems(host, map, read, range, told);
 }
 
 /**
@@ -64,9 +67,18 @@ export async function runShards(host: StageHost, map: MapHost, input: MapShardIn
   for (const slot of slots) if (slot.status === 'rejected') throw slot.reason;
   const failures = firstFailures(ends);
   if (stopped()) return { succeeded, failed, failures, page: null };
-  const counted = ends.map(({ page }, position) => ({ count: lengthOf(ranges[position]), ref: page }));
-  const joined = await host.call('join', { pages: counted }, { local: true, part: `${range.from}-${range.to}` });
-  return { succeeded, failed, failures, page: pageOf(joined) };
+  const counted = ends.map(({ page }, position) => ({ count: lengthOf(ranges[position]), ref: wholePage(page) }));
+  const joined = await operationsOf<MapOperations>(host).join(
+    { pages: counted },
+    { local: true, part: `${range.from}-${range.to}` },
+  );
+  return { succeeded, failed, failures, page: joined.ref };
+}
+
+/** A shard leaves out its page only when the map is being stopped. */
+function wholePage(page: MapRangeEnd['page']): NonNullable<MapRangeEnd['page']> {
+  if (page === null) throw new Error('a shard ended without its page');
+  return page;
 }
 
 function firstFailures(ends: readonly MapRangeEnd[]): ItemFailure[] {

@@ -1,8 +1,9 @@
-import type { MapConfig, MapRange, MapRangeEnd, MapResult, OpenedMap } from '../../../src/contracts/stages/map.js';
+import type { MapConfig, MapOperations, MapRange, MapRangeEnd, MapResult, OpenedMap } from '../../../src/contracts/stages/map.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import { allowedFailures } from '../../../src/pipeline/fan-out.js';
 import { runItems } from './map-items.js';
 import { runShards } from './map-shards.js';
+import { operationsOf } from '../operation-calls.js';
 import type { MapHost, StageHost } from '../stage-host.js';
 
 /**
@@ -13,7 +14,7 @@ export async function mapStage(host: StageHost): Promise<MapResult> {
   const { map } = host;
   if (map === undefined) throw new Error('this step has no body');
   const config = host.config as unknown as MapConfig;
-  const opened = (await host.call('open', { context: map.context() }, { local: true })) as OpenedMap;
+  const opened = await operationsOf<MapOperations>(host).open({ context: map.context() }, { local: true });
   const { count } = opened;
   const range = {
     from: 0,
