@@ -170,7 +170,7 @@ const ROWS = [
     writers: [
       'src/worker/step/step-record.ts',
       'src/runs/manifest-store.ts',
-      'src/worker/activities/decision-records.ts',
+      'src/worker/handlers/decision-records.ts',
       'src/worker/step/attempt/step-orders.ts',
     ],
   },

@@ -14,9 +14,9 @@ import { failureInterceptor } from './failure-interceptor.js';
 import { joinWorkflows, OUR_WORKFLOWS, type WebpackHook } from './bundle/own-workflows.js';
 import { createCatalog } from './plans/pipeline-catalog.js';
 import { warnOfMissingSecrets } from './plans/pipeline-secrets.js';
-import { stepActivities } from './activities/step-activities.js';
+import { stepActivities } from './handlers/step-activities.js';
 import { sweepScratch } from './step/step-scratch.js';
-import { systemActivities } from './activities/system-activities.js';
+import { systemActivities } from './handlers/system-activities.js';
 
 export interface PerennialPluginOptions {
   readonly pipelines: readonly Pipeline[];

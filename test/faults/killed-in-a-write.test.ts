@@ -9,7 +9,7 @@ import type { GateState } from '../../src/contracts/run/gates.js';
 import { RUN_OPTIONS_MEMO } from '../../src/contracts/run.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import type { ObjectStore } from '../../src/store/port.js';
-import { decisionPrefix } from '../../src/worker/activities/decision-records.js';
+import { decisionPrefix } from '../../src/worker/handlers/decision-records.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { DyingWorkers } from './dying-worker.js';
 

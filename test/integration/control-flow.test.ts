@@ -6,7 +6,7 @@ import type { RunStatus } from '../../src/contracts/run.js';
 import { isPipelineError, type Pipeline } from '../../src/index.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { runInProcess } from '../../src/testing/index.js';
-import { decisionPrefix } from '../../src/worker/activities/decision-records.js';
+import { decisionPrefix } from '../../src/worker/handlers/decision-records.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { branching, cleaning, halving } from './control-flow-fixtures.js';

@@ -7,7 +7,7 @@ import type { Owner } from '../../src/contracts/store/ownership.js';
 import type { WorkflowQueue } from '../../src/contracts/plan/queues.js';
 import type { RetrainConfig } from '../../src/contracts/stages/retrain.js';
 import { connect } from '../../src/temporal/connection.js';
-import { createTemporalDoor } from '../../src/worker/activities/temporal-door.js';
+import { createTemporalDoor } from '../../src/worker/handlers/temporal-door.js';
 import { type DevServer, startDevServer } from '../../src/temporal/server/dev-server.js';
 import { findTemporalBinary } from '../../src/temporal/server/find-binary.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';

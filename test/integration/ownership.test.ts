@@ -18,7 +18,7 @@ import { projectOf } from '../../src/store/project.js';
 import { followersOf } from '../../src/temporal/followers.js';
 import { takeOverModel } from '../../src/temporal/model-ownership.js';
 import { connect } from '../../src/temporal/connection.js';
-import { createTemporalDoor } from '../../src/worker/activities/temporal-door.js';
+import { createTemporalDoor } from '../../src/worker/handlers/temporal-door.js';
 import type { WorkflowQueue } from '../../src/contracts/plan/queues.js';
 import { runCli } from './cli/run-cli.js';
 import { createTestContext } from '../test-context.js';
