@@ -129,52 +129,30 @@ export const ragged = definePipeline('ragged', { params: {} }, (p) =>
   ),
 );
 
+const flights = schema('flights', {
+  date: col.timestamp({ eventTime: true }),
+  distance: col.float({ min: 1 }),
+  origin: col.category(),
+  delay: col.float().nullable(),
+});
+
 /** The eight stages on four days of flights. */
 export const life = definePipeline('life', { params: { from: param.date(), to: param.date() } }, (p) => {
   const raw = p.ingest({
     source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),
-    schema: schema('flights', {
-      date: col.timestamp({ eventTime: true }),
-      distance: col.float({ min: 1 }),
-      origin: col.category(),
-      delay: col.float().nullable(),
-    }),
+    schema: flights,
     window: [p.params.from, p.params.to],
     publish: 'flights',
   });
   const checked = p.validate(raw, {
-    checks: [
-      check.notNull(
-        schema('flights', {
-          date: col.timestamp({ eventTime: true }),
-          distance: col.float({ min: 1 }),
-          origin: col.category(),
-          delay: col.float().nullable(),
-        }).delay,
-        { mostly: 0.9 },
-      ),
-    ],
+    checks: [check.notNull(flights.delay, { mostly: 0.9 })],
   });
   const features = p.feature(checked, {
     label: label.binary(sql('delay > 15')),
     split: split.byTime({ test: '1 day' }),
     columns: {
-      hour: feature.hourOf(
-        schema('flights', {
-          date: col.timestamp({ eventTime: true }),
-          distance: col.float({ min: 1 }),
-          origin: col.category(),
-          delay: col.float().nullable(),
-        }).date,
-      ),
-      distance: feature.numeric(
-        schema('flights', {
-          date: col.timestamp({ eventTime: true }),
-          distance: col.float({ min: 1 }),
-          origin: col.category(),
-          delay: col.float().nullable(),
-        }).distance,
-      ),
+      hour: feature.hourOf(flights.date),
+      distance: feature.numeric(flights.distance),
     },
   });
   const model = p.train(features, { trainer: trainer.gbdt({ trees: 3 }) });
@@ -187,17 +165,7 @@ export const life = definePipeline('life', { params: { from: param.date(), to: p
   p.monitor(endpoint, {
     every: '1 day',
     clock: 'event',
-    drift: [
-      drift.wasserstein(
-        schema('flights', {
-          date: col.timestamp({ eventTime: true }),
-          distance: col.float({ min: 1 }),
-          origin: col.category(),
-          delay: col.float().nullable(),
-        }).distance,
-        { max: 0.1 },
-      ),
-    ],
+    drift: [drift.wasserstein(flights.distance, { max: 0.1 })],
   });
   p.retrain({ on: [on.drift()] });
 });
