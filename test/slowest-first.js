@@ -1,15 +1,29 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** They take a minute and more. One that starts last keeps one core waiting; a machine that ran them before would know, a clean one does not. */
+/** They take half a minute and more. One that starts last keeps one core waiting; a machine that ran them before would know, a clean one does not. */
 const SLOW = [
   'examples/demo',
   'contract/s3-artifacts',
   'faults/killed-in-a-write',
   'faults/kill-nine',
-  'integration/pool-commands',
   'examples/packed-tarball',
+  'faults/crashed-worker',
+  'integration/pool-commands',
   'contract/s3-store',
   'integration/cli/cli',
+  'examples/cached-training',
+  'integration/light-replay',
+  'integration/wide',
+  'integration/continuous-training',
+  'integration/bundle/workflow-bundle',
+  'integration/in-process/wide',
+  'faults/step-isolation',
+  'integration/reload',
+  'integration/temporal-plugin',
+  'integration/refit',
+  'integration/admission',
+  'integration/shared-queue',
+  'integration/backfill',
 ];
 
 const rankOf = ({ path }) => {

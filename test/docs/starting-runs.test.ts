@@ -6,6 +6,7 @@ import { findTemporalBinary } from '../../src/temporal/server/find-binary.js';
 import { CliProcess } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
+import { eventually } from '../eventually.js';
 
 jest.setTimeout(180_000);
 
@@ -108,8 +109,7 @@ describe(PAGE, () => {
     // A description names runs only while they go on, and this one is quick.
     const started = async (): Promise<string> =>
       (await shell('temporal workflow list --query \'WorkflowType = "flight-delay"\'')).output;
-    for (let tries = 0; tries < 40 && !(await started()).includes('nightly-'); tries++);
-    expect(await started()).toMatch(/nightly-\d{4}-/);
+    await eventually(started, (output) => /nightly-\d{4}-/.test(output));
     expect((await execute('schedule describe')).output).toMatch(/ActionCounts +\{"Total":1,/);
     expect((await execute('schedule delete')).code).toBe(0);
   });
@@ -144,10 +144,10 @@ describe(PAGE, () => {
   });
 
   async function waiting(): Promise<void> {
-    for (let tries = 0; tries < 60; tries++) {
-      if ((await execute('workflow list')).output.includes('export-')) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error('no run ever waited for a person');
+    await eventually(
+      () => execute('workflow list'),
+      ({ output }) => output.includes('export-'),
+      100,
+    );
   }
 });

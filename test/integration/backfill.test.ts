@@ -17,6 +17,7 @@ import days from './backfill-days.js';
 import { runCli } from './cli/run-cli.js';
 import type { CliResult } from './cli/run-cli.js';
 import { temporaryFolder } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 const FILE = 'test/integration/backfill-days.ts';
 const PIPELINE = 'days';
@@ -65,13 +66,8 @@ const spec = (over: Partial<BackfillSpec>): BackfillSpec => ({
   ...over,
 });
 const until = async (name: string, fits: (status: BackfillStatus) => boolean): Promise<BackfillStatus> => {
-  let status: BackfillStatus | null = null;
-  for (let tries = 0; tries < 400; tries++) {
-    status = await backfills.status(PIPELINE, name).catch(() => null);
-    if (status !== null && fits(status)) return status;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the status never fitted: ${JSON.stringify(status)}`);
+  const look = (): Promise<BackfillStatus | null> => backfills.status(PIPELINE, name).catch(() => null);
+  return (await eventually(look, (status) => status !== null && fits(status))) as BackfillStatus;
 };
 const closed = ({ status }: BackfillStatus): boolean => !['running', 'paused'].includes(status);
 

@@ -4,6 +4,7 @@ import { definePipeline, gt, param, PipelineError } from '../../src/index.js';
 import { runInProcess } from '../../src/testing/index.js';
 import { temporaryFolder, text, until, waitFor } from './execution-fixtures.js';
 import { type Served, serve } from './served.js';
+import { eventually } from '../eventually.js';
 
 const doubling = definePipeline('doubling', { params: { n: param.integer(), name: param.string({ default: 'nobody' }) } }, (p) =>
   p.step('double', {
@@ -130,15 +131,12 @@ describe('p.call', () => {
   });
 
   const childIsOpen = async (workflowId: string): Promise<void> => {
-    for (let tries = 0; tries < 100; tries++) {
-      const steps = await served.client.status(workflowId).then(
+    const look = (): Promise<readonly { readonly status: string }[]> =>
+      served.client.status(workflowId).then(
         (status) => status.steps,
         () => [],
       );
-      if (steps[0]?.status === 'running') return;
-      await waitFor(50, new AbortController().signal);
-    }
-    throw new Error(`${workflowId} did not start`);
+    await eventually(look, ([step]) => step?.status === 'running');
   };
 
   it('tells of a called run that was terminated', async () => {

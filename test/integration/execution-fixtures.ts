@@ -8,6 +8,7 @@ import { canonicalJson } from '../../src/store/json/canonical-json.js';
 import { sha256Hex } from '../../src/store/hash.js';
 import { type PipelineClient } from '../../src/client/index.js';
 import type { RunStatus } from '../../src/contracts/run.js';
+import { eventually } from '../eventually.js';
 
 export type StepDraft = Partial<Omit<PlanStep, 'id'>> & { readonly id: string; readonly run?: StepFunction };
 
@@ -48,18 +49,8 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
 }
 
 /** Asks for the status until it fits; fails with the last one seen. */
-export async function until(
-  client: PipelineClient,
-  workflowId: string,
-  fits: (status: RunStatus) => boolean,
-): Promise<RunStatus> {
-  let last: RunStatus | null = null;
-  for (let tries = 0; tries < 200; tries++) {
-    last = await client.status(workflowId);
-    if (fits(last)) return last;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the status never fitted: ${JSON.stringify(last)}`);
+export function until(client: PipelineClient, workflowId: string, fits: (status: RunStatus) => boolean): Promise<RunStatus> {
+  return eventually(() => client.status(workflowId), fits);
 }
 
 export const statusOf = (status: RunStatus, step: string): string | undefined =>

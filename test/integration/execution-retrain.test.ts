@@ -12,6 +12,7 @@ import { type DevServer, startDevServer } from '../../src/temporal/server/dev-se
 import { findTemporalBinary } from '../../src/temporal/server/find-binary.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { handMade, temporaryFolder } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 const run = promisify(execFile);
 
@@ -85,15 +86,12 @@ describe('the retrain stage', () => {
   it('passes the tick of a schedule on to the entity', async () => {
     const temporal = (await findTemporalBinary()).path;
     await run(temporal, ['schedule', 'trigger', '--address', server.address, '--schedule-id', 'perennial/retrain/weather/0']);
-    for (let tries = 0; tries < 100; tries++) {
-      const { pending, decisions } = await client.training('weather').status();
-      const kinds = [
-        ...pending.map(({ signal }) => signal.kind),
-        ...decisions.flatMap(({ triggers }) => triggers.map(({ kind }) => kind)),
-      ];
-      if (kinds.includes('cron')) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('the entity never heard of the tick');
+    await eventually(
+      () => client.training('weather').status(),
+      ({ pending, decisions }) =>
+        [...pending.map(({ signal }) => signal), ...decisions.flatMap(({ triggers }) => triggers)].some(
+          ({ kind }) => kind === 'cron',
+        ),
+    );
   });
 });

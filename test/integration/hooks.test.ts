@@ -8,6 +8,7 @@ import type { NoticeMessage } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, until, waitFor } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 const KEY = 'a shared key of both sides';
 
@@ -188,8 +189,10 @@ describe('hooks of a run', () => {
   });
 
   const arrival = async (count: number): Promise<void> => {
-    for (let tries = 0; received.length < count && tries < 200; tries += 1)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(
+      () => received.length,
+      (arrived) => arrived >= count,
+    );
     expect(received).toHaveLength(count);
   };
   const delivery = (id: string): Promise<unknown> => client.result(id);

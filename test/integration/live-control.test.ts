@@ -4,6 +4,7 @@ import { definePipeline, param } from '../../src/index.js';
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, until, waitFor } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 const progress = { rounds: 0, saved: 0 };
 
@@ -98,10 +99,7 @@ describe('orders to a running step', () => {
     await client.control(workflowId, { ...step, action: 'pause' });
     const paused = async (): Promise<boolean> =>
       (await client.progress(workflowId)).some(({ waitingFor }) => waitingFor?.startsWith('resume') === true);
-    for (let tries = 0; !(await paused()); tries++) {
-      expect(tries).toBeLessThan(100);
-      await waitFor(50, new AbortController().signal);
-    }
+    await eventually(paused, (isPaused) => isPaused);
     const { rounds, saved } = progress;
     expect(saved).toBe(1);
     await waitFor(300, new AbortController().signal);
@@ -128,12 +126,11 @@ describe('orders to a running step', () => {
     const { workflowId } = await client.start(programs, {}, { workflowId: 'live-programs' });
     const order = { step: 'count', ...by };
     const found = async (fits: (count: number, waitingFor: string | null) => boolean): Promise<number> => {
-      for (let tries = 0; tries < 200; tries++) {
-        const told = (await client.progress(workflowId)).find(({ activityId }) => activityId === 'count');
-        if (told !== undefined && fits(told.done ?? 0, told.waitingFor)) return told.done ?? 0;
-        await waitFor(50, new AbortController().signal);
-      }
-      throw new Error('the program did not get there');
+      const told = await eventually(
+        async () => (await client.progress(workflowId)).find(({ activityId }) => activityId === 'count'),
+        (count) => count !== undefined && fits(count.done ?? 0, count.waitingFor),
+      );
+      return told?.done ?? 0;
     };
     await found((count) => count > 5);
     await client.control(workflowId, { ...order, action: 'pause' });
@@ -157,7 +154,7 @@ describe('orders to a running step', () => {
 
   it('are refused, with what would be right, when they make no sense', async () => {
     const { workflowId } = await client.start(steered, {}, { workflowId: 'live-wrong' });
-    await until(client, workflowId, ({ steps }) => steps.every(({ status }) => status === 'running'));
+    await until(client, workflowId, ({ steps }) => steps.length > 0 && steps.every(({ status }) => status === 'running'));
     const refusal = async (input: object): Promise<string> => {
       const failure = failureCode(await client.control(workflowId, input as never).catch((error: unknown) => error));
       expect(failure.code).toBe('EXECUTION_UPDATE_REFUSED');

@@ -74,7 +74,7 @@ describe('pools', () => {
 
   it('say so when no worker serves them, and steps go on when one comes', async () => {
     const { workflowId } = await client.start(training, {}, { workflowId: 'pooled' });
-    await until(client, workflowId, (status) => status.steps.every((step) => step.status === 'running'));
+    await until(client, workflowId, ({ steps }) => steps.length > 0 && steps.every(({ status }) => status === 'running'));
     const waiting = await client.progress(workflowId);
     expect(new Set(waiting.map(({ waitingFor }) => waitingFor))).toEqual(new Set(['ml-cpu (no worker)', 'gpu-a100 (no worker)']));
 

@@ -19,6 +19,7 @@ import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
 import { runCli } from './cli/run-cli.js';
 import { temporaryFolder } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 const EXAMPLE = 'examples/scheduled/pipeline.ts';
 const params = { from: param.date(), trees: param.integer({ default: 10 }) };
@@ -74,13 +75,7 @@ const deploy = async (pipelines: readonly Pipeline[], prune = false): Promise<De
 };
 const actions = ({ schedules }: DeployPlan): readonly string[] => schedules.map(({ action, id }) => `${action} ${id}`);
 /** Lists are a moment behind. */
-const eventually = async (holds: () => Promise<boolean>): Promise<void> => {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it never became true');
-};
+const comesToBe = (holds: () => Promise<boolean>): Promise<boolean> => eventually(holds, (held) => held);
 const listed = async (): Promise<readonly string[]> => (await listSchedules(target, true)).map(({ id }) => id);
 
 describe('deploying schedules', () => {
@@ -144,12 +139,12 @@ describe('deploying schedules', () => {
 
   it('deletes what its file no longer declares, and with prune what no file does', async () => {
     await deploy([pipelineWith({ weekly: { every: '7 days', params: { from: '2001-01-01' } } }, 'other-model')]);
-    await eventually(async () => (await listed()).includes('other-model/weekly'));
-    await eventually(async () => !(await listed()).includes('scheduled-model/often'));
+    await comesToBe(async () => (await listed()).includes('other-model/weekly'));
+    await comesToBe(async () => !(await listed()).includes('scheduled-model/often'));
     const left = await planDeployment(target, [pipelineWith({ nightly })], { prune: false });
     expect(actions(left)).not.toContain('delete other-model/weekly');
     expect(actions(await deploy([pipelineWith({ nightly })], true))).toContain('delete other-model/weekly');
-    await eventually(async () => !(await listed()).includes('other-model/weekly'));
+    await comesToBe(async () => !(await listed()).includes('other-model/weekly'));
   });
 
   it('refuses to take over a schedule that somebody else made', async () => {
@@ -171,7 +166,7 @@ describe('a scheduled run', () => {
       overlap: ScheduleOverlapPolicy.ALLOW_ALL,
     });
     let id = '';
-    await eventually(async () => {
+    await comesToBe(async () => {
       const [run] = await client.list('WorkflowType = "scheduled-model" AND ExecutionStatus = "Completed"');
       id = run?.workflowId ?? '';
       return run !== undefined;
@@ -246,7 +241,7 @@ describe('cleaning of the store', () => {
       taskQueue: 'nobody',
       args: [{ given: named }],
     });
-    await eventually(async () => (await temporal.workflow.count('WorkflowType = "nobody"')).count > 0);
+    await comesToBe(async () => (await temporal.workflow.count('WorkflowType = "nobody"')).count > 0);
 
     const dry = await runCli(['gc', '--dry-run', '--json'], environment);
     expect(JSON.parse(dry.stdout)).toMatchObject({ dryRun: true, removed: { objects: 2 } });
@@ -257,11 +252,11 @@ describe('cleaning of the store', () => {
     expect((await listSchedules(target, false)).map(({ id }) => id)).toContain('collectGarbage/ml');
     expect(actions(await deploy([pipelineWith({})], true))).not.toContain('delete collectGarbage/ml');
     await temporal.schedule.getHandle('collectGarbage/ml').trigger();
-    await eventually(async () => !(await exists(lost)));
+    await comesToBe(async () => !(await exists(lost)));
     expect(await exists(named)).toBe(true);
 
     await waiting.terminate();
-    await eventually(
+    await comesToBe(
       async () => (await temporal.workflow.count('WorkflowType = "nobody" AND ExecutionStatus = "Running"')).count === 0,
     );
     const cleaned = await runCli(['gc'], environment);

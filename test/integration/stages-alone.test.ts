@@ -39,6 +39,7 @@ import { createPipelineWorker, type PipelineWorker } from '../../src/worker/inde
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { FLIGHTS_FILE, sql as query } from '../unit/data/tiny-source.js';
 import { temporaryFolder } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 const MODEL = 'flights-alone';
 const flights = schema('flights', {
@@ -204,9 +205,10 @@ describe('each stage, started alone', () => {
     expect(pending).toEqual([]);
     const schedule = temporal.schedule.getHandle(`perennial/retrain/${MODEL}/0`);
     await schedule.trigger();
-    for (let tries = 0; (await client.training(MODEL).status()).pending.length === 0 && tries < 200; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await eventually(
+      () => client.training(MODEL).status(),
+      (status) => status.pending.length > 0,
+    );
     expect(await client.training(MODEL).explain()).toMatchObject({
       reason: expect.stringContaining('debounce'),
       pending: [{ kind: 'cron' }],

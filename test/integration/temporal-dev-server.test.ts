@@ -12,6 +12,7 @@ import { ensureSearchAttributes, missingSearchAttributes } from '../../src/tempo
 import { isAlive } from '../test-processes.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
+import { eventually } from '../eventually.js';
 
 jest.setTimeout(60_000);
 
@@ -98,8 +99,10 @@ describe('the dev server', () => {
     const pid = Number(line.toString());
     expect(process.kill(pid, 0)).toBe(true);
     parent.kill('SIGKILL');
-    for (let tries = 0; tries < 100 && isAlive(pid); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(isAlive(pid)).toBe(false);
+    await eventually(
+      () => isAlive(pid),
+      (alive) => !alive,
+    );
   });
 
   it('serves the web UI when asked', async () => {

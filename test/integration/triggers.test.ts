@@ -16,6 +16,7 @@ import { applyTriggers, planTriggers } from '../../src/triggers/apply-triggers.j
 import { createPipelineWorker, type PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder, waitFor } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 const SIGNALS = 130;
 /** So that the burst is longer than a run may be. */
@@ -43,13 +44,8 @@ describe('runs on changes', () => {
   const stateOf = (subject: ChangeSubject): Promise<ChangeState> =>
     temporal.workflow.getHandle(startOnChangeId(subject)).query<ChangeState>('status');
   const settled = async (subject: ChangeSubject, fits: (state: ChangeState) => boolean): Promise<ChangeState> => {
-    let last: ChangeState | null = null;
-    for (let tries = 0; tries < 300; tries += 1) {
-      last = await stateOf(subject).catch(() => null);
-      if (last !== null && fits(last)) return last;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`never settled: ${JSON.stringify(last).slice(0, 2_000)}`);
+    const look = (): Promise<ChangeState | null> => stateOf(subject).catch(() => null);
+    return (await eventually(look, (state) => state !== null && fits(state))) as ChangeState;
   };
 
   beforeAll(async () => {

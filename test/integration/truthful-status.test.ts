@@ -7,6 +7,7 @@ import { createPipelineWorker, type PipelineWorker } from '../../src/worker/inde
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { type CliResult, runCli } from './cli/run-cli.js';
 import { temporaryFolder, until } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 jest.setTimeout(120_000);
 
@@ -47,8 +48,10 @@ describe('the status of a run that nobody carries on', () => {
 
   it('says that its workflow task fails and why; cancel says what to do, and --force ends it', async () => {
     await until(client, 'ended', () => true);
-    for (let tries = 0; tries < 100 && (await client.standing('stuck')).stuck === null; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await eventually(
+      () => client.standing('stuck'),
+      ({ stuck }) => stuck !== null,
+    );
     const status = await cli('status', 'stuck');
     expect(status.code).toBe(1);
     expect(status.stdout).toMatch(/stuck {2}stuck {2}running/);

@@ -13,6 +13,7 @@ import type { PipelineWorker } from '../../src/worker/index.js';
 import { startTestServer } from '../test-temporal.js';
 import type { TestServer } from '../test-temporal.js';
 import { statusOf, temporaryFolder, until } from './execution-fixtures.js';
+import { eventually } from '../eventually.js';
 
 /** A gate, and then a step that says which build ran it. */
 const versioned = (build: string): Pipeline =>
@@ -73,9 +74,10 @@ describe('versions of a deployment', () => {
     await client.start('versioned', {}, { workflowId: 'new' });
     await waiting('new');
     await client.signalTraining('flights', { id: 'b', ...drift });
-    for (let tries = 0; tries < 100 && (await versionOf(entity)) !== 'two'; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(await versionOf(entity)).toBe('two');
+    await eventually(
+      () => versionOf(entity),
+      (version) => version === 'two',
+    );
     expect((await client.training('flights').status()).pending).toHaveLength(2);
 
     for (const id of ['old', 'new']) await client.approve(id, { step: 'release', by: 'maria' });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PipelineClient } from 'perennial/client';
 import type { Screen } from './screen.js';
 
-const LOOK_MS = 400;
+const LOOK_MS = 800;
 
 type Status = Awaited<ReturnType<PipelineClient['status']>>;
 

@@ -9,7 +9,7 @@ import { type FlightSource, type Week, weeksBetween } from './weeks.js';
 export const FLIGHTS_A_WEEK = 5_000;
 /** What a customer asks about at once, and how often one comes, while a retrain goes on. */
 const FLIGHTS_A_LOOK = 1;
-const LOOK_MS = 50;
+const LOOK_MS = 100;
 const HALF_YEAR_END = '2001-06-28';
 const LAST_DAYS: Week = { from: HALF_YEAR_END, to: '2001-07-01' };
 

@@ -25,9 +25,16 @@ export function weeksBetween(from: string, to: string): Week[] {
   return weeks;
 }
 
+/** A week's customers and what became of their flights. */
+interface Asked {
+  readonly flights: readonly Flight[];
+  readonly late: ReadonlyMap<string, boolean>;
+}
+
 /** Reads the flights of a week: a random sample for the traffic, and the true delays of the same flights for the labels. */
 export class FlightSource {
   private readonly connection: DuckDBConnection;
+  private readonly asked = new Map<string, Promise<Asked>>();
 
   private constructor(connection: DuckDBConnection) {
     this.connection = connection;
@@ -39,33 +46,47 @@ export class FlightSource {
   }
 
   /** The same `count` flights of the week at every call, in time order; they stand for what customers ask about. */
-  async sample(week: Week, count: number): Promise<Flight[]> {
-    const reader = await this.connection.runAndReadAll(
-      `SELECT id, date, distance, origin, destination FROM (${sampleSql(week, count)}) ORDER BY date, id`,
-    );
-    const rows = reader.getRowsJson() as [string, string, string, string, string][];
-    return rows.map(([id, date, distance, origin, destination]) => ({
-      id,
-      columns: { date: `${date.replace(' ', 'T')}Z`, distance: Number(distance), origin, destination },
-    }));
+  async sample(week: Week, count: number): Promise<readonly Flight[]> {
+    return (await this.read(week, count)).flights;
   }
 
   /** Which of the week's flights were late, by id: the label that the models learn. */
   async late(week: Week, count: number): Promise<ReadonlyMap<string, boolean>> {
-    const reader = await this.connection.runAndReadAll(
-      `SELECT id, delay > 15 FROM (${sampleSql(week, count)}) WHERE delay IS NOT NULL`,
-    );
-    return new Map(reader.getRows() as [string, boolean][]);
+    return (await this.read(week, count)).late;
   }
 
   /** Writes what really happened to the sampled flights, as the label feed does a week later. */
   async writeLabels(week: Week, count: number, path: string): Promise<void> {
+    await this.read(week, count);
     await mkdir(dirname(path), { recursive: true });
-    await this.connection.run(
-      `COPY (SELECT id AS request_id, delay FROM (${sampleSql(week, count)})) TO '${path}.part' (FORMAT parquet)`,
-    );
+    await this.connection.run(`COPY (SELECT id AS request_id, delay FROM ${tableOf(week)}) TO '${path}.part' (FORMAT parquet)`);
     await rename(`${path}.part`, path);
   }
+
+  private read(week: Week, count: number): Promise<Asked> {
+    const known = this.asked.get(week.from) ?? this.load(week, count);
+    this.asked.set(week.from, known);
+    return known;
+  }
+
+  private async load(week: Week, count: number): Promise<Asked> {
+    await this.connection.run(`CREATE TABLE ${tableOf(week)} AS ${sampleSql(week, count)}`);
+    const reader = await this.connection.runAndReadAll(
+      `SELECT id, date, distance, origin, destination, delay > 15 FROM ${tableOf(week)} ORDER BY date, id`,
+    );
+    const rows = reader.getRowsJson() as [string, string, string, string, string, boolean | null][];
+    return {
+      flights: rows.map(([id, date, distance, origin, destination]) => ({
+        id,
+        columns: { date: `${date.replace(' ', 'T')}Z`, distance: Number(distance), origin, destination },
+      })),
+      late: new Map(rows.flatMap(([id, , , , , late]) => (late === null ? [] : [[id, late] as const]))),
+    };
+  }
+}
+
+function tableOf(week: Week): string {
+  return `"${week.from}"`;
 }
 
 function sampleSql(week: Week, count: number): string {

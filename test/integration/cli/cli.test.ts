@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Plan } from '../../../src/contracts/plan.js';
 import type { RunResult, RunStatus } from '../../../src/contracts/run.js';
 import { CliProcess } from '../../test-processes.js';
@@ -10,6 +9,7 @@ import { startTestServer } from '../../test-temporal.js';
 import type { TestServer } from '../../test-temporal.js';
 import { runCli, spawnCli } from './run-cli.js';
 import type { CliResult } from './run-cli.js';
+import { eventually } from '../../eventually.js';
 
 jest.setTimeout(120_000);
 
@@ -153,12 +153,10 @@ describe('a run that waits for people', () => {
   });
 
   async function until(run: string, status: string): Promise<CliResult> {
-    for (let tries = 0; tries < 200; tries++) {
-      const result = await cli('status', run);
-      if (result.stdout.includes(status)) return result;
-      await sleep(50);
-    }
-    throw new Error(`${run} never came to be ${status}`);
+    return eventually(
+      () => cli('status', run),
+      ({ stdout }) => stdout.includes(status),
+    );
   }
 });
 

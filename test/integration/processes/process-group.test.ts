@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ProgramEnd, type ProgramGroup, runProgram } from '../../../src/command/program/process-group.js';
 import { isAlive } from '../../test-processes.js';
+import { eventually } from '../../eventually.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -24,17 +25,20 @@ const sh = (script: string, signal = new AbortController().signal, graceMs = 5_0
 };
 
 /** The process id that a script wrote. */
-const pidIn = async (name: string): Promise<number> => {
-  for (let tries = 0; tries < 200; tries++) {
-    const text = await fs.readFile(path.join(folder, name), 'utf8').catch(() => '');
-    if (text.endsWith('\n')) return Number(text);
-    await sleep(20);
-  }
-  throw new Error(`no ${name}`);
-};
+const pidIn = async (name: string): Promise<number> =>
+  Number(
+    await eventually(
+      () => fs.readFile(path.join(folder, name), 'utf8').catch(() => ''),
+      (text) => text.endsWith('\n'),
+      20,
+    ),
+  );
 const gone = async (pid: number): Promise<void> => {
-  for (let tries = 0; tries < 300 && isAlive(pid); tries++) await sleep(20);
-  expect(isAlive(pid)).toBe(false);
+  await eventually(
+    () => isAlive(pid),
+    (alive) => !alive,
+    20,
+  );
 };
 
 describe('a program', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DeployedEndpoints } from '../../../src/cli/deployed-endpoints.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 import type { ModelServer } from '../../../src/serving/create-model-server.js';
+import { eventually } from '../../eventually.js';
 
 describe('the model servers of perennial dev', () => {
   const taken = new Set([8081]);
@@ -29,7 +30,7 @@ describe('the model servers of perennial dev', () => {
   });
 
   const until = async (isThere: () => boolean): Promise<void> => {
-    for (let tries = 0; tries < 200 && !isThere(); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(isThere, (there) => there);
   };
 
   it('are one for each endpoint that something is deployed to, on the ports after the first, and end together', async () => {

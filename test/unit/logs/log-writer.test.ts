@@ -7,6 +7,7 @@ import { openLogWriter } from '../../../src/logs/log-writer.js';
 import { isOfStep, listLogChunks, readLogChunk, stepOfActivity } from '../../../src/logs/read-logs.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
+import { eventually } from '../../eventually.js';
 
 const PLACE = { workflowId: 'team/run 1', runId: 'r1', activityId: 'train[3]~2', attempt: 2 };
 const LIMITS = { flushMs: 30, chunkBytes: 500, attemptBytes: 2_000, tailLines: 5, messageCharacters: 100 };
@@ -49,8 +50,7 @@ describe('the log of an attempt', () => {
   it('is there soon, before the attempt ends, in order', async () => {
     const writer = open();
     write(writer, 'first');
-    for (let tries = 0; tries < 200 && (await stored()).length === 0; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 25));
+    await eventually(stored, (lines) => lines.length > 0, 25);
     expect(await stored()).toEqual(['first']);
     for (let line = 0; line < 20; line++) write(writer, `line ${line}`);
     await writer.close();

@@ -5,6 +5,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { livingProcesses } from '../../../src/store/claims/living-processes.js';
+import { eventually } from '../../eventually.js';
 
 let folder = '';
 const children: ChildProcess[] = [];
@@ -86,7 +87,7 @@ describe('processes that share a folder', () => {
     const deep = path.join(folder, 'x'.repeat(100));
     const { name } = await start(undefined, deep);
     const isThere = async (): Promise<boolean> => (await fs.lstat(path.join(deep, 'alive', name)).catch(() => null)) !== null;
-    for (let tries = 0; tries < 100 && !(await isThere()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    await eventually(isThere, (there) => there, 20);
     expect(await livingProcesses(deep).isGone(name, LONG_AGO)).toBe(false);
   });
 });
