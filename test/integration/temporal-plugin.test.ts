@@ -6,6 +6,8 @@ import { bundleWorkflowCode, NativeConnection, Worker, type WorkerOptions } from
 import { connectClient, failureCode, type PipelineClient } from '../../src/client/index.js';
 import { connect } from '../../src/temporal/connection.js';
 import { perennialPlugin } from '../../src/worker/index.js';
+import { OUR_WORKFLOWS } from '../../src/worker/bundle/own-workflows.js';
+import { readPrebuilt } from '../../src/worker/bundle/prebuilt-bundle.js';
 import { startTestServer, type TestServer } from '../test-temporal.js';
 import { handMade, temporaryFolder, text } from './execution-fixtures.js';
 
@@ -76,6 +78,23 @@ describe('the plug-in of a stock Temporal worker', () => {
       code: 'WORKFLOW_NAME_TAKEN',
       message: expect.stringContaining('resolvePlan'),
     });
+  });
+
+  it('takes the bundle that the build left where the worker brings no workflows, and bundles where something else must go into it', async () => {
+    const plugin = await perennialPlugin({ pipelines: [guest], store: folder.path });
+    const plain = { taskQueue: QUEUE, plugins: [plugin] };
+    expect(plugin.configureWorker(plain)).toMatchObject({ workflowBundle: await readPrebuilt() });
+    const others: Partial<WorkerOptions>[] = [
+      { bundlerOptions: { ignoreModules: ['dns'] } },
+      { dataConverter: { payloadConverterPath: workflowsPath } },
+      { dataConverter: { failureConverterPath: workflowsPath } },
+      { interceptors: { workflowModules: [workflowsPath] } },
+      { plugins: [plugin, { name: 'another' }] },
+    ];
+    for (const other of others) {
+      const configured = plugin.configureWorker({ ...plain, ...other });
+      expect([configured.workflowBundle, configured.workflowsPath]).toEqual([undefined, OUR_WORKFLOWS]);
+    }
   });
 
   it('refuses a bundle that was made without it', async () => {

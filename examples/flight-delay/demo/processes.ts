@@ -8,7 +8,7 @@ import { LOGS } from './places.js';
 const CLI = 'dist/src/cli/main.js';
 const STOP_MS = 15_000;
 const COMMANDS_AT_ONCE = 3;
-const MEMORY_LOOK_MS = 2_000;
+const MEMORY_LOOK_MS = 4_000;
 const execFileAsync = promisify(execFile);
 
 /** The demo's child processes: started by the CLI as a user would, stopped by their ids, their memory added up while they live. */
