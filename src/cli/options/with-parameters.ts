@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import type { Environment } from '../../store/artifacts/cache-folder.js';
 import { loadPipeline, looksLikeFile } from '../load/load-pipeline.js';
+import { loadWorkerCode } from '../start/start-worker.js';
 import { collect } from './options.js';
 import { environmentParameters, flagParameters, flagName, type FlagWords, readParameters, schemaInWords } from './parameters.js';
 
@@ -33,7 +34,14 @@ export async function declareParameterFlags(program: Command, argv: readonly str
   const command = program.commands.find((candidate) => candidate.name() === argv[0]);
   const file = argv.slice(1).find(looksLikeFile);
   if (command === undefined || !generated.has(command) || file === undefined || !existsSync(file)) return;
+  await loadWhatFollows(command, argv);
   addParameterFlags(command, await loadPipeline(file));
+}
+
+/** The code that the command will need anyway: with the loader for TypeScript in place it would take twice as long. */
+async function loadWhatFollows(command: Command, argv: readonly string[]): Promise<void> {
+  if (command.name() === 'run' && !argv.includes('--help')) await import('../../client/index.js');
+  if (argv.includes('--worker')) await loadWorkerCode();
 }
 
 /** A flag for each parameter of the pipeline, which `parametersOf` reads. */

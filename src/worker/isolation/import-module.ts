@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 /** The folder of this package's own code, which is loaded once. */
 const OWN_CODE = new URL('../../../', import.meta.url);
 
+/** What every pipeline imports. */
+const DOOR = new URL('../../index.js', import.meta.url);
+
 let typeScriptReady: Promise<void> | null = null;
 let generation = 0;
 
@@ -33,7 +36,8 @@ const isLocalFile = (file: string): boolean => !file.includes('/node_modules/') 
 
 /** Both loaders: a file outside a package of `"type": "module"` is CommonJS to Node. */
 async function registerTypeScript(): Promise<void> {
-  const [commonJs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api')]);
+  // The door before: each module that comes after is asked for in another thread, which costs as much as loading it.
+  const [commonJs, esm] = await Promise.all([import('tsx/cjs/api'), import('tsx/esm/api'), import(DOOR.href)]);
   commonJs.register();
   esm.register();
 }
