@@ -28,6 +28,22 @@ const parsedStore = {
   message: 'What lies in the store is read by parseJson or parseRecord, which bound and check it.',
 };
 
+const plainObject = {
+  selector:
+    "LogicalExpression[operator='&&'][left.type='LogicalExpression'][left.right.right.value=null][right.type='UnaryExpression'][right.argument.callee.property.name='isArray']",
+  message: 'Whether a value is an object and no list is told by isPlainObject or isJsonObject of src/contracts/json.ts.',
+};
+const quotedSql = {
+  selector:
+    'CallExpression[callee.property.name=/^replace(All)?$/][arguments.1.value=\'""\'], CallExpression[callee.property.name=/^replace(All)?$/][arguments.1.value="\'\'"]',
+  message: 'Names and texts become SQL by identifier and literal of src/contracts/sql-text.ts.',
+};
+const jsonDraft = {
+  selector: "Property[key.name='mediaType'][value.value='application/json']",
+  message: 'Files of JSON in an artifact are made by jsonFile of src/store/artifacts/json-file.ts.',
+};
+const onePlace = [plainObject, quotedSql, jsonDraft];
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.perennial/', 'coverage/', '**/*.js', '**/*.cjs', '**/*.mjs', 'test/types/'] },
   js.configs.recommended,
@@ -48,12 +64,12 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.{ts,tsx}', 'activities/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', startQueue, thrownText, openStream, ownEngine] },
+    rules: { 'no-restricted-syntax': ['error', startQueue, thrownText, openStream, ownEngine, ...onePlace] },
   },
   {
     files: ['workflows/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', thrownText],
+      'no-restricted-syntax': ['error', thrownText, ...onePlace],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'fetch', 'crypto', 'performance', 'structuredClone'],
       'no-restricted-imports': [
         'error',
@@ -76,12 +92,20 @@ export default tseslint.config(
       'src/worker/step/**/*.ts',
     ],
     ignores: ['src/store/json/parse-json.ts', 'src/cache/package-version.ts'],
-    rules: { 'no-restricted-syntax': ['error', startQueue, thrownText, openStream, ownEngine, parsedStore] },
+    rules: { 'no-restricted-syntax': ['error', startQueue, thrownText, openStream, ownEngine, parsedStore, ...onePlace] },
   },
-  { files: ['src/errors/describe-thrown.ts', 'src/data/stream-rows.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: [
+      'src/contracts/{json,sql-text}.ts',
+      'src/data/stream-rows.ts',
+      'src/errors/describe-thrown.ts',
+      'src/store/artifacts/json-file.ts',
+    ],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   {
     files: ['src/data/duckdb.ts'],
-    rules: { 'no-restricted-syntax': ['error', startQueue, thrownText, openStream, parsedStore] },
+    rules: { 'no-restricted-syntax': ['error', startQueue, thrownText, openStream, parsedStore, ...onePlace] },
   },
   { files: ['test/**/*.ts'], rules: { 'max-lines': ['error', { max: 600 }], '@typescript-eslint/no-non-null-assertion': 'off' } },
   { files: ['scripts/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], rules: { 'no-console': 'off' } },

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from '../src/contracts/artifact.js';
 import type { DatasetRef } from '../src/contracts/dataset.js';
-import type { JsonObject, JsonValue } from '../src/contracts/json.js';
+import { type JsonObject, type JsonValue, isJsonObject } from '../src/contracts/json.js';
 import type { DatasetPartition, MapConfig } from '../src/contracts/stages/map.js';
 import { PipelineError } from '../src/errors/pipeline-error.js';
 import type { ArtifactStore } from '../src/store/artifacts/artifact-store.js';
@@ -52,19 +52,15 @@ function* numbersBelow(count: number): Generator<number> {
 }
 
 function partitionsOf(value: JsonValue | undefined): readonly DatasetPartition[] | null {
-  if (!isObject(value) || value['kind'] !== 'dataset') return null;
+  if (!isJsonObject(value) || value['kind'] !== 'dataset') return null;
   const { meta } = value as unknown as DatasetRef;
   return meta.parts.map(({ file, rows, from, to }) => ({ key: file, rows, from, to }));
 }
 
 /** The list behind an `ItemList` or a `MapResult`. */
 function listOf(value: JsonValue | undefined): ArtifactRef<'value'> | null {
-  const list = isObject(value) ? (value['items'] ?? value['results']) : undefined;
-  return isObject(list) && list['kind'] === 'value' ? (list as unknown as ArtifactRef<'value'>) : null;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const list = isJsonObject(value) ? (value['items'] ?? value['results']) : undefined;
+  return isJsonObject(list) && list['kind'] === 'value' ? (list as unknown as ArtifactRef<'value'>) : null;
 }
 
 function invalid(id: string, expected: string, received: JsonValue | undefined): PipelineError {

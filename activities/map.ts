@@ -1,3 +1,4 @@
+import { jsonFile } from '../src/store/artifacts/json-file.js';
 import type { JsonObject, JsonValue } from '../src/contracts/json.js';
 import type { MapConfig, MapContext, MapOperations } from '../src/contracts/stages/map.js';
 import { admittedLimits, shardSize } from '../src/pipeline/fan-out.js';
@@ -30,11 +31,7 @@ const open: Code['open'] = async ({ config, inputs, arguments: given }, context)
   const most = Math.max(1, Math.min(limits.shard, Math.floor(MOST_BYTES / largest)));
   const size = shardSize(count, most, config.concurrency);
   const list = await publishList(context.artifacts, items());
-  const file = {
-    name: 'context.json',
-    mediaType: 'application/json',
-    content: { bytes: Buffer.from(JSON.stringify(given.context)) },
-  };
+  const file = jsonFile('context.json', JSON.stringify(given.context));
   const shared = await context.artifacts.publish({ kind: 'value', files: [file], meta: { map: config.id }, inputs: [] });
   return { count, items: null, pages: { list: list.ref, size }, context: shared };
 };

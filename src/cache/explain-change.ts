@@ -1,5 +1,5 @@
 import type { CacheComponents } from '../contracts/store/cache.js';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { type JsonObject, type JsonValue, isJsonObject } from '../contracts/json.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 
 const LONGEST_VALUE = 40;
@@ -55,7 +55,7 @@ function leaves(before: JsonObject, now: JsonObject, at = ''): Leaf[] {
   return namesThatDiffer(before, now).flatMap((name): Leaf[] => {
     const path = at === '' ? name : `${at}.${name}`;
     const [old, young] = [memberOf(before, name), memberOf(now, name)];
-    return isObject(old) && isObject(young) ? leaves(old, young, path) : [{ path, before: old, now: young }];
+    return isJsonObject(old) && isJsonObject(young) ? leaves(old, young, path) : [{ path, before: old, now: young }];
   });
 }
 
@@ -70,7 +70,7 @@ function same(left: JsonValue | undefined, right: JsonValue | undefined): boolea
 }
 
 function changed(what: string, before: JsonValue | undefined, now: JsonValue | undefined): string {
-  if (isObject(before) || isObject(now)) return `${what} changed`;
+  if (isJsonObject(before) || isJsonObject(now)) return `${what} changed`;
   return `${what} changed: ${shown(before)} -> ${shown(now)}`;
 }
 
@@ -78,10 +78,6 @@ function shown(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return 'nothing';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 3)}...`;
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A member of the object itself: names such as `toString` are names like any other. */

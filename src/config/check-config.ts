@@ -1,6 +1,7 @@
+import { isPlainObject } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { durationMs } from '../pipeline/duration.js';
-import { checkKeys, isObject, kindOf, show, type Fields, type Report } from './config-fields.js';
+import { checkKeys, kindOf, show, type Fields, type Report } from './config-fields.js';
 import { checkPoolSettings } from './check-pool-settings.js';
 import type { PerennialConfig } from './config.js';
 
@@ -20,7 +21,7 @@ export function checkConfig(value: unknown, file: string): PerennialConfig {
   const report: Report = (path, problem) => {
     problems.push({ path, problem });
   };
-  if (isObject(value)) checkTop(value, report);
+  if (isPlainObject(value)) checkTop(value, report);
   else report('(all)', `expected defineConfig({ profiles: { ... } }), got ${kindOf(value)}`);
   if (problems.length === 0) return value as PerennialConfig;
   throw new PipelineError('CONFIG_INVALID', {
@@ -35,7 +36,7 @@ export function checkConfig(value: unknown, file: string): PerennialConfig {
 function checkTop(config: Fields, report: Report): void {
   checkKeys(config, CONFIG_KEYS, '', report);
   const { profiles, defaultProfile } = config;
-  if (!isObject(profiles)) {
+  if (!isPlainObject(profiles)) {
     report('profiles', `expected an object of profiles, got ${kindOf(profiles)}`);
     return;
   }
@@ -44,7 +45,7 @@ function checkTop(config: Fields, report: Report): void {
   for (const [name, profile] of Object.entries(profiles)) {
     const path = `profiles.${name}`;
     if (!PROFILE_NAME.test(name)) report(path, `a profile name must match ${PROFILE_NAME.source}`);
-    if (isObject(profile)) checkProfile(profile, path, report);
+    if (isPlainObject(profile)) checkProfile(profile, path, report);
     else report(path, `expected an object, got ${kindOf(profile)}`);
   }
   if (defaultProfile !== undefined) {
@@ -67,13 +68,13 @@ function checkProfile(profile: Fields, path: string, report: Report): void {
     report(`${path}.address`, `expected host:port, got ${show(address)}`);
   if (pools !== undefined) checkPoolSettings(pools, `${path}.pools`, report);
   if (cleaning !== undefined) checkCleaning(cleaning, `${path}.cleaning`, report);
-  if (secrets !== undefined && !isObject(secrets)) report(`${path}.secrets`, `expected an object, got ${kindOf(secrets)}`);
+  if (secrets !== undefined && !isPlainObject(secrets)) report(`${path}.secrets`, `expected an object, got ${kindOf(secrets)}`);
   if (pipelines !== undefined && !(Array.isArray(pipelines) && pipelines.every((file) => typeof file === 'string')))
     report(`${path}.pipelines`, `expected a list of files, got ${show(pipelines)}`);
 }
 
 function checkCleaning(cleaning: unknown, path: string, report: Report): void {
-  if (!isObject(cleaning)) {
+  if (!isPlainObject(cleaning)) {
     report(path, `expected an object, got ${kindOf(cleaning)}`);
     return;
   }

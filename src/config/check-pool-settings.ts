@@ -1,6 +1,7 @@
+import { isPlainObject } from '../contracts/json.js';
 import type { Pools } from '../contracts/plan/pools.js';
 import { poolProblems } from '../pipeline/plan/check-pools.js';
-import { checkKeys, isObject, kindOf, show, type Fields, type Report } from './config-fields.js';
+import { checkKeys, kindOf, show, type Fields, type Report } from './config-fields.js';
 
 const NUMBERS = ['cpu', 'memoryGiB', 'gpu', 'vramGiB', 'limit'];
 const TEXTS = ['taskQueue', 'gpuType'];
@@ -8,7 +9,7 @@ const DEVICE = { id: 'string', type: 'string', vramGiB: 'number' };
 
 /** Reports what is wrong with the pools of a profile: first their types, then what they say. */
 export function checkPoolSettings(pools: unknown, path: string, report: Report): void {
-  if (!isObject(pools)) {
+  if (!isPlainObject(pools)) {
     report(path, `expected an object of pools, got ${kindOf(pools)}`);
     return;
   }
@@ -18,7 +19,7 @@ export function checkPoolSettings(pools: unknown, path: string, report: Report):
     report(at, problem);
   };
   for (const [name, pool] of Object.entries(pools)) {
-    if (isObject(pool)) checkTypes(pool, `${path}.${name}`, refuse);
+    if (isPlainObject(pool)) checkTypes(pool, `${path}.${name}`, refuse);
     else refuse(`${path}.${name}`, `expected an object, got ${kindOf(pool)}`);
   }
   if (refused.length === 0) for (const problem of poolProblems(pools as Pools)) report(path, problem);
@@ -39,4 +40,4 @@ function checkTypes(pool: Fields, path: string, report: Report): void {
 }
 
 const isDevice = (device: unknown): boolean =>
-  isObject(device) && Object.entries(DEVICE).every(([key, type]) => typeof device[key] === type);
+  isPlainObject(device) && Object.entries(DEVICE).every(([key, type]) => typeof device[key] === type);

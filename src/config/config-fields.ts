@@ -8,8 +8,6 @@ export function checkKeys(fields: Fields, valid: readonly string[], path: string
   }
 }
 
-export const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

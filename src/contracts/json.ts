@@ -26,3 +26,10 @@ export type JsonSafe<T> = T extends JsonPrimitive
       : T extends object
         ? { [Key in keyof T]: JsonSafe<T[Key]> }
         : never;
+
+/** Whether a value is an object and no list. */
+export const isPlainObject = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The same of JSON. */
+export const isJsonObject = (value: JsonValue | undefined): value is JsonObject => isPlainObject(value);

@@ -1,7 +1,7 @@
 import { epochMsSql } from '../contracts/epoch-ms.js';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { ModelSignature, TensorSpec } from '../contracts/model.js';
-import { identifier } from './sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 
 /** One value for each row, as a model takes it. */
 export type InputColumn = Float32Array | BigInt64Array | readonly string[] | Uint8Array;

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { identifier, parquetRelation } from './sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
+import { parquetRelation } from './file-list.js';
 import { streamRows } from './stream-rows.js';
 
 export interface NumericColumns<Values> {

@@ -5,7 +5,7 @@ import type { DatasetPart, SchemaSpec } from '../contracts/dataset.js';
 import type { DraftFile } from '../store/artifacts/artifact-store.js';
 import type { DuckDb, SqlRow } from './duckdb.js';
 import { isoInstant } from './event-time.js';
-import { identifier, literal } from './sql-text.js';
+import { identifier, literal } from '../contracts/sql-text.js';
 
 export interface WrittenDataset {
   readonly rows: number;

@@ -1,9 +1,7 @@
+import { isPlainObject } from '../contracts/json.js';
 import type { Kind, Kinds } from './check-call.js';
 
 const kind = (expected: string, holds: Kind['holds']): Kind => Object.freeze({ expected, holds });
-
-export const isPlainObject = (value: unknown): value is { readonly [name: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const aText = kind('a text', (value) => typeof value === 'string');
 export const aNumber = kind('a number', (value) => typeof value === 'number');

@@ -1,3 +1,4 @@
+import { nearestRank } from '../metrics/quantiles.js';
 import type { Blessing, EvaluateConfig, EvaluateInputs } from '../contracts/stages/evaluate.js';
 import type { TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
@@ -48,7 +49,7 @@ async function check(model: TrainResult, config: EvaluateConfig, none: Blessing,
     if (wrong !== -1)
       return { ...measured, problems: [`sample row ${wrong} scores ${scores[wrong] ?? NaN}, not a finite number`] };
     const times = await timeCalls((call) => session.score(columns([rows[call % rows.length]]), 1), context.signal);
-    const [p50Ms, p99Ms] = [quantile(times, 0.5), quantile(times, 0.99)];
+    const [p50Ms, p99Ms] = [rounded(nearestRank(times, 0.5)), rounded(nearestRank(times, 0.99))];
     const slow = p99Ms > config.infra.maxP99Ms;
     const problems = slow ? [`p99 of single rows is ${p99Ms} ms, more than ${config.infra.maxP99Ms} ms`] : [];
     return { ...measured, blessed: !slow, problems, p50Ms, p99Ms };
@@ -85,5 +86,4 @@ async function manyCalls(call: (index: number) => Promise<unknown>, signal: Abor
   return times;
 }
 
-const quantile = (sorted: Float64Array, share: number): number =>
-  Math.round((sorted[Math.ceil(sorted.length * share) - 1] ?? 0) * 1000) / 1000;
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

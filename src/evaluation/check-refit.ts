@@ -5,7 +5,7 @@ import type { TrainResult } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
-import { literal } from '../data/sql-text.js';
+import { literal } from '../contracts/sql-text.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { measureInThread } from '../metrics/measure-in-thread.js';
 import { metricsFor } from '../metrics/metric.js';

@@ -2,7 +2,7 @@ import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { ModelSignature } from '../contracts/model.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { modelInputsOf, modelInputSql } from '../data/model-inputs.js';
-import { parquetRelation } from '../data/sql-text.js';
+import { parquetRelation } from '../data/file-list.js';
 import { streamRows } from '../data/stream-rows.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { ScoringSession } from '../onnx/session.js';

@@ -1,7 +1,8 @@
 import type { FeatureResult } from '../contracts/stages/feature.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { readDoubleColumns } from '../data/read-columns.js';
-import { identifier, literal, parquetRelation } from '../data/sql-text.js';
+import { identifier, literal } from '../contracts/sql-text.js';
+import { parquetRelation } from '../data/file-list.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { SliceColumn } from './comparison/comparison.js';
 

@@ -1,6 +1,6 @@
 import { epochMsSql } from '../contracts/epoch-ms.js';
 import type { DuckDb } from '../data/duckdb.js';
-import { identifier } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 import { addTurns } from './row-turns.js';
 import type { SplitRows, TimeSplit } from './time-split.js';
 import { rowsOf } from './time-split.js';

@@ -1,5 +1,5 @@
 import { epochMsSql } from '../contracts/epoch-ms.js';
-import { identifier, literal } from '../data/sql-text.js';
+import { identifier, literal } from '../contracts/sql-text.js';
 import type { Encoder } from './encoder.js';
 import { featureNamesOf } from './encoder.js';
 

@@ -1,3 +1,4 @@
+import { jsonFile } from '../store/artifacts/json-file.js';
 import { join } from 'node:path';
 import { loggedRowsSql } from '../contracts/store/prediction-row.js';
 import type { FeatureConfig, FeatureInputs, FeatureMeta, FeatureResult, FeatureSettings } from '../contracts/stages/feature.js';
@@ -8,7 +9,8 @@ import type { DuckDb } from '../data/duckdb.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { isoInstant } from '../data/event-time.js';
-import { identifier, parquetRelation } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
+import { parquetRelation } from '../data/file-list.js';
 import { PARQUET_MEDIA_TYPE } from '../data/write-dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { profileColumns } from '../profiles/profile.js';
@@ -135,13 +137,13 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
         mediaType: 'application/onnx',
         content: { bytes: preprocessModel(encoders) },
       },
-      jsonFile('encoders.json', encoders),
+      lineFile('encoders.json', encoders),
       settingsFile({ config, dataset: { kind: 'dataset', id: inputs.dataset.id } }),
-      jsonFile(
+      lineFile(
         'profile.json',
         await db.use((connection) => profileColumns(connection, (some) => loggedRows(signature, split.train, some), columns)),
       ),
-      jsonFile('samples.json', await sampleRows(db, split.train(columns.map(({ name }) => identifier(name))), columns)),
+      lineFile('samples.json', await sampleRows(db, split.train(columns.map(({ name }) => identifier(name))), columns)),
     ],
     meta: {
       task: config.label.task,
@@ -176,9 +178,10 @@ async function positiveRatio(db: DuckDb, train: string): Promise<number> {
 /** In canonical form, with the order of the columns as a list. */
 function settingsFile({ config, dataset }: FeatureSettings): DraftFile {
   const settings = { config: { ...config, order: Object.keys(config.columns) }, dataset };
-  return { name: 'config.json', mediaType: 'application/json', content: { bytes: Buffer.from(canonicalJson(settings)) } };
+  return jsonFile('config.json', canonicalJson(settings));
 }
 
-function jsonFile(name: string, content: unknown): DraftFile {
-  return { name, mediaType: 'application/json', content: { bytes: Buffer.from(`${JSON.stringify(content)}\n`) } };
+/** With a line's end, as its files have always been. */
+function lineFile(name: string, content: unknown): DraftFile {
+  return jsonFile(name, `${JSON.stringify(content)}\n`);
 }

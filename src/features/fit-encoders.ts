@@ -1,7 +1,7 @@
 import type { FeatureConfig, TransformSpec } from '../contracts/stages/feature.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { forBlocks } from '../data/column-blocks.js';
-import { identifier } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 import { columnsOf } from './check-transforms.js';
 import type { TargetLookup } from './encode-sql.js';
 import type { Encoder } from './encoder.js';

@@ -1,7 +1,7 @@
 import type { LabelSpec } from '../contracts/stages/feature.js';
 import type { DatasetMeta } from '../contracts/dataset.js';
 import type { DuckDb } from '../data/duckdb.js';
-import { identifier } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';
 

@@ -2,7 +2,7 @@ import { epochMsSql } from '../contracts/epoch-ms.js';
 import type { Task } from '../contracts/stages/feature.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { isoInstant, timestampLiteral } from '../data/event-time.js';
-import { identifier } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { addTurns } from './row-turns.js';
 

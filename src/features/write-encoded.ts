@@ -1,7 +1,7 @@
 import type { ColumnSpec } from '../contracts/dataset.js';
 import { COLUMNS_AT_ONCE, forBlocks } from '../data/column-blocks.js';
 import type { DuckDb } from '../data/duckdb.js';
-import { identifier } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 import { writeParquet } from '../data/write-dataset.js';
 import type { TargetLookup } from './encode-sql.js';
 import { encodedRows } from './encode-sql.js';

@@ -1,3 +1,4 @@
+import { jsonFile } from '../store/artifacts/json-file.js';
 import type { MonitorWindowRequest, WindowReport } from '../contracts/entities/monitoring.js';
 import type { MonitorConfig } from '../contracts/stages/monitor.js';
 import type { DuckDb } from '../data/duckdb.js';
@@ -157,16 +158,11 @@ async function publishReport(
     earlierDrift,
     earlierPerformance: await earlierReports(objects, config.model, 'performance', window),
   });
-  const json = (name: string, value: unknown): { name: string; mediaType: string; content: { bytes: Buffer } } => ({
-    name,
-    mediaType: 'application/json',
-    content: { bytes: Buffer.from(canonicalJson(value)) },
-  });
   const artifact = await context.artifacts.publish({
     kind: 'monitor-report',
     files: [
-      json('report.json', report),
-      json('profile.json', current),
+      jsonFile('report.json', canonicalJson(report)),
+      jsonFile('profile.json', canonicalJson(current)),
       { name: 'report.html', mediaType: 'text/html', content: { bytes: Buffer.from(renderPage(page)) } },
     ],
     meta: {

@@ -4,7 +4,7 @@ import type { Task } from '../contracts/stages/feature.js';
 import type { MonitorConfig } from '../contracts/stages/monitor.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { wholeRelation } from '../data/source/open-source.js';
-import { identifier } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { measureInThread } from '../metrics/measure-in-thread.js';
 import { WINDOW_ROWS } from './window-rows.js';

@@ -4,7 +4,8 @@ import type { ModelSignature, TensorDatatype, TensorSpec } from '../contracts/mo
 import { inputLogColumn, loggedValueSql } from '../contracts/store/prediction-row.js';
 import { isoInstant, timestampLiteral } from '../data/event-time.js';
 import type { DuckDb } from '../data/duckdb.js';
-import { fileList, identifier, literal } from '../data/sql-text.js';
+import { identifier, literal } from '../contracts/sql-text.js';
+import { fileList } from '../data/file-list.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { fetchFiles } from '../predictions/fetch-files.js';

@@ -1,7 +1,8 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDb } from '../data/duckdb.js';
-import { fileList, literal, parquetRelation } from '../data/sql-text.js';
+import { literal } from '../contracts/sql-text.js';
+import { fileList, parquetRelation } from '../data/file-list.js';
 import { sha256Hex } from '../store/hash.js';
 import type { ObjectStore } from '../store/port.js';
 import { readDayIndex, writeDayIndex } from './day-index.js';

@@ -1,3 +1,4 @@
+import { identifier } from '../contracts/sql-text.js';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ColumnSpec } from '../contracts/dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
@@ -77,8 +78,6 @@ function categoryOf({ name, type }: ColumnSpec): Named<CategoryProfile['of']>[] 
   if (type === 'timestamp') return [{ name, sql: `strftime(${identifier(name)}::TIMESTAMP, '%H')`, of: 'hour_of_day' }];
   return type === 'boolean' || type === 'category' ? [{ name, sql: identifier(name), of: 'value' }] : [];
 }
-
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** Profile of the rows of both parts. MONITOR_PROFILE_MISMATCH when their columns differ. */
 export function mergeProfiles(a: Profile, b: Profile): Profile {

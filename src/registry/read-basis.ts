@@ -1,13 +1,10 @@
-import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { type JsonObject, type JsonValue, isJsonObject } from '../contracts/json.js';
 import type { AliasBasis, ComparedChampion } from '../contracts/model.js';
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: JsonValue | undefined): value is string => typeof value === 'string' && value.trim() !== '';
 
 /** The basis in the details of a log entry; null when there is none, or one that says nothing. */
 export function readBasis({ basis }: JsonObject): AliasBasis | null {
-  if (!isObject(basis)) return null;
+  if (!isJsonObject(basis)) return null;
   const { evaluation, comparedWith, person, reason, undoes } = basis;
   if (isText(person) && isText(reason)) return { person, reason };
   if (isText(evaluation) && (comparedWith === null || isChampion(comparedWith))) return { evaluation, comparedWith };
@@ -15,4 +12,4 @@ export function readBasis({ basis }: JsonObject): AliasBasis | null {
 }
 
 const isChampion = (value: JsonValue | undefined): value is ComparedChampion =>
-  isObject(value) && Number.isInteger(value['version']);
+  isJsonObject(value) && Number.isInteger(value['version']);

@@ -1,5 +1,5 @@
 import { contentHashOf } from '../cache/content-of.js';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { type JsonObject, type JsonValue, isJsonObject } from '../contracts/json.js';
 import type { Plan } from '../contracts/plan.js';
 import type { RunManifest } from '../contracts/run/run-manifest.js';
 import { hasEffects } from './reusable-steps.js';
@@ -62,7 +62,7 @@ export function reproductionDifferences(before: RunManifest, now: RunManifest): 
 }
 
 function comparable(kind: string, result: JsonValue): JsonValue {
-  return kind === 'evaluate' && isObject(result) ? (result['metrics'] ?? null) : result;
+  return kind === 'evaluate' && isJsonObject(result) ? (result['metrics'] ?? null) : result;
 }
 
 function differentResults(before: JsonObject, now: JsonObject): string[] {
@@ -86,8 +86,4 @@ function all(before: JsonObject, now: JsonObject): ValueChange[] {
 /** Members that differ in content; a missing one counts as null. */
 function changes(before: JsonObject, now: JsonObject): ValueChange[] {
   return all(before, now).filter((change) => contentHashOf(change.before) !== contentHashOf(change.now));
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

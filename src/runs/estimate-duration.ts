@@ -1,3 +1,4 @@
+import { median } from '../metrics/quantiles.js';
 import type { PlanStep } from '../contracts/plan.js';
 import type { RunManifest } from '../contracts/run/run-manifest.js';
 
@@ -48,9 +49,7 @@ function medianSeconds(id: string, earlier: readonly RunManifest[]): number | nu
     .filter(({ cached, reusedFrom }) => !cached && reusedFrom === undefined)
     .flatMap((step) => (step.seconds === null ? [] : [step.seconds]))
     .sort((left, right) => left - right);
-  const middle = seconds.length / 2;
-  if (seconds.length === 0) return null;
-  return ((seconds[Math.ceil(middle) - 1] ?? 0) + (seconds[Math.floor(middle)] ?? 0)) / 2;
+  return seconds.length === 0 ? null : median(seconds);
 }
 
 /** Clean-up steps begin when all others have ended. */

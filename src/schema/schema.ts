@@ -1,5 +1,6 @@
+import { isPlainObject } from '../contracts/json.js';
 import { checkCall, type Kind } from '../errors/check-call.js';
-import { aText, isPlainObject, made, recordOf } from '../errors/kinds.js';
+import { aText, made, recordOf } from '../errors/kinds.js';
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
 import { isReservedColumn } from '../contracts/store/prediction-row.js';
 import { PipelineError } from '../errors/pipeline-error.js';

@@ -3,7 +3,7 @@ import { anObject } from '../errors/kinds.js';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { type JsonObject, type JsonValue, isPlainObject } from '../contracts/json.js';
 import { checkParameterSize, MAX_PARAMETER_CHARACTERS, parameterCharacters } from '../contracts/limits/parameter-size.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
@@ -94,7 +94,7 @@ function chosenText(given: unknown, { enum: values }: JsonObject): unknown {
 
 /** Defaults are written at the top level only. */
 function shallowCopy(input: unknown): unknown {
-  return typeof input === 'object' && input !== null && !Array.isArray(input) ? { ...input } : input;
+  return isPlainObject(input) ? { ...input } : input;
 }
 
 function problemOf(error: ErrorObject, parameters: JsonObject): ParameterProblem {
@@ -125,7 +125,7 @@ function propertySchema(parameters: JsonObject, path: string): JsonObject {
 }
 
 function itemSchema({ items }: JsonObject): JsonObject {
-  return typeof items === 'object' && items !== null && !Array.isArray(items) ? (items as JsonObject) : {};
+  return isPlainObject(items) ? (items as JsonObject) : {};
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

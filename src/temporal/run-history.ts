@@ -1,5 +1,5 @@
 import type { temporal } from '@temporalio/proto';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { type JsonObject, type JsonValue, isJsonObject } from '../contracts/json.js';
 import type { Plan } from '../contracts/plan.js';
 
 type Event = temporal.api.history.v1.IHistoryEvent;
@@ -60,7 +60,7 @@ export function readRunHistory(events: readonly Event[]): RunHistory {
       const result = valueIn(details['result']);
       const about = valueIn(details['data']);
       pinned ??= planIn(result);
-      const type = isObject(about) ? about['activity_type'] : undefined;
+      const type = isJsonObject(about) ? about['activity_type'] : undefined;
       if (typeof type === 'string')
         activities.set(key, { type, state: 'completed', ...(result === undefined ? {} : { result }) });
     }
@@ -103,9 +103,6 @@ function valueIn(payloads: Payloads): JsonValue | undefined {
 
 /** The plan is in what `resolvePlan` gave. */
 function planIn(value: JsonValue | undefined): { readonly plan: Plan; readonly parameters?: JsonObject } | null {
-  const plan = isObject(value) ? value['plan'] : undefined;
-  return isObject(plan) && 'formatVersion' in plan ? (value as unknown as { readonly plan: Plan }) : null;
+  const plan = isJsonObject(value) ? value['plan'] : undefined;
+  return isJsonObject(plan) && 'formatVersion' in plan ? (value as unknown as { readonly plan: Plan }) : null;
 }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { type JsonObject, type JsonValue, isPlainObject } from '../contracts/json.js';
 import type { PlanStep } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -63,9 +63,7 @@ const bindingText = ({ step, path = [] }: { readonly step: string; readonly path
 /** JSON with sorted keys. */
 function text(value: JsonValue): string {
   return JSON.stringify(value, (_key, member: JsonValue) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : member,
+    isPlainObject(member) ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1))) : member,
   );
 }
 

@@ -2,7 +2,7 @@ import type { FeatureResult } from '../contracts/stages/feature.js';
 import { inBlocks } from '../data/column-blocks.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { type InputColumn, modelInputsOf, modelInputSql } from '../data/model-inputs.js';
-import { identifier, literal } from '../data/sql-text.js';
+import { identifier, literal } from '../contracts/sql-text.js';
 import { streamRows } from '../data/stream-rows.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { encodedRows, floatLiteral, keyName, rawText, type TargetLookup } from '../features/encode-sql.js';

@@ -1,3 +1,4 @@
+import { jsonFile } from '../store/artifacts/json-file.js';
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { FeatureResult } from '../contracts/stages/feature.js';
@@ -175,9 +176,9 @@ async function publish(features: FeatureResult, trained: Trained, context: StepC
     kind: 'model',
     files: [
       { name: 'model.onnx', mediaType: 'application/onnx', content: { bytes: graph } },
-      jsonFile('signature.json', Buffer.from(`${JSON.stringify(signature)}\n`)),
+      jsonFile('signature.json', `${JSON.stringify(signature)}\n`),
       jsonFile('samples.json', samples),
-      jsonFile('trainer.json', Buffer.from(`${JSON.stringify(trainer)}\n`)),
+      jsonFile('trainer.json', `${JSON.stringify(trainer)}\n`),
     ],
     meta,
     inputs: [features, ...(refitOf === undefined ? [] : [{ kind: 'model' as const, id: refitOf }])],
@@ -188,8 +189,4 @@ function scoringGraph(encoders: EncoderSet, model: TreeModel): Uint8Array {
   const builder = new GraphBuilder();
   appendTrees(builder, buildPreprocessGraph(builder, encoders), model);
   return builder.toBytes();
-}
-
-function jsonFile(name: string, bytes: Uint8Array): DraftFile {
-  return { name, mediaType: 'application/json', content: { bytes } };
 }

@@ -1,7 +1,7 @@
 import type { ColumnSpec } from '../contracts/dataset.js';
 import type { CheckSpec } from '../contracts/stages/validate.js';
 import { parseInstant, timestampLiteral } from '../data/event-time.js';
-import { identifier, literal } from '../data/sql-text.js';
+import { identifier, literal } from '../contracts/sql-text.js';
 import type { CompiledCheck, CompileResult } from './compiled-check.js';
 
 /** A check that holds or not for each row: it passes when at least `mostly` of the rows that it looks at hold. */

@@ -2,7 +2,7 @@ import type { DatasetMeta } from '../contracts/dataset.js';
 import type { CheckOutcome } from '../contracts/stages/validate.js';
 import { forBlocks } from '../data/column-blocks.js';
 import type { DuckDb, SqlRow } from '../data/duckdb.js';
-import { identifier } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 import { someOf } from '../errors/some-of.js';
 import { duckdbType } from '../schema/duckdb-type.js';
 import type { AggregateValues, CompiledCheck } from './compiled-check.js';

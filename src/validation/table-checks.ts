@@ -1,6 +1,6 @@
 import { epochMsSql } from '../contracts/epoch-ms.js';
 import { isoInstant } from '../data/event-time.js';
-import { identifier } from '../data/sql-text.js';
+import { identifier } from '../contracts/sql-text.js';
 import type { CheckSpec } from '../contracts/stages/validate.js';
 import type { CompiledCheck } from './compiled-check.js';
 

@@ -1,8 +1,9 @@
+import { jsonFile } from '../store/artifacts/json-file.js';
 import type { CheckOutcome, ValidateConfig, ValidateInputs, ValidateResult } from '../contracts/stages/validate.js';
 import { datasetFiles } from '../data/dataset-files.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
-import { parquetRelation } from '../data/sql-text.js';
+import { parquetRelation } from '../data/file-list.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';
 import type { StageOperation } from '../pipeline/step-context.js';
@@ -31,11 +32,7 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
   const report = await context.artifacts.publish({
     kind: 'validation-report',
     files: [
-      {
-        name: 'report.json',
-        mediaType: 'application/json',
-        content: { bytes: Buffer.from(`${JSON.stringify(page, null, 2)}\n`) },
-      },
+      jsonFile('report.json', `${JSON.stringify(page, null, 2)}\n`),
       { name: 'report.html', mediaType: 'text/html', content: { bytes: Buffer.from(validationHtml(page)) } },
     ],
     meta: { status, checks: outcomes.length, failed: failed.length, warned: warned.length },

@@ -1,3 +1,4 @@
+import { isPlainObject } from '../../src/contracts/json.js';
 import type { TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
 import {
   broken,
@@ -96,7 +97,7 @@ export function policyProblems(policy: unknown, ownModel: string, bounded = true
     ],
     [optional(labelDelayMs, isDuration), '`window.labelDelayMs` must be milliseconds, 0 or more'],
     [
-      typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters) && isUpTo(parameters, bytes),
+      isPlainObject(parameters) && isUpTo(parameters, bytes),
       `\`parameters\` must be an object of at most ${PARAMETER_BYTES} bytes`,
     ],
     // What we do not read is kept all the same.

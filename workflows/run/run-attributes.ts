@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpdatePair } from '@temporalio/common';
 import { upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { JsonValue } from '../../src/contracts/json.js';
+import { type JsonValue, isPlainObject } from '../../src/contracts/json.js';
 import type { Plan } from '../../src/contracts/plan.js';
 import type { RunStatus } from '../../src/contracts/run.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/run/search-attributes.js';
@@ -64,7 +64,5 @@ function triggerOf(): string {
 
 /** A field of a JSON object; undefined when the value is no object or lacks it. */
 export function field(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as { [key: string]: JsonValue })[name]
-    : undefined;
+  return isPlainObject(value) ? (value as { [key: string]: JsonValue })[name] : undefined;
 }

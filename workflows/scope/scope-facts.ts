@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
+import { type JsonValue, isJsonObject } from '../../src/contracts/json.js';
 import type { InputBinding, PlanStep } from '../../src/contracts/plan.js';
 import { holdsStored, isStored, storedPart, type StoredValue } from '../../src/contracts/store/stored-value.js';
 import type { ReadOperand } from '../../src/contracts/system.js';
@@ -16,7 +16,7 @@ export function wantedOf(value: JsonValue | undefined, paths: readonly (readonly
     let inside: JsonValue | undefined = value;
     for (const [depth, field] of path.entries()) {
       if (isStored(inside)) return [{ at: path.slice(0, depth), path, stored: path.slice(depth).reduce(storedPart, inside) }];
-      inside = isObject(inside) ? inside[field] : undefined;
+      inside = isJsonObject(inside) ? inside[field] : undefined;
     }
     return isStored(inside) ? [{ at: path, path, stored: inside }] : [];
   });
@@ -79,10 +79,6 @@ export class ScopeFacts {
 function put(value: JsonValue | undefined, path: readonly string[], member: JsonValue): JsonValue {
   const [field, ...rest] = path;
   if (field === undefined) return member;
-  const around = isObject(value) && !isStored(value) ? value : {};
+  const around = isJsonObject(value) && !isStored(value) ? value : {};
   return { ...around, [field]: put(around[field], rest, member) };
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

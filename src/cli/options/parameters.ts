@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import { type JsonObject, type JsonValue, isJsonObject, isPlainObject } from '../../contracts/json.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
@@ -60,7 +60,7 @@ async function readObject(word: string): Promise<JsonObject> {
           throw new PipelineError('CLI_PARAMETERS', { what: `the parameter file ${file} cannot be read`, where, cause: error });
         });
   const value = file !== null && /\.ya?ml$/.test(file) ? await parseYamlFile(text, where) : parseJson(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
+  if (isPlainObject(value)) return value as JsonObject;
   throw new PipelineError('CLI_PARAMETERS', {
     what: value === undefined ? 'the parameters are not JSON' : 'the parameters are not an object',
     where,
@@ -71,7 +71,7 @@ async function readObject(word: string): Promise<JsonObject> {
 
 function declaredSchema(schema: JsonObject | null, name: string): JsonObject | null {
   const property = schema === null ? undefined : propertiesOf(schema)[name];
-  return isObject(property) ? property : null;
+  return isJsonObject(property) ? property : null;
 }
 
 /** Undefined when the word cannot be read as the type. */
@@ -82,7 +82,7 @@ function readValue(word: string, type: string | null): JsonValue | undefined {
   const fits =
     ((type === 'number' || type === 'integer') && typeof value === 'number') ||
     (type === 'boolean' && typeof value === 'boolean') ||
-    (type === 'object' && isObject(value ?? null));
+    (type === 'object' && isJsonObject(value ?? null));
   return fits ? value : undefined;
 }
 
@@ -92,10 +92,6 @@ function parseJson(text: string): JsonValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 async function parseYamlFile(text: string, where: string): Promise<JsonValue> {
@@ -156,7 +152,7 @@ function readList(word: string, { items }: JsonObject): readonly JsonValue[] {
   const json = word.trimStart().startsWith('[') ? parseJson(word) : undefined;
   if (Array.isArray(json)) return json as readonly JsonValue[];
   if (word === '') return [];
-  return word.split(',').map((part) => readWord(part.trim(), isObject(items) ? items : {}));
+  return word.split(',').map((part) => readWord(part.trim(), isJsonObject(items) ? items : {}));
 }
 
 const asWord = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -166,7 +162,7 @@ export function schemaInWords(schema: JsonObject, required: boolean): string {
   const { items, minItems, maxItems, default: preset, description } = schema;
   const isList = schema['type'] === 'array';
   const about = [
-    ...valueInWords(isList && isObject(items) ? items : schema),
+    ...valueInWords(isList && isJsonObject(items) ? items : schema),
     isList ? 'a list with commas, or repeated' : '',
     minItems === undefined ? '' : `${asWord(minItems)} items or more`,
     maxItems === undefined ? '' : `${asWord(maxItems)} items or less`,
@@ -196,5 +192,5 @@ function presetInWords(preset: JsonValue): string {
 
 const propertiesOf = (schema: JsonObject): JsonObject => {
   const properties = schema['properties'];
-  return isObject(properties) ? properties : {};
+  return isJsonObject(properties) ? properties : {};
 };

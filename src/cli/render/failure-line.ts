@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../errors/kinds.js';
+import { isPlainObject } from '../../contracts/json.js';
 
 const CODE = /^[A-Z]+(_[A-Z]+)+$/;
 

@@ -1,3 +1,4 @@
+import { identifier } from '../sql-text.js';
 import { epochMsSql } from '../epoch-ms.js';
 import type { ModelSignature, TensorSpec } from '../model.js';
 
@@ -75,7 +76,7 @@ export function loggedValueSql(spec: TensorSpec, expression: string): string {
 
 /** The inputs of a relation's rows as a server would log them, a sub-query: the profile of one is that of the other. */
 export function loggedRowsSql({ inputs }: ModelSignature, relation: string): string {
-  const columns = inputs.map(({ name }) => `"${name.replaceAll('"', '""')}"`);
+  const columns = inputs.map(({ name }) => identifier(name));
   const values = inputs.map((spec, index) => `${loggedValueSql(spec, columns[index] ?? '')} AS ${columns[index] ?? ''}`);
   return `(SELECT ${values.join(', ')} FROM ${relation})`;
 }

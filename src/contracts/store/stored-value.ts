@@ -1,5 +1,5 @@
 import type { ArtifactRef } from '../artifact.js';
-import type { JsonObject, JsonValue } from '../json.js';
+import { type JsonObject, type JsonValue, isPlainObject } from '../json.js';
 
 /** The one field of a `StoredValue` that tells it from other objects; no result of a step may have it. */
 export const STORED_FIELD = '$stored';
@@ -17,7 +17,7 @@ export type StoredValue = {
 };
 
 export function isStored(value: JsonValue | undefined): value is StoredValue {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && STORED_FIELD in value;
+  return isPlainObject(value) && STORED_FIELD in value;
 }
 
 /** Whether anything inside a value lies in the store. */

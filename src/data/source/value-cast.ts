@@ -1,7 +1,7 @@
 import { epochMsSql } from '../../contracts/epoch-ms.js';
 import type { ColumnSpec, ColumnType, CsvOptions, SourceSpec } from '../../contracts/dataset.js';
 import { duckdbType } from '../../schema/duckdb-type.js';
-import { literal } from '../sql-text.js';
+import { literal } from '../../contracts/sql-text.js';
 import type { SourceColumn } from './source-group.js';
 
 /**

@@ -1,3 +1,4 @@
+import { median } from '../../metrics/quantiles.js';
 import type { Task } from '../../contracts/stages/feature.js';
 
 /**
@@ -6,12 +7,8 @@ import type { Task } from '../../contracts/stages/feature.js';
  */
 export function baselineScores(task: Task, metric: string, labels: Float64Array): Float64Array {
   const constant =
-    task === 'regression' && metric === 'mae' ? median(labels) : labels.reduce((sum, label) => sum + label, 0) / labels.length;
+    task === 'regression' && metric === 'mae'
+      ? median(labels.toSorted())
+      : labels.reduce((sum, label) => sum + label, 0) / labels.length;
   return new Float64Array(labels.length).fill(constant);
-}
-
-function median(values: Float64Array): number {
-  const sorted = values.toSorted();
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }

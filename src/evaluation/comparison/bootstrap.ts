@@ -1,3 +1,4 @@
+import { quantile } from '../../metrics/quantiles.js';
 import type { Metric } from '../../metrics/metric.js';
 import type { RowWeights, ScoredRows } from '../../metrics/scored-rows.js';
 import { createRandom } from './random.js';
@@ -83,12 +84,4 @@ function orientedDelta(metric: Metric, challenger: Weighted, opponent: Weighted)
   const other = metric.compute(...opponent);
   if (own === null || other === null) return null;
   return metric.better === 'higher' ? own - other : other - own;
-}
-
-/** Linear between order statistics (type 7, numpy's default). */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = (sorted.length - 1) * share;
-  const below = Math.floor(at);
-  const low = sorted[below] ?? 0;
-  return low + ((sorted[below + 1] ?? low) - low) * (at - below);
 }

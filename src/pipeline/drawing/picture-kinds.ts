@@ -1,5 +1,6 @@
+import { isPlainObject } from '../../contracts/json.js';
 import { checkCall } from '../../errors/check-call.js';
-import { aBoolean, anObject, isPlainObject, listOf, made, optional, optionsOf } from '../../errors/kinds.js';
+import { aBoolean, anObject, listOf, made, optional, optionsOf } from '../../errors/kinds.js';
 
 const aPlan = made(
   'the plan of a pipeline',

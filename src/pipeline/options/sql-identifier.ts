@@ -1,3 +1,5 @@
+import { identifier as quoted } from '../../contracts/sql-text.js';
+
 /** Keywords of DuckDB 1.5 that are no plain column names: `duckdb_keywords()` of every category but `unreserved`. */
 const KEYWORDS = new Set(
   (
@@ -17,5 +19,5 @@ const KEYWORDS = new Set(
 /** A column's name as SQL: bare where that means the same. */
 export function identifier(name: string): string {
   const bare = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !KEYWORDS.has(name.toLowerCase());
-  return bare ? name : `"${name.replaceAll('"', '""')}"`;
+  return bare ? name : quoted(name);
 }

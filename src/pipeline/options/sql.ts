@@ -1,3 +1,4 @@
+import { literal } from '../../contracts/sql-text.js';
 import { checkCall } from '../../errors/check-call.js';
 import { aText, either, listOf } from '../../errors/kinds.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
@@ -34,7 +35,7 @@ export function sql<const Values extends readonly (Value | Column)[]>(
 
 function written(value: unknown): string {
   if (isColumn(value)) return identifier(value.name);
-  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`;
+  if (typeof value === 'string') return literal(value);
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   throw new PipelineError('AUTHORING_INVALID_SQL', {

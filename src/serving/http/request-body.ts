@@ -1,3 +1,4 @@
+import { isPlainObject } from '../../contracts/json.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { someOf } from '../input/text.js';
 
@@ -12,7 +13,7 @@ export function bodyFields(body: unknown, known: readonly string[]): Fields {
 }
 
 export function objectFields(value: unknown, name: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isPlainObject(value)) return value as Fields;
   throw malformed(`${name} is no object`, 'a JSON object', kindOf(value));
 }
 

@@ -1,3 +1,4 @@
+import { isPlainObject } from '../../contracts/json.js';
 import type { ModelSignature } from '../../contracts/model.js';
 import type { ColumnBatch } from './column-batch.js';
 import { allocateColumn } from './column-batch.js';
@@ -8,10 +9,7 @@ import { describeSpec } from './value-rule.js';
 
 export type RowParser = (instances: readonly unknown[]) => ColumnBatch;
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const isShort = (instance: unknown, fields: number): boolean => !isRecord(instance) || Object.keys(instance).length < fields;
+const isShort = (instance: unknown, fields: number): boolean => !isPlainObject(instance) || Object.keys(instance).length < fields;
 
 /**
  * Compiles a signature into a parser of rows `{ column: value }`. Every column of the signature must be there, null where it is missing
@@ -54,7 +52,7 @@ export function compileRowParser(model: string, signature: ModelSignature): RowP
     const complete = !instances.some((instance) => isShort(instance, fields.length));
     const columns = fields.map((field) => allocateColumn(field.spec, complete ? instances.length : 1));
     instances.forEach((instance, row) => {
-      if (!isRecord(instance)) {
+      if (!isPlainObject(instance)) {
         issues.add({
           row,
           column: '',

@@ -1,3 +1,4 @@
+import { jsonFile } from '../artifacts/json-file.js';
 import type { ArtifactRef } from '../../contracts/artifact.js';
 import type { JsonValue } from '../../contracts/json.js';
 import type { StoredPage } from '../../contracts/stages/map.js';
@@ -12,7 +13,7 @@ const ITEMS_FILE = 'items.json';
 const PAGES_FILE = 'pages.json';
 
 export async function publishPage(artifacts: ArtifactStore, items: readonly JsonValue[]): Promise<StoredPage> {
-  const file = jsonFile(ITEMS_FILE, items);
+  const file = jsonFile(ITEMS_FILE, JSON.stringify(items));
   const meta = { list: 'page', count: items.length };
   return { count: items.length, ref: await artifacts.publish({ kind: 'value', files: [file], meta, inputs: [] }) };
 }
@@ -32,7 +33,7 @@ export async function joinPages(artifacts: ArtifactStore, pages: readonly Stored
     level = joined;
   }
   const count = level.reduce((sum, page) => sum + page.count, 0);
-  const files = [jsonFile(PAGES_FILE, level)];
+  const files = [jsonFile(PAGES_FILE, JSON.stringify(level))];
   const inputs = level.map(({ ref }) => ref);
   return { count, ref: await artifacts.publish({ kind: 'value', files, meta: { list: 'pages', count }, inputs }) };
 }
@@ -81,8 +82,4 @@ export async function* readItems(
 
 async function readJson<T>(artifacts: ArtifactStore, ref: ArtifactRef<'value'>, name: string): Promise<T> {
   return parseJson(await artifacts.readFile(ref, name), `${ref.kind}/${ref.id}/${name}`) as T;
-}
-
-function jsonFile(name: string, value: unknown) {
-  return { name, mediaType: 'application/json', content: { bytes: Buffer.from(JSON.stringify(value)) } };
 }

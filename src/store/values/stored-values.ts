@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import { jsonFile } from '../artifacts/json-file.js';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../contracts/json.js';
 import { holdsStored, isStored, type StoredValue } from '../../contracts/store/stored-value.js';
 import type { ReadOperand } from '../../contracts/system.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
@@ -14,8 +15,7 @@ export const jsonBytes = (value: JsonValue): number => Buffer.byteLength(JSON.st
 
 /** Writes a value; equal values are one artifact. */
 export async function storeValue(artifacts: ArtifactStore, value: JsonValue): Promise<StoredValue> {
-  const content = { bytes: Buffer.from(JSON.stringify(value)) };
-  const files = [{ name: FILE, mediaType: 'application/json', content }];
+  const files = [jsonFile(FILE, JSON.stringify(value))];
   return { $stored: await artifacts.publish({ kind: 'value', files, meta: {}, inputs: [] }) };
 }
 
@@ -27,7 +27,7 @@ export async function storeParts(artifacts: ArtifactStore, value: JsonValue, mos
   const bytes = jsonBytes(value);
   if (bytes <= mostBytes) return value;
   const stored = await storeValue(artifacts, value);
-  return isObject(value) ? withoutLargest(value, bytes, mostBytes, stored) : stored;
+  return isJsonObject(value) ? withoutLargest(value, bytes, mostBytes, stored) : stored;
 }
 
 function withoutLargest(value: JsonObject, bytes: number, mostBytes: number, stored: StoredValue): JsonValue {
@@ -104,14 +104,10 @@ function partOf(whole: JsonValue, { path = [], optional, $stored }: StoredValue)
 
 function partIn(whole: JsonValue, path: readonly string[] = []): JsonValue | undefined {
   let value: JsonValue | undefined = whole;
-  for (const field of path) value = isObject(value) && Object.hasOwn(value, field) ? value[field] : undefined;
+  for (const field of path) value = isJsonObject(value) && Object.hasOwn(value, field) ? value[field] : undefined;
   return value;
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import { withDuckDb } from '../../../src/data/duckdb.js';
-import { literal } from '../../../src/data/sql-text.js';
+import { literal } from '../../../src/contracts/sql-text.js';
 import { modelInputsOf, modelInputSql } from '../../../src/data/model-inputs.js';
 import { streamRows } from '../../../src/data/stream-rows.js';
 import { feature } from '../../../src/features/feature.js';
