@@ -12,7 +12,6 @@ const SLOW = [
   'contract/s3-store',
   'integration/cli/cli',
   'examples/cached-training',
-  'integration/light-replay',
   'integration/wide',
   'integration/continuous-training',
   'integration/bundle/workflow-bundle',
