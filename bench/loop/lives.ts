@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { definePipeline, feature, gate, label, param, source, split, sql, trainer } from 'perennial';
+import type { Pipeline } from 'perennial';
 import { runInProcess } from 'perennial/testing';
 import { createRegistry } from '../../dist/src/registry/create-registry.js';
 import { createArtifactStore } from '../../dist/src/store/artifacts/create-artifact-store.js';
@@ -80,7 +81,7 @@ export class Life {
   }
 }
 
-function pipelineOf({ refit, gate: gated }: Policy): ReturnType<typeof definePipeline> {
+function pipelineOf({ refit, gate: gated }: Policy): Pipeline {
   return definePipeline(MODEL, { params: { from: param.date(), to: param.date() } }, (p) => {
     const raw = p.ingest({
       source: source.parquet(FILE),

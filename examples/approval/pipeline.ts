@@ -1,9 +1,9 @@
 import { definePipeline } from 'perennial';
 
 /** Two of three people release what somebody else has started; the lead may step in after four hours; after a day it is off. */
-export default definePipeline('approval', { params: {} }, (p) => {
+export default definePipeline('approval', (p) => {
   const build = p.step('build', { run: () => ({ version: 7 }) });
-  const release = p.gate('release', {
+  const release = p.approval('release', {
     message: 'Release version 7?',
     inputs: { build },
     approvers: ['ada', 'bob', 'cy'],

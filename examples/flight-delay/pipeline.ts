@@ -60,13 +60,13 @@ export default definePipeline('flight-delay', { params }, (p) => {
     resources: { cpu: 2 },
   });
   const endpoint = p.deploy(evaluation, { rollout: rollout.canary([10, 50, 100], { bake: '1 second' }) });
-  p.monitor(endpoint, {
+  const monitor = p.monitor(endpoint, {
     every: '7 days',
     clock: 'event',
     drift: [drift.wasserstein(flights.distance), drift.psi(flights.origin), drift.psi(score)],
     labels: { source: source.parquet('.perennial/demo/labels/*.parquet'), key: 'request_id', delay: '7 days' },
   });
-  p.retrain({
+  p.retrain(monitor, {
     on: [on.drift(), on.performanceBelow('roc_auc', 0.64), on.newRows(25_000)],
     clock: 'event',
     debounce: '1 second',

@@ -18,7 +18,7 @@ export default definePipeline(
         return { x, loss };
       },
     });
-    const approved = p.gate('release', { message: 'Release this fit?', inputs: { fitted }, expires: '1 day' });
+    const approved = p.approval('release', { message: 'Release this fit?', inputs: { fitted }, expires: '1 day' });
     p.step('publish', { inputs: { fitted, approved }, run: ({ fitted: { x }, approved: { by } }) => ({ x, by }) });
   },
 );

@@ -30,7 +30,7 @@ export async function patientFit({ target, goal = 0.001, fits = 10 }: PatientFit
       from = fitted;
     }
     try {
-      await stages.gate('release', { message: `The loss is ${String(losses.at(-1))} after ${losses.length} fits. Release?` });
+      await stages.approval('release', { message: `The loss is ${String(losses.at(-1))} after ${losses.length} fits. Release?` });
     } catch (error) {
       const { code, message } = failureCode(error);
       if (code !== 'EXECUTION_GATE_REJECTED') throw error;

@@ -21,7 +21,7 @@ void test('publishes what was approved', async () => {
 });
 
 void test('publishes nothing when nobody answers for two days', async () => {
-  const { status, attempts } = await runInProcess(release, {}, { store, startAt: '2030-01-01', onGate: () => 'ignore' });
+  const { status, attempts } = await runInProcess(release, {}, { store, startAt: '2030-01-01', onApproval: () => 'ignore' });
   assert.equal(status, 'failed');
   assert.ok(!attempts.some(({ step }) => step === 'publish'));
 });

@@ -4,6 +4,6 @@ import { definePipeline, param } from 'perennial';
 export default definePipeline('release', { params: { rows: param.integer({ min: 1, default: 100 }) } }, (p) => {
   const data = p.step('data', { run: (_inputs, { parameters }) => ({ rows: Number(parameters['rows']) }) });
   const fitted = p.step('fit', { inputs: { data }, run: ({ data: { rows } }) => ({ loss: 1 / rows }) });
-  const approved = p.gate('approve', { message: 'Release this fit?', expires: '2 days', inputs: { fitted } });
+  const approved = p.approval('approve', { message: 'Release this fit?', expires: '2 days', inputs: { fitted } });
   p.step('publish', { inputs: { fitted, approved }, run: ({ fitted: { loss }, approved: { by } }) => ({ loss, by }) });
 });

@@ -87,8 +87,11 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
     endpoint: EndpointReference<Of, T>,
     options: MonitorOptions<Of, T>,
   ): MonitorReference;
-  /** Hands the retraining policy to the model's continuous-training entity; follows every monitor step. */
-  retrain(options: RetrainOptions<Shape>): RetrainReference;
+  /**
+   * Hands the retraining policy of a model to its continuous-training entity, after the monitor whose signals it waits for. A policy of rows
+   * and schedules alone may follow the endpoint.
+   */
+  retrain(after: MonitorReference | EndpointReference, options: RetrainOptions<Shape>): RetrainReference;
   /** Any TypeScript code as a step. */
   step<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets>(
     id: string,
@@ -149,8 +152,8 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
     body: (item: Ref<Item | null>, index: Ref<number>) => Returned,
     options?: MapOptions,
   ): MapReference<Returned>;
-  /** Waits for a person to approve. */
-  gate(id: string, options: ApprovalOptions): ApprovalReference;
+  /** Waits for people to approve. */
+  approval(id: string, options: ApprovalOptions): ApprovalReference;
 }
 
 export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft): PipelineBuilder<Shape> {
@@ -214,12 +217,13 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
         config: (read) => monitorConfig(options, knows, read),
       });
     },
-    retrain: (options) => {
+    retrain: (after, options) => {
       const { id = 'retrain' } = options;
-      const model = options.model ?? draft.steps.find((step) => step.kind === 'evaluate')?.knows.model ?? draft.name;
+      const before = draft.find(after, draft.root.at(id), ['monitor', 'deploy']);
+      const model = before?.knows.model ?? draft.name;
       return draft.add({
-        ...{ kind: 'retrain', id, options, knows: { model } },
-        config: (read) => retrainConfig(options, model, draft, read),
+        ...{ kind: 'retrain', id, options, knows: { model }, follows: before === null ? [] : [before] },
+        config: (read) => retrainConfig(options, model, draft, read, before),
       });
     },
     step: (id, options) => addCustomStep(draft, id, options),
@@ -236,7 +240,7 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     python: (id: string, options: PythonOptions) => addProgram(draft, id, options, (read) => pythonConfig(options, id, read)),
     map: (id: string, items: unknown, body: (item: Ref<never>, index: Ref<number>) => unknown, options?: MapOptions) =>
       addMap(draft, id, items, body, options) as Ref<never>,
-    gate: (id, options) => {
+    approval: (id, options) => {
       const inputs = findInputs(draft, id, options.inputs ?? {});
       return draft.add({ kind: 'gate', id, options, inputs, config: (read) => approvalConfig(options, read) });
     },

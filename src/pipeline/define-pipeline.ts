@@ -24,7 +24,8 @@ import { readSchedules } from './schedule/schedules.js';
 
 /** What is said of a pipeline as a whole. */
 export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy {
-  readonly params: Shape;
+  /** Default: none. */
+  readonly params?: Shape;
   /** Who is told of successes, failures, runs that wait for somebody, and slow runs. */
   readonly hooks?: HookOptions;
   /** Changes elsewhere that start a run, once the pipeline is deployed. */
@@ -35,6 +36,12 @@ export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy
 
 /** What a run gives to its caller: the result behind the reference that the builder returned, null when it returned none. */
 export type BuilderResult<Returned> = [Returned] extends [Ref<infer Result>] ? Result : null;
+
+const NO_PARAMETERS = Object.freeze({});
+type NoParameters = typeof NO_PARAMETERS;
+type Build<Shape extends ParameterShape, Returned> = (p: PipelineBuilder<Shape>) => Returned;
+type Given<Shape extends ParameterShape, Returned> =
+  readonly [build: Build<Shape, Returned>] | readonly [options: PipelineOptions<Shape>, build: Build<Shape, Returned>];
 
 /** A reference that was used as a value does not know where: the step that was declared last is right before. */
 function located<T>({ name, steps }: PipelineDraft, build: () => T): T {
@@ -56,13 +63,23 @@ function located<T>({ name, steps }: PipelineDraft, build: () => T): T {
  * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem that the linter found;
  *   `AUTHORING_REFERENCE_AS_VALUE` when `build` makes text, a number or JSON of a reference.
  */
-export function definePipeline<const Shape extends ParameterShape, Returned>(
+export function definePipeline<Returned>(
+  name: string,
+  build: (p: PipelineBuilder<NoParameters>) => Returned,
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a pipeline without parameters has none to name
+): Pipeline<ParameterInput<NoParameters>, BuilderResult<Returned>>;
+export function definePipeline<Returned, const Shape extends ParameterShape = NoParameters>(
   name: string,
   options: PipelineOptions<Shape>,
   build: (p: PipelineBuilder<Shape>) => Returned,
+): Pipeline<ParameterInput<Shape>, BuilderResult<Returned>>;
+export function definePipeline<const Shape extends ParameterShape, Returned>(
+  name: string,
+  ...rest: Given<Shape, Returned>
 ): Pipeline<ParameterInput<Shape>, BuilderResult<Returned>> {
+  const [options, build] = rest.length === 1 ? [{}, rest[0]] : rest;
   checkCall('definePipeline', { name, options, build }, PIPELINE_KINDS);
-  const draft = new PipelineDraft(name, options.params);
+  const draft = new PipelineDraft(name, options.params ?? NO_PARAMETERS);
   const returned = located(draft, () => build(createBuilder<Shape>(draft)));
   reportPromise(returned, draft.root);
   const hooks = readHooks(options.hooks ?? {}, draft.root.at('hooks'));

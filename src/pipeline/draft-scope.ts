@@ -41,7 +41,7 @@ export interface DraftStep {
   /** Replaced when a later step adds to it. */
   config: JsonObject;
   /** Order constraints that the pipeline adds by itself. */
-  readonly follows: DraftStep[];
+  readonly follows: readonly DraftStep[];
 }
 
 /** Where steps are declared: the pipeline itself, or the body of a map or loop. */

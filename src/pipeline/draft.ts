@@ -38,6 +38,8 @@ interface StepDeclaration {
   /** What `PipelineDraft.body` collected for it. */
   readonly body?: DraftBody;
   readonly fields?: DraftStep['fields'];
+  /** Steps that must end first although nothing of theirs is an input. */
+  readonly follows?: readonly DraftStep[];
   /** Builds the step's configuration; may hold parameter references, which become markers. */
   readonly config?: (read: OptionReader) => object;
 }
@@ -95,7 +97,7 @@ export class PipelineDraft {
       knows: declaration.knows ?? {},
       read,
       config: plainConfig(declaration.config?.(read) ?? {}, read),
-      follows: [],
+      follows: declaration.follows ?? [],
     };
     this.steps.push(step);
     step.scope.steps.push(step);

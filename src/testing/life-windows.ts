@@ -49,7 +49,7 @@ export function policyOf({ plan }: Pick<Pipeline<never>, 'plan'>): RetrainConfig
   throw new PipelineError('TESTING_UNKNOWN_STEP', {
     what: 'the pipeline has no retrain step, so nothing would ever retrain',
     where: `pipeline ${plan.pipeline}`,
-    cure: 'Declare `p.retrain({ on: [...] })`.',
+    cure: 'Declare `p.retrain(monitor, { on: [...] })`.',
   });
 }
 

@@ -47,7 +47,7 @@ export interface InProcessOptions extends Doubles {
   /** Steps that run although a result of another run is there. */
   readonly force?: readonly string[];
   /** What to answer when a gate opens; without it every gate is approved, for nobody else could. */
-  readonly onGate?: (step: string, message: string) => GateAnswer;
+  readonly onApproval?: (step: string, message: string) => GateAnswer;
   /**
    * ISO time of a clock of the run's own that starts then, stands still while steps run, and jumps over waits: gates that expire, bakes of a
    * roll-out, pauses between retries. Default: the clock of the wall.
@@ -134,7 +134,7 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
       surroundings.onStatus?.(status);
       for (const gate of status.gates?.filter(({ state, step }) => state === 'open' && !answered.has(step)) ?? []) {
         answered.add(gate.step);
-        const answer = surroundings.onGate?.(gate.step, gate.message) ?? 'approve';
+        const answer = surroundings.onApproval?.(gate.step, gate.message) ?? 'approve';
         queueMicrotask(() => {
           answerGate(driver, gate, answer);
         });

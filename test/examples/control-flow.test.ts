@@ -23,7 +23,7 @@ describe('the examples of control flow', () => {
   it('approval ships what two people released, and stops at a no', async () => {
     const shipped = await runInProcess(approval, {}, { store });
     expect(shipped.results['ship']).toEqual({ version: 7, releasedBy: 'bob' });
-    const stopped = await runInProcess(approval, {}, { store, onGate: () => 'reject' });
+    const stopped = await runInProcess(approval, {}, { store, onApproval: () => 'reject' });
     expect(stopped.status).toBe('failed');
     expect(stopped.steps.find(({ id }) => id === 'release')?.failure?.code).toBe('EXECUTION_GATE_REJECTED');
   });

@@ -76,7 +76,7 @@ describe('the check of open runs', () => {
     // What has been done may go, what is to come may not.
     const pipelines = [
       definePipeline('waiting', { params: {} }, (p) => {
-        const by = p.gate('release', { message: 'May it go out?' });
+        const by = p.approval('release', { message: 'May it go out?' });
         p.step('tell', { inputs: { by }, run: () => 'told' });
       }),
     ];

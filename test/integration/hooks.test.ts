@@ -105,11 +105,11 @@ describe('hooks of a run', () => {
           }),
       ),
       definePipeline('asking', { params: {}, hooks: { onBlocked: [hook], onSuccess: [notify.stdout()] } }, (p) => {
-        const asked = p.gate('ask', { message: 'ship it?' });
+        const asked = p.approval('ask', { message: 'ship it?' });
         return p.step('ship', { inputs: { asked }, run: async () => 1 });
       }),
       definePipeline('escalating', { params: {}, hooks: { onBlocked: [hook] } }, (p) =>
-        p.gate('ask', {
+        p.approval('ask', {
           message: 'ship it?',
           approvers: ['ada'],
           escalate: { after: '300 milliseconds', to: ['eve'] },
@@ -120,7 +120,7 @@ describe('hooks of a run', () => {
           times: 2,
           start: 0,
           body: (previous) => {
-            const asked = p.gate('review', { message: 'once more?', inputs: { previous } });
+            const asked = p.approval('review', { message: 'once more?', inputs: { previous } });
             p.step('meanwhile', {
               run: async (_, { signal }) => {
                 await waitFor(1_000, signal);

@@ -30,7 +30,7 @@ export async function wrongCalls() {
       () => stages.step('first', { surprise: 1 }),
       () => stages.step('first', {}, { params: { n: 'three' } }),
       () => stages.train(),
-      () => stages.gate('ask'),
+      () => stages.approval('ask'),
       () => stages.step('bad'),
       () => stages.signalTraining('nobody', { id: 'x', kind: 'manual', at: '2020-01-01' }),
       () => stages.pipeline('unheard-of'),

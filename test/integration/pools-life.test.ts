@@ -83,9 +83,9 @@ describe('the life of a model whose steps all run in a pool', () => {
       const evaluation = p.evaluate(trained, { metrics: ['roc_auc'], gate: better });
       const endpoint = p.deploy(evaluation, { rollout: rollout.canary([100], { bake: '1 second' }) });
       const persistence = { windows: 1, of: 1 };
-      p.monitor(endpoint, { every: '1 day', drift: [drift.psi(rows.x, { max: 0.1 })], persistence, minRows: 50 });
+      const monitor = p.monitor(endpoint, { every: '1 day', drift: [drift.psi(rows.x, { max: 0.1 })], persistence, minRows: 50 });
       const newest = { newest: '20000 days', from: 'from', to: 'to' } as const;
-      p.retrain({
+      p.retrain(monitor, {
         on: [on.drift()],
         window: newest,
         debounce: '1 second',

@@ -26,7 +26,7 @@ import { definePipeline } from 'perennial';
 import { factor } from './factor.js';
 export default definePipeline('edited', { params: {} }, (p) => {
   const first = p.step('first', { run: () => ({ a: 1, b: 2 }) });
-  const open = p.gate('open', { message: 'On?', inputs: { first } });
+  const open = p.approval('open', { message: 'On?', inputs: { first } });
   ${behind}
 });
 `;

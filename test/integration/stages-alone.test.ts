@@ -74,8 +74,8 @@ const pipeline = definePipeline(
     const canary = rollout.canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
     const endpoint = p.deploy(evaluation, { rollout: canary });
     const measures = [drift.wasserstein(flights.distance, { max: 0.1 }), drift.psi(score)];
-    p.monitor(endpoint, { every: '1 day', clock: 'event', drift: measures });
-    p.retrain({ on: [on.drift(), on.cron('0 3 * * 1')], coolDown: '12 hours' });
+    const monitor = p.monitor(endpoint, { every: '1 day', clock: 'event', drift: measures });
+    p.retrain(monitor, { on: [on.drift(), on.cron('0 3 * * 1')], coolDown: '12 hours' });
   },
 );
 

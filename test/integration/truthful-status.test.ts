@@ -14,7 +14,7 @@ jest.setTimeout(120_000);
 const gated = definePipeline('gated', { params: {} }, (p) => {
   const made = p.step('make', { run: (_, context) => (context.metric('size', 3), 'made') });
   const each = p.map('each', [1, 2], (item) => p.step('silent', { inputs: { item }, run: () => 1 }));
-  const open = p.gate('open', { message: 'On?', inputs: { made, each } });
+  const open = p.approval('open', { message: 'On?', inputs: { made, each } });
   p.step('last', { after: [open], run: () => 'done' });
 });
 

@@ -3,7 +3,7 @@ import { definePipeline } from 'perennial';
 /** A step, a gate that nobody answers, and steps behind it. */
 export default definePipeline('waiting', { params: {} }, (p) => {
   const made = p.step('make', { run: () => 'made' });
-  const approved = p.gate('release', { message: 'May it go out?', inputs: { made } });
+  const approved = p.approval('release', { message: 'May it go out?', inputs: { made } });
   p.step('publish', { inputs: { approved }, run: () => 'out' });
   p.step('tell', { inputs: { approved }, run: () => 'told' });
 });

@@ -18,7 +18,7 @@ import { eventually } from '../eventually.js';
 /** A gate, and then a step that says which build ran it. */
 const versioned = (build: string): Pipeline =>
   definePipeline('versioned', { params: {} }, (p) => {
-    const approved = p.gate('release', { message: 'go on?' });
+    const approved = p.approval('release', { message: 'go on?' });
     p.step('who', { inputs: { approved }, run: () => build });
   });
 

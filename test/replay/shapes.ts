@@ -56,7 +56,7 @@ export const rich = definePipeline(
       body: (previous) => p.step('half', { inputs: { previous }, run: ({ previous: value }) => value / 2 }),
       until: (last) => lt(last, 1),
     });
-    const release = p.gate('release', { message: 'ship it?', expires: '1 hour', after: [word, halved] });
+    const release = p.approval('release', { message: 'ship it?', expires: '1 hour', after: [word, halved] });
     p.step('ship', { inputs: { release, word }, run: ({ word: said }) => said });
     p.finally('tidy', { run: ({ outcome }) => outcome });
   },
@@ -162,12 +162,12 @@ export const life = definePipeline('life', { params: { from: param.date(), to: p
   });
   const canary = rollout.canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
   const endpoint = p.deploy(evaluation, { rollout: canary });
-  p.monitor(endpoint, {
+  const monitor = p.monitor(endpoint, {
     every: '1 day',
     clock: 'event',
     drift: [drift.wasserstein(flights.distance, { max: 0.1 })],
   });
-  p.retrain({ on: [on.drift()] });
+  p.retrain(monitor, { on: [on.drift()] });
 });
 
 /** Starts when `life` has published its data set. */

@@ -100,8 +100,8 @@ export const good = definePipeline(
     // @ts-expect-error the name tells how the run ended
     p.finally('taken', { inputs: { outcome: text }, run: () => null });
     // @ts-expect-error no such end
-    p.gate('sure', { message: '?', expires: '1 day', onExpiry: 'shrug' });
+    p.approval('sure', { message: '?', expires: '1 day', onExpiry: 'shrug' });
     // @ts-expect-error approvers are names
-    p.gate('who', { message: '?', approvers: [text] });
+    p.approval('who', { message: '?', approvers: [text] });
   },
 );

@@ -68,7 +68,7 @@ export const good = definePipeline(
       slices: [flights.origin],
     });
     const endpoint = p.deploy(evaluation);
-    p.monitor(endpoint, {
+    const monitor = p.monitor(endpoint, {
       every: '1 day',
       drift: [
         drift.ks(flights.distance, { max: 1 }),
@@ -76,7 +76,7 @@ export const good = definePipeline(
         drift.wasserstein(score, { max: 1 }),
       ],
     });
-    p.retrain({
+    p.retrain(monitor, {
       on: [on.drift(), on.newRows(10)],
       window: { newest: '7 days', from: 'from', to: 'to' },
       parameters: { airline: 'x' },
@@ -167,6 +167,9 @@ export const good = definePipeline(
     // @ts-expect-error time always drifts
     p.monitor(endpoint, { every: '1 day', drift: [drift.psi(flights.date, { max: 1 })] });
 
+    // @ts-expect-error a retrain policy follows a monitor or an endpoint
+    p.retrain(model, { on: [on.drift()] });
+
     // parameters
     // @ts-expect-error a parameter that is not declared
     p.train(features, { trainer: trainer.gbdt({ trees: p.params.tress }) });
@@ -175,9 +178,9 @@ export const good = definePipeline(
     // @ts-expect-error a plain string is not a date
     p.ingest({ source: source.parquet('x'), schema: flights, window: [p.params.airline, p.params.to] });
     // @ts-expect-error the retrain window needs date parameters
-    p.retrain({ on: [on.drift()], window: { newest: '7 days', from: 'airline', to: 'to' } });
+    p.retrain(monitor, { on: [on.drift()], window: { newest: '7 days', from: 'airline', to: 'to' } });
     // @ts-expect-error a parameter that is not declared
-    p.retrain({ on: [on.drift()], parameters: { airlnie: 'x' } });
+    p.retrain(monitor, { on: [on.drift()], parameters: { airlnie: 'x' } });
     // @ts-expect-error arithmetic with a reference
     trainer.gbdt({ trees: p.params.trees * 2 });
 

@@ -34,7 +34,7 @@ export async function goodWorkflow(): Promise<number> {
   return perennial<{ price: { total: number } }, number>({ pipeline: 'priced', params: { count: 2 } }, async (stages) => {
     const { total } = await stages.step('price', { n: 1 }, { params: { count: 3 } });
     const trained = await stages.train();
-    const { approved } = await stages.gate('ask', { message: 'good?', expiresMs: 1_000 });
+    const { approved } = await stages.approval('ask', { message: 'good?', expiresMs: 1_000 });
     return total + Object.keys(trained).length + (approved ? 1 : 0);
   });
 }
@@ -71,7 +71,7 @@ export async function wrongWorkflow(): Promise<void> {
     // @ts-expect-error there is no such stage
     await stages.tarin();
     // @ts-expect-error a time-out is a number of milliseconds
-    await stages.gate('ask', { expiresMs: '2 days' });
+    await stages.approval('ask', { expiresMs: '2 days' });
     // @ts-expect-error a kind is one of five
     await stages.signalTraining('m', { id: 'x', kind: 'mood', at: '2040-01-01' });
     return null;

@@ -1,7 +1,7 @@
 /** The door `perennial/workflow`: order the steps of a declared pipeline by hand, in a Temporal workflow of your own. */
 export { perennial } from './perennial.js';
 export type { PerennialOptions } from './perennial.js';
-export type { CallOptions, ChildOptions, GateOptions, StageOptions, Stages, StepResults } from './stages.js';
+export type { CallOptions, ChildOptions, ApprovalOptions, StageOptions, Stages, StepResults } from './stages.js';
 export { failureCode } from './failure-code.js';
 export type { TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
 export type { JsonObject, JsonValue } from '../../src/contracts/json.js';

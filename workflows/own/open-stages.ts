@@ -11,7 +11,7 @@ import { applicationFailure } from '../temporal/temporal-failure.js';
 import type { CallBoard } from './call-board.js';
 import { failureCode } from './failure-code.js';
 import { runCall } from './run-call.js';
-import type { CallOptions, GateOptions, StageOptions, Stages, StepResults } from './stages.js';
+import type { CallOptions, ApprovalOptions, StageOptions, Stages, StepResults } from './stages.js';
 import { callInputs, findStage, findStep } from './step-lookup.js';
 
 export const { resolvePlan } = localActivities<SystemActivities>({
@@ -49,7 +49,7 @@ export function openStages<Steps extends StepResults>(resolved: ResolvedPlan, bo
     retrain: stage('retrain'),
     step: async <Id extends string & keyof Steps>(id: Id, inputs?: GivenInputs, options?: CallOptions) =>
       (await call(() => findStep(plan, id), inputs, options)) as Steps[Id],
-    gate: async (id, options = {}) => (await call(() => gateStep(plan.steps, id, options))) as unknown as GateResult,
+    approval: async (id, options = {}) => (await call(() => gateStep(plan.steps, id, options))) as unknown as GateResult,
     pipeline: (name, params = {}, options = {}) =>
       withCode(() => {
         const workflowId = options.workflowId ?? `${workflowInfo().workflowId}/${name}${board.nextInstance(`pipeline ${name}`)}`;
@@ -79,7 +79,7 @@ async function parametersWith(pipeline: string, parameters: JsonObject, changes:
 }
 
 /** The gate that the pipeline declares, else one for this question. */
-function gateStep(steps: readonly PlanStep[], id: string, { message, expiresMs }: GateOptions): PlanStep {
+function gateStep(steps: readonly PlanStep[], id: string, { message, expiresMs }: ApprovalOptions): PlanStep {
   const declared = steps.find((step) => step.id === id);
   const config = { ...(message === undefined ? {} : { message }), ...(expiresMs === undefined ? {} : { expiresMs }) };
   if (declared?.kind === 'gate') return { ...declared, config: { ...declared.config, ...config } };

@@ -49,7 +49,7 @@ export interface StageOptions extends CallOptions {
   readonly step?: string;
 }
 
-export interface GateOptions {
+export interface ApprovalOptions {
   /** What is asked; needed for a gate that the pipeline does not declare. */
   readonly message?: string;
   /** The gate fails with EXECUTION_GATE_EXPIRED when nobody answers for so long, in ms. Default: it waits for ever. */
@@ -86,7 +86,7 @@ export interface Stages<Steps extends StepResults = { readonly [step: string]: J
     options?: CallOptions,
   ): Promise<Steps[Id]>;
   /** Waits until a person approves (CLI, client or Temporal UI). EXECUTION_GATE_REJECTED, EXECUTION_GATE_EXPIRED. */
-  gate(id: string, options?: GateOptions): Promise<GateResult>;
+  approval(id: string, options?: ApprovalOptions): Promise<GateResult>;
   /** Runs a whole pipeline of the same worker as a child workflow. Fails with the code of the step that failed. */
   pipeline(name: string, params?: JsonObject, options?: ChildOptions): Promise<RunResult>;
   /** Hands a trigger to the continuous-training entity of a model. EXECUTION_RUN_NOT_FOUND when the model has none yet. */

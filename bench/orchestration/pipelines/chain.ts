@@ -6,7 +6,7 @@ const STEPS = Number(process.env['BENCH_STEPS'] ?? '100');
 const light = process.env['BENCH_LIGHT'] === '1';
 
 /** Each step needs the result of the one before. */
-export default definePipeline('bench-chain', { params: {} }, (p) => {
+export default definePipeline('bench-chain', (p) => {
   let last: Ref<number> = p.step('s0', {
     light,
     run: () => {

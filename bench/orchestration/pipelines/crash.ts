@@ -5,7 +5,7 @@ import { CRASH_PARTS, CRASH_PART_MS, CRASH_STEPS } from '../crash-shape.js';
 import { mark } from '../bodies.js';
 
 /** Steps that take a second each and write a checkpoint every tenth of it. */
-export default definePipeline('bench-crash', { params: {} }, (p) => {
+export default definePipeline('bench-crash', (p) => {
   let last: Ref<number> = p.step('s1', { run: (_, context) => inParts('s1', context) });
   for (let index = 2; index <= CRASH_STEPS; index += 1) {
     last = p.step(`s${index}`, { inputs: { before: last }, run: (_, context) => inParts(`s${index}`, context) });

@@ -20,7 +20,7 @@ const after = ({ model }: { readonly model: { readonly bytes: number } }): { rea
 };
 
 /** Ten steps on real flights: the five stages up to the evaluation, and five steps of the user's own, all of them cached. */
-export default definePipeline('bench-training', { params: {} }, (p) => {
+export default definePipeline('bench-training', (p) => {
   const cache = true;
   const raw = p.ingest({
     source: source.parquet('node_modules/vega-datasets/data/flights-3m.parquet'),

@@ -48,31 +48,24 @@ function lintBodies({ scope, steps }: PipelineDraft): void {
     step.read.report('inside-a-body', `a ${step.kind} step belongs to the pipeline itself, not into a body that runs many times`);
 }
 
-/** Lets retrain steps follow the monitors and each monitor look out for what its model's retrain step waits for. */
+/** Lets each monitor look out for what the retrain step behind it waits for. */
 function joinRetrainToMonitors(draft: PipelineDraft): void {
   const monitors = draft.steps.filter((step) => step.kind === 'monitor');
   const retrains = draft.steps.filter((step) => step.kind === 'retrain');
   lintOnePerModel(monitors);
   lintOnePerModel(retrains);
   for (const retrain of retrains) {
-    retrain.follows.push(...monitors);
-    const watching = monitors.filter((monitor) => monitor.knows.model === retrain.knows.model);
+    const monitor = retrain.follows.find((step) => step.kind === 'monitor');
     const { on } = retrain.config as RetrainConfig;
     const at = retrain.read.at('on');
-    if (watching.length === 0 && on.some((trigger) => trigger.on === 'drift' || trigger.on === 'performance')) {
-      at.report(
-        'retrain-without-monitor',
-        `no monitor step watches model "${String(retrain.knows.model)}", so these triggers never come`,
-      );
+    if (monitor === undefined) {
+      if (on.some((trigger) => trigger.on === 'drift' || trigger.on === 'performance'))
+        at.report('retrain-without-monitor', 'it follows no monitor, so these triggers never come; pass the monitor first');
       continue;
     }
-    if (
-      on.some((trigger) => trigger.on === 'drift') &&
-      watching.every(({ config }) => Object.keys((config as MonitorConfig).drift).length === 0)
-    ) {
+    if (on.some((trigger) => trigger.on === 'drift') && Object.keys((monitor.config as MonitorConfig).drift).length === 0)
       at.report('retrain-without-monitor', 'on.drift() never comes, because the monitor has no drift rule');
-    }
-    for (const monitor of watching) addPerformanceRules(monitor, retrain);
+    addPerformanceRules(monitor, retrain);
   }
   for (const monitor of monitors) {
     const { performance, labels } = monitor.config as MonitorConfig;

@@ -160,9 +160,9 @@ const CALLS = {
     }),
   },
   retrain: {
+    after: linted,
     options: optionsOf({
       ...STAGE,
-      model: optional(aText),
       on: listOf(aTrigger),
       debounce: optional(aDuration),
       coolDown: optional(aDuration),
@@ -213,7 +213,7 @@ const CALLS = {
       optionsOf({ ...IN_A_BODY, onFailure: optional(aText), concurrency: optional(aNumber), minSuccess: optional(aNumber) }),
     ),
   },
-  gate: {
+  approval: {
     id: aText,
     options: optionsOf({
       ...COMMON,
@@ -282,7 +282,7 @@ const SCHEDULE = optionsOf({
 export const PIPELINE_KINDS = {
   name: aText,
   options: optionsOf({
-    params: someParameters,
+    params: optional(someParameters),
     hooks: optional(HOOKS),
     triggers: optional(listOf(aChangeTrigger)),
     schedules: optional(recordOf(SCHEDULE)),

@@ -2,7 +2,7 @@ import { CronExpressionParser } from 'cron-parser';
 import type { JsonObject } from '../../contracts/json.js';
 import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
-import type { PipelineDraft } from '../draft.js';
+import type { DraftStep, PipelineDraft } from '../draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { StepOptions } from '../options/step-options.js';
@@ -15,8 +15,6 @@ type DateParameter<Shape extends ParameterShape> = string extends keyof Shape
 
 interface RetrainSettings {
   readonly on: readonly Trigger[];
-  /** Default: the model of the evaluate step above. */
-  readonly model?: string;
   /** How long to gather signals before deciding; default 1 minute. */
   readonly debounce?: Duration;
   /** Shortest time between two starts; default 12 hours. */
@@ -34,7 +32,7 @@ export interface RetrainOptions<Shape extends ParameterShape = ParameterShape> e
    */
   readonly window?: {
     readonly newest?: 'all' | Duration;
-    /** How old rows must be for their labels to be known; default: the labels' delay of the monitor above, or none. */
+    /** How old rows must be for their labels to be known; default: the labels' delay of the monitor, or none. */
     readonly labelDelay?: Duration;
     readonly from?: DateParameter<Shape>;
     readonly to?: DateParameter<Shape>;
@@ -58,7 +56,13 @@ interface RetrainDeclaration extends RetrainSettings {
 const SOME_DATE = '2000-01-01';
 
 /** Becomes a `RetrainConfig`. */
-export function retrainConfig(options: RetrainDeclaration, model: string, draft: PipelineDraft, read: OptionReader): object {
+export function retrainConfig(
+  options: RetrainDeclaration,
+  model: string,
+  draft: PipelineDraft,
+  read: OptionReader,
+  after: DraftStep | null,
+): object {
   const { on, debounce = '1 minute', coolDown = '12 hours', budget = { runs: 3, per: '7 days' }, clock = 'wall' } = options;
   const { newest = 'all', from = 'from', to = 'to' } = options.window ?? {};
   const parameters = presentOf(options.parameters ?? {});
@@ -72,11 +76,11 @@ export function retrainConfig(options: RetrainDeclaration, model: string, draft:
   }
   const labelDelayMs =
     options.window?.labelDelay === undefined
-      ? monitoredDelayMs(draft)
+      ? monitoredDelayMs(after)
       : read.at('window.labelDelay').duration(options.window.labelDelay, { positive: false });
   const rows = { ...(labelDelayMs === 0 ? {} : { labelDelayMs }), from, to };
   return {
-    model: read.at('model').name(model, 'the model name'),
+    model,
     pipeline: draft.name,
     on,
     debounceMs: read.at('debounce').duration(debounce, { positive: false }),
@@ -94,9 +98,9 @@ export function retrainConfig(options: RetrainDeclaration, model: string, draft:
   };
 }
 
-/** How late the labels of the monitor above may be, ms. */
-function monitoredDelayMs({ steps }: PipelineDraft): number {
-  const labels = steps.find(({ kind }) => kind === 'monitor')?.config['labels'];
+/** How late the labels of the monitor may be, ms; 0 of a step that is none. */
+function monitoredDelayMs(after: DraftStep | null): number {
+  const labels = after?.config['labels'];
   if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) return 0;
   const { delayMs } = labels as JsonObject;
   return typeof delayMs === 'number' ? delayMs : 0;

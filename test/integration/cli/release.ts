@@ -3,7 +3,7 @@ import { definePipeline, param } from 'perennial';
 
 /** A gate that the author of the run may not answer, then a step that blocks while the file of `flag` is absent. */
 export default definePipeline('release', { params: { flag: param.string() } }, (p) => {
-  const approved = p.gate('approval', { message: 'May it go out?', fourEyes: true });
+  const approved = p.approval('approval', { message: 'May it go out?', fourEyes: true });
   p.step('publish', {
     inputs: { approved },
     onFailure: 'block',

@@ -81,7 +81,7 @@ describe('a run in this process', () => {
   it('fails a rejected gate', () =>
     inFolder(async (store) => {
       const pipeline = handMade('local', [{ id: 'ok', kind: 'gate', config: { message: 'go?', expiresMs: null } }]);
-      const { status, steps } = await runInProcess(pipeline, {}, { store, onGate: () => 'reject' });
+      const { status, steps } = await runInProcess(pipeline, {}, { store, onApproval: () => 'reject' });
       expect(status).toBe('failed');
       expect(steps[0]?.failure?.code).toBe('EXECUTION_GATE_REJECTED');
     }));

@@ -25,7 +25,7 @@ const codeOf = (error: unknown): string => (isPipelineError(error) ? error.code 
 const release = definePipeline('release', { params: { trees: param.integer({ default: 10 }) } }, (p) => {
   const data = p.step('data', { run: async () => ({ rows: 3 }) });
   const fitted = p.step('fit', { inputs: { data }, run: async ({ data: { rows } }) => ({ score: rows }) });
-  const ok = p.gate('ok', { message: 'Release?', expires: '2 days', inputs: { fitted } });
+  const ok = p.approval('ok', { message: 'Release?', expires: '2 days', inputs: { fitted } });
   p.step('publish', { inputs: { fitted, ok }, run: async ({ fitted: { score }, ok: { by } }) => `${score} by ${by}` });
 });
 
@@ -118,7 +118,7 @@ describe('a clock of the run', () => {
   });
 
   it('lets a gate expire that nobody answers, and stands still while steps run', async () => {
-    const { status, steps } = await runInProcess(release, {}, { store, startAt: '2030-01-01', onGate: () => 'ignore' });
+    const { status, steps } = await runInProcess(release, {}, { store, startAt: '2030-01-01', onApproval: () => 'ignore' });
     expect(status).toBe('failed');
     expect(steps.find(({ id }) => id === 'ok')).toMatchObject({
       startedAt: '2030-01-01T00:00:00.000Z',

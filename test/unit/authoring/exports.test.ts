@@ -88,7 +88,7 @@ const methods = [
   'command',
   'python',
   'map',
-  'gate',
+  'approval',
 ] as const;
 const rows = api.schema('rows', { at: api.col.timestamp({ eventTime: true }), y: api.col.integer(), x: api.col.float() });
 

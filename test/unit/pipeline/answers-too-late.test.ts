@@ -44,7 +44,7 @@ function refusalOf(work: () => unknown): PipelineError {
 
 const asking = (onExpiry: 'fail' | 'reject' | 'approve'): Pipeline =>
   definePipeline('late', { params: {} }, (p) => {
-    p.gate('release', { message: 'ship it?', expires: '1 hour', onExpiry, onFailure: 'continue' });
+    p.approval('release', { message: 'ship it?', expires: '1 hour', onExpiry, onFailure: 'continue' });
     p.step('work', { run: () => null });
   });
 

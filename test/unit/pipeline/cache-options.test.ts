@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { definePipeline } from '../../../src/index.js';
-import type { CacheOptions } from '../../../src/index.js';
+import type { CacheOptions, Pipeline } from '../../../src/index.js';
 import { define, found, trained } from './flights.js';
 
-const withStep = (cache: boolean | CacheOptions | undefined): ReturnType<typeof definePipeline> =>
+const withStep = (cache: boolean | CacheOptions | undefined): Pipeline =>
   definePipeline('caching', { params: {} }, (p) => {
     p.step('work', { ...(cache === undefined ? {} : { cache }), run: () => 1 });
   });
@@ -30,7 +30,7 @@ describe('the option `cache`', () => {
 
   it('is refused where a step always runs, and when it cannot be read', () => {
     expect(found((p) => p.deploy(p.evaluate(trained(p).model), { cache: true }))).toEqual(['cache deploy.cache']);
-    expect(found((p) => p.gate('ask', { message: 'Go?', cache: {} }))).toEqual(['cache ask.cache']);
+    expect(found((p) => p.approval('ask', { message: 'Go?', cache: {} }))).toEqual(['cache ask.cache']);
     expect(found((p) => p.deploy(p.evaluate(trained(p).model), { cache: false }))).toEqual([]);
     expect(found((p) => p.step('s', { run: () => 1, cache: { version: '', environment: ['A-B'] } }))).toEqual([
       'cache s.cache.version',

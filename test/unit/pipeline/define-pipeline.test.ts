@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { check, definePipeline, drift, gate, on, rollout, score, source, trainer } from '../../../src/index.js';
-import type { Plan, StepContext } from '../../../src/index.js';
+import type { ParameterShape, PipelineBuilder, Plan, StepContext } from '../../../src/index.js';
 import { planHash } from '../../../src/pipeline/plan/plan-hash.js';
 import { define, flights, params, trained } from './flights.js';
 
@@ -18,12 +18,23 @@ describe('definePipeline', () => {
     expect(threadsOf({})).toBeUndefined();
   });
 
+  it('takes no options when a run takes no parameters', () => {
+    const build = (p: Pick<PipelineBuilder<ParameterShape>, 'step'>): void => {
+      p.step('one', { run: () => 1 });
+    };
+    const { plan } = definePipeline('plain', build);
+    expect(definePipeline('plain', {}, build).plan.hash).toBe(plan.hash);
+    expect(definePipeline('plain', { params: {} }, build).plan.hash).toBe(plan.hash);
+    expect(() => definePipeline('plain', { params: {} } as never)).toThrow(
+      '`build` is wrong in definePipeline(...): expected a function, got an object',
+    );
+  });
+
   it('binds each stage to the results that it needs', () => {
     const { plan } = define((p) => {
       const { model } = trained(p);
       const endpoint = p.deploy(p.evaluate(model));
-      p.monitor(endpoint, { every: '1 day' });
-      p.retrain({ on: [on.newRows(1_000)] });
+      p.retrain(p.monitor(endpoint, { every: '1 day' }), { on: [on.newRows(1_000)] });
     });
     expect(plan.steps.map(({ id, needs }) => [id, needs])).toEqual([
       ['ingest', []],
@@ -128,8 +139,15 @@ describe('definePipeline', () => {
           rollout: rollout.canary([100], { bake: '0 seconds', health: { maxP99: '1 second' } }),
         },
       );
-      p.retrain({ on: [on.drift(), on.performanceBelow('roc_auc', 0.6), on.cron('0 3 * * 1')], parameters: { trees: 7 } });
-      p.monitor(endpoint, { every: '1 day', drift: [drift.psi(score, { max: 0.2 })], labels: source.parquet('labels/*') });
+      const monitor = p.monitor(endpoint, {
+        every: '1 day',
+        drift: [drift.psi(score, { max: 0.2 })],
+        labels: source.parquet('labels/*'),
+      });
+      p.retrain(monitor, {
+        on: [on.drift(), on.performanceBelow('roc_auc', 0.6), on.cron('0 3 * * 1')],
+        parameters: { trees: 7 },
+      });
     });
     expect(stepOf(plan, 'evaluate').config).toMatchObject({ metrics: ['brier', 'f1'], model: 'delays' });
     expect(stepOf(plan, 'deploy').config).toEqual({
@@ -162,7 +180,7 @@ describe('definePipeline', () => {
   it('puts a gate between steps that use nothing of it', () => {
     const { plan } = define((p) => {
       const evaluation = p.evaluate(trained(p).model);
-      const approved = p.gate('approve', { message: 'Ship it?', expires: '2 days', inputs: { evaluation } });
+      const approved = p.approval('approve', { message: 'Ship it?', expires: '2 days', inputs: { evaluation } });
       p.deploy(evaluation, { after: [approved] });
     });
     expect(stepOf(plan, 'approve')).toMatchObject({

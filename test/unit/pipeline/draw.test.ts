@@ -11,7 +11,7 @@ const { plan } = define((p) => {
   const { model, checked } = trained(p);
   const look = p.step('look', { inputs: { checked }, description: 'reads the "report"', run: () => null });
   const evaluation = p.evaluate(model);
-  p.deploy(evaluation, { after: [p.gate('approve', { message: 'Ship?', after: [look] })] });
+  p.deploy(evaluation, { after: [p.approval('approve', { message: 'Ship?', after: [look] })] });
 });
 
 const state = (id: string, more: Partial<StepState>): StepState => ({

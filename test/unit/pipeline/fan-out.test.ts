@@ -137,7 +137,7 @@ describe('a map in a pipeline', () => {
   it('has no gate and no blocking step inside, at any depth', () => {
     const wrong = found((p) => {
       p.map('outer', [1, 2], () => {
-        p.gate('ask', { message: 'really?' });
+        p.approval('ask', { message: 'really?' });
         p.map('inner', range(3), (item) => p.step('block', { inputs: { item }, onFailure: 'block', run }));
       });
     });

@@ -63,12 +63,12 @@ describe('the linter of control flow', () => {
     expect(
       found((p) => {
         const message = 'ship it?';
-        p.gate('expiry', { message, onExpiry: 'approve' });
-        p.gate('quorum', { message, approvers: ['ada', 'bob'], quorum: 3 });
-        p.gate('anybody', { message, escalate: { after: '1 hour', to: ['eve'] } });
-        p.gate('late', { message, approvers: ['ada'], expires: '1 hour', escalate: { after: '2 hours', to: ['eve'] } });
-        p.gate('people', { message, approvers: [] });
-        p.gate('twice', { message, approvers: ['Ada', ' ada', ' '] });
+        p.approval('expiry', { message, onExpiry: 'approve' });
+        p.approval('quorum', { message, approvers: ['ada', 'bob'], quorum: 3 });
+        p.approval('anybody', { message, escalate: { after: '1 hour', to: ['eve'] } });
+        p.approval('late', { message, approvers: ['ada'], expires: '1 hour', escalate: { after: '2 hours', to: ['eve'] } });
+        p.approval('people', { message, approvers: [] });
+        p.approval('twice', { message, approvers: ['Ada', ' ada', ' '] });
       }),
     ).toEqual([
       'gate expiry.onExpiry',
@@ -98,14 +98,14 @@ describe('the linter of control flow', () => {
     const build = (p: Builder): void => {
       let inside: Ref<{ readonly value: number }> | undefined;
       p.map('each', [1, 2], () => {
-        p.gate('review', { message: 'good?' });
+        p.approval('review', { message: 'good?' });
         return (inside = p.step('inside', { onFailure: 'block', run: score }));
       });
       p.step('outside', { inputs: { inside: inside! }, run });
       const endpoint = p.deploy(p.evaluate(trained(p).model), { endpoint: 'flights' });
       p.map('many', [1, 2], () => {
-        p.monitor(endpoint, { every: '1 day', drift: [drift.psi(flights.distance, { max: 1 })] });
-        p.retrain({ on: [on.drift()] });
+        const monitor = p.monitor(endpoint, { every: '1 day', drift: [drift.psi(flights.distance, { max: 1 })] });
+        p.retrain(monitor, { on: [on.drift()] });
       });
     };
     expect(found(build).filter((issue) => issue.startsWith('inside-a-'))).toEqual([

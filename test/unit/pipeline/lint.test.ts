@@ -260,7 +260,8 @@ describe('the linter', () => {
   it('finds retrain steps that could never start or never run', () => {
     expect(
       found((p) => {
-        p.retrain({
+        const endpoint = p.deploy(p.evaluate(trained(p).model));
+        p.retrain(endpoint, {
           on: [
             on.drift(),
             on.newRows(0),
@@ -271,7 +272,7 @@ describe('the linter', () => {
           window: { newest: '7 days', from: 'trees' as 'from', to: 'trees' as 'to' },
           parameters: { trees: 0, tress: 1 } as object,
         });
-        p.retrain({ id: 'second', on: [] });
+        p.retrain(endpoint, { id: 'second', on: [] });
       }),
     ).toEqual([
       'range retrain.on.1',
@@ -293,8 +294,10 @@ describe('the linter', () => {
   it('finds drift triggers whose monitor has no drift rule, and performance of the wrong task', () => {
     expect(
       found((p) => {
-        p.monitor(p.deploy(p.evaluate(trained(p).model)), { every: '1 day', labels: source.parquet('x') });
-        p.retrain({ on: [on.drift(), on.performanceBelow('r2', 0.5)] });
+        const endpoint = p.deploy(p.evaluate(trained(p).model));
+        p.retrain(p.monitor(endpoint, { every: '1 day', labels: source.parquet('x') }), {
+          on: [on.drift(), on.performanceBelow('r2', 0.5)],
+        });
       }),
     ).toEqual(['retrain-without-monitor retrain.on', 'metric retrain.on.0']);
   });

@@ -43,7 +43,7 @@ describe('placeSteps', () => {
 
   it('places nothing without pools, and neither gates nor what has no activity', () => {
     const { plan } = definePipeline('gated', { params: {} }, (p) => {
-      p.gate('release', { message: 'release?' });
+      p.approval('release', { message: 'release?' });
       p.step('work', { run: () => null });
     });
     expect(placeSteps(plan, {})).toEqual({});
