@@ -1,7 +1,7 @@
 import { type Connection, defaultPayloadConverter, type WorkflowHandle } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
-import { type JsonObject, type JsonValue, isPlainObject } from '../contracts/json.js';
+import { type JsonValue, isPlainObject } from '../contracts/json.js';
 import { pollersOf } from '../temporal/queue-pollers.js';
 
 const { PendingActivityState } = proto.temporal.api.enums.v1;
@@ -65,7 +65,7 @@ export async function readProgress(
 }
 
 function field(value: JsonValue, name: string): JsonValue {
-  return isPlainObject(value) ? ((value as JsonObject)[name] ?? null) : null;
+  return isPlainObject(value) ? (value[name] ?? null) : null;
 }
 
 type Timestamp = NonNullable<Parameters<typeof tsToMs>[0]>;

@@ -125,7 +125,7 @@ function propertySchema(parameters: JsonObject, path: string): JsonObject {
 }
 
 function itemSchema({ items }: JsonObject): JsonObject {
-  return isPlainObject(items) ? (items as JsonObject) : {};
+  return isPlainObject(items) ? items : {};
 }
 
 const NOUNS: Readonly<Record<string, string>> = {

@@ -11,7 +11,6 @@ import { buildPreprocessGraph, preprocessModel } from '../features/preprocess-gr
 import { GraphBuilder } from '../onnx/model-builder.js';
 import { openSession } from '../onnx/session.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
-import type { DraftFile } from '../store/artifacts/artifact-store.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 import { sha256Hex } from '../store/hash.js';
 import { parseJson } from '../store/json/parse-json.js';

@@ -64,5 +64,5 @@ function triggerOf(): string {
 
 /** A field of a JSON object; undefined when the value is no object or lacks it. */
 export function field(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  return isPlainObject(value) ? (value as { [key: string]: JsonValue })[name] : undefined;
+  return isPlainObject(value) ? value[name] : undefined;
 }

@@ -60,7 +60,7 @@ async function readObject(word: string): Promise<JsonObject> {
           throw new PipelineError('CLI_PARAMETERS', { what: `the parameter file ${file} cannot be read`, where, cause: error });
         });
   const value = file !== null && /\.ya?ml$/.test(file) ? await parseYamlFile(text, where) : parseJson(text);
-  if (isPlainObject(value)) return value as JsonObject;
+  if (isPlainObject(value)) return value;
   throw new PipelineError('CLI_PARAMETERS', {
     what: value === undefined ? 'the parameters are not JSON' : 'the parameters are not an object',
     where,

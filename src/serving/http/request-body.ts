@@ -13,7 +13,7 @@ export function bodyFields(body: unknown, known: readonly string[]): Fields {
 }
 
 export function objectFields(value: unknown, name: string): Fields {
-  if (isPlainObject(value)) return value as Fields;
+  if (isPlainObject(value)) return value;
   throw malformed(`${name} is no object`, 'a JSON object', kindOf(value));
 }
 
