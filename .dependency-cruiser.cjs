@@ -59,7 +59,7 @@ module.exports = {
         pathNot: [
           '^workflows/',
           '^src/(contracts|errors)/',
-          '^src/pipeline/(scheduler|resolve-config|evaluate-condition|fan-out)\\.ts$',
+          '^src/pipeline/interpreter/',
           'node_modules/@temporalio/(workflow|common)',
         ],
         ...value,

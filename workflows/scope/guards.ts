@@ -1,8 +1,13 @@
 import type { JsonObject } from '../../src/contracts/json.js';
 import type { Guard } from '../../src/contracts/plan.js';
 import type { StepStatus } from '../../src/contracts/run.js';
-import { describeCondition, type ConditionFacts, evaluateCondition, resultsRead } from '../../src/pipeline/evaluate-condition.js';
-import type { GuardAnswer } from '../../src/pipeline/scheduler.js';
+import {
+  describeCondition,
+  type ConditionFacts,
+  evaluateCondition,
+  resultsRead,
+} from '../../src/pipeline/interpreter/evaluate-condition.js';
+import type { GuardAnswer } from '../../src/pipeline/interpreter/scheduler.js';
 import type { ResultLookup } from './bindings.js';
 
 /** What a step's guards say now. `reason`: why it is skipped, in words. `error`: why it can never be said. */

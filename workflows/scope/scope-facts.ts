@@ -2,7 +2,7 @@ import { type JsonValue, isJsonObject } from '../../src/contracts/json.js';
 import type { InputBinding, PlanStep } from '../../src/contracts/plan.js';
 import { holdsStored, isStored, storedPart, type StoredValue } from '../../src/contracts/store/stored-value.js';
 import type { ReadOperand } from '../../src/contracts/system.js';
-import { operandsRead } from '../../src/pipeline/evaluate-condition.js';
+import { operandsRead } from '../../src/pipeline/interpreter/evaluate-condition.js';
 
 /** Reads what conditions ask of stored values; the answers come in order. */
 export type OperandReader = (values: readonly StoredValue[]) => Promise<readonly ReadOperand[]>;

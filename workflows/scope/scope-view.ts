@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { InputBinding, PlanStep } from '../../src/contracts/plan.js';
 import type { StepStatus } from '../../src/contracts/run.js';
-import type { Decision } from '../../src/pipeline/scheduler.js';
+import type { Decision } from '../../src/pipeline/interpreter/scheduler.js';
 import { bindInputs, bindOptional, bindValue, type ResultLookup } from './bindings.js';
 import { guardVerdict, type GuardVerdict } from './guards.js';
 import type { ScopeFacts } from './scope-facts.js';

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import { type LoopConfig, type LoopResult, MAX_LOOP_ROUNDS } from '../../src/contracts/stages/loop.js';
 import { holdsStored } from '../../src/contracts/store/stored-value.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
-import { evaluateCondition, operandsRead } from '../../src/pipeline/evaluate-condition.js';
+import { evaluateCondition, operandsRead } from '../../src/pipeline/interpreter/evaluate-condition.js';
 import { wantedOf, withOperands } from '../scope/scope-facts.js';
 import type { StageHost } from './stage-host.js';
 

@@ -2,7 +2,7 @@ import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { JsonValue } from '../../src/contracts/json.js';
 import type { StageKind } from '../../src/contracts/plan.js';
 import type { StageStart, SystemActivities } from '../../src/contracts/system.js';
-import { resolveConfig } from '../../src/pipeline/resolve-config.js';
+import { resolveConfig } from '../../src/pipeline/interpreter/resolve-config.js';
 import { createActivityHost } from '../steps/activity-host.js';
 import { localActivities } from '../temporal/local-activities.js';
 import { stageOfStep } from './stages.js';

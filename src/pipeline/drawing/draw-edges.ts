@@ -1,5 +1,5 @@
 import type { PlanStep } from '../../contracts/plan.js';
-import { resultsRead } from '../evaluate-condition.js';
+import { resultsRead } from '../interpreter/evaluate-condition.js';
 
 /** `feeds`: a result goes from one step to the other. `decides`: it is only looked at by a condition. `orders`: only first the one. */
 export type Edge = {

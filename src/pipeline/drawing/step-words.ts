@@ -1,6 +1,6 @@
 import type { PlanStep } from '../../contracts/plan.js';
 import type { StepState, StepStatus, StepVerdict } from '../../contracts/run.js';
-import { describeCondition } from '../evaluate-condition.js';
+import { describeCondition } from '../interpreter/evaluate-condition.js';
 
 /** What became of a step, in words: status, time, whether its result was recorded before, how far a map is, and why it waits or failed. */
 export function outcomeWords(state: StepState | undefined): readonly string[] {

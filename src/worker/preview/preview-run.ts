@@ -5,11 +5,11 @@ import type { PlanStep } from '../../contracts/plan.js';
 import type { ReusedResults, RunOptions, RunOutcome, StepStatus } from '../../contracts/run.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
-import { resultsRead } from '../../pipeline/evaluate-condition.js';
+import { resultsRead } from '../../pipeline/interpreter/evaluate-condition.js';
 import { everyStep } from '../../pipeline/plan/every-step.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { resolveConfig } from '../../pipeline/resolve-config.js';
-import { decide } from '../../pipeline/scheduler.js';
+import { resolveConfig } from '../../pipeline/interpreter/resolve-config.js';
+import { decide } from '../../pipeline/interpreter/scheduler.js';
 import type { ObjectStore } from '../../store/port.js';
 import { foreseeStep, type OperationPreview, type PreviewSurroundings } from './preview-step.js';
 

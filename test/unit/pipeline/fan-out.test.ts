@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import type { PlanStep } from '../../../src/contracts/plan.js';
 import { definePipeline, partitionsOf, range } from '../../../src/index.js';
 import type { MapLimits } from '../../../src/contracts/stages/map.js';
-import { admittedLimits, allowedFailures, mapLimits, shardSize, sharesOf, shardRanges } from '../../../src/pipeline/fan-out.js';
+import {
+  admittedLimits,
+  allowedFailures,
+  mapLimits,
+  shardSize,
+  sharesOf,
+  shardRanges,
+} from '../../../src/pipeline/interpreter/fan-out.js';
 import { define, found, trained } from './flights.js';
 
 const EVENTS = 4_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/contracts/json.js';
-import { resolveConfig } from '../../../src/pipeline/resolve-config.js';
+import { resolveConfig } from '../../../src/pipeline/interpreter/resolve-config.js';
 
 describe('resolving a configuration', () => {
   it('replaces markers at any depth and leaves the rest', () => {

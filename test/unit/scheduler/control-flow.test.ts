@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FailurePolicy, JoinMode } from '../../../src/contracts/plan.js';
 import type { StepStatus } from '../../../src/contracts/run.js';
-import { type Decision, decide, type GuardAnswer, type SchedulableStep } from '../../../src/pipeline/scheduler.js';
+import { type Decision, decide, type GuardAnswer, type SchedulableStep } from '../../../src/pipeline/interpreter/scheduler.js';
 
 type Plan = {
   readonly steps: readonly SchedulableStep[];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { FailurePolicy } from '../../../src/contracts/plan.js';
 import type { StepStatus } from '../../../src/contracts/run.js';
-import { decide, type Decision, type SchedulableStep, verdictAtRest } from '../../../src/pipeline/scheduler.js';
+import { decide, type Decision, type SchedulableStep, verdictAtRest } from '../../../src/pipeline/interpreter/scheduler.js';
 
 type Fate = 'succeed' | 'fail';
 type Scenario = { readonly steps: readonly SchedulableStep[]; readonly fates: ReadonlyMap<string, Fate> };

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../../src/contracts/json.js';
 import type { MapContext } from '../../../src/contracts/stages/map.js';
 import type { PlanStep } from '../../../src/contracts/plan.js';
 import type { Placement } from '../../../src/contracts/run.js';
-import { resultsRead } from '../../../src/pipeline/evaluate-condition.js';
+import { resultsRead } from '../../../src/pipeline/interpreter/evaluate-condition.js';
 import type { StepCall } from '../../scope/scope-surroundings.js';
 import type { RunFrame } from '../../run/run-frame.js';
 

@@ -1,5 +1,5 @@
 import type { ItemFailure, MapConfig, MapOperations, MapRangeEnd, MapShardInput } from '../../../src/contracts/stages/map.js';
-import { type Range, sharesOf, shardRanges } from '../../../src/pipeline/fan-out.js';
+import { type Range, sharesOf, shardRanges } from '../../../src/pipeline/interpreter/fan-out.js';
 import type { Cancellable } from '../../temporal/cancellable.js';
 import { LISTED_FAILURES, runItems } from './map-items.js';
 import { operationsOf } from '../operation-calls.js';

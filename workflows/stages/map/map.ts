@@ -1,6 +1,6 @@
 import type { MapConfig, MapOperations, MapRange, MapRangeEnd, MapResult, OpenedMap } from '../../../src/contracts/stages/map.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
-import { allowedFailures } from '../../../src/pipeline/fan-out.js';
+import { allowedFailures } from '../../../src/pipeline/interpreter/fan-out.js';
 import { runItems } from './map-items.js';
 import { runShards } from './map-shards.js';
 import { operationsOf } from '../operation-calls.js';

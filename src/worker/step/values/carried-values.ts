@@ -1,6 +1,6 @@
 import type { StepOutcome, StepTask } from '../../../contracts/run.js';
 import { holdsStored } from '../../../contracts/store/stored-value.js';
-import { resolveConfig } from '../../../pipeline/resolve-config.js';
+import { resolveConfig } from '../../../pipeline/interpreter/resolve-config.js';
 import type { ArtifactStore } from '../../../store/artifacts/artifact-store.js';
 import { shortReferences, wholeReferences } from '../../../store/values/short-references.js';
 import { loadParts, storeParts } from '../../../store/values/stored-values.js';

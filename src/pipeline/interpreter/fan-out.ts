@@ -1,5 +1,5 @@
-import type { MapLimits } from '../contracts/stages/map.js';
-import type { PlanStep, StepKind } from '../contracts/plan.js';
+import type { MapLimits } from '../../contracts/stages/map.js';
+import type { PlanStep, StepKind } from '../../contracts/plan.js';
 
 /** Temporal suggests a new history beyond 4,096 events; the rest is left for retries, messages and cancellation. */
 const HISTORY_EVENTS = 3_600;

@@ -1,5 +1,5 @@
-import type { PlanStep } from '../contracts/plan.js';
-import type { RunStatus, StepStatus } from '../contracts/run.js';
+import type { PlanStep } from '../../contracts/plan.js';
+import type { RunStatus, StepStatus } from '../../contracts/run.js';
 
 export type SchedulableStep = Pick<PlanStep, 'id' | 'kind' | 'needs' | 'onFailure'> &
   Partial<Pick<PlanStep, 'inputs' | 'join' | 'finally'>>;

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { ParameterMarker } from '../contracts/plan.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import type { ParameterMarker } from '../../contracts/plan.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 /**
  * A step's configuration with every `ParameterMarker` replaced by the parameter's value. Pure; safe in workflow code.

@@ -1,7 +1,7 @@
-import type { Comparison, Condition, Operand } from '../contracts/plan/condition.js';
-import type { JsonPrimitive, JsonValue } from '../contracts/json.js';
-import type { InputBinding } from '../contracts/plan.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import type { Comparison, Condition, Operand } from '../../contracts/plan/condition.js';
+import type { JsonPrimitive, JsonValue } from '../../contracts/json.js';
+import type { InputBinding } from '../../contracts/plan.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** What a condition reads: parameters by name, recorded results by step id; undefined when there is none. */
 export interface ConditionFacts {
