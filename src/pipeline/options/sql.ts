@@ -4,7 +4,7 @@ import { aText, either, listOf } from '../../errors/kinds.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { Column } from '../../schema/column.js';
 import { isColumn } from '../../schema/column.js';
-import { identifier } from './sql-identifier.js';
+import { columnSql } from './column-sql.js';
 
 /** An expression of DuckDB's SQL over the columns of one row. */
 export interface SqlExpression<C extends Column = Column> {
@@ -34,7 +34,7 @@ export function sql<const Values extends readonly (Value | Column)[]>(
 }
 
 function written(value: unknown): string {
-  if (isColumn(value)) return identifier(value.name);
+  if (isColumn(value)) return columnSql(value.name);
   if (typeof value === 'string') return literal(value);
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);

@@ -1,3 +1,5 @@
+import { identifier } from '../../contracts/sql-text.js';
+
 import { identifier as quoted } from '../../contracts/sql-text.js';
 
 /** Keywords of DuckDB 1.5 that are no plain column names: `duckdb_keywords()` of every category but `unreserved`. */
@@ -17,7 +19,7 @@ const KEYWORDS = new Set(
 );
 
 /** A column's name as SQL: bare where that means the same. */
-export function identifier(name: string): string {
+export function columnSql(name: string): string {
   const bare = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !KEYWORDS.has(name.toLowerCase());
-  return bare ? name : quoted(name);
+  return bare ? name : identifier(name);
 }
