@@ -1,7 +1,5 @@
 import { identifier } from '../../contracts/sql-text.js';
 
-import { identifier as quoted } from '../../contracts/sql-text.js';
-
 /** Keywords of DuckDB 1.5 that are no plain column names: `duckdb_keywords()` of every category but `unreserved`. */
 const KEYWORDS = new Set(
   (
