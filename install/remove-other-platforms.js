@@ -1,5 +1,5 @@
 // Removes from node_modules the native code of other systems than this one, which two packages bring along for all: half of what is installed.
-//   node node_modules/perennial/install/remove-other-platforms.js
+//   node node_modules/perennial-ml/install/remove-other-platforms.js
 // For an image, or a machine that runs only here. `npm ci` brings everything back.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { col, schema } from 'perennial';
+import { col, schema } from 'perennial-ml';
 
 export const FILE = 'node_modules/vega-datasets/data/flights-3m.parquet';
 

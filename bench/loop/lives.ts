@@ -1,9 +1,9 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { definePipeline, feature, gate, label, param, source, split, sql, trainer } from 'perennial';
-import type { Pipeline } from 'perennial';
-import { runInProcess } from 'perennial/testing';
+import { definePipeline, feature, gate, label, param, source, split, sql, trainer } from 'perennial-ml';
+import type { Pipeline } from 'perennial-ml';
+import { runInProcess } from 'perennial-ml/testing';
 import { createRegistry } from '../../dist/src/registry/create-registry.js';
 import { createArtifactStore } from '../../dist/src/store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../../dist/src/store/open-store.js';

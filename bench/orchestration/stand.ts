@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { connectClient } from 'perennial/client';
-import type { PipelineClient } from 'perennial/client';
+import { connectClient } from 'perennial-ml/client';
+import type { PipelineClient } from 'perennial-ml/client';
 import { type Body, readBodies } from './bodies.js';
 
 const CLI = 'dist/src/cli/main.js';

@@ -1,4 +1,4 @@
-import { definePipeline } from 'perennial';
+import { definePipeline } from 'perennial-ml';
 
 /** Two of three people release what somebody else has started; the lead may step in after four hours; after a day it is off. */
 export default definePipeline('approval', (p) => {

@@ -1,4 +1,4 @@
-import { definePipeline, field, gt, lt, param } from 'perennial';
+import { definePipeline, field, gt, lt, param } from 'perennial-ml';
 
 /** Tries ever smaller steps until the error is small, publishes a good result and files a bad one, and always says how it went. */
 export default definePipeline(

@@ -1,4 +1,4 @@
-import { check, col, definePipeline, feature, label, param, schema, source, split, sql, trainer } from 'perennial';
+import { check, col, definePipeline, feature, label, param, schema, source, split, sql, trainer } from 'perennial-ml';
 
 export const weather = schema('weather', {
   date: col.timestamp({ eventTime: true }),

@@ -1,4 +1,4 @@
-import { definePipeline, param } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
 
 /** A pipeline of its own: it can be started alone, and it can be called. What its builder returns is its result. */
 export const greet = definePipeline(

@@ -1,4 +1,4 @@
-import { definePipeline, param } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
 
 /** Estimates pi by throwing darts: one step that logs, tells its progress, and can go on where an earlier attempt stopped. */
 export default definePipeline(

@@ -1,4 +1,4 @@
-import { definePipeline, param, range } from 'perennial';
+import { definePipeline, param, range } from 'perennial-ml';
 
 /** Estimates pi: many independent samples at once, then one step that reads all of them in order. */
 export default definePipeline('estimate-pi', { params: { samples: param.integer({ min: 1, default: 12 }) } }, (p) => {

@@ -15,7 +15,7 @@ import {
   split,
   sql,
   trainer,
-} from 'perennial';
+} from 'perennial-ml';
 
 export const flights = schema('flights', {
   date: col.timestamp({ eventTime: true }),

@@ -1,4 +1,4 @@
-import { definePipeline, feature, gate, label, param, rollout, source, split, sql, trainer } from 'perennial';
+import { definePipeline, feature, gate, label, param, rollout, source, split, sql, trainer } from 'perennial-ml';
 import { flights } from './pipeline.js';
 
 /**

@@ -1,4 +1,4 @@
-import { defineConfig } from 'perennial';
+import { defineConfig } from 'perennial-ml';
 
 const device = (id: string) => ({ id, type: 'fake a100', vramGiB: 80 });
 

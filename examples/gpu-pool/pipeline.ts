@@ -1,4 +1,4 @@
-import { definePipeline, param } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
 
 /** Two small models share a machine with two devices; the large one waits until it has both. Run it without GPUs: the devices are made up. */
 export default definePipeline('gpu-pool', { params: {}, team: 'vision', concurrency: { runs: 2 } }, (p) => {

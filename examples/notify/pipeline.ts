@@ -1,4 +1,4 @@
-import { definePipeline, notify, secret } from 'perennial';
+import { definePipeline, notify, secret } from 'perennial-ml';
 
 /** A nightly job that tells of its end on the worker's output, and of trouble where somebody looks. */
 export default definePipeline(

@@ -1,4 +1,4 @@
-import { definePipeline, param } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
 
 /** A tiny fit by gradient descent: minimises (x - target)^2, `rounds` steps at a time. */
 export default definePipeline(

@@ -1,4 +1,4 @@
-import { failureCode, perennial } from 'perennial/workflow';
+import { failureCode, perennial } from 'perennial-ml/workflow';
 
 /** Results of the custom steps of the pipeline `descent`, by step id. */
 type Steps = {

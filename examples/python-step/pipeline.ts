@@ -1,4 +1,4 @@
-import { definePipeline, param } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
 
 /** A command makes points, a Python script fits a line through them, a step of TypeScript reads the result. */
 export default definePipeline('python-step', { params: { points: param.integer({ min: 2, default: 100 }) } }, (p) => {

@@ -1,4 +1,4 @@
-import { definePipeline, param, scheduledTime } from 'perennial';
+import { definePipeline, param, scheduledTime } from 'perennial-ml';
 
 /** Counts the flights of one day: every night for the day before, and on Mondays with more of them. */
 export default definePipeline(

@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { connectClient } from 'perennial/client';
-import { expectPlan, failAttempt, runInProcess, startTestTemporal, startTestWorker } from 'perennial/testing';
+import { connectClient } from 'perennial-ml/client';
+import { expectPlan, failAttempt, runInProcess, startTestTemporal, startTestWorker } from 'perennial-ml/testing';
 import release from './pipeline.js';
 
 let store: string;

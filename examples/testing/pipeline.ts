@@ -1,4 +1,4 @@
-import { definePipeline, param } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
 
 /** Fits on made-up rows, asks a person, publishes. */
 export default definePipeline('release', { params: { rows: param.integer({ min: 1, default: 100 }) } }, (p) => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { type KnownManifests, packageVersion } from './package-version.js';
+import { PACKAGE_NAME } from '../contracts/package-name.js';
 
 export interface ModuleGraph {
   /** Absolute paths of the local modules that the files import, directly or not, themselves left out. */
@@ -58,7 +59,9 @@ const leaveOwnCodeOutside: Plugin = {
   name: 'own-code',
   setup: (bundling) => {
     bundling.onResolve({ filter: /^\.{1,2}\// }, ({ path: name, resolveDir }) =>
-      OWN_CODE.some((folder) => path.resolve(resolveDir, name).startsWith(folder)) ? { path: 'perennial', external: true } : null,
+      OWN_CODE.some((folder) => path.resolve(resolveDir, name).startsWith(folder))
+        ? { path: PACKAGE_NAME, external: true }
+        : null,
     );
   },
 };
@@ -72,7 +75,7 @@ const leavePackagesOutside: Plugin = {
   setup: (bundling) => {
     bundling.onResolve({ filter: /^[^./\\]/ }, async ({ path: name, pluginData, ...from }) => {
       if (pluginData === ASKED || from.kind === 'entry-point') return null;
-      if (packageName(name) === null || packageName(name) === 'perennial') return { path: name, external: true };
+      if (packageName(name) === null || packageName(name) === PACKAGE_NAME) return { path: name, external: true };
       const { kind, importer, resolveDir } = from;
       const found = await bundling.resolve(name, { kind, importer, resolveDir, pluginData: ASKED });
       const isLocal = found.errors.length === 0 && !found.external && !/[\\/]node_modules[\\/]/.test(found.path);

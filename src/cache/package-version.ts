@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { isAbsent } from '../store/file-errors.js';
 import { sha256Hex } from '../store/hash.js';
+import { PACKAGE_NAME } from '../contracts/package-name.js';
 
 /** Version of this package: the code version of the built-in stages. */
 export const OWN_VERSION = (createRequire(import.meta.url)('../../../package.json') as { readonly version: string }).version;
@@ -17,7 +18,7 @@ export type KnownManifests = Map<string, Promise<Manifest | null>>;
  * those that these need, follows: a package below may change while the one above keeps its version.
  */
 export async function packageVersion(name: string, folder: string, known: KnownManifests = new Map()): Promise<string> {
-  if (name === 'perennial') return OWN_VERSION;
+  if (name === PACKAGE_NAME) return OWN_VERSION;
   const manifest = await findManifest(name, folder, known);
   if (manifest === null) return 'not found';
   const below = await versionsBelow(manifest, known);

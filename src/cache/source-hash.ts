@@ -6,6 +6,7 @@ import { parseProgram } from '../pipeline/captures/parse-function.js';
 import { sha256Hex } from '../store/hash.js';
 import { type SourceFacts, sourceFacts } from './source-facts.js';
 import { type Ignored, treeHash } from './syntax-hash.js';
+import { PACKAGE_NAME } from '../contracts/package-name.js';
 
 const LOADERS: { readonly [extension: string]: Loader } = {
   ...{ '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx' },
@@ -53,5 +54,5 @@ function isDefinition(node: Node): boolean {
 function isOwnImport(node: Node): boolean {
   if (node.type !== 'ImportDeclaration') return false;
   const from = (node as ImportDeclaration).source.value;
-  return typeof from === 'string' && (from === 'perennial' || from.startsWith('perennial/'));
+  return typeof from === 'string' && (from === PACKAGE_NAME || from.startsWith(`${PACKAGE_NAME}/`));
 }

@@ -1,4 +1,4 @@
-/** The door `perennial/client`: start, watch and steer runs. */
+/** The door `perennial-ml/client`: start, watch and steer runs. */
 export { connectClient } from './connect-client.js';
 export type { ActivityProgress } from './activity-progress.js';
 export type { ClientOptions, PipelineClient, ResultOptions, StartedRun, StartOptions } from './connect-client.js';

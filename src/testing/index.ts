@@ -1,4 +1,4 @@
-/** The door `perennial/testing`: test pipelines, in this process or against a Temporal of the test's own. */
+/** The door `perennial-ml/testing`: test pipelines, in this process or against a Temporal of the test's own. */
 export { runInProcess } from './run-in-process.js';
 export type { GateAnswer, InProcessOptions, InProcessResult } from './run-in-process.js';
 export { withDoubles } from './doubles.js';

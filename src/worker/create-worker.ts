@@ -40,7 +40,7 @@ export interface PipelineWorkerOptions {
   readonly reload?: (news: string) => void;
   /** Folder, `file:///...` or `s3://bucket/prefix`. */
   readonly store: string;
-  /** A file of hand-written workflows (`.ts` or `.js`), bundled with ours: see `perennial/workflow`. */
+  /** A file of hand-written workflows (`.ts` or `.js`), bundled with ours: see `perennial-ml/workflow`. */
   readonly workflows?: string;
   /** Default `ml`. */
   readonly taskQueue?: string;

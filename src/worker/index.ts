@@ -1,4 +1,4 @@
-/** The door `perennial/worker`: processes that run the steps of pipelines. */
+/** The door `perennial-ml/worker`: processes that run the steps of pipelines. */
 export { createPipelineWorker } from './create-worker.js';
 export type { PipelineWorkerOptions } from './create-worker.js';
 export type { PipelineWorker } from './lasting-worker.js';

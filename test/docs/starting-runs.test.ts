@@ -54,7 +54,7 @@ beforeAll(async () => {
   const page = await fs.readFile(PAGE, 'utf8');
   commands = fences(page, 'sh');
   await fs.mkdir('.perennial', { recursive: true });
-  // Inside the repository, so that the snippet's `import ... from 'perennial'` finds the package.
+  // Inside the repository, so that the snippet's `import ... from 'perennial-ml'` finds the package.
   folder = await fs.mkdtemp(path.resolve('.perennial', 'starting-runs-'));
   const [snippet] = fences(page, 'ts');
   await fs.writeFile(path.join(folder, 'reviewed.ts'), snippet!);

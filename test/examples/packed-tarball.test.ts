@@ -10,15 +10,15 @@ afterAll(async () => {
 });
 
 const PIPELINE = `
-import { definePipeline, param } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
 export default definePipeline('tiny', { params: { day: param.date() } }, (p) => {
   const first = p.step('first', { inputs: {}, run: async () => ({ answer: 41 }) });
   p.step('second', { inputs: { first }, run: async ({ first }, context) => ({ answer: first.answer + 1, step: context.step }) });
 });
 `;
 const MAIN = `
-import { runInProcess } from 'perennial/testing';
-import pipeline from './pipeline.mjs';
+import { runInProcess } from 'perennial-ml/testing';
+import pipeline from './tiny.mjs';
 const { status, results } = await runInProcess(pipeline, { day: '2001-01-01' }, { store: './store' });
 console.log(JSON.stringify({ status, second: results.second }));
 `;
@@ -38,26 +38,30 @@ describe('the packed tarball, installed in an empty folder', () => {
       expect(files).toContain(`package/${needed}`);
     expect(files.filter((file) => /^package\/(src|test|bench|scripts)\//.test(file))).toEqual([]);
 
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'user', private: true, type: 'module' }));
-    await writeFile(join(folder, 'pipeline.mjs'), PIPELINE);
-    await writeFile(join(folder, 'main.mjs'), MAIN);
-    execFileSync(
-      'npm',
-      ['install', `./${tarball}`, '--no-audit', '--no-fund', '--prefer-offline', '--engine-strict', '--silent'],
-      {
-        cwd: folder,
-        env: withoutNpmSettings(),
-        stdio: 'pipe',
-      },
-    );
-    const printed = execFileSync(process.execPath, ['main.mjs'], { cwd: folder, encoding: 'utf8' });
+    const app = join(folder, 'My app');
+    const create = ['create/main.mjs', app, '--package', `file:../${tarball}`];
+    expect(execFileSync(process.execPath, create, { encoding: 'utf8' })).toContain('npm test');
+    await writeFile(join(app, 'tiny.mjs'), PIPELINE);
+    await writeFile(join(app, 'main.mjs'), MAIN);
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--engine-strict', '--silent'], {
+      cwd: app,
+      env: withoutNpmSettings(),
+      stdio: 'pipe',
+    });
+    const printed = execFileSync(process.execPath, ['main.mjs'], { cwd: app, encoding: 'utf8' });
     expect(JSON.parse(printed.trim().split('\n').at(-1) ?? '')).toEqual({
       status: 'succeeded',
       second: { answer: 42, step: 'second' },
     });
     const drawn = (file: string): string =>
-      execFileSync(join('node_modules', '.bin', 'perennial'), ['graph', file], { cwd: folder, encoding: 'utf8' });
-    expect(drawn('node_modules/perennial/examples/approval/pipeline.ts')).toContain('release');
-    expect(drawn('pipeline.mjs')).toContain('second');
+      execFileSync(join('node_modules', '.bin', 'perennial'), ['graph', file], { cwd: app, encoding: 'utf8' });
+    expect(drawn('node_modules/perennial-ml/examples/approval/pipeline.ts')).toContain('release');
+    expect(drawn('tiny.mjs')).toContain('second');
+
+    // What the project that was made brings along: its types and its test, on its sample data.
+    const npm = (...words: readonly string[]): string =>
+      execFileSync('npm', words, { cwd: app, encoding: 'utf8', stdio: 'pipe' });
+    npm('run', 'check');
+    expect(npm('test')).toMatch(/evaluation: blessed[^]*# pass 1/);
   });
 });

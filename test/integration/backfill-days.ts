@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { definePipeline, param, scheduledTime } from 'perennial';
+import { definePipeline, param, scheduledTime } from 'perennial-ml';
 
 /** Counts a day, slowly; the third of January fails as long as the file that `BROKEN` names is there. */
 export default definePipeline(

@@ -10,7 +10,7 @@ const EXAMPLE = path.resolve('examples/scheduled/pipeline.ts');
 /** Inside the repository, so that the file finds the package by its name. */
 const FOLDER = path.resolve('.perennial', `config-${process.pid}`);
 
-const CONFIG = `import { defineConfig } from 'perennial';
+const CONFIG = `import { defineConfig } from 'perennial-ml';
 export default defineConfig({
   defaultProfile: 'dev',
   profiles: {

@@ -19,7 +19,7 @@ const QUEUE = 'ml';
 /** Workflows of a file outside of any package: what they import is this package's own. */
 const OUTSIDE = `
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import { failureCode, perennial } from 'perennial/workflow';
+import { failureCode, perennial } from 'perennial-ml/workflow';
 
 export async function wrongCalls() {
   return perennial({ pipeline: 'loose' }, async (stages) => {

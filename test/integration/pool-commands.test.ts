@@ -10,7 +10,7 @@ import { statusOf, until } from './execution-fixtures.js';
 /** Inside the repository, so that its files find the package by its name. */
 const FOLDER = path.resolve('.perennial', `pools-${process.pid}`);
 
-const CONFIG = `import { defineConfig } from 'perennial';
+const CONFIG = `import { defineConfig } from 'perennial-ml';
 const device = (id) => ({ id, type: 'fake', vramGiB: 80 });
 export default defineConfig({
   profiles: {
@@ -23,7 +23,7 @@ export default defineConfig({
   },
 });
 `;
-const PIPELINE = `import { definePipeline, param, secret } from 'perennial';
+const PIPELINE = `import { definePipeline, param, secret } from 'perennial-ml';
 export default definePipeline('pooled', { params: { held: param.boolean({ default: false }) } }, (p) => {
   const seen = p.command('seen', {
     command: ['sh', '-c', 'printf \\'{"devices":"%s","length":%s}\\' "$CUDA_VISIBLE_DEVICES" "$(printf %s "$TOKEN" | wc -c)" > output/result.json'],

@@ -22,7 +22,7 @@ async function waitFor<T>(what: string, look: () => Promise<T>, isThere: (value:
 
 /** A pipeline with a step before a gate and one behind it. */
 const pipelineFile = (behind: string): string => `
-import { definePipeline } from 'perennial';
+import { definePipeline } from 'perennial-ml';
 import { factor } from './factor.js';
 export default definePipeline('edited', { params: {} }, (p) => {
   const first = p.step('first', { run: () => ({ a: 1, b: 2 }) });
@@ -63,7 +63,7 @@ describe('a pipeline file that is edited', () => {
     folder = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-reload-')));
     file = path.join(folder, 'pipeline.ts');
     await fs.mkdir(path.join(folder, 'node_modules'));
-    await fs.symlink(path.resolve('.'), path.join(folder, 'node_modules/perennial'));
+    await fs.symlink(path.resolve('.'), path.join(folder, 'node_modules/perennial-ml'));
     await fs.writeFile(path.join(folder, 'package.json'), '{ "type": "module" }');
     await Promise.all([write(LAST), setFactor(10)]);
     server = await startTestServer();

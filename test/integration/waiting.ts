@@ -1,4 +1,4 @@
-import { definePipeline } from 'perennial';
+import { definePipeline } from 'perennial-ml';
 
 /** A step, a gate that nobody answers, and steps behind it. */
 export default definePipeline('waiting', { params: {} }, (p) => {

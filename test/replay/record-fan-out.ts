@@ -5,9 +5,9 @@
 import fs from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { definePipeline } from 'perennial';
-import { connectClient } from 'perennial/client';
-import { createPipelineWorker } from 'perennial/worker';
+import { definePipeline } from 'perennial-ml';
+import { connectClient } from 'perennial-ml/client';
+import { createPipelineWorker } from 'perennial-ml/worker';
 import { connect } from '../../src/temporal/connection.js';
 import { startDevServer } from '../../src/temporal/server/dev-server.js';
 import { temporaryFolder } from '../integration/execution-fixtures.js';

@@ -2,11 +2,11 @@
 import fs from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { PipelineError } from 'perennial';
-import { connectClient, type PipelineClient } from 'perennial/client';
+import { PipelineError } from 'perennial-ml';
+import { connectClient, type PipelineClient } from 'perennial-ml/client';
 import { connect } from '../../src/temporal/connection.js';
 import { startDevServer } from '../../src/temporal/server/dev-server.js';
-import { createPipelineWorker } from 'perennial/worker';
+import { createPipelineWorker } from 'perennial-ml/worker';
 import { handMade, statusOf, temporaryFolder, until, waitFor } from '../integration/execution-fixtures.js';
 import { scrub } from './scrub.js';
 

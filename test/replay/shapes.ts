@@ -18,7 +18,7 @@ import {
   split,
   sql,
   trainer,
-} from 'perennial';
+} from 'perennial-ml';
 
 /** Nothing but steps that need each other, one of them a program. */
 export const plain = definePipeline(

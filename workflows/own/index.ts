@@ -1,4 +1,4 @@
-/** The door `perennial/workflow`: order the steps of a declared pipeline by hand, in a Temporal workflow of your own. */
+/** The door `perennial-ml/workflow`: order the steps of a declared pipeline by hand, in a Temporal workflow of your own. */
 export { perennial } from './perennial.js';
 export type { PerennialOptions } from './perennial.js';
 export type { CallOptions, ChildOptions, ApprovalOptions, StageOptions, Stages, StepResults } from './stages.js';

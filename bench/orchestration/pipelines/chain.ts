@@ -1,5 +1,5 @@
-import { definePipeline } from 'perennial';
-import type { Ref } from 'perennial';
+import { definePipeline } from 'perennial-ml';
+import type { Ref } from 'perennial-ml';
 import { mark } from '../bodies.js';
 
 const STEPS = Number(process.env['BENCH_STEPS'] ?? '100');

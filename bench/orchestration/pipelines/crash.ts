@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { definePipeline } from 'perennial';
-import type { Ref, StepContext } from 'perennial';
+import { definePipeline } from 'perennial-ml';
+import type { Ref, StepContext } from 'perennial-ml';
 import { CRASH_PARTS, CRASH_PART_MS, CRASH_STEPS } from '../crash-shape.js';
 import { mark } from '../bodies.js';
 

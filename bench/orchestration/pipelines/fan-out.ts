@@ -1,4 +1,4 @@
-import { definePipeline, param, range } from 'perennial';
+import { definePipeline, param, range } from 'perennial-ml';
 import { mark } from '../bodies.js';
 
 /** As many no-op steps as asked for, then one that joins them. */

@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { definePipeline, param } from 'perennial';
-import type { ArtifactRef, Ref, StepContext } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
+import type { ArtifactRef, Ref, StepContext } from 'perennial-ml';
 
 const STEPS = 20;
 const MIB = 2 ** 20;

@@ -1,4 +1,4 @@
-import { check, col, definePipeline, feature, gate, label, schema, source, split, sql, trainer } from 'perennial';
+import { check, col, definePipeline, feature, gate, label, schema, source, split, sql, trainer } from 'perennial-ml';
 import { mark } from '../bodies.js';
 
 const flights = schema('flights', {

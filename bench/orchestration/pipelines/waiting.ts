@@ -1,4 +1,4 @@
-import { definePipeline } from 'perennial';
+import { definePipeline } from 'perennial-ml';
 
 /** A run that waits for a person. */
 export default definePipeline('bench-waiting', (p) => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PipelineClient } from 'perennial/client';
+import type { PipelineClient } from 'perennial-ml/client';
 import type { Screen } from './screen.js';
 
 const LOOK_MS = 800;

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { drawTerminal } from 'perennial';
-import { connectClient } from 'perennial/client';
+import { drawTerminal } from 'perennial-ml';
+import { connectClient } from 'perennial-ml/client';
 import pipeline from '../pipeline.js';
 import { FOLDER, LOGS, MODEL, PIPELINE, REPORTS, RUSHED_RELEASE, STORE } from './places.js';
 import { Processes } from './processes.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PipelineClient } from 'perennial/client';
+import type { PipelineClient } from 'perennial-ml/client';
 import { follow, type StageTime } from './follow.js';
 import { LABELS, MODEL } from './places.js';
 import type { Screen } from './screen.js';

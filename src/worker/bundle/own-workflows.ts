@@ -22,7 +22,7 @@ const DOOR = builtOrSource('../../../workflows/own/index.js');
 
 /**
  * Bundles the workflows of a file together with ours. Names of theirs that ours or a pipeline has already are refused; Temporal's workflow
- * package and `perennial/workflow` are this package's copies, wherever the file lies.
+ * package and `perennial-ml/workflow` are this package's copies, wherever the file lies.
  * @param file - the file, or the folder with an index, that the bundle's `workflowsPath` would name without us.
  * @param taken - names of pipelines.
  * @throws PipelineError while bundling: `WORKFLOW_FILE_UNUSABLE`, `WORKFLOW_FORBIDDEN_IMPORT`, `WORKFLOW_NAME_TAKEN`.
@@ -89,7 +89,7 @@ function aliasesOf({ resolve }: WebpackConfig): { readonly [request: string]: st
 function ownAliases(): { readonly [request: string]: string } {
   const packageFolder = (name: string): string => path.dirname(ownPackages.resolve(`${name}/package.json`));
   return {
-    'perennial/workflow$': DOOR,
+    'perennial-ml/workflow$': DOOR,
     '@temporalio/workflow': packageFolder('@temporalio/workflow'),
     '@temporalio/common': packageFolder('@temporalio/common'),
   };

@@ -14,7 +14,7 @@ export class WorkflowImports {
   /** Notes that the file `issuer` asks for `request`. */
   asked(request: string, issuer: string): void {
     const name = request.replace(/^node:/, '');
-    const forbidden = isBuiltin(request) ? !ALLOWED.has(name) : request !== 'perennial/workflow' && OUTSIDE.test(request);
+    const forbidden = isBuiltin(request) ? !ALLOWED.has(name) : request !== 'perennial-ml/workflow' && OUTSIDE.test(request);
     if (forbidden && issuer !== '') this.#forbidden.push({ request, issuer });
   }
 

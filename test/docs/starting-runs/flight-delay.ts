@@ -1,4 +1,4 @@
-import { check, col, definePipeline, param, schema, source } from 'perennial';
+import { check, col, definePipeline, param, schema, source } from 'perennial-ml';
 
 /** Name and parameters of the example, so that the page's commands fit, with its first two stages, so that they are quick. */
 const flights = schema('flights', {

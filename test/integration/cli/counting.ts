@@ -1,4 +1,4 @@
-import { definePipeline, param } from 'perennial';
+import { definePipeline, param } from 'perennial-ml';
 
 const params = { upTo: param.integer({ min: 1, max: 9, default: 3 }), broken: param.integer({ default: 0 }) };
 

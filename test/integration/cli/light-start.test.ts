@@ -62,9 +62,9 @@ describe('a command loads what it needs', () => {
   });
 });
 
-describe('perennial/testing', () => {
+describe('perennial-ml/testing', () => {
   it('loads no part of Temporal before a test asks for a server', async () => {
-    const packages = await packagesOfNode('--input-type=module', '--eval', `import 'perennial/testing'`);
+    const packages = await packagesOfNode('--input-type=module', '--eval', `import 'perennial-ml/testing'`);
     expect(packages).toContain('pino');
     expect(packages.filter(ofTemporal)).toEqual([]);
   });

@@ -10,10 +10,10 @@ type Files = { readonly [name: string]: string };
 type Case = { readonly files: Files; readonly edit: Files; readonly differs: readonly string[]; readonly main?: string };
 
 const pipeline = (around: string, step: string): string =>
-  `import { definePipeline } from 'perennial';\n${around}\nexport default definePipeline('p', { params: {} }, (p) => {\n${step}\n});\n`;
+  `import { definePipeline } from 'perennial-ml';\n${around}\nexport default definePipeline('p', { params: {} }, (p) => {\n${step}\n});\n`;
 const PLAIN = 'p.step("a", { cache: true, run: () => value() });';
 const LINKED = 'link:../packages/features';
-const FACTORY = `import { definePipeline } from 'perennial';
+const FACTORY = `import { definePipeline } from 'perennial-ml';
 export const make = (run: () => number) => definePipeline('p', { params: {} }, (p) => { p.step('a', { cache: true, run }); });
 export const makeLater = (run: () => number) => Promise.resolve().then(() => make(run));
 `;
@@ -21,7 +21,7 @@ const MADE = `import { make } from './lib/factory.js';\nconst helper = (): numbe
 const scaled = (factor: number): string =>
   pipeline('const scale = (by: number) => () => 2 * by;', `p.step('a', { cache: true, run: scale(${factor}) });`);
 const common = (factor: number): string =>
-  `const { definePipeline } = require('perennial');\nclass Two { value = 2 }\nconst two = new Two();
+  `const { definePipeline } = require('perennial-ml');\nclass Two { value = 2 }\nconst two = new Two();
 const scale = (by) => () => two.value * by;\nmodule.exports = definePipeline('p', { params: {} }, (p) => {
   p.step('a', { cache: true, run: scale(${factor}) });\n});\n`;
 const manifest = (name: string): string => JSON.stringify({ name, version: '1.0.0', type: 'module', exports: './src/index.ts' });
@@ -178,7 +178,7 @@ describe('the code of a step, from the files that Node loads', () => {
       else await fs.writeFile(file, text);
     }
     await fs.mkdir(path.join(root, 'node_modules'), { recursive: true });
-    await fs.symlink(path.resolve('.'), path.join(root, 'node_modules/perennial'));
+    await fs.symlink(path.resolve('.'), path.join(root, 'node_modules/perennial-ml'));
     await fs.writeFile(path.join(root, 'package.json'), '{ "type": "module" }');
   };
 

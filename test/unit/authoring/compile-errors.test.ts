@@ -55,7 +55,7 @@ function wrongKind(column: string, type: string, words: string): string {
   return `Argument of type 'Column<"${column}", "${type}", "flights">' is not assignable to parameter of type '"${words}"'.`;
 }
 
-const BEFORE = `import { check, col, definePipeline, drift, feature, label, schema, source, split, sql, trainer } from 'perennial';
+const BEFORE = `import { check, col, definePipeline, drift, feature, label, schema, source, split, sql, trainer } from 'perennial-ml';
 const flights = schema('flights', {
   date: col.timestamp({ eventTime: true }), distance: col.float(), origin: col.category(), late: col.boolean(), seats: col.integer(),
 });

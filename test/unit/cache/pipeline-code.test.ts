@@ -7,7 +7,7 @@ import type { StepCode } from '../../../src/cache/shared-code.js';
 import { functionHash } from '../../../src/cache/syntax-hash.js';
 import { definePipeline } from '../../../src/index.js';
 
-const FILE = `import { definePipeline } from 'perennial';
+const FILE = `import { definePipeline } from 'perennial-ml';
 import { double } from './lib/double.js';
 import small from 'small';
 import { readFile } from 'node:fs/promises';
@@ -56,7 +56,7 @@ describe('the code of a step', () => {
       'file pipeline.ts',
       'module elsewhere/two.ts',
       'module lib/double.ts',
-      'package perennial',
+      'package perennial-ml',
       'package small',
     ]);
     expect((await codeOf())['package small']).toBe('1.0.0');

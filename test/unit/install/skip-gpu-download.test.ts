@@ -8,7 +8,7 @@ const LIST = 'node_modules/onnxruntime-node/script/install-metadata.js';
 
 describe('the preinstall script', () => {
   let project: string;
-  const script = (): string => path.join(project, 'node_modules/perennial/install/skip-gpu-download.js');
+  const script = (): string => path.join(project, 'node_modules/perennial-ml/install/skip-gpu-download.js');
   const listed = async (): Promise<string | undefined> =>
     /'linux\/x64': (\[.*\])/.exec(await readFile(path.join(project, LIST), 'utf8'))?.[1];
   const install = (environment: NodeJS.ProcessEnv = {}): void => {
@@ -19,8 +19,8 @@ describe('the preinstall script', () => {
   beforeEach(async () => {
     project = await realpath(await mkdtemp(path.join(tmpdir(), 'perennial-preinstall-')));
     await mkdir(path.join(project, 'node_modules/onnxruntime-node/script'), { recursive: true });
-    await cp('install', path.join(project, 'node_modules/perennial/install'), { recursive: true });
-    await writeFile(path.join(project, 'node_modules/perennial/package.json'), '{ "name": "perennial", "type": "module" }');
+    await cp('install', path.join(project, 'node_modules/perennial-ml/install'), { recursive: true });
+    await writeFile(path.join(project, 'node_modules/perennial-ml/package.json'), '{ "name": "perennial-ml", "type": "module" }');
     await writeFile(path.join(project, 'node_modules/onnxruntime-node/package.json'), '{ "name": "onnxruntime-node" }');
     await cp(LIST, path.join(project, LIST));
   });
