@@ -14,9 +14,7 @@ export const operationCaching: { readonly [kind: string]: { readonly [operation:
       reads: async ({ config }) => ({ 'the files of the source': { sha256: await sourceState(config['source'] as never) } }),
     },
   },
-  command: {
-    command: { reads: ({ config }) => codeState(config as unknown as CommandConfig, process.cwd()) },
-  },
+  command: { command: { reads: ({ config }) => codeState(config as unknown as CommandConfig, process.cwd()) } },
   validate: {
     validate: { reads: ({ config, inputs }) => Promise.resolve(dependsOnTime(config as never, inputs as never) ? null : {}) },
   },

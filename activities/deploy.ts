@@ -38,6 +38,12 @@ function announced<Arguments, Result>(
 
 /** Operations of the deploy stage by name. Each looks at what is there first, so that a retry after a crash moves nothing twice. */
 export const deployOperations: Code = {
-  ...{ register, waitReady, shift, health, reevaluate },
-  ...{ open: announced(open), promote: announced(promote), rollback: announced(rollback) },
+  register,
+  waitReady,
+  shift,
+  health,
+  reevaluate,
+  open: announced(open),
+  promote: announced(promote),
+  rollback: announced(rollback),
 };

@@ -31,12 +31,7 @@ function flagsOf(words) {
     return parseArgs({
       args: words,
       allowPositionals: true,
-      options: {
-        template: { type: 'string' },
-        package: { type: 'string' },
-        yes: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
+      options: { template: { type: 'string' }, package: { type: 'string' }, yes: { type: 'boolean' }, help: { type: 'boolean' } },
     });
   } catch (error) {
     return refuse(`${error.message}\n\n${HELP}`);

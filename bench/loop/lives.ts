@@ -72,7 +72,13 @@ export class Life {
     const workflowId = `loop-${this.#fits}`;
     const release = { from: model.meta.trainFrom, to: model.meta.testTo };
     const { version } = await registry.register({
-      ...{ model: MODEL, artifact: model, evaluation, metrics, window: release, workflowId, runId: workflowId },
+      model: MODEL,
+      artifact: model,
+      evaluation,
+      metrics,
+      window: release,
+      workflowId,
+      runId: workflowId,
     });
     const because = { basis: { evaluation }, by: 'loop', reason: reasons.join('; ') };
     await registry.promote({ model: MODEL, version, ...because, workflowId });
@@ -83,21 +89,16 @@ export class Life {
 
 function pipelineOf({ refit, gate: gated }: Policy): Pipeline {
   return definePipeline(MODEL, { params: { from: param.date(), to: param.date() } }, (p) => {
-    const raw = p.ingest({
-      source: source.parquet(FILE),
-      schema: flights,
-      window: [p.params.from, p.params.to],
-    });
+    const raw = p.ingest({ source: source.parquet(FILE), schema: flights, window: [p.params.from, p.params.to] });
     const features = p.feature(raw, {
       label: label.binary(sql`${flights.delay} > 15`),
       split: split.byTime({ test: '14 days' }),
       columns: {
-        ...{
-          hour: feature.hourOf(flights.date),
-          weekday: feature.weekdayOf(flights.date),
-          distance: feature.numeric(flights.distance),
-        },
-        ...{ origin: feature.targetEncode(flights.origin), destination: feature.targetEncode(flights.destination) },
+        hour: feature.hourOf(flights.date),
+        weekday: feature.weekdayOf(flights.date),
+        distance: feature.numeric(flights.distance),
+        origin: feature.targetEncode(flights.origin),
+        destination: feature.targetEncode(flights.destination),
         route: feature.targetEncode(flights.origin, flights.destination),
       },
     });

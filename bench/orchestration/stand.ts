@@ -128,10 +128,7 @@ export async function onStand<T>(
 
 /** Starts a program of Node and waits for the line that says that it is ready. */
 async function start(words: readonly string[], environment: NodeJS.ProcessEnv): Promise<Started> {
-  const child = spawn(process.execPath, words, {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, words, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
     const read = (chunk: string): void => {

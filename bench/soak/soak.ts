@@ -43,10 +43,7 @@ const pipeline = definePipeline('soak', { params: { n: param.integer() } }, (p) 
       return { numbers: Array.from({ length: 200 }, (_, index) => index * n) };
     },
   });
-  p.step('sum', {
-    inputs: { made },
-    run: ({ made: { numbers } }) => ({ sum: numbers.reduce((sum, value) => sum + value, 0) }),
-  });
+  p.step('sum', { inputs: { made }, run: ({ made: { numbers } }) => ({ sum: numbers.reduce((sum, value) => sum + value, 0) }) });
 });
 
 /** A worker and a model server in this process, under a small load, with cleaning of the store in between. */

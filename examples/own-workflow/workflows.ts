@@ -16,7 +16,11 @@ export interface PatientFit {
 }
 
 /** Fits on from where the last fit ended, twice as long each time, until the loss is small; then asks, and publishes or explains. */
-export async function patientFit({ target, goal = 0.001, fits = 10 }: PatientFit): Promise<{
+export async function patientFit({
+  target,
+  goal = 0.001,
+  fits = 10,
+}: PatientFit): Promise<{
   readonly losses: readonly number[];
   readonly published: Steps['publish'] | null;
   readonly refused: string | null;

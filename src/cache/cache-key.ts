@@ -23,11 +23,17 @@ export interface KeySources {
 export function componentsOf(task: StepTask, { code, seed, reads, environment }: KeySources): CacheComponents {
   const { version = null, environment: declared = [] } = task.cache ?? {};
   return {
-    ...{ kind: task.kind, operation: task.operation, code, config: task.config, parameters: task.parameters },
+    kind: task.kind,
+    operation: task.operation,
+    code,
+    config: task.config,
+    parameters: task.parameters,
     inputs: Object.fromEntries(Object.entries(task.inputs).map(([name, value]) => [name, contentHashOf(value)])),
     arguments: task.arguments,
     environment: Object.fromEntries(declared.map((name) => [name, hashOrNull(environment[name])])),
-    ...{ version, seed, reads },
+    version,
+    seed,
+    reads,
   };
 }
 

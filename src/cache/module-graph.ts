@@ -28,8 +28,16 @@ const BUILT_IN = new Set(builtinModules);
 export async function moduleGraph(files: readonly string[]): Promise<ModuleGraph> {
   const root = path.dirname(files[0] ?? '.');
   const { metafile } = await build({
-    ...{ entryPoints: [...files], absWorkingDir: root, bundle: true, write: false, metafile: true },
-    ...{ platform: 'node', format: 'esm', target: 'esnext', logLevel: 'silent', conditions: [] },
+    entryPoints: [...files],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'esnext',
+    logLevel: 'silent',
+    conditions: [],
     outdir: path.join(root, 'unused'),
     plugins: [leaveOwnCodeOutside, leavePackagesOutside],
     // A module of another kind, such as a native addon or a text, counts by its bytes.

@@ -9,8 +9,14 @@ import { type Ignored, treeHash } from './syntax-hash.js';
 import { PACKAGE_NAME } from '../contracts/package-name.js';
 
 const LOADERS: { readonly [extension: string]: Loader } = {
-  ...{ '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx' },
-  ...{ '.js': 'js', '.mjs': 'js', '.cjs': 'js', '.jsx': 'jsx' },
+  '.ts': 'ts',
+  '.mts': 'ts',
+  '.cts': 'ts',
+  '.tsx': 'tsx',
+  '.js': 'js',
+  '.mjs': 'js',
+  '.cjs': 'js',
+  '.jsx': 'jsx',
 };
 
 export interface ReadSource extends SourceFacts {

@@ -34,8 +34,13 @@ export type PreviewRequest = {
 };
 
 const WORK: { readonly [verdict in StepPreview['verdict']]: Work } = {
-  ...{ hit: 'never', reused: 'never', skipped: 'never', asks: 'never' },
-  ...{ runs: 'surely', fails: 'surely', later: 'perhaps' },
+  hit: 'never',
+  reused: 'never',
+  skipped: 'never',
+  asks: 'never',
+  runs: 'surely',
+  fails: 'surely',
+  later: 'perhaps',
 };
 
 /** @throws PipelineError `POOL_NONE_FITS`, `RUNS_NOT_RECORDED`, `RUNS_STEP_UNKNOWN`: as the start of the run would. */
@@ -69,7 +74,8 @@ export async function readPreview(pipeline: Pipeline, request: PreviewRequest): 
       .filter(({ id, kind }) => kind === 'gate' && verdicts.get(id) !== 'skipped' && verdicts.get(id) !== 'reused')
       .map(({ id, config }) => ({ step: id, gate: config as GateConfig })),
     hooks: (plan.hooks ?? []).map(({ on, afterMs, notify }) => ({
-      ...{ on, notifier: notify.notifier },
+      on,
+      notifier: notify.notifier,
       afterSeconds: afterMs === undefined ? null : afterMs / 1000,
     })),
     duration: estimateDuration(plan.steps, ({ id }) => WORK[verdicts.get(id) ?? 'later'], earlier),

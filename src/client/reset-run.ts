@@ -20,13 +20,7 @@ export async function resetRun(
   const scheduled = (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: attributes }) =>
     attributes == null
       ? []
-      : [
-          {
-            eventId: String(eventId),
-            step: stepOf(attributes.activityId ?? ''),
-            task: attributes.workflowTaskCompletedEventId,
-          },
-        ],
+      : [{ eventId: String(eventId), step: stepOf(attributes.activityId ?? ''), task: attributes.workflowTaskCompletedEventId }],
   );
   const failed = (events ?? [])
     .map((event) => event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes)

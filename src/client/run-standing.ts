@@ -78,9 +78,13 @@ function stateOf(step: PlanStep, { pipeline }: Plan, { activities }: RunHistory)
     kind: step.kind,
     status: status ?? (main?.state === 'failed' ? 'failed' : 'pending'),
     onFailure: step.onFailure,
-    ...{ startedAt: null, finishedAt: null, seconds: outcome?.seconds ?? null },
-    ...{ cached: outcome?.cached ?? false, metrics: outcome?.metrics ?? {} },
-    ...{ failure: null, waitingFor: null },
+    startedAt: null,
+    finishedAt: null,
+    seconds: outcome?.seconds ?? null,
+    cached: outcome?.cached ?? false,
+    metrics: outcome?.metrics ?? {},
+    failure: null,
+    waitingFor: null,
   };
 }
 

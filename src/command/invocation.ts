@@ -37,9 +37,5 @@ async function mustExist(files: readonly string[], where: string): Promise<void>
   const there = await Promise.all(files.map((file) => fs.stat(file).catch(() => null)));
   const missing = files.filter((_, index) => there[index] === null);
   if (missing.length === 0) return;
-  throw new PipelineError('COMMAND_FILE_MISSING', {
-    what: `there is no ${missing.join(', no ')}`,
-    where,
-    details: { missing },
-  });
+  throw new PipelineError('COMMAND_FILE_MISSING', { what: `there is no ${missing.join(', no ')}`, where, details: { missing } });
 }

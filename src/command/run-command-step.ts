@@ -63,7 +63,9 @@ async function runIn(place: Place, config: CommandConfig, context: StepContext):
   const { folder, env, project, where } = place;
   const { signal } = context;
   const invocation = await invocationOf(config, folder, {
-    ...{ project, where, signal },
+    project,
+    where,
+    signal,
     cache: path.join(cacheFolder(process.env), 'python'),
     env: inheritedVariables(process.env, [...config.inherit, ...pipVariables(process.env)]),
     onLine: (source, line) => {
@@ -79,7 +81,11 @@ async function runIn(place: Place, config: CommandConfig, context: StepContext):
   let end: ProgramEnd;
   try {
     end = await runProgram({
-      ...{ program: invocation.program, arguments: invocation.arguments, cwd: folder.root, env, signal },
+      program: invocation.program,
+      arguments: invocation.arguments,
+      cwd: folder.root,
+      env,
+      signal,
       graceMs: () => (isShutdown(signal.reason) ? Math.min(config.graceMs, SHUTDOWN_GRACE_MS) : config.graceMs),
       onLine: (source, line, lineEnd) => {
         watch.line(source, line, lineEnd);
@@ -99,7 +105,11 @@ async function runIn(place: Place, config: CommandConfig, context: StepContext):
   if (end.leftOthers) context.log.warn('the program left processes behind, which were ended');
   if (control.endedAsTold(end)) return watch;
   const failure = exitFailure({
-    ...{ end, where, program: invocation.name, path: env['PATH'] ?? '', tail: watch.tail },
+    end,
+    where,
+    program: invocation.name,
+    path: env['PATH'] ?? '',
+    tail: watch.tail,
     told: await readFailure(folder.output),
     outOfMemory: end.signal === 'SIGKILL' && (await countMemoryKills()) > killsBefore,
   });

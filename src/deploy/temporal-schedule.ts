@@ -61,11 +61,7 @@ export function temporalSchedule(
       memo: { [SCHEDULE_MEMO]: deployed, [RUN_OPTIONS_MEMO]: options, trigger: `schedule ${id}` },
       ...(spec.description === null ? {} : { staticSummary: withinBytes(spec.description) }),
     },
-    policies: {
-      overlap: temporalOverlap(spec.overlap),
-      catchupWindow: spec.catchUpMs,
-      pauseOnFailure: spec.pauseOnFailure,
-    },
+    policies: { overlap: temporalOverlap(spec.overlap), catchupWindow: spec.catchUpMs, pauseOnFailure: spec.pauseOnFailure },
     memo: { [SCHEDULE_MEMO]: owner },
   };
 }

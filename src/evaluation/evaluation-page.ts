@@ -69,7 +69,10 @@ function differencePlots(comparison: Comparison, opponent: string): string[] {
   const compared = [comparison.gate, ...comparison.guards].filter((one) => one !== null);
   if (compared.length === 0) return [];
   const intervals = compared.map(({ metric, delta, deltaLow, deltaHigh }) => ({
-    ...{ label: metric, value: delta, low: deltaLow, high: deltaHigh },
+    label: metric,
+    value: delta,
+    low: deltaLow,
+    high: deltaHigh,
   }));
   const text = { title: `Difference to ${opponent}`, xLabel: 'difference and its bounds', yLabel: 'metric' };
   return [intervalChart({ ...text, intervals, reference: 0 })];
@@ -90,7 +93,9 @@ function calibrationPlots({ challenger, opponent }: Comparison, names: Names): s
   const series = [challenger, opponent].map(({ calibration }, index) => ({
     name: names[index] ?? '',
     points: (calibration?.bins ?? []).map(({ rows, meanScore, positiveRatio }) => ({
-      ...{ x: meanScore, y: positiveRatio, interval: wilsonInterval(positiveRatio, rows) },
+      x: meanScore,
+      y: positiveRatio,
+      interval: wilsonInterval(positiveRatio, rows),
     })),
   }));
   const highest = series.flatMap(({ points }) => points.flatMap(({ x, interval }) => [x, interval[1]]));

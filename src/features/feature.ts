@@ -132,11 +132,7 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit
     files: [
       { name: 'train.parquet', mediaType: PARQUET_MEDIA_TYPE, content: { path: train } },
       ...(split.test === null ? [] : [{ name: 'test.parquet', mediaType: PARQUET_MEDIA_TYPE, content: { path: test } }]),
-      {
-        name: 'preprocess.onnx',
-        mediaType: 'application/onnx',
-        content: { bytes: preprocessModel(encoders) },
-      },
+      { name: 'preprocess.onnx', mediaType: 'application/onnx', content: { bytes: preprocessModel(encoders) } },
       lineFile('encoders.json', encoders),
       settingsFile({ config, dataset: { kind: 'dataset', id: inputs.dataset.id } }),
       lineFile(

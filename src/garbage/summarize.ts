@@ -8,10 +8,7 @@ type Totals = Pick<GarbageSummary, 'kinds' | 'removed' | 'kept'>;
 type Marks = { readonly reachable: Reachable; readonly runs: KeptRuns };
 
 const NOTHING: Amount = { objects: 0, bytes: 0 };
-const plus = (one: Amount, other: Amount): Amount => ({
-  objects: one.objects + other.objects,
-  bytes: one.bytes + other.bytes,
-});
+const plus = (one: Amount, other: Amount): Amount => ({ objects: one.objects + other.objects, bytes: one.bytes + other.bytes });
 
 /** Counts what is in the store and why it stays; gives the summary when it is known how much of each kind was removed. */
 export function summarize(inventory: Inventory, marks: Marks): (removed: ReadonlyMap<string, Amount>) => Totals {

@@ -140,7 +140,10 @@ function performanceSections({ report, earlierPerformance }: WindowPageInput): S
 function historyPlot(title: string, values: readonly (number | null)[], limits: readonly number[]): string {
   const points = values.flatMap((y, index) => (y === null ? [] : [{ x: index - values.length + 1, y }]));
   return lineChart({
-    ...{ title, xLabel: 'windows before this one', yLabel: title, limits },
+    title,
+    xLabel: 'windows before this one',
+    yLabel: title,
+    limits,
     series: [{ points }],
     x: { from: Math.min(1 - values.length, -1), to: 0 },
     y: rangeOf([...points.map(({ y }) => y), ...limits]),

@@ -165,7 +165,9 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     }),
     ingest: (options) =>
       draft.add({
-        ...{ kind: 'ingest', id: options.id ?? 'ingest', options },
+        kind: 'ingest',
+        id: options.id ?? 'ingest',
+        options,
         knows: { schema: schemaOf(options.schema) },
         config: (read) => ingestConfig(options, read),
       }),
@@ -174,7 +176,11 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
       const before = draft.find(dataset, draft.root.at(id), ['ingest']);
       const knows = before?.knows ?? {};
       return draft.add({
-        ...{ kind: 'validate', id, options, knows, inputs: inputsFrom({ dataset: before }) },
+        kind: 'validate',
+        id,
+        options,
+        knows,
+        inputs: inputsFrom({ dataset: before }),
         config: (read) => validateConfig(options.checks, knows.schema, read),
       });
     },
@@ -184,7 +190,11 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
       const before = draft.find(features, draft.root.at(id), ['feature']);
       const knows: Knowledge = before === null ? {} : { ...before.knows, features: before };
       return draft.add({
-        ...{ kind: 'train', id, options, knows, inputs: inputsFrom({ features: before }) },
+        kind: 'train',
+        id,
+        options,
+        knows,
+        inputs: inputsFrom({ features: before }),
         config: (read) => trainConfig(options, read),
       });
     },
@@ -193,7 +203,10 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
       const before = draft.find(model, draft.root.at(id), ['train']);
       const knows: Knowledge = { ...before?.knows, model: name };
       return draft.add({
-        ...{ kind: 'evaluate', id, options, knows },
+        kind: 'evaluate',
+        id,
+        options,
+        knows,
         inputs: inputsFrom({ model: before, features: knows.features ?? null }),
         config: (read) => evaluateConfig(options, knows, name, read),
       });
@@ -204,7 +217,11 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
       const model = before?.knows.model ?? draft.name;
       const endpoint = options.endpoint ?? model;
       return draft.add({
-        ...{ kind: 'deploy', id, options, knows: { ...before?.knows, endpoint }, inputs: inputsFrom({ evaluation: before }) },
+        kind: 'deploy',
+        id,
+        options,
+        knows: { ...before?.knows, endpoint },
+        inputs: inputsFrom({ evaluation: before }),
         config: (read) => deployConfig(options, endpoint, model, read),
       });
     },
@@ -213,7 +230,11 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
       const before = draft.find(endpoint, draft.root.at(id), ['deploy']);
       const knows = before?.knows ?? {};
       return draft.add({
-        ...{ kind: 'monitor', id, options, knows, inputs: inputsFrom({ endpoint: before }) },
+        kind: 'monitor',
+        id,
+        options,
+        knows,
+        inputs: inputsFrom({ endpoint: before }),
         config: (read) => monitorConfig(options, knows, read),
       });
     },
@@ -222,7 +243,11 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
       const before = draft.find(after, draft.root.at(id), ['monitor', 'deploy']);
       const model = before?.knows.model ?? draft.name;
       return draft.add({
-        ...{ kind: 'retrain', id, options, knows: { model }, follows: before === null ? [] : [before] },
+        kind: 'retrain',
+        id,
+        options,
+        knows: { model },
+        follows: before === null ? [] : [before],
         config: (read) => retrainConfig(options, model, draft, read, before),
       });
     },
@@ -259,7 +284,11 @@ function addFeature<Of extends string, T extends Task>(
   const knows = schema === undefined ? { label } : { schema, label, inputColumns: inputColumnsOf(options, schema) };
   const path = before?.produces === 'validate' ? { path: ['dataset'] } : {};
   return draft.add({
-    ...{ kind: 'feature', id, options, knows, inputs: before === null ? {} : { dataset: { step: before, ...path } } },
+    kind: 'feature',
+    id,
+    options,
+    knows,
+    inputs: before === null ? {} : { dataset: { step: before, ...path } },
     config: (read) => featureConfig(options, schema, read),
   });
 }
@@ -270,7 +299,10 @@ function addCustomStep<Inputs extends StepInputs, Output, Secrets extends Secret
   options: CustomStepOptions<Inputs, Output, Secrets>,
 ): Ref<Output> {
   const reference = draft.add<Ref<Output>>({
-    ...{ kind: 'step', id, options, inputs: findInputs(draft, id, options.inputs ?? {}) },
+    kind: 'step',
+    id,
+    options,
+    inputs: findInputs(draft, id, options.inputs ?? {}),
     config: (read) => customConfig(options, read),
   });
   draft.bodies.set(id, options.run);

@@ -65,9 +65,7 @@ type SettingOf<P> =
 /** Parameters of a triggered run: values or fields of the change; those with a default may be left out. */
 export type TriggerParameters<Shape extends ParameterShape> = {
   readonly [Name in keyof Shape as Shape[Name]['hasDefault'] extends true ? never : Name]: SettingOf<Shape[Name]>;
-} & {
-  readonly [Name in keyof Shape as Shape[Name]['hasDefault'] extends true ? Name : never]?: SettingOf<Shape[Name]>;
-};
+} & { readonly [Name in keyof Shape as Shape[Name]['hasDefault'] extends true ? Name : never]?: SettingOf<Shape[Name]> };
 
 /** A reason to run that is a change elsewhere. `Parameters` is what the started run gets. */
 export interface ChangeTrigger<Parameters = object> {

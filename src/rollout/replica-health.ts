@@ -46,7 +46,8 @@ const SIGNIFICANCE = 0.001;
 
 export function bakeStart(replicas: readonly ReplicaStatus[]): BakeStart[] {
   return replicas.map(({ replica, startedAt, variants }) => ({
-    ...{ replica, startedAt },
+    replica,
+    startedAt,
     counts: Object.fromEntries(variants.map(({ version, requests, errors }) => [version, [requests, errors] as const])),
   }));
 }

@@ -15,12 +15,7 @@ const variantOf = (
   variant: EndpointVariant['variant'],
   { version, artifact }: ReleasedVersion,
   weight: number,
-): EndpointVariant => ({
-  variant,
-  version,
-  artifact,
-  weight,
-});
+): EndpointVariant => ({ variant, version, artifact, weight });
 
 const find = (routing: Routing, variant: EndpointVariant['variant']): EndpointVariant | undefined =>
   routing.variants.find((other) => other.variant === variant);

@@ -12,8 +12,12 @@ const commits = new Map<string, Promise<string | null>>();
 /** Where a run was carried out. `file`: that which defines the pipeline; `commit`: of its folder when that is under version control. */
 export async function runEnvironment(file: string | null): Promise<JsonObject> {
   return {
-    ...{ node: process.version, platform: process.platform, arch: process.arch, perennial: OWN_VERSION },
-    ...{ file, commit: file === null ? null : await commitOf(path.dirname(file)) },
+    node: process.version,
+    platform: process.platform,
+    arch: process.arch,
+    perennial: OWN_VERSION,
+    file,
+    commit: file === null ? null : await commitOf(path.dirname(file)),
   };
 }
 

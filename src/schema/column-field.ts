@@ -11,10 +11,7 @@ export interface ColumnField<Type extends ColumnType = ColumnType> {
 
 /** Builds a column from its specification; the builders of each type are thin wrappers of this. */
 export function columnField<Type extends ColumnType>(column: ColumnField<Type>['column']): ColumnField<Type> {
-  return Object.freeze({
-    column: Object.freeze(column),
-    nullable: () => columnField<Type>({ ...column, nullable: true }),
-  });
+  return Object.freeze({ column: Object.freeze(column), nullable: () => columnField<Type>({ ...column, nullable: true }) });
 }
 
 /** A moment in UTC with millisecond resolution. `eventTime` marks the one column that says when the row happened. */

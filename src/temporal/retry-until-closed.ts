@@ -41,12 +41,10 @@ function cancelledCall(): Call {
     },
     getPeer: () => 'closed',
     getAuthContext: () => null,
-    ...{
-      cancelWithStatus: nothing,
-      sendMessage: nothing,
-      sendMessageWithContext: nothing,
-      startRead: nothing,
-      halfClose: nothing,
-    },
+    cancelWithStatus: nothing,
+    sendMessage: nothing,
+    sendMessageWithContext: nothing,
+    startRead: nothing,
+    halfClose: nothing,
   };
 }

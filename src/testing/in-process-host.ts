@@ -48,7 +48,14 @@ export function createInProcessHost(hosted: InProcessStep): StageHost {
       const { step, config, inputs } = call;
       const { parameters } = hosted;
       const task: StepTask = {
-        ...{ run, step: step.id, kind: step.kind, operation, occurrence, config, inputs, parameters },
+        run,
+        step: step.id,
+        kind: step.kind,
+        operation,
+        occurrence,
+        config,
+        inputs,
+        parameters,
         arguments: operationArguments,
         ...(call.instance === '' ? {} : { instance: call.instance }),
         ...cacheOf(step, hosted.options),

@@ -125,8 +125,20 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
       cancellable((signal) => {
         const work = new Map(workOf(pipeline, call.step, stageOperations));
         const host = createInProcessHost({
-          ...{ call, pipeline, run, parameters: valid, artifacts, results, log, work, runChild, signal },
-          ...{ options: runOptions, clock, trace, ...secrets },
+          call,
+          pipeline,
+          run,
+          parameters: valid,
+          artifacts,
+          results,
+          log,
+          work,
+          runChild,
+          signal,
+          options: runOptions,
+          clock,
+          trace,
+          ...secrets,
         });
         return stageOfStep(call.step)(host);
       }),

@@ -22,10 +22,12 @@ export function standIn(pipeline: Pipeline, onRetrain: OnRetrain, retrainMs: num
   const steps: readonly PlanStep[] = [
     {
       ...STEP,
-      ...{ id: 'work', kind: 'gate', needs: [] },
+      id: 'work',
+      kind: 'gate',
+      needs: [],
       config: { message: 'the retrain is under way', expiresMs: retrainMs, onExpiry: 'approve' },
     },
-    { ...STEP, ...{ id: 'end', kind: 'deploy', needs: ['work'], config: {}, double: true } },
+    { ...STEP, id: 'end', kind: 'deploy', needs: ['work'], config: {}, double: true },
   ];
   const content: Omit<Plan, 'hash'> = { formatVersion, pipeline: pipeline.name, parameters, steps };
   const end: StepFunction = async (_inputs, context) => {

@@ -50,7 +50,11 @@ async function datasetFields(objects: ObjectStore, subject: ChangeSubject, n: nu
   if (entry === null) throw unreadable(subject, n, `datasets/${subject.name}/log/`);
   const { dataset, rows, from, to } = entry;
   return {
-    ...{ name: subject.name, dataset, rows, fromTime: from, toTime: to },
+    name: subject.name,
+    dataset,
+    rows,
+    fromTime: from,
+    toTime: to,
     from: from === null ? null : from.slice(0, DAY_LENGTH),
     to: to === null ? null : dayOnOrAfter(to),
   };

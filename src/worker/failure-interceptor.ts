@@ -30,7 +30,10 @@ function failureOfActivity(error: unknown): ApplicationFailure {
     return ApplicationFailure.create({
       // Nothing is wrong with what is handed on: Temporal neither logs nor counts it.
       ...(isHandedBack(details) ? { category: ApplicationFailureCategory.BENIGN } : {}),
-      ...{ type: code, message, nonRetryable: !retryable, details: [details] },
+      type: code,
+      message,
+      nonRetryable: !retryable,
+      details: [details],
       ...(parts.cause instanceof Error ? { cause: parts.cause } : {}),
     });
   }

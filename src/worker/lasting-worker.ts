@@ -12,9 +12,7 @@ const FIRST_BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 10_000;
 
 /** Where the server is, or an open connection that the caller closes. */
-export type WorkerConnection = ConnectionSettings & {
-  readonly connection?: NativeConnection;
-};
+export type WorkerConnection = ConnectionSettings & { readonly connection?: NativeConnection };
 
 /** What the sessions of a worker share. */
 type Belongings = {

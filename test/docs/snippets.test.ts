@@ -17,8 +17,14 @@ async function askHelp(words: readonly string[]): Promise<string> {
   const lines: string[] = [];
   const print = (text: string): void => void lines.push(text);
   await runCli([...words, '--help'], {
-    ...{ out: print, note: print, raw: print, interactive: false, width: 80 },
-    ...{ colours: pc.createColors(false), env: {}, exitCode: 0 },
+    out: print,
+    note: print,
+    raw: print,
+    interactive: false,
+    width: 80,
+    colours: pc.createColors(false),
+    env: {},
+    exitCode: 0,
   });
   return lines.join('\n');
 }

@@ -133,12 +133,7 @@ const TABLE: readonly Bad[] = [
     code: 'SERVING_NUMBER_NOT_FINITE',
     says: infinite('-1e+39'),
   },
-  {
-    title: 'Infinity as text',
-    body: rowText('"Infinity"'),
-    code: 'SERVING_NUMBER_NOT_FINITE',
-    says: infinite('"Infinity"'),
-  },
+  { title: 'Infinity as text', body: rowText('"Infinity"'), code: 'SERVING_NUMBER_NOT_FINITE', says: infinite('"Infinity"') },
   {
     title: 'Infinity in a tensor',
     path: '/v2/models/flights/infer',

@@ -124,7 +124,10 @@ describe(`kill -9 of the worker (seed ${SEED})`, () => {
     await workers.willDie(moments[0] ?? '');
     // A workflow task that died with its worker is missed after this time, 10 seconds unless it is said.
     const { firstExecutionRunId: runId } = await new Client({ connection }).workflow.start('every-phase', {
-      ...{ workflowId, taskQueue: 'ml', args: [{ trace }], workflowTaskTimeout: '5 seconds' },
+      workflowId,
+      taskQueue: 'ml',
+      args: [{ trace }],
+      workflowTaskTimeout: '5 seconds',
       memo: { [RUN_OPTIONS_MEMO]: { author: 'dan' } },
     });
     for (const [index, moment] of moments.entries()) await killed(moment, moments[index + 1]);

@@ -51,8 +51,12 @@ describe('limits over all workers', () => {
     connection = await Connection.connect({ address: server.address });
     for (let index = 0; index < 2; index++) {
       const worker = await createPipelineWorker({
-        ...{ pipelines: [busy, single, wide], store: folder.path, address: server.address },
-        ...{ pools: POOLS, pool: ['narrow'], shutdownGraceMs: 100 },
+        pipelines: [busy, single, wide],
+        store: folder.path,
+        address: server.address,
+        pools: POOLS,
+        pool: ['narrow'],
+        shutdownGraceMs: 100,
       });
       workers.push({ worker, running: worker.run() });
     }

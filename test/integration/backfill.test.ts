@@ -39,7 +39,11 @@ const environment = (): Record<string, string> => ({
 const startWorker = async (name = 'store', taskQueue = 'ml'): Promise<typeof worker> => {
   const store = path.join(folder.path, name);
   const started = await createPipelineWorker({
-    ...{ pipelines: [days], store, address: server.address, taskQueue, shutdownGraceMs: 100 },
+    pipelines: [days],
+    store,
+    address: server.address,
+    taskQueue,
+    shutdownGraceMs: 100,
   });
   const running = started.run();
   return {
@@ -210,7 +214,8 @@ describe('a back-fill', () => {
     expect(status).toBe('failed');
     expect(failures).toEqual(
       ['2004-01-01', '2004-01-02'].map((partition) => ({
-        ...{ partition, code: 'BACKFILL_OWNED_ELSEWHERE' },
+        partition,
+        code: 'BACKFILL_OWNED_ELSEWHERE',
         message: expect.stringContaining(`belongs to pipeline days of the store file://${folder.path}/store`),
       })),
     );
@@ -227,7 +232,9 @@ describe('a back-fill', () => {
     });
     const { workflow } = new Client({ connection, namespace: server.namespace });
     await workflow.start(BACKFILL_WORKFLOW, {
-      ...{ workflowId: backfillId(PIPELINE, 'many'), taskQueue: 'ml', args: [{ spec: many, mostStarts: 8 }] },
+      workflowId: backfillId(PIPELINE, 'many'),
+      taskQueue: 'ml',
+      args: [{ spec: many, mostStarts: 8 }],
     });
     expect(await until('many', closed)).toMatchObject({ status: 'succeeded', total: 12, counts: { succeeded: 12 } });
     const parts: number[] = [];

@@ -86,10 +86,7 @@ describe('a policy', () => {
   });
 
   it('that is no policy is refused with all that is wrong', async () => {
-    const { message } = await refusal('replaced', 'setPolicy', {
-      ...policyOf('another'),
-      ...{ clock: 'sun', debounceMs: -1 },
-    });
+    const { message } = await refusal('replaced', 'setPolicy', { ...policyOf('another'), clock: 'sun', debounceMs: -1 });
     expect(message).toBe(
       '`model` must be "replaced"; `debounceMs` must be milliseconds, 0 or more; `clock` must be event or wall',
     );

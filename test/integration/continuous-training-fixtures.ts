@@ -23,7 +23,13 @@ const LIMIT_MS = 30_000;
 export const day = (n: number): string => new Date(Date.parse('2001-02-01') + n * DAY_MS).toISOString();
 
 export const drift = (id: string, at: string): TrainingSignal => ({
-  ...{ id, kind: 'drift', at, column: 'distance', metric: 'wasserstein', score: 0.2, threshold: 0.1 },
+  id,
+  kind: 'drift',
+  at,
+  column: 'distance',
+  metric: 'wasserstein',
+  score: 0.2,
+  threshold: 0.1,
 });
 
 /** Event clock, 28 days of data, 300 ms of quiet, no cool-down. */
@@ -114,7 +120,11 @@ export async function startTrainingBench(): Promise<TrainingBench> {
   const update = (model: string, name: string, argument: unknown): Promise<unknown> =>
     temporal.workflow.getHandle(continuousTrainingId(model)).executeUpdate(name, { args: [argument] });
   return {
-    ...{ client, temporal, connection, update, objects: await openObjectStore(folder.path) },
+    client,
+    temporal,
+    connection,
+    update,
+    objects: await openObjectStore(folder.path),
     begin: async (model, changes = {}, input = {}) => {
       const args = [{ model, ...input }];
       await temporal.workflow.start('continuousTraining', { workflowId: continuousTrainingId(model), taskQueue: QUEUE, args });

@@ -141,7 +141,10 @@ describe('the continuous training of a model', () => {
     const handle = bench.temporal.workflow.getHandle(continuousTrainingId('steady'));
     const first = (await handle.describe()).runId;
     const signals = Array.from({ length: SIGNALS }, (_, n): TrainingSignal => ({
-      ...{ id: `rows-${n}`, kind: 'new_rows', at: day(8), rows: n },
+      id: `rows-${n}`,
+      kind: 'new_rows',
+      at: day(8),
+      rows: n,
     }));
     const senders = Array.from({ length: 40 }, async () => {
       for (let signal = signals.pop(); signal !== undefined; signal = signals.pop()) await bench.send('steady', signal);

@@ -194,7 +194,9 @@ describe('a gate', () => {
     expect(await messageOf(early)).toContain('a step that waits for approval (now: review[1])');
     await client.approve(workflowId, { step: 'review[1]', by: 'ada', reason: 'enough' });
     expect((await client.result(workflowId)).results['rounds']).toEqual({
-      ...{ result: { reason: 'enough', round: 1 }, rounds: 2, met: true },
+      result: { reason: 'enough', round: 1 },
+      rounds: 2,
+      met: true,
     });
   });
 });

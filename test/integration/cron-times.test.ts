@@ -38,7 +38,10 @@ describe('the moments of a back-fill by a schedule', () => {
     await client.schedule.create({ scheduleId, spec: { cronExpressions: [cron], timezone }, action, state: { paused: true } });
     const at = (time: string) => ({ seconds: Date.parse(time) / 1_000, nanos: 0 }) as never;
     const { startTime } = await connection.workflowService.listScheduleMatchingTimes({
-      ...{ namespace: server.namespace, scheduleId, startTime: at(from), endTime: at(to) },
+      namespace: server.namespace,
+      scheduleId,
+      startTime: at(from),
+      endTime: at(to),
     });
     return startTime.map(({ seconds }) => Number(seconds) * 1_000);
   }

@@ -29,7 +29,9 @@ beforeAll(async () => {
   connection = await connect({ address: server.address });
   client = await connectClient({ address: server.address });
   const worker = await createPipelineWorker({
-    ...{ pipelines: [waiting], store: path.join(folder.path, 'store'), address: server.address },
+    pipelines: [waiting],
+    store: path.join(folder.path, 'store'),
+    address: server.address,
   });
   const running = worker.run();
   stopWorker = async () => {

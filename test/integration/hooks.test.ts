@@ -109,11 +109,7 @@ describe('hooks of a run', () => {
         return p.step('ship', { inputs: { asked }, run: async () => 1 });
       }),
       definePipeline('escalating', { params: {}, hooks: { onBlocked: [hook] } }, (p) =>
-        p.approval('ask', {
-          message: 'ship it?',
-          approvers: ['ada'],
-          escalate: { after: '300 milliseconds', to: ['eve'] },
-        }),
+        p.approval('ask', { message: 'ship it?', approvers: ['ada'], escalate: { after: '300 milliseconds', to: ['eve'] } }),
       ),
       definePipeline('rounds', { params: {}, hooks: { onBlocked: [hook] } }, (p) =>
         p.loop('improve', {

@@ -94,7 +94,9 @@ describe('light steps that run side by side', () => {
 
   const run = async (pipeline: Pipeline, workflowId: string, maxCachedWorkflows: number): Promise<unknown> => {
     const worker = await Worker.create({
-      ...{ connection: native, taskQueue: 'ml', maxCachedWorkflows },
+      connection: native,
+      taskQueue: 'ml',
+      maxCachedWorkflows,
       plugins: [await perennialPlugin({ pipelines: [pipeline], store: folder.path })],
     });
     return worker.runUntil(async () => {

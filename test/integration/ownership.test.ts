@@ -26,7 +26,11 @@ import { startTestServer, type TestServer } from '../test-temporal.js';
 import { temporaryFolder } from './execution-fixtures.js';
 
 const MONITOR: MonitorConfig = {
-  ...{ model: 'churn', endpoint: 'churn', everyMs: 3_600_000, clock: 'wall', drift: {} },
+  model: 'churn',
+  endpoint: 'churn',
+  everyMs: 3_600_000,
+  clock: 'wall',
+  drift: {},
 } as unknown as MonitorConfig;
 const nightly = definePipeline('churn', { params: {}, schedules: { nightly: { cron: '0 3 * * *', timezone: 'UTC' } } }, (p) => {
   p.step('only', { run: () => 1 });

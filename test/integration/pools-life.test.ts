@@ -163,7 +163,8 @@ describe('the life of a model whose steps all run in a pool', () => {
       x: 5 + n / PREDICTIONS,
     }));
     const answer = await fetch(`${model.url}/v1/models/pooled-life:predict`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' } },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ instances }),
     });
     expect(await answer.json()).toMatchObject({ predictions: expect.anything() });

@@ -47,13 +47,11 @@ describe('pools', () => {
   const workers: { worker: PipelineWorker; running: Promise<void> }[] = [];
   const work = async (options: Partial<PipelineWorkerOptions>): Promise<void> => {
     const worker = await createPipelineWorker({
-      ...{
-        pipelines: [training, greedy, failing],
-        store: folder.path,
-        address: server.address,
-        pools: POOLS,
-        shutdownGraceMs: 200,
-      },
+      pipelines: [training, greedy, failing],
+      store: folder.path,
+      address: server.address,
+      pools: POOLS,
+      shutdownGraceMs: 200,
       ...options,
     });
     workers.push({ worker, running: worker.run() });

@@ -24,7 +24,9 @@ describe('a Python script', () => {
     folder = await temporaryFolder();
     await fs.writeFile(path.join(folder.path, 'script.py'), SCRIPT);
     place = {
-      ...{ cache: path.join(folder.path, 'cache'), project: folder.path, where: 'step "fit"' },
+      cache: path.join(folder.path, 'cache'),
+      project: folder.path,
+      where: 'step "fit"',
       env: inheritedVariables(process.env, ['PIP_NO_INDEX']),
       signal: new AbortController().signal,
       onLine: (_source, line) => {

@@ -91,7 +91,13 @@ describe('runs after their end', () => {
     expect(refused.code).not.toBe(0);
     expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'RUNS_NOTHING_TO_RECOVER' } });
     expect(json(await cli('diff', 'second', 'second'))).toEqual({
-      ...{ parameters: [], plan: [], code: [], environment: [], metrics: [], results: [], seconds: [] },
+      parameters: [],
+      plan: [],
+      code: [],
+      environment: [],
+      metrics: [],
+      results: [],
+      seconds: [],
     });
     expect((await runCli(['diff', 'second', 'second', '--store', store])).stdout.trim()).toBe('no differences');
   });

@@ -11,8 +11,15 @@ import { temporaryStore } from '../unit/data/tiny-source.js';
 import { EVALUATE, evaluateModel, flightFeatures, promote } from './evaluation-fixtures.js';
 
 const TRAINER: GbdtSpec = {
-  ...{ trainer: 'gbdt', trees: 20, learningRate: 0.1, leaves: 15, minRowsInLeaf: 20 },
-  ...{ maxBins: 255, l2: 0, featureFraction: 1, earlyStopping: 3 },
+  trainer: 'gbdt',
+  trees: 20,
+  learningRate: 0.1,
+  leaves: 15,
+  minRowsInLeaf: 20,
+  maxBins: 255,
+  l2: 0,
+  featureFraction: 1,
+  earlyStopping: 3,
 };
 const CONFIG: EvaluateConfig = { ...EVALUATE, slices: [], refit: { threads: 2 } };
 
@@ -88,7 +95,9 @@ describe('the refit of a blessed model', () => {
     // Says that it has stumps, so that its refit gets no more.
     const stumps = Buffer.from(JSON.stringify({ ...trainer, trainer: { ...trainer.trainer, leaves: 2 } }));
     const copies = files.map(async ({ name, mediaType }) => ({
-      ...{ name, mediaType, content: { bytes: name === 'trainer.json' ? stumps : await store.readFile(twin, name) } },
+      name,
+      mediaType,
+      content: { bytes: name === 'trainer.json' ? stumps : await store.readFile(twin, name) },
     }));
     const better = await store.publish({ kind: 'model', files: await Promise.all(copies), meta: twin.meta, inputs });
     const worse = await refit({ model: better }, better);

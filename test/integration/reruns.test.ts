@@ -107,15 +107,13 @@ describe('runs that use earlier ones', () => {
     const file = { name: 'model.onnx', mediaType: 'application/octet-stream', content: { bytes: Buffer.from('weights') } };
     const artifact = await createArtifactStore(objects).publish({ kind: 'model', files: [file], meta: {}, inputs: [] });
     await createRegistry(objects).register({
-      ...{
-        model: 'rerun',
-        artifact,
-        evaluation: null,
-        metrics: {},
-        window: { from: '2001-01-01', to: '2001-02-01' },
-        workflowId: 'maker',
-        runId,
-      },
+      model: 'rerun',
+      artifact,
+      evaluation: null,
+      metrics: {},
+      window: { from: '2001-01-01', to: '2001-02-01' },
+      workflowId: 'maker',
+      runId,
     });
     expect(json(await cli('reproduce', 'rerun@1'))).toMatchObject({ original: 'maker', reproduced: true, differences: [] });
   });

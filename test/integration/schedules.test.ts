@@ -160,11 +160,13 @@ describe('deploying schedules', () => {
 describe('a scheduled run', () => {
   it('has its parameters from the time that it was scheduled for', async () => {
     await deploy([pipelineWith({ nightly })]);
-    await temporal.schedule.getHandle('scheduled-model/nightly').backfill({
-      start: new Date('2001-03-26T00:30:00Z'),
-      end: new Date('2001-03-26T01:30:00Z'),
-      overlap: ScheduleOverlapPolicy.ALLOW_ALL,
-    });
+    await temporal.schedule
+      .getHandle('scheduled-model/nightly')
+      .backfill({
+        start: new Date('2001-03-26T00:30:00Z'),
+        end: new Date('2001-03-26T01:30:00Z'),
+        overlap: ScheduleOverlapPolicy.ALLOW_ALL,
+      });
     let id = '';
     await comesToBe(async () => {
       const [run] = await client.list('WorkflowType = "scheduled-model" AND ExecutionStatus = "Completed"');

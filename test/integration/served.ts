@@ -29,11 +29,7 @@ export interface Served {
 export async function serve(pipelines: readonly Pipeline[]): Promise<Served> {
   const server = await startTestServer();
   const folder = await temporaryFolder();
-  const worker = await createPipelineWorker({
-    pipelines,
-    store: folder.path,
-    address: server.address,
-  });
+  const worker = await createPipelineWorker({ pipelines, store: folder.path, address: server.address });
   const running = worker.run();
   const client = await connectClient({ address: server.address });
   const connection = await connect({ address: server.address });

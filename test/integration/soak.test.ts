@@ -6,7 +6,12 @@ import { type Sample, trendOf } from '../../bench/soak/measure.js';
 import type { SoakReport } from '../../bench/soak/soak.js';
 
 const sampleOf = (descriptors: number, n: number): Sample => ({
-  ...{ seconds: n, heapMiB: 0, rssMiB: 0, handles: 0, storeFiles: 0, storeMiB: 0 },
+  seconds: n,
+  heapMiB: 0,
+  rssMiB: 0,
+  handles: 0,
+  storeFiles: 0,
+  storeMiB: 0,
   descriptors,
 });
 

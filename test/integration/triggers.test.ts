@@ -26,7 +26,11 @@ const flights: ChangeSubject = { kind: 'dataset', name: 'numbers' };
 const burst: ChangeSubject = { kind: 'dataset', name: 'burst' };
 
 const datasetNamed = (id: string): DatasetRef => ({
-  ...{ kind: 'dataset', id, sha256: id, bytes: 1, uri: `memory:${id}` },
+  kind: 'dataset',
+  id,
+  sha256: id,
+  bytes: 1,
+  uri: `memory:${id}`,
   meta: { schema: { name: 's', columns: [] }, schemaHash: '', rows: 1, from: null, to: null, parts: [] },
 });
 
@@ -137,7 +141,11 @@ describe('runs on changes', () => {
       });
     }
     await temporal.workflow.signalWithStart('continuousTraining', {
-      ...{ workflowId: 'perennial/model/m', taskQueue: 'ml', args: [{ model: 'm' }], signal: 'nothing', signalArgs: [] },
+      workflowId: 'perennial/model/m',
+      taskQueue: 'ml',
+      args: [{ model: 'm' }],
+      signal: 'nothing',
+      signalArgs: [],
     });
     await temporal.workflow.getHandle('perennial/model/m').executeUpdate('rollback', { args: [{ by: 'test', reason: 'worse' }] });
     const champion: ChangeSubject = { kind: 'alias', name: 'm/champion' };

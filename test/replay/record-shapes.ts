@@ -41,14 +41,15 @@ const models = await createModelServer({ store: folder.path, endpoint: 'life', p
 await models.start();
 
 const policy: RetrainConfig = {
-  ...{
-    model: 'small',
-    pipeline: plain.name,
-    on: [{ on: 'cron', expression: '0 3 * * 1', timezone: 'UTC' }],
-    debounceMs: 300,
-    coolDownMs: 0,
-  },
-  ...{ budget: { runs: 1, perMs: DAY_MS }, clock: 'event', window: { lengthMs: DAY_MS, from: 'from', to: 'to' }, parameters: {} },
+  model: 'small',
+  pipeline: plain.name,
+  on: [{ on: 'cron', expression: '0 3 * * 1', timezone: 'UTC' }],
+  debounceMs: 300,
+  coolDownMs: 0,
+  budget: { runs: 1, perMs: DAY_MS },
+  clock: 'event',
+  window: { lengthMs: DAY_MS, from: 'from', to: 'to' },
+  parameters: {},
 };
 
 /** Workflow id by name of the file. */
@@ -109,10 +110,7 @@ await alone('evaluateModel', { model, features });
 await alone('deployModel', { evaluation: reference(evaluation) });
 await alone('monitorModel', { endpoint: results['deploy'] ?? null });
 await alone('retrainModel');
-const instances = Array.from({ length: 40 }, (_, index) => ({
-  date: '2001-01-05T10:00:00Z',
-  distance: 100 + index,
-}));
+const instances = Array.from({ length: 40 }, (_, index) => ({ date: '2001-01-05T10:00:00Z', distance: 100 + index }));
 const answer = await fetch(`${models.url}/v1/models/life:predict`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },
@@ -122,8 +120,9 @@ if (!answer.ok) throw new Error(await answer.text());
 // Writes what it has logged.
 await models.close();
 await temporal.workflow.execute('monitorWindow', {
-  ...{ taskQueue: QUEUE, workflowId: 'monitorWindow' },
-  args: [{ model: life.name, ...{ from: '2001-01-05', to: '2001-01-06' }, phase: 'drift' }],
+  taskQueue: QUEUE,
+  workflowId: 'monitorWindow',
+  args: [{ model: life.name, from: '2001-01-05', to: '2001-01-06', phase: 'drift' }],
 });
 recorded.set('monitorWindow', 'monitorWindow');
 
@@ -157,9 +156,17 @@ await settled('the run of the continuous training', async () => {
 });
 
 await createBackfills(connection, server.namespace, QUEUE).start({
-  ...{ pipeline: plain.name, name: 'days', from: '2001-01-01T00:00:00Z', to: '2001-01-03T00:00:00Z', timezone: 'UTC' },
+  pipeline: plain.name,
+  name: 'days',
+  from: '2001-01-01T00:00:00Z',
+  to: '2001-01-03T00:00:00Z',
+  timezone: 'UTC',
   cut: { by: 'span', every: '1 day', fromParameter: 'from', toParameter: 'to', format: 'date' },
-  ...{ parameters: {}, order: 'oldest', concurrency: 1, rerun: 'failed', author: 'ada' },
+  parameters: {},
+  order: 'oldest',
+  concurrency: 1,
+  rerun: 'failed',
+  author: 'ada',
 });
 recorded.set('backfillPipeline', backfillId(plain.name, 'days'));
 await temporal.workflow.getHandle(backfillId(plain.name, 'days')).result();

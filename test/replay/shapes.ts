@@ -144,22 +144,14 @@ export const life = definePipeline('life', { params: { from: param.date(), to: p
     window: [p.params.from, p.params.to],
     publish: 'flights',
   });
-  const checked = p.validate(raw, {
-    checks: [check.notNull(flights.delay, { mostly: 0.9 })],
-  });
+  const checked = p.validate(raw, { checks: [check.notNull(flights.delay, { mostly: 0.9 })] });
   const features = p.feature(checked, {
     label: label.binary(sql('delay > 15')),
     split: split.byTime({ test: '1 day' }),
-    columns: {
-      hour: feature.hourOf(flights.date),
-      distance: feature.numeric(flights.distance),
-    },
+    columns: { hour: feature.hourOf(flights.date), distance: feature.numeric(flights.distance) },
   });
   const model = p.train(features, { trainer: trainer.gbdt({ trees: 3 }) });
-  const evaluation = p.evaluate(model, {
-    metrics: ['roc_auc'],
-    gate: gate.betterThanChampion('roc_auc', { samples: 100 }),
-  });
+  const evaluation = p.evaluate(model, { metrics: ['roc_auc'], gate: gate.betterThanChampion('roc_auc', { samples: 100 }) });
   const canary = rollout.canary([50, 100], { bake: '100 milliseconds', health: { ready: '30 seconds' } });
   const endpoint = p.deploy(evaluation, { rollout: canary });
   const monitor = p.monitor(endpoint, {

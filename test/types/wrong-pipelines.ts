@@ -42,11 +42,7 @@ export const good = definePipeline(
     },
   },
   (p) => {
-    const raw = p.ingest({
-      source: source.parquet('x'),
-      schema: flights,
-      window: [p.params.from, p.params.to],
-    });
+    const raw = p.ingest({ source: source.parquet('x'), schema: flights, window: [p.params.from, p.params.to] });
     const checked = p.validate(raw, {
       checks: [check.rowCount({ min: 1 }), check.notNull(flights.delay), check.between(flights.distance, { min: 1 })],
     });

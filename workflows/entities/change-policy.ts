@@ -19,12 +19,7 @@ export const initialChangeState = (): ChangeState => ({
 /** Takes a change in; one that is known already changes nothing. */
 export function receiveChange(state: ChangeState, n: number): ChangeState {
   if (state.seen.includes(n)) return state;
-  return {
-    ...state,
-    received: state.received + 1,
-    arrived: [...state.arrived, n],
-    seen: [...state.seen, n].slice(-MAX_SEEN),
-  };
+  return { ...state, received: state.received + 1, arrived: [...state.arrived, n], seen: [...state.seen, n].slice(-MAX_SEEN) };
 }
 
 /** Puts the arrived changes into the queue of every subscribed pipeline; a pipeline that has unsubscribed loses its queue. */

@@ -197,7 +197,8 @@ export function recordStart(
     pending: [],
     newRows: 0,
     active: {
-      ...{ workflowId: started.workflowId, n },
+      workflowId: started.workflowId,
+      n,
       ...(state.seenBefore === undefined ? {} : { taken: { pending: state.pending, newRows: state.newRows } }),
     },
     started: n,

@@ -29,10 +29,7 @@ export class DecisionLog {
     if (!this.#writes) return;
     this.#count += 1;
     const { pipeline, workflowId, runId } = this.#run;
-    const record: DecisionRecord = {
-      ...{ number: this.#count, ...decision, step },
-      ...{ pipeline, workflowId, runId, author: this.#author },
-    };
+    const record: DecisionRecord = { number: this.#count, ...decision, step, pipeline, workflowId, runId, author: this.#author };
     this.#written = this.#written.then(() => CancellationScope.nonCancellable(() => recordDecision(record)));
   }
 

@@ -48,8 +48,11 @@ export default async function runPipeline(parameters?: JsonValue): Promise<RunRe
   try {
     const { reuse, pin, expects } = runOptions();
     const request: PlanRequest = {
-      ...{ pipeline: run.pipeline, parameters: parameters ?? null, scheduledAt: scheduledAt() },
-      ...{ ...(reuse === undefined ? {} : { reuse }), ...(pin === undefined ? {} : { pin }) },
+      pipeline: run.pipeline,
+      parameters: parameters ?? null,
+      scheduledAt: scheduledAt(),
+      ...(reuse === undefined ? {} : { reuse }),
+      ...(pin === undefined ? {} : { pin }),
       ...(expects === undefined ? {} : { expects }),
     };
     let resolved: ResolvedPlan;
@@ -147,16 +150,20 @@ function runFailure(status: RunStatus): ApplicationFailure {
       details: null,
     });
   }
-  const failures = failed.slice(0, LISTED_FAILURES).map((step) => ({
-    step: step.id,
-    code: step.failure?.code ?? '',
-    message: cutText(step.failure?.message ?? '', LISTED_MESSAGE),
-  }));
+  const failures = failed
+    .slice(0, LISTED_FAILURES)
+    .map((step) => ({
+      step: step.id,
+      code: step.failure?.code ?? '',
+      message: cutText(step.failure?.message ?? '', LISTED_MESSAGE),
+    }));
   return applicationFailure({
     code: failure.code,
     message: `step "${first.id}" failed: ${failure.message}`,
     details: {
-      ...{ step: first.id, details: failure.details, failures },
+      step: first.id,
+      details: failure.details,
+      failures,
       ...(failed.length > failures.length ? { failed: failed.length } : {}),
     },
   });

@@ -20,7 +20,12 @@ export async function recordEnd({ plan, driver, remarks }: RunView, status: RunM
     await CancellationScope.nonCancellable(() =>
       recordRun({
         run: { pipeline: plan.pipeline, planHash: plan.hash, workflowId, runId },
-        ...{ status, plan, parameters, options: runOptions(), steps, results: driver.results() },
+        status,
+        plan,
+        parameters,
+        options: runOptions(),
+        steps,
+        results: driver.results(),
         ...(remarks === undefined ? {} : { remarks }),
         startedAt: startTime.toISOString(),
         finishedAt: new Date().toISOString(),

@@ -89,7 +89,8 @@ export class RunDriver {
     return this.#places()
       .filter(({ record: { status } }) => status === 'waiting' || status === 'blocked')
       .map(({ scope, record }) => ({
-        ...{ ...stateOf(record), id: scope.nameOf(record) },
+        ...stateOf(record),
+        id: scope.nameOf(record),
         escalated: record.gate?.isEscalated ?? false,
       }));
   }

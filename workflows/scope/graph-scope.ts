@@ -51,8 +51,12 @@ export class GraphScope implements Scope {
     this.#surroundings = surroundings;
     this.#records = new Map(content.steps.map((step) => [step.id, pendingRecord(step, 0)]));
     this.#view = new ScopeView({
-      ...{ records: this.#records, results: this.#results, facts: this.#facts },
-      ...{ outer: content.outer, outerFacts: content.outerFacts ?? content.outer, surroundings },
+      records: this.#records,
+      results: this.#results,
+      facts: this.#facts,
+      outer: content.outer,
+      outerFacts: content.outerFacts ?? content.outer,
+      surroundings,
     });
     if (content.reused !== undefined) this.#takeOver(content.reused);
   }

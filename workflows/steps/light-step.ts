@@ -39,7 +39,8 @@ export function localActivity(type: string, options: StepActivityOptions, retry:
   const activity = proxyOf(
     type,
     localActivities<StepActivities>({
-      ...{ startToCloseTimeout: options.startToCloseTimeout, retry: once.retry },
+      startToCloseTimeout: options.startToCloseTimeout,
+      retry: once.retry,
       ...(options.summary === undefined ? {} : { summary: options.summary }),
     }),
   );

@@ -159,11 +159,7 @@ export function decisiveFailure(records: readonly StepRecord[], nameOf: (record:
     return { code: 'EXECUTION_RUN_FAILED', message: 'the steps of the body wait for each other', details: null };
   }
   const { code, message, details } = first.failure;
-  return {
-    code,
-    message: `step "${nameOf(first)}" failed: ${message}`,
-    details: { step: nameOf(first), details },
-  };
+  return { code, message: `step "${nameOf(first)}" failed: ${message}`, details: { step: nameOf(first), details } };
 }
 
 function waitingForOf(record: StepRecord, status: StepStatus): string | null {

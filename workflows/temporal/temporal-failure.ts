@@ -46,7 +46,10 @@ function childFailure(error: ChildWorkflowFailure): StepFailure {
 export function applicationFailure(failure: StepFailure, cause?: unknown): ApplicationFailure {
   const { code, message, details } = boundFailure(failure);
   return ApplicationFailure.create({
-    ...{ type: code, message, details: [details], nonRetryable: true },
+    type: code,
+    message,
+    details: [details],
+    nonRetryable: true,
     ...(cause instanceof Error ? { cause } : {}),
   });
 }

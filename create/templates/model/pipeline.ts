@@ -30,11 +30,7 @@ const params = { from: param.date({ default: '2012-01-01' }), to: param.date({ d
 
 /** Will it be a day with rain? */
 export default definePipeline('rain', { params }, (p) => {
-  const raw = p.ingest({
-    source: source.csv('data/weather.csv'),
-    schema: weather,
-    window: [p.params.from, p.params.to],
-  });
+  const raw = p.ingest({ source: source.csv('data/weather.csv'), schema: weather, window: [p.params.from, p.params.to] });
   const checked = p.validate(raw, { checks: [check.rowCount({ min: 300 }), check.between(weather.wind, { min: 0, max: 60 })] });
   const features = p.feature(checked, {
     label: label.binary(sql`${weather.precipitation} > 0`),

@@ -3,10 +3,7 @@ import type { Check } from './check.js';
 
 const OLDEST = [20, 19] as const;
 
-export const nodeVersion: Check = {
-  name: 'Node.js',
-  run: () => Promise.resolve(judgeNodeVersion(process.versions.node)),
-};
+export const nodeVersion: Check = { name: 'Node.js', run: () => Promise.resolve(judgeNodeVersion(process.versions.node)) };
 
 /** Node must be at least 20.19: the first 20.x that can `require` ES modules. */
 export function judgeNodeVersion(version: string): ReturnType<typeof ok> {

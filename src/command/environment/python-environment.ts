@@ -105,7 +105,12 @@ async function run(
 ): Promise<{ readonly exitCode: number | null; readonly startError: string | null; readonly tail: string[] }> {
   const tail: string[] = [];
   const end = await runProgram({
-    ...{ program, arguments: words, cwd: place.project, env: place.env, signal: place.signal, graceMs: () => GRACE_MS },
+    program,
+    arguments: words,
+    cwd: place.project,
+    env: place.env,
+    signal: place.signal,
+    graceMs: () => GRACE_MS,
     onLine: (source, line) => {
       tail.push(place.onLine(source, line));
       if (tail.length > TAIL_LINES) tail.shift();

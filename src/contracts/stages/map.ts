@@ -11,11 +11,7 @@ declare const RESULT: unique symbol;
  * A list of any length in the store: what `context.publishItems` returns and `p.map` takes. `Item` is compile-time only; `context.items`
  * reads it.
  */
-export type ItemList<Item = JsonValue> = {
-  readonly count: number;
-  readonly items: ArtifactRef<'value'>;
-  readonly [ITEM]?: Item;
-};
+export type ItemList<Item = JsonValue> = { readonly count: number; readonly items: ArtifactRef<'value'>; readonly [ITEM]?: Item };
 
 /** An item of a map that failed for good. */
 export type ItemFailure = { readonly index: number; readonly code: string; readonly message: string };

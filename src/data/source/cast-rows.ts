@@ -16,11 +16,7 @@ export async function castRows(
   rowsOf: (planned: PlannedGroup) => string,
   order: readonly string[],
 ): Promise<void> {
-  const parts = planned.map((part) => ({
-    relation: part.group.relation,
-    rows: rowsOf(part),
-    blocks: inBlocks(part.casts),
-  }));
+  const parts = planned.map((part) => ({ relation: part.group.relation, rows: rowsOf(part), blocks: inBlocks(part.casts) }));
   const selects = (block: number): string[] =>
     parts.map(({ relation, rows, blocks }) => castSelect(relation, rows, blocks[block] ?? []));
   const blocks = parts[0]?.blocks ?? [];

@@ -90,12 +90,7 @@ async function parquetGroups(db: DuckDb, files: readonly string[]): Promise<read
     }
   }
   if (corrupt.length > 0) throw corruptFiles('parquet', corrupt);
-  return groups.map((group) => ({
-    ...group,
-    relation: parquetFiles(group.files),
-    repeated: new Set<string>(),
-    rows: null,
-  }));
+  return groups.map((group) => ({ ...group, relation: parquetFiles(group.files), repeated: new Set<string>(), rows: null }));
 }
 
 async function parquetColumns(db: DuckDb, file: string): Promise<ReadonlyMap<string, SourceColumn>> {

@@ -105,7 +105,8 @@ export class ScopeReader {
     const { objectId } = result;
     if (objectId === undefined) return undefined;
     const { internalProperties = [] } = this.#post<Runtime.GetPropertiesReturnType>('Runtime.getProperties', {
-      ...{ objectId, ownProperties: true },
+      objectId,
+      ownProperties: true,
     });
     return internalProperties.find((property) => property.name === name)?.value;
   }

@@ -41,7 +41,10 @@ export function addCleanUp<Inputs extends StepInputs, Output, Secrets extends Se
     at.at('inputs.outcome').report('finally', 'the name is taken: it tells how the run ended');
   const inputs = names.map(([name, reference]) => [name, draft.locate(reference, at.at(`inputs.${name}`))] as const);
   draft.add({
-    ...{ kind: 'step', id, options, fields: { finally: true } },
+    kind: 'step',
+    id,
+    options,
+    fields: { finally: true },
     inputs: Object.fromEntries(inputs.filter((entry): entry is [string, DraftInput] => entry[1] !== null)),
     ...(options.secrets === undefined ? {} : { config: (read) => customConfig(options, read) }),
   });

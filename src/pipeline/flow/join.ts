@@ -38,7 +38,10 @@ export function addJoin<const Refs extends readonly [Ref, ...Ref[]], Mode extend
   for (const input of found.filter(({ step }) => isPseudo(step)))
     at.report('join', `"${input.step.id}" is always there; join results of steps`);
   return draft.add({
-    ...{ kind: 'join', id, options, fields: { join: options.mode } },
+    kind: 'join',
+    id,
+    options,
+    fields: { join: options.mode },
     inputs: Object.fromEntries(inputs.flatMap((input, index) => (input === null ? [] : [[String(index), input] as const]))),
     ...(alike && first !== undefined ? { produces: first.produces, knows: commonKnowledge(stages, id, draft) } : {}),
   });

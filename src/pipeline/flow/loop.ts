@@ -51,7 +51,10 @@ export function addLoop<Result>(
   const start = 'start' in options ? options.start : null;
   const startInput = isReference(start) ? draft.locate(start, at.at('start')) : null;
   return draft.add({
-    ...{ kind: 'loop', id, options, body },
+    kind: 'loop',
+    id,
+    options,
+    body,
     inputs: { ...Object.fromEntries(outside), ...(startInput === null ? {} : { start: startInput }) },
     config: (read) => ({
       id,

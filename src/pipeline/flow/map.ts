@@ -46,7 +46,11 @@ export function addMap<Item, Returned>(
   const body = draft.body(id, ['item', 'index'], ({ item, index }) => build(item as Ref<Item>, index as Ref<number>));
   const source = readItems(items, draft, draft.root.at(id).at('items'));
   return draft.add({
-    ...{ kind: 'map', id, options, body, inputs: source.inputs },
+    kind: 'map',
+    id,
+    options,
+    body,
+    inputs: source.inputs,
     config: (read) =>
       ({
         id,

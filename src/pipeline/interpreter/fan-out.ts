@@ -64,11 +64,7 @@ export function mapLimits(body: readonly PlanStep[], events = HISTORY_EVENTS): M
 
 /** The limits of a map whose items ask a pool for room. */
 export function admittedLimits({ inline, shard, shards }: MapLimits): MapLimits {
-  return {
-    inline: Math.floor(inline / EVENTS_OF_ADMITTED),
-    shard: Math.max(1, Math.floor(shard / EVENTS_OF_ADMITTED)),
-    shards,
-  };
+  return { inline: Math.floor(inline / EVENTS_OF_ADMITTED), shard: Math.max(1, Math.floor(shard / EVENTS_OF_ADMITTED)), shards };
 }
 
 /**

@@ -23,9 +23,7 @@ export type MetricOf<LabelTask extends Task> = {
 }[Metric];
 
 /** Metrics of which less is worse, so that falling below a threshold means decay. */
-export type RisingMetric = {
-  [Name in Metric]: (typeof METRICS)[Name]['better'] extends 'higher' ? Name : never;
-}[Metric];
+export type RisingMetric = { [Name in Metric]: (typeof METRICS)[Name]['better'] extends 'higher' ? Name : never }[Metric];
 export type RisingMetricOf<LabelTask extends Task> = MetricOf<LabelTask> & RisingMetric;
 
 /** Names of the metrics of a task. */

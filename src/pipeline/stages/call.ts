@@ -55,7 +55,10 @@ export function addCall(
     registerCall(draft, called, draft.root.at(id));
   }
   return draft.add<Ref<never>>({
-    ...{ kind: 'call', id, options, inputs: Object.fromEntries(inputs) },
+    kind: 'call',
+    id,
+    options,
+    inputs: Object.fromEntries(inputs),
     config: () => ({ pipeline, parameters }) satisfies { [Key in keyof CallConfig]: unknown },
   });
 }

@@ -181,10 +181,7 @@ class StoredArtifacts implements ArtifactStore {
         details: { object: key, file: null },
       });
     }
-    return {
-      manifest: parseManifest(stored.bytes, key, ref.kind),
-      sha256,
-    };
+    return { manifest: parseManifest(stored.bytes, key, ref.kind), sha256 };
   }
 
   async #file(ref: Identity, name: string): Promise<ArtifactFile> {

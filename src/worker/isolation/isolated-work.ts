@@ -94,7 +94,12 @@ async function runIn(process: StepProcess, task: StepTask, context: StepContext,
   const { secrets, devices, attempt } = context;
   const attemptRun = process.run(
     {
-      ...{ task, attempt, secrets, devices, scratch: desk.scratch.path(), orders: ordersOf(control) },
+      task,
+      attempt,
+      secrets,
+      devices,
+      scratch: desk.scratch.path(),
+      orders: ordersOf(control),
       isPatient: desk.isPatient,
       devicesAreLent: context.devicesAreLent === true,
     },

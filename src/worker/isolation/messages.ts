@@ -69,10 +69,7 @@ export type Request =
   | { readonly kind: 'temporal'; readonly method: string; readonly given: readonly unknown[] };
 
 /** How the context of a step reaches the worker. */
-export type WorkerLine = {
-  say(word: Word): void;
-  ask(request: Request): Promise<unknown>;
-};
+export type WorkerLine = { say(word: Word): void; ask(request: Request): Promise<unknown> };
 
 export type FromProcess =
   /** The pipelines that it has, by name, with a fingerprint of plan and functions. */

@@ -51,11 +51,7 @@ export function receiveError(sent: SentError): Error {
     return Object.assign(new PipelineError(code, { ...parts, ...cause, retryable }), { stack: sent.stack });
   }
   const error = new Error(sent.message, cause);
-  return Object.assign(error, {
-    name: sent.name,
-    stack: sent.stack,
-    ...(sent.code === undefined ? {} : { code: sent.code }),
-  });
+  return Object.assign(error, { name: sent.name, stack: sent.stack, ...(sent.code === undefined ? {} : { code: sent.code }) });
 }
 
 function partsOf(error: PipelineError): Omit<ErrorParts, 'cause'> {

@@ -47,8 +47,13 @@ export async function previewRun(pipeline: Pipeline<unknown>, input: PreviewInpu
 }
 
 const STATUS_AFTER: { readonly [Each in Verdict]: StepStatus } = {
-  ...{ hit: 'succeeded', reused: 'succeeded', skipped: 'skipped', asks: 'waiting', runs: 'running' },
-  ...{ fails: 'running', later: 'running' },
+  hit: 'succeeded',
+  reused: 'succeeded',
+  skipped: 'skipped',
+  asks: 'waiting',
+  runs: 'running',
+  fails: 'running',
+  later: 'running',
 };
 const WELL: RunOutcome = { status: 'succeeded', failures: [] };
 

@@ -39,7 +39,14 @@ export async function foreseeStep(
   const host = lookingHost(step, config, inputs, async (operation, operationArguments, occurrence) => {
     const { run, parameters, pipeline, objects, options } = surroundings;
     const task: StepTask = {
-      ...{ run, step: step.id, kind: step.kind, operation, occurrence, config, inputs, parameters },
+      run,
+      step: step.id,
+      kind: step.kind,
+      operation,
+      occurrence,
+      config,
+      inputs,
+      parameters,
       arguments: operationArguments,
       ...cacheOf(step, options),
     };
@@ -74,7 +81,9 @@ function lookingHost(step: PlanStep, config: JsonObject, inputs: JsonObject, cal
     throw new Error(`step "${step.id}" is cached, so it cannot ${what}`);
   };
   return {
-    ...{ config, inputs, workflowId: '' },
+    config,
+    inputs,
+    workflowId: '',
     call: (operation, operationArguments = {}, { occurrence = 0 } = {}) => call(operation, operationArguments, occurrence),
     runBody: refuse('run a body'),
     runChild: refuse('run a pipeline'),
@@ -92,7 +101,9 @@ function lookingHost(step: PlanStep, config: JsonObject, inputs: JsonObject, cal
 function warningsInto(warnings: string[]): StepLog {
   const silent = (): void => undefined;
   return {
-    ...{ debug: silent, info: silent, error: silent },
+    debug: silent,
+    info: silent,
+    error: silent,
     warn: (message, fields) => {
       warnings.push([message, fields?.['message']].filter((part) => typeof part === 'string').join(': '));
     },

@@ -44,10 +44,7 @@ describe('a command that is told to stop while it starts', () => {
           ...words.map((word) => (word === SILENT ? address : word)),
           ...['--store', join(folder, 'store')],
         ],
-        {
-          cwd: folder,
-          stdio: 'ignore',
-        },
+        { cwd: folder, stdio: 'ignore' },
       );
       children.push(child);
       const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;

@@ -133,10 +133,7 @@ describe('clean-up with secrets', () => {
   it('finds their values in its context', async () => {
     const pipeline = definePipeline('secret-clean-up', { params: {} }, (p) => {
       p.step('work', { run: () => 'done' });
-      p.finally('tidy', {
-        secrets: { key: secret('BUCKET_KEY') },
-        run: (_, { secrets: { key } }) => ({ length: key.length }),
-      });
+      p.finally('tidy', { secrets: { key: secret('BUCKET_KEY') }, run: (_, { secrets: { key } }) => ({ length: key.length }) });
     });
     const { status, results } = await runInProcess(pipeline, {}, { store, secrets });
     expect(status).toBe('succeeded');

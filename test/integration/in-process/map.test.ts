@@ -105,9 +105,7 @@ describe('a map', () => {
         'many',
         published,
         (item) => p.step('length', { light: true, inputs: { item }, run: (inputs) => inputs.item.length }),
-        {
-          concurrency: 500,
-        },
+        { concurrency: 500 },
       );
       p.step('all', {
         inputs: { again, grid, many },

@@ -62,9 +62,7 @@ describe('the order of members in a plan', () => {
       const turned = await runInProcess({ ...pipeline, plan }, {}, { store, cache: false });
       expect(plain.status).toBe('succeeded');
       expect(turned.results).toEqual(plain.results);
-      expect(plain.results['feature']).toMatchObject({
-        meta: { featureNames: ['zeta', 'kind=b', 'kind=a', 'alpha', 'beta'] },
-      });
+      expect(plain.results['feature']).toMatchObject({ meta: { featureNames: ['zeta', 'kind=b', 'kind=a', 'alpha', 'beta'] } });
       const [newest, first] = await recentManifests(await openObjectStore(store), 'in-order', 2);
       const settings = (of: Plan | undefined): string => JSON.stringify(of?.steps.map(({ config }) => config));
       expect(settings(first?.plan)).toBe(settings(pipeline.plan));

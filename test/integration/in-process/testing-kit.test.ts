@@ -109,10 +109,7 @@ describe('a clock of the run', () => {
 
   it('and rolls back when the health says so', async () => {
     let checks = 0;
-    const fakes = {
-      ...operations,
-      'deploy.health': () => ({ healthy: (checks += 1) < 2, reasons: ['slow'], requests: 1 }),
-    };
+    const fakes = { ...operations, 'deploy.health': () => ({ healthy: (checks += 1) < 2, reasons: ['slow'], requests: 1 }) };
     const { results } = await runInProcess(withDeploy(), {}, { store, fakes, startAt: '2030-01-01' });
     expect(results['deploy']).toMatchObject({ outcome: 'rolled-back' });
   });

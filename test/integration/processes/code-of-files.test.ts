@@ -59,12 +59,10 @@ const CASES: { readonly [name: string]: Case } = {
     differs: ['captured by'],
   },
   'the same in a CommonJS file, beside an instance at its top': {
-    ...{
-      main: 'pipeline.cjs',
-      files: { 'pipeline.cjs': common(2) },
-      edit: { 'pipeline.cjs': common(3) },
-      differs: ['captured by'],
-    },
+    main: 'pipeline.cjs',
+    files: { 'pipeline.cjs': common(2) },
+    edit: { 'pipeline.cjs': common(3) },
+    differs: ['captured by'],
   },
   'a function that a file registered which only the program imports': {
     files: {

@@ -59,9 +59,7 @@ describe('findTemporalBinary', () => {
   it('takes PERENNIAL_TEMPORAL_CLI before anything on PATH', async () => {
     const named = await program('named/temporal-1');
     await program('on-path/temporal');
-    const found = await findTemporalBinary({
-      env: bare({ PERENNIAL_TEMPORAL_CLI: named, PATH: path.join(folder, 'on-path') }),
-    });
+    const found = await findTemporalBinary({ env: bare({ PERENNIAL_TEMPORAL_CLI: named, PATH: path.join(folder, 'on-path') }) });
     expect(found).toEqual({
       path: named,
       version: 'temporal version 9.9.9 (Server 9.9.9, UI 9.9.9)',

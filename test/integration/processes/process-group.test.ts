@@ -18,7 +18,11 @@ const lines: string[] = [];
 const sh = (script: string, signal = new AbortController().signal, graceMs = 5_000): Promise<ProgramEnd> => {
   lines.length = 0;
   return runProgram({
-    ...{ program: '/bin/sh', arguments: ['-c', script], cwd: folder, env: { PATH: process.env['PATH'] ?? '' }, signal },
+    program: '/bin/sh',
+    arguments: ['-c', script],
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '' },
+    signal,
     graceMs: () => graceMs,
     onLine: (source, line) => lines.push(`${source}: ${line}`),
   });
@@ -44,15 +48,23 @@ const gone = async (pid: number): Promise<void> => {
 describe('a program', () => {
   it('ends with its exit code and all of its lines', async () => {
     expect(await sh('echo one; echo two >&2; printf three; exit 3')).toEqual({
-      ...{ exitCode: 3, signal: null, startError: null, leftOthers: false },
+      exitCode: 3,
+      signal: null,
+      startError: null,
+      leftOthers: false,
     });
     expect([...lines].sort()).toEqual(['stderr: two', 'stdout: one', 'stdout: three']);
   });
 
   it('that is not there is a value, no exception', async () => {
     const end = await runProgram({
-      ...{ program: 'no-such-program', arguments: [], cwd: folder, env: {}, signal: new AbortController().signal },
-      ...{ graceMs: () => 1, onLine: () => undefined },
+      program: 'no-such-program',
+      arguments: [],
+      cwd: folder,
+      env: {},
+      signal: new AbortController().signal,
+      graceMs: () => 1,
+      onLine: () => undefined,
     });
     expect(end.startError).toBe('ENOENT');
   });
@@ -63,8 +75,12 @@ describe('a program', () => {
     let group: ProgramGroup | null = null;
     const script = `trap 'echo saved; exit 7' TERM; n=0; while :; do n=$((n + 1)); echo $n; sleep 0.02; done`;
     const ended = runProgram({
-      ...{ program: '/bin/sh', arguments: ['-c', script], cwd: folder, env: { PATH: process.env['PATH'] ?? '' } },
-      ...{ signal: stopping.signal, graceMs: () => 20_000 },
+      program: '/bin/sh',
+      arguments: ['-c', script],
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '' },
+      signal: stopping.signal,
+      graceMs: () => 20_000,
       onLine: (_source, line) => counted.push(Number(line)),
       onStart: (started) => {
         group = started;
@@ -138,8 +154,12 @@ describe('a program', () => {
     let count = 0;
     const before = process.memoryUsage().rss;
     const ended = runProgram({
-      ...{ program: '/bin/sh', arguments: ['-c', 'yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'], cwd: folder },
-      ...{ env: { PATH: process.env['PATH'] ?? '' }, signal: stopping.signal, graceMs: () => 1_000 },
+      program: '/bin/sh',
+      arguments: ['-c', 'yes aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'],
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '' },
+      signal: stopping.signal,
+      graceMs: () => 1_000,
       onLine: () => {
         count += 1;
         if (count === 1_000_000) stopping.abort();

@@ -96,10 +96,10 @@ async function deploy(
     run: { pipeline: 'flights', planHash: '', workflowId, runId: workflowId },
   });
   type Task = { config: JsonObject; inputs: JsonObject; arguments: JsonObject };
-  const operations = {
-    ...deployOperations,
-    ...(reevaluate === undefined ? {} : { reevaluate }),
-  } as unknown as Record<string, (task: Task, context: StepContext) => Promise<JsonValue>>;
+  const operations = { ...deployOperations, ...(reevaluate === undefined ? {} : { reevaluate }) } as unknown as Record<
+    string,
+    (task: Task, context: StepContext) => Promise<JsonValue>
+  >;
   const inputs = throughJson({ evaluation }) as unknown as JsonObject;
   const host: StageHost = {
     config: throughJson(config),
@@ -260,7 +260,8 @@ describe('the deployment of a version', () => {
     await deploy(first, 'run-1');
     const { result: superseded, calls } = await deploy(second, 'run-2');
     expect(superseded).toMatchObject({
-      ...{ version: 2, outcome: 'superseded' },
+      version: 2,
+      outcome: 'superseded',
       reasons: [expect.stringMatching('compared with no champion, and now there is champion version 1'), expect.anything()],
     });
     expect(calls).toEqual(['register', 'open', 'rollback', 'reevaluate', 'rollback']);
@@ -293,7 +294,8 @@ describe('the deployment of a version', () => {
       },
     });
     expect(result).toMatchObject({
-      ...{ version: 2, outcome: 'superseded' },
+      version: 2,
+      outcome: 'superseded',
       reasons: [expect.stringContaining('no longer the candidate of endpoint "flights"')],
     });
     expect(calls).toEqual(['register', 'open', 'waitReady', 'shift', 'rollback']);
@@ -328,7 +330,8 @@ describe('the deployment of a version', () => {
       },
     });
     expect(result).toMatchObject({
-      ...{ version: 2, outcome: 'superseded' },
+      version: 2,
+      outcome: 'superseded',
       reasons: [expect.stringContaining('expected version 1, got version 3'), 'what it was evaluated on is gone'],
     });
     expect((await registry.alias('flights', 'champion'))?.record.version).toBe(3);

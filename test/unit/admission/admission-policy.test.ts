@@ -4,7 +4,12 @@ import type { AdmissionRequest, AdmissionState } from '../../../src/contracts/en
 import { ask, emptyAdmission, grant, leave, MAX_OVERTAKEN, used, viewOf } from '../../../workflows/entities/admission-policy.js';
 
 const request = (id: string, changes: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
-  ...{ id, workflowId: `run-${id}`, runId: 'r', weight: 1, priority: 3, team: '' },
+  id,
+  workflowId: `run-${id}`,
+  runId: 'r',
+  weight: 1,
+  priority: 3,
+  team: '',
   ...changes,
 });
 const asked = (state: AdmissionState, ...requests: readonly AdmissionRequest[]): AdmissionState =>

@@ -11,15 +11,17 @@ const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.string
 const object = fc.dictionary(fc.string(), json, { maxKeys: 4 });
 const texts = fc.dictionary(fc.string(), fc.string(), { maxKeys: 4 });
 const components: fc.Arbitrary<CacheComponents> = fc.record({
-  ...{
-    kind: fc.constantFrom('step', 'train', 'command'),
-    operation: fc.string(),
-    code: texts,
-    config: object,
-    parameters: object,
-  },
-  ...{ inputs: texts, arguments: object, environment: fc.dictionary(fc.string(), fc.option(fc.string())) },
-  ...{ version: fc.option(fc.string()), seed: fc.nat(), reads: object },
+  kind: fc.constantFrom('step', 'train', 'command'),
+  operation: fc.string(),
+  code: texts,
+  config: object,
+  parameters: object,
+  inputs: texts,
+  arguments: object,
+  environment: fc.dictionary(fc.string(), fc.option(fc.string())),
+  version: fc.option(fc.string()),
+  seed: fc.nat(),
+  reads: object,
 });
 
 const shuffled = (value: JsonValue): JsonValue => {
@@ -73,7 +75,14 @@ describe('the key of a result', () => {
   it('holds environment variables as hashes', () => {
     const task: StepTask = {
       run: { pipeline: 'p', planHash: '', workflowId: 'w', runId: 'r' },
-      ...{ step: 's', kind: 'step', operation: 'step', occurrence: 0, config: {}, inputs: {}, parameters: {}, arguments: {} },
+      step: 's',
+      kind: 'step',
+      operation: 'step',
+      occurrence: 0,
+      config: {},
+      inputs: {},
+      parameters: {},
+      arguments: {},
       cache: { version: 'v', environment: ['CUDA', 'MISSING'], expiresMs: null, use: true },
     };
     const of = (cuda: string): CacheComponents =>

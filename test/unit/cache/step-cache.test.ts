@@ -45,18 +45,25 @@ describe('a step with the cache', () => {
   afterEach(() => fs.rm(folder, { recursive: true, force: true }));
 
   const taskOf = (runId: string, changes: Partial<StepTask> = {}): StepTask => ({
-    ...{
-      run: { pipeline: 'p', planHash: 'h', workflowId: runId, runId },
-      step: 's',
-      kind: 'step',
-      operation: 'step',
-      occurrence: 0,
-    },
-    ...{ config: {}, inputs: {}, parameters: {}, arguments: {}, cache: CACHE },
+    run: { pipeline: 'p', planHash: 'h', workflowId: runId, runId },
+    step: 's',
+    kind: 'step',
+    operation: 'step',
+    occurrence: 0,
+    config: {},
+    inputs: {},
+    parameters: {},
+    arguments: {},
+    cache: CACHE,
     ...changes,
   });
   const surroundings = (changes: Partial<StepSurroundings> = {}): StepSurroundings => ({
-    ...{ activityId: 's', attempt: 1, objects, temporal: null, lastHeartbeat: null, heartbeatTimeoutMs: 30_000 },
+    activityId: 's',
+    attempt: 1,
+    objects,
+    temporal: null,
+    lastHeartbeat: null,
+    heartbeatTimeoutMs: 30_000,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     signal: new AbortController().signal,
     heartbeat: (details) => beats.push(details),

@@ -6,8 +6,14 @@ import type { Terminal } from '../../../src/cli/terminal.js';
 import { poolQueue } from '../../../src/contracts/plan/queues.js';
 
 const terminal: Terminal = {
-  ...{ out: () => undefined, note: () => undefined, raw: () => undefined },
-  ...{ interactive: false, width: 120, colours: pc.createColors(false), env: {}, exitCode: 0 },
+  out: () => undefined,
+  note: () => undefined,
+  raw: () => undefined,
+  interactive: false,
+  width: 120,
+  colours: pc.createColors(false),
+  env: {},
+  exitCode: 0,
 };
 
 const place = { pool: 'gpu', taskQueue: poolQueue('gpu-eu'), workers: 2, limit: 4 } as const;
@@ -22,8 +28,12 @@ const preview: RunPreview = {
     {
       step: 'release',
       gate: {
-        ...{ message: 'ship it?', expiresMs: 7_200_000, onExpiry: 'reject' },
-        ...{ quorum: 2, approvers: ['ada', 'bob', 'cy'], fourEyes: true },
+        message: 'ship it?',
+        expiresMs: 7_200_000,
+        onExpiry: 'reject',
+        quorum: 2,
+        approvers: ['ada', 'bob', 'cy'],
+        fourEyes: true,
       },
     },
     { step: 'look', gate: { message: 'seen?', expiresMs: null } },
@@ -43,10 +53,7 @@ function parts(text: string): { readonly rows: readonly (readonly string[])[]; r
       .split('│')
       .slice(1, -1)
       .map((cell) => cell.trim());
-  return {
-    rows: lines.filter((line) => line.includes('│')).map(cells),
-    lines: lines.filter((line) => !/[│┌├└]/.test(line)),
-  };
+  return { rows: lines.filter((line) => line.includes('│')).map(cells), lines: lines.filter((line) => !/[│┌├└]/.test(line)) };
 }
 
 describe('the preview of a run as text', () => {

@@ -41,7 +41,10 @@ describe("the logger of a worker's own lines", () => {
   it('tells of a step or a run that failed in one line, and where its own code threw', () => {
     const failed = (type: string, details: unknown): void => {
       logger.warn('Activity failed', {
-        ...{ activityType: 'flights.load', workflowId: `night-${type}`, attempt: 2, taskToken: 'x'.repeat(200) },
+        activityType: 'flights.load',
+        workflowId: `night-${type}`,
+        attempt: 2,
+        taskToken: 'x'.repeat(200),
         error: ApplicationFailure.create({ type, message: 'no rows. Take another window.', details: [details] }),
       });
     };

@@ -7,9 +7,15 @@ import type { StepState } from '../../../src/contracts/run.js';
 
 const NO_ALIAS = { champion: 1, challenger: null, previous: null };
 const version = {
-  ...{ model: 'm', version: 2, evaluation: null, metrics: { roc_auc: 0.61834567 }, registeredAt: '2001-01-01T00:00:00.000Z' },
+  model: 'm',
+  version: 2,
+  evaluation: null,
+  metrics: { roc_auc: 0.61834567 },
+  registeredAt: '2001-01-01T00:00:00.000Z',
   artifact: { kind: 'model', id: 'a'.repeat(16), sha256: 'a'.repeat(64), bytes: 1, uri: 'x', meta: {} },
-  ...{ window: { from: '2001-01-01', to: '2001-02-01' }, runId: 'r', workflowId: 'run-2' },
+  window: { from: '2001-01-01', to: '2001-02-01' },
+  runId: 'r',
+  workflowId: 'run-2',
 } as const;
 
 describe('models show', () => {
@@ -42,8 +48,17 @@ describe('models show', () => {
 });
 
 const state: StepState = {
-  ...{ id: 'evaluate', kind: 'evaluate', status: 'succeeded', onFailure: 'fail', startedAt: null, finishedAt: null, seconds: 2 },
-  ...{ cached: false, metrics: {}, failure: null, waitingFor: null },
+  id: 'evaluate',
+  kind: 'evaluate',
+  status: 'succeeded',
+  onFailure: 'fail',
+  startedAt: null,
+  finishedAt: null,
+  seconds: 2,
+  cached: false,
+  metrics: {},
+  failure: null,
+  waitingFor: null,
 };
 
 describe('a step on one line', () => {
@@ -59,17 +74,16 @@ describe('a step on one line', () => {
 
 describe('progress on one line', () => {
   const activity = {
-    ...{
-      activityId: 'train',
-      attempt: 1,
-      note: null,
-      lastFailure: null,
-      waitingFor: null,
-      devices: [],
-      queued: null,
-      process: null,
-    },
-    ...{ startedAt: null, heartbeatAt: null },
+    activityId: 'train',
+    attempt: 1,
+    note: null,
+    lastFailure: null,
+    waitingFor: null,
+    devices: [],
+    queued: null,
+    process: null,
+    startedAt: null,
+    heartbeatAt: null,
   };
 
   it.each([

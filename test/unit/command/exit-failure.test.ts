@@ -6,7 +6,12 @@ import { parseMemoryKills } from '../../../src/command/memory/out-of-memory.js';
 
 const facts = (end: Partial<EndFacts['end']>, more: Partial<EndFacts> = {}): EndFacts => ({
   end: { exitCode: null, signal: null, startError: null, ...end },
-  ...{ program: './train.sh', where: 'step "train"', path: '/usr/bin', told: null, tail: [], outOfMemory: false },
+  program: './train.sh',
+  where: 'step "train"',
+  path: '/usr/bin',
+  told: null,
+  tail: [],
+  outOfMemory: false,
   ...more,
 });
 

@@ -19,7 +19,12 @@ const environmentOf = (context: Partial<ProgramFacts['context']>): { readonly [n
     folder: folderAt('/step'),
     context: {
       run: { pipeline: 'p', planHash: 'h', workflowId: 'w', runId: 'r' },
-      ...{ step: 'train', seed: 1, attempt: 1, devices: [], control: UNCONTROLLED.control, ...context },
+      step: 'train',
+      seed: 1,
+      attempt: 1,
+      devices: [],
+      control: UNCONTROLLED.control,
+      ...context,
     },
     project: '/project',
     worker: { CUDA_VISIBLE_DEVICES: '0,1,2', NVIDIA_VISIBLE_DEVICES: 'all', SECRET: 'no' },
@@ -28,13 +33,17 @@ const environmentOf = (context: Partial<ProgramFacts['context']>): { readonly [n
 describe('the devices that a program sees', () => {
   it('are those of its lease where devices are lent', () => {
     expect(environmentOf({ devicesAreLent: true, devices: ['1', '2'] })).toMatchObject({
-      ...{ CUDA_VISIBLE_DEVICES: '1,2', NVIDIA_VISIBLE_DEVICES: '1,2', SM_NUM_GPUS: '2' },
+      CUDA_VISIBLE_DEVICES: '1,2',
+      NVIDIA_VISIBLE_DEVICES: '1,2',
+      SM_NUM_GPUS: '2',
     });
   });
 
   it('are none where devices are lent and it asked for none', () => {
     expect(environmentOf({ devicesAreLent: true })).toMatchObject({
-      ...{ CUDA_VISIBLE_DEVICES: '', NVIDIA_VISIBLE_DEVICES: 'none', SM_NUM_GPUS: '0' },
+      CUDA_VISIBLE_DEVICES: '',
+      NVIDIA_VISIBLE_DEVICES: 'none',
+      SM_NUM_GPUS: '0',
     });
   });
 

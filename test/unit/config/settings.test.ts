@@ -102,11 +102,7 @@ describe('a configuration', () => {
     const wrong = {
       profile: {},
       defaultProfile: 'live',
-      profiles: {
-        Dev: {},
-        staging: { adress: 'a:1', address: 'nowhere', store: '', pools: [], pipelines: 'a.ts' },
-        none: null,
-      },
+      profiles: { Dev: {}, staging: { adress: 'a:1', address: 'nowhere', store: '', pools: [], pipelines: 'a.ts' }, none: null },
     };
     let problems: unknown = null;
     try {

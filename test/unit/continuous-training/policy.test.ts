@@ -107,7 +107,8 @@ describe('the retrain policy', () => {
       expect(state).toMatchObject({ active: null, newRows: 1_000, startedAtMs: [], decisions: [{ outcome: 'failed' }] });
       expect(state.pending.map(({ signal }) => signal.id)).toEqual(['a', 'b', 'c']);
       expect(decide(state, NOW + 6_000)).toMatchObject({
-        ...{ action: 'wait', untilMs: NOW + 5_000 + BACK_OFF },
+        action: 'wait',
+        untilMs: NOW + 5_000 + BACK_OFF,
         reason: expect.stringContaining('1 retrains failed in a row'),
       });
       expect(decide(state, NOW + 5_000 + BACK_OFF)).toMatchObject({ action: 'start', atMs: Date.parse('2001-02-09') });
@@ -185,7 +186,8 @@ describe('the retrain policy', () => {
     const cron: TrainingSignal = { id: 'tick', kind: 'cron', at: '2026-11-30' };
     const onCron = withPolicy({ on: [{ on: 'cron', expression: '0 3 * * 1', timezone: 'UTC' }] });
     expect(decide(receive(onCron, cron, NOW), NOW + DAY)).toMatchObject({
-      ...{ action: 'wait', untilMs: null },
+      action: 'wait',
+      untilMs: null,
       reason: expect.stringContaining('no event time is known yet'),
     });
     const known = receive(receive(onCron, drift('a', '2001-02-08'), NOW), cron, NOW);

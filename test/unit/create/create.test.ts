@@ -26,7 +26,10 @@ function create(...words: readonly string[]): Promise<Ended> {
 describe('npm create', () => {
   it('writes a project, with the files that npm would not pack, and says what comes next', async () => {
     const { code, stdout } = await create('Rain in Seattle');
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/cd "Rain in Seattle"\n +npm install\n +npm test/) });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/cd "Rain in Seattle"\n +npm install\n +npm test/),
+    });
     const project = join(folder, 'Rain in Seattle');
     expect((await readdir(project, { recursive: true })).sort()).toEqual(
       [

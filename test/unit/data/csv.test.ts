@@ -61,18 +61,20 @@ const text = fc.oneof(
 
 describe('a CSV source', () => {
   it('gives back any table of any texts, whatever is in them', async () => {
-    const table = fc.integer({ min: 1, max: 4 }).chain((width) =>
-      fc.record({
-        rows: fc.array(fc.array(fc.option(text, { freq: 6 }), { minLength: width, maxLength: width }), {
-          minLength: 1,
-          maxLength: 8,
+    const table = fc
+      .integer({ min: 1, max: 4 })
+      .chain((width) =>
+        fc.record({
+          rows: fc.array(fc.array(fc.option(text, { freq: 6 }), { minLength: width, maxLength: width }), {
+            minLength: 1,
+            maxLength: 8,
+          }),
+          newline: fc.constantFrom('\n', '\r\n'),
+          delimiter: fc.constantFrom(',', ';', '\t', '|'),
+          quote: fc.constantFrom('"', "'"),
+          quoteAll: fc.boolean(),
         }),
-        newline: fc.constantFrom('\n', '\r\n'),
-        delimiter: fc.constantFrom(',', ';', '\t', '|'),
-        quote: fc.constantFrom('"', "'"),
-        quoteAll: fc.boolean(),
-      }),
-    );
+      );
     await fc.assert(
       fc.asyncProperty(table, async ({ rows, ...form }) => {
         const columns = rows[0]!.map((_value, position) => column(`c${String(position)}`));

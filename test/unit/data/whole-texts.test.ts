@@ -12,10 +12,7 @@ import { datasetOf, schemaOf, temporaryStore } from './tiny-source.js';
 const MARK = '\ufeff';
 const texts = fc.array(
   fc.tuple(fc.nat(2), fc.string({ unit: 'grapheme' })).map(([marks, text]) => MARK.repeat(marks) + text),
-  {
-    minLength: 1,
-    maxLength: 6,
-  },
+  { minLength: 1, maxLength: 6 },
 );
 
 it('a text leaves the engine as it went in, byte-order marks at its beginning included', async () => {

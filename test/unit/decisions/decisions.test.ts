@@ -45,7 +45,10 @@ async function judge(store: ObjectStore, candidate: ArtifactRef<'model'>, qualit
   const opponent = champion === null ? null : (await registry.version(model, champion)).artifact;
   const better = opponent === null || (quality.get(candidate.id) ?? 0) > (quality.get(opponent.id) ?? 0);
   const verdict = {
-    ...{ decision: better ? ('blessed' as const) : ('rejected' as const), reasons: ['judged'], metrics: {}, gate: null },
+    decision: better ? ('blessed' as const) : ('rejected' as const),
+    reasons: ['judged'],
+    metrics: {},
+    gate: null,
     comparedWith: champion === null ? null : { version: champion },
   };
   const meta: EvaluationMeta = { ...verdict, model, candidate: candidate.id };
@@ -71,8 +74,15 @@ function rollOut(world: Interleaving, workflowId: string, evaluation: EvaluateRe
     });
   };
   const host: Partial<StageHost> = {
-    ...{ config, inputs: { evaluation }, workflowId, call, describe: () => undefined },
-    ...{ sleep: () => Promise.resolve(), now: () => 0, shielded: (work) => work(), whole: (value) => Promise.resolve(value) },
+    config,
+    inputs: { evaluation },
+    workflowId,
+    call,
+    describe: () => undefined,
+    sleep: () => Promise.resolve(),
+    now: () => 0,
+    shielded: (work) => work(),
+    whole: (value) => Promise.resolve(value),
   };
   return deployStage(host as StageHost);
 }

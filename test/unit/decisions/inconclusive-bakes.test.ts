@@ -28,14 +28,21 @@ async function deploy(onInconclusive: RolloutSpec['onInconclusive'], doubtful: n
   };
   const health = { maxErrorRatio: 0.01, maxP99Ms: 100, readyTimeoutMs: 1 };
   const config: DeployConfig = {
-    ...{ endpoint: 'flights', model: 'flight-delay' },
+    endpoint: 'flights',
+    model: 'flight-delay',
     rollout: {
-      ...{ strategy: 'canary', weights: [10, 100], bakeMs: 60_000, health },
+      strategy: 'canary',
+      weights: [10, 100],
+      bakeMs: 60_000,
+      health,
       ...(onInconclusive === undefined ? {} : { onInconclusive }),
     },
   };
   const host: Partial<StageHost> = {
-    ...{ config, inputs: { evaluation: { decision: 'blessed', reasons: [] } }, workflowId: 'run', describe: () => undefined },
+    config,
+    inputs: { evaluation: { decision: 'blessed', reasons: [] } },
+    workflowId: 'run',
+    describe: () => undefined,
     call: (operation, args) => Promise.resolve(answers[operation]?.(args) ?? null),
     sleep: () => {
       bakes += 1;
@@ -50,10 +57,7 @@ describe('a bake that proves nothing', () => {
   it.each([undefined, 'continue' as const])('is passed with a remark by %s', async (onInconclusive) => {
     const { result, bakes } = await deploy(onInconclusive, 2);
     expect(bakes).toBe(2);
-    expect(result).toMatchObject({
-      outcome: 'promoted',
-      reasons: [`at 10 per cent: ${DOUBT}`, `at 100 per cent: ${DOUBT}`],
-    });
+    expect(result).toMatchObject({ outcome: 'promoted', reasons: [`at 10 per cent: ${DOUBT}`, `at 100 per cent: ${DOUBT}`] });
   });
 
   it('ends the roll-out with rollBack', async () => {

@@ -50,10 +50,7 @@ describe('a comparison of two models', () => {
       guards: compared,
       opponentMetrics,
       events,
-    } = compareModels({
-      ...guarded,
-      champion: { version: 4, scores: base.challenger },
-    });
+    } = compareModels({ ...guarded, champion: { version: 4, scores: base.challenger } });
     expect(gate?.delta).toBe(0);
     expect(compared).toHaveLength(1);
     expect(compared[0]).toMatchObject({ metric: 'log_loss', opponentVersion: 4 });

@@ -19,11 +19,7 @@ type Round = {
   readonly collections: readonly (number | null)[];
 };
 
-const publication = fc.record({
-  content: fc.nat(CONTENTS - 1),
-  input: fc.option(fc.nat(CONTENTS - 1)),
-  registers: fc.boolean(),
-});
+const publication = fc.record({ content: fc.nat(CONTENTS - 1), input: fc.option(fc.nat(CONTENTS - 1)), registers: fc.boolean() });
 const round: fc.Arbitrary<Round> = fc.record({
   publishers: fc.array(fc.array(publication, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 2 }),
   collections: fc.array(fc.option(fc.integer({ min: 1, max: 60 }), { freq: 2 }), { minLength: 1, maxLength: 2 }),

@@ -23,7 +23,9 @@ describe('the log of an attempt', () => {
     const store = await openObjectStore(folder);
     puts = [];
     objects = {
-      ...{ uri: store.uri, list: (prefix: string) => store.list(prefix), get: (key: string) => store.get(key) },
+      uri: store.uri,
+      list: (prefix: string) => store.list(prefix),
+      get: (key: string) => store.get(key),
       put: (key: string, bytes: Uint8Array) => {
         puts.push(key);
         return store.put(key, bytes);

@@ -34,13 +34,17 @@ const door = <Payload>(
   good: Fields,
   problems: (payload: Payload) => readonly string[],
   pick: (payload: Payload) => unknown = (payload) => payload,
-): Door => ({
-  good,
-  kept: (payload: never) => (problems(payload).length > 0 ? null : pick(payload)),
-});
+): Door => ({ good, kept: (payload: never) => (problems(payload).length > 0 ? null : pick(payload)) });
 const policy = {
-  ...{ model: 'm', pipeline: 'p', on: [{ on: 'drift' }], debounceMs: 0, coolDownMs: 0, budget: { runs: 3, perMs: 1_000 } },
-  ...{ clock: 'event', window: { lengthMs: 1_000, from: 'from', to: 'to' }, parameters: {} },
+  model: 'm',
+  pipeline: 'p',
+  on: [{ on: 'drift' }],
+  debounceMs: 0,
+  coolDownMs: 0,
+  budget: { runs: 3, perMs: 1_000 },
+  clock: 'event',
+  window: { lengthMs: 1_000, from: 'from', to: 'to' },
+  parameters: {},
 };
 const steering = (good: Fields): Door => door(good, steeringProblems);
 const named = { step: 'deploy', by: 'eve', reason: 'why not' };

@@ -48,8 +48,15 @@ const BUDGET = 1_900_000;
 const RUNS = 20;
 
 const POLICY: RetrainConfig = {
-  ...{ model: 'm', pipeline: 'p', on: [{ on: 'drift' }, { on: 'new_rows', rows: 10 }], debounceMs: 0, coolDownMs: 0 },
-  ...{ budget: { runs: 3, perMs: 1_000 }, clock: 'event', window: { lengthMs: 1_000, from: 'from', to: 'to' }, parameters: {} },
+  model: 'm',
+  pipeline: 'p',
+  on: [{ on: 'drift' }, { on: 'new_rows', rows: 10 }],
+  debounceMs: 0,
+  coolDownMs: 0,
+  budget: { runs: 3, perMs: 1_000 },
+  clock: 'event',
+  window: { lengthMs: 1_000, from: 'from', to: 'to' },
+  parameters: {},
 };
 
 const nested = (levels: number): unknown => {
@@ -81,17 +88,21 @@ function message(fields: { readonly [name: string]: fc.Arbitrary<unknown> }): fc
 const long = fc.constantFrom('a', 'column', '\u0001'.repeat(200), '\ud800'.repeat(256), 'é'.repeat(200));
 const ids = fc.tuple(fc.nat(5_000), fc.constantFrom('', '\u0002'.repeat(900))).map(([n, filling]) => `${n}${filling}`);
 const trigger = message({
-  ...{ id: ids, kind: fc.constantFrom('drift', 'performance', 'new_rows', 'cron', 'manual'), column: long, metric: long },
-  ...{
-    at: fc.constantFrom('2001-02-01', '2001-03-01T12:00:00Z', '9999-12-31'),
-    rows: fc.nat(),
-    score: fc.double({ noNaN: true }),
-  },
-  ...{ threshold: fc.double({ noNaN: true, min: 0, max: 1 }), by: long, reason: fc.constantFrom('why', '\u0003'.repeat(2_000)) },
+  id: ids,
+  kind: fc.constantFrom('drift', 'performance', 'new_rows', 'cron', 'manual'),
+  column: long,
+  metric: long,
+  at: fc.constantFrom('2001-02-01', '2001-03-01T12:00:00Z', '9999-12-31'),
+  rows: fc.nat(),
+  score: fc.double({ noNaN: true }),
+  threshold: fc.double({ noNaN: true, min: 0, max: 1 }),
+  by: long,
+  reason: fc.constantFrom('why', '\u0003'.repeat(2_000)),
 });
 const policy = message(Object.fromEntries(Object.entries(POLICY).map(([name, value]) => [name, fc.constant(value)])));
 const finished = message({
-  ...{ workflowId: fc.nat(50).map((n) => `run-${n}`), status: fc.constantFrom('FAILED', 'COMPLETED') },
+  workflowId: fc.nat(50).map((n) => `run-${n}`),
+  status: fc.constantFrom('FAILED', 'COMPLETED'),
   outcome: fc.constantFrom('failed', 'promoted', 'rejected', 'timed_out', 'cancelled'),
 });
 const trainingMessage = fc.oneof(
@@ -157,8 +168,15 @@ describe('whatever comes in by signal or update', () => {
 
   it('never makes a person that steers a run, a back-fill or a retrain stop it', () => {
     const update = message({
-      ...{ step: fc.constant('train'), action: fc.constantFrom('retry', 'use', 'set'), by: long, reason: long, name: long },
-      ...{ result: anything, value: anything, paused: fc.boolean(), at: fc.constantFrom('2001-02-01', '9999-12-31') },
+      step: fc.constant('train'),
+      action: fc.constantFrom('retry', 'use', 'set'),
+      by: long,
+      reason: long,
+      name: long,
+      result: anything,
+      value: anything,
+      paused: fc.boolean(),
+      at: fc.constantFrom('2001-02-01', '9999-12-31'),
     });
     fc.assert(
       fc.property(update, (input) => {
@@ -195,7 +213,11 @@ describe('whatever comes in by signal or update', () => {
 
   it('leaves the keeper of a limit able to let in', () => {
     const request = message({
-      ...{ id: ids, workflowId: long, runId: fc.constant('r'), team: long, weight: fc.integer({ min: 1, max: 9 }) },
+      id: ids,
+      workflowId: long,
+      runId: fc.constant('r'),
+      team: long,
+      weight: fc.integer({ min: 1, max: 9 }),
       priority: fc.integer({ min: 1, max: 5 }),
     });
     const signal = message({ request, limit: fc.constantFrom(1, 20, 1_000_000), id: ids });

@@ -16,7 +16,8 @@ const DELAYS = 'SELECT i::VARCHAR AS request_id, CASE WHEN i >= 8 THEN NaN ELSE 
 async function measure(format: 'csv' | 'parquet', file: string) {
   const config: Partial<MonitorConfig> = {
     labels: { source: { format, path: file }, key: 'request_id', sql: 'delay::DOUBLE > 45', delayMs: 0 },
-    ...{ minLabelCoverage: 0.5, performance: [] },
+    minLabelCoverage: 0.5,
+    performance: [],
   };
   return withDuckDb({ scratch: folder }, async (db) => {
     if (format === 'parquet') await db.run(`COPY (${DELAYS.replace('NaN', `'NaN'::DOUBLE`)}) TO '${file}'`);

@@ -43,10 +43,9 @@ const VALUES: Record<ColumnType, fc.Arbitrary<Value>> = {
     .oneof(fc.integer({ min: 2 ** 24 - 2, max: 2 ** 24 + 9 }), fc.maxSafeInteger())
     .map((value) => ({ sql: `${value}::BIGINT`, json: value })),
   boolean: fc.boolean().map((value) => ({ sql: String(value), json: value })),
-  timestamp: fc.tuple(fc.integer({ min: -4e12, max: 4e12 }), fc.nat(999)).map(([ms, micros]) => ({
-    sql: `make_timestamp(${ms * 1000 + micros})`,
-    json: new Date(ms).toISOString(),
-  })),
+  timestamp: fc
+    .tuple(fc.integer({ min: -4e12, max: 4e12 }), fc.nat(999))
+    .map(([ms, micros]) => ({ sql: `make_timestamp(${ms * 1000 + micros})`, json: new Date(ms).toISOString() })),
   category: text,
   text,
 };

@@ -24,7 +24,9 @@ describe('the option `cache`', () => {
     expect(withStep(undefined).plan.steps[0]?.cache).toBeUndefined();
     expect(withStep(false).plan.steps[0]?.cache).toBeUndefined();
     expect(withStep({ version: 'b', environment: ['CUDA', 'ARCH', 'CUDA'], expires: '2 days' }).plan.steps[0]?.cache).toEqual({
-      ...{ version: 'b', environment: ['ARCH', 'CUDA'], expiresMs: 172_800_000 },
+      version: 'b',
+      environment: ['ARCH', 'CUDA'],
+      expiresMs: 172_800_000,
     });
   });
 

@@ -80,13 +80,11 @@ describe('definePipeline', () => {
       p.step('one', {
         run: () => null,
         description: 'says nothing',
-        ...{
-          resources: { cpu: 2, memoryGiB: 1.5, gpu: 0 },
-          retry: { maximumAttempts: 1 },
-          timeout: '2 minutes',
-          heartbeat: '5 seconds',
-          onFailure: 'block',
-        },
+        resources: { cpu: 2, memoryGiB: 1.5, gpu: 0 },
+        retry: { maximumAttempts: 1 },
+        timeout: '2 minutes',
+        heartbeat: '5 seconds',
+        onFailure: 'block',
       });
     });
     expect(plan.steps).toEqual([
@@ -134,10 +132,7 @@ describe('definePipeline', () => {
     const { plan } = define((p) => {
       const endpoint = p.deploy(
         p.evaluate(trained(p).model, { model: 'delays', gate: gate.betterThanChampion('f1'), metrics: ['brier'] }),
-        {
-          endpoint: 'live',
-          rollout: rollout.canary([100], { bake: '0 seconds', health: { maxP99: '1 second' } }),
-        },
+        { endpoint: 'live', rollout: rollout.canary([100], { bake: '0 seconds', health: { maxP99: '1 second' } }) },
       );
       const monitor = p.monitor(endpoint, {
         every: '1 day',

@@ -15,18 +15,17 @@ const { plan } = define((p) => {
 });
 
 const state = (id: string, more: Partial<StepState>): StepState => ({
-  ...{
-    id,
-    kind: 'step',
-    status: 'pending',
-    onFailure: 'fail',
-    startedAt: null,
-    finishedAt: null,
-    seconds: null,
-    cached: false,
-    metrics: {},
-  },
-  ...{ failure: null, waitingFor: null },
+  id,
+  kind: 'step',
+  status: 'pending',
+  onFailure: 'fail',
+  startedAt: null,
+  finishedAt: null,
+  seconds: null,
+  cached: false,
+  metrics: {},
+  failure: null,
+  waitingFor: null,
   ...more,
 });
 

@@ -43,11 +43,7 @@ interface Trained {
 
 /** The stages up to a model, with nothing wrong. */
 export function trained(p: Builder): Trained {
-  const raw = p.ingest({
-    source: source.parquet('flights.parquet'),
-    schema: flights,
-    window: [p.params.from, p.params.to],
-  });
+  const raw = p.ingest({ source: source.parquet('flights.parquet'), schema: flights, window: [p.params.from, p.params.to] });
   const checked = p.validate(raw, { checks: [] });
   const features = p.feature(checked, {
     label: label.binary(sql`delay > 15`),

@@ -18,7 +18,12 @@ describe('a light step', () => {
     const wrong = found((p) => {
       p.step('s', {
         light: true,
-        ...{ resources: { gpu: 1 }, pool: 'gpu', heartbeat: '1 second', live: {}, timeout: '11 seconds', run },
+        resources: { gpu: 1 },
+        pool: 'gpu',
+        heartbeat: '1 second',
+        live: {},
+        timeout: '11 seconds',
+        run,
       });
       p.step('fine', { light: true, resources: { cpu: 1 }, timeout: '10 seconds', run });
     });

@@ -189,7 +189,10 @@ describe('the linter', () => {
         });
         p.evaluate(model, {
           gate: gate.betterThanChampion('roc_auc', {
-            ...{ confidence: 1, samples: 1, margin: NaN, minEvents: -1 },
+            confidence: 1,
+            samples: 1,
+            margin: NaN,
+            minEvents: -1,
             guards: { brier: -1, log_loss: 'a%' as '1%', rmse: 1 } as object,
           }),
         });

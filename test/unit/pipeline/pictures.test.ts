@@ -5,14 +5,25 @@ import type { StepState } from '../../../src/contracts/run.js';
 import { drawDot, drawMermaid, drawSvg, drawTerminal } from '../../../src/index.js';
 
 const step = (id: string, kind: PlanStep['kind'], more: Partial<PlanStep> = {}): PlanStep => ({
-  ...{ id, kind, needs: [], inputs: {}, config: {}, resources: {}, timeoutMs: 1, heartbeatTimeoutMs: 1, onFailure: 'fail' },
+  id,
+  kind,
+  needs: [],
+  inputs: {},
+  config: {},
+  resources: {},
+  timeoutMs: 1,
+  heartbeatTimeoutMs: 1,
+  onFailure: 'fail',
   retry: { maximumAttempts: 1, initialIntervalMs: 1, backoffCoefficient: 1, maximumIntervalMs: 1 },
   ...more,
 });
 
 /** A map with a body, a branch behind a condition, and a join. */
 const plan: Plan = {
-  ...{ formatVersion: 2, pipeline: 'pictures', hash: 'ab'.repeat(32), parameters: {} },
+  formatVersion: 2,
+  pipeline: 'pictures',
+  hash: 'ab'.repeat(32),
+  parameters: {},
   steps: [
     step('load', 'step', { description: 'the "airports"' }),
     step('per-airport', 'map', {
@@ -31,18 +42,17 @@ const plan: Plan = {
   ],
 };
 const state = (id: string, status: StepState['status'], more: Partial<StepState> = {}): StepState => ({
-  ...{
-    id,
-    kind: 'step',
-    status,
-    onFailure: 'fail',
-    startedAt: null,
-    finishedAt: null,
-    seconds: null,
-    cached: false,
-    metrics: {},
-  },
-  ...{ failure: null, waitingFor: null },
+  id,
+  kind: 'step',
+  status,
+  onFailure: 'fail',
+  startedAt: null,
+  finishedAt: null,
+  seconds: null,
+  cached: false,
+  metrics: {},
+  failure: null,
+  waitingFor: null,
   ...more,
 });
 const states = [

@@ -2,14 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { findCycle, topologicalOrder } from '../../../src/pipeline/plan/topological-order.js';
 
-const graph = fc.integer({ min: 1, max: 12 }).chain((size) =>
-  fc.array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 24 }).map((edges) =>
-    Array.from({ length: size }, (_, id) => ({
-      id: `s${id}`,
-      needs: edges.filter(([to]) => to === id).map(([, from]) => `s${from}`),
-    })),
-  ),
-);
+const graph = fc
+  .integer({ min: 1, max: 12 })
+  .chain((size) =>
+    fc
+      .array(fc.tuple(fc.nat(size - 1), fc.nat(size - 1)), { maxLength: 24 })
+      .map((edges) =>
+        Array.from({ length: size }, (_, id) => ({
+          id: `s${id}`,
+          needs: edges.filter(([to]) => to === id).map(([, from]) => `s${from}`),
+        })),
+      ),
+  );
 
 describe('the topological order', () => {
   it('keeps the declared order where it can', () => {

@@ -12,18 +12,21 @@ const VERSIONS = 500;
 let { store, contents, calls, reset } = createCountedStore();
 
 const artifact = (n: number): ArtifactRef<'model'> => ({
-  ...{ kind: 'model', id: String(n).padStart(16, '0'), sha256: String(n).padStart(64, '0'), bytes: 1, uri: '', meta: {} },
+  kind: 'model',
+  id: String(n).padStart(16, '0'),
+  sha256: String(n).padStart(64, '0'),
+  bytes: 1,
+  uri: '',
+  meta: {},
 });
 const input = (n: number) => ({
-  ...{
-    model: 'm',
-    artifact: artifact(n),
-    evaluation: null,
-    metrics: {},
-    window: { from: '', to: '' },
-    workflowId: `w${n}`,
-    runId: 'r',
-  },
+  model: 'm',
+  artifact: artifact(n),
+  evaluation: null,
+  metrics: {},
+  window: { from: '', to: '' },
+  workflowId: `w${n}`,
+  runId: 'r',
 });
 
 /** A model of years: a version each day, each registered in the log. */
@@ -36,18 +39,17 @@ function fill(): void {
     const bytes = recordBytes(record);
     history.set(`models/m/versions/${version}.json`, bytes);
     const entry = recordBytes({
-      ...{
-        n: version,
-        at: registeredAt,
-        previousHash,
-        action: 'register',
-        version,
-        from: null,
-        alias: null,
-        by: 'w',
-        reason: 'r',
-      },
-      ...{ workflowId: `w${version}`, details: { artifact: record.artifact.id, record: sha256Hex(bytes) } },
+      n: version,
+      at: registeredAt,
+      previousHash,
+      action: 'register',
+      version,
+      from: null,
+      alias: null,
+      by: 'w',
+      reason: 'r',
+      workflowId: `w${version}`,
+      details: { artifact: record.artifact.id, record: sha256Hex(bytes) },
     });
     history.set(`models/m/log/${padded(version)}.json`, entry);
     previousHash = sha256Hex(entry);

@@ -23,7 +23,11 @@ afterEach(() => fs.rm(folder, { recursive: true, force: true }));
 
 const promote = (version: number, against: number | null, meta: Partial<EvaluationMeta> = {}) =>
   registry.promote({
-    ...{ model, version, by: 'deploy', reason: 'better', workflowId: `r${version}` },
+    model,
+    version,
+    by: 'deploy',
+    reason: 'better',
+    workflowId: `r${version}`,
     basis: { evaluation: evaluationRef(against, meta) },
   });
 const champion = async (): Promise<number | null> => (await registry.alias(model, 'champion'))?.record.version ?? null;
@@ -64,7 +68,7 @@ describe('a promotion by an evaluation', () => {
   });
 
   it('takes the champion from the comparison of an evaluation that is older than the statement', async () => {
-    const gate = { ...{ metric: 'roc_auc', challenger: 0.7, opponent: 0.6 }, ...{ delta: 0.1, deltaLow: 0.05, deltaHigh: 0.2 } };
+    const gate = { metric: 'roc_auc', challenger: 0.7, opponent: 0.6, delta: 0.1, deltaLow: 0.05, deltaHigh: 0.2 };
     const evaluation = {
       ...evaluationRef(null),
       meta: { ...silentMeta(), gate: { ...gate, opponentKind: 'baseline' as const, opponentVersion: null } },
@@ -129,8 +133,14 @@ describe('a withdrawal', () => {
 
 describe('the log itself', () => {
   const draft = (change: Partial<RegistryLogEntry>) => ({
-    ...{ action: 'promote' as const, version: 1, from: null, alias: 'champion' as const },
-    ...{ by: 'x', reason: 'y', workflowId: 'r1', details: {} },
+    action: 'promote' as const,
+    version: 1,
+    from: null,
+    alias: 'champion' as const,
+    by: 'x',
+    reason: 'y',
+    workflowId: 'r1',
+    details: {},
     ...change,
   });
 

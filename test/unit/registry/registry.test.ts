@@ -63,9 +63,7 @@ describe('registering', () => {
       code: 'REGISTRY_VERSION_NOT_FOUND',
       message: expect.stringContaining('one of 1, 2, 3'),
     });
-    await expect(registry.version('flight', 1)).rejects.toMatchObject({
-      message: expect.stringContaining('flight-delay'),
-    });
+    await expect(registry.version('flight', 1)).rejects.toMatchObject({ message: expect.stringContaining('flight-delay') });
     await expect(promote(9, null, 'r9')).rejects.toMatchObject({ code: 'REGISTRY_VERSION_NOT_FOUND' });
     await expect(registry.versions('../x')).rejects.toMatchObject({ code: 'REGISTRY_NAME_INVALID' });
   });

@@ -13,7 +13,10 @@ const line = lineChart({
     { name: 'own', points },
     { name: '<other>', points: [{ x: 0.5, y: 0.5, interval: [0.4, 0.7] }] },
   ],
-  ...{ x: UNIT, y: UNIT, diagonal: true, limits: [0.25] },
+  x: UNIT,
+  y: UNIT,
+  diagonal: true,
+  limits: [0.25],
 });
 const bars = barChart({
   ...text,

@@ -97,10 +97,7 @@ describe('the health of replicas', () => {
     expect(readinessOf([], 2, 4).state).toBe('waiting');
     expect(
       readinessOf([replica('a'), replica('b', { variants: [variant({ state: 'failed', error: 'corrupt' })] })], 2, 4),
-    ).toEqual({
-      state: 'failed',
-      reasons: ['replica b cannot load version 2: corrupt'],
-    });
+    ).toEqual({ state: 'failed', reasons: ['replica b cannot load version 2: corrupt'] });
   });
 
   const since = { version: 2, champion: 1, start: [] };
@@ -139,7 +136,9 @@ describe('the health of replicas', () => {
     expect(worse.reasons).toEqual(['60 of 100 requests failed, more than the 180 of 1000 of the champion']);
     const start = bakeStart([counted(100, 60, [1_000, 180])]);
     expect(judgeCandidate([counted(150, 60, [1_100, 180])], { ...since, start }, LIMITS)).toEqual({
-      ...{ healthy: true, reasons: [], requests: 50 },
+      healthy: true,
+      reasons: [],
+      requests: 50,
     });
     // A process that began later than the bake counts from its start.
     const restarted = { ...counted(30, 30, [10, 0]), startedAt: 'later' };

@@ -33,7 +33,10 @@ const plans = (policies: readonly FailurePolicy[] = POLICIES): fc.Arbitrary<Plan
         const needs = index === 0 ? [] : [...new Set(draft.needs.map((need) => main[need % index]!.id))];
         const joins = draft.kind === 'join' && needs.length > 0;
         return {
-          ...{ id: draft.id, needs, onFailure: draft.onFailure, kind: draft.kind === 'gate' ? 'gate' : joins ? 'join' : 'step' },
+          id: draft.id,
+          needs,
+          onFailure: draft.onFailure,
+          kind: draft.kind === 'gate' ? 'gate' : joins ? 'join' : 'step',
           ...(joins ? { join: draft.join, inputs: Object.fromEntries(needs.map((need, at) => [at, { step: need }])) } : {}),
         };
       });

@@ -150,12 +150,7 @@ describe('the scheduler', () => {
     needs: string[] = [],
     onFailure: FailurePolicy = 'fail',
     kind: SchedulableStep['kind'] = 'step',
-  ): SchedulableStep => ({
-    id,
-    kind,
-    needs,
-    onFailure,
-  });
+  ): SchedulableStep => ({ id, kind, needs, onFailure });
 
   it('with the policy fail starts nothing more, cancels what is active and fails only when that has ended', () => {
     const steps = [step('a'), step('b'), step('c', ['a']), step('g', [], 'fail', 'gate')];

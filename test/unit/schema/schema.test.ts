@@ -37,7 +37,11 @@ describe('schema', () => {
 
   it('has its columns as frozen values, whatever their names', () => {
     const odd = schema('odd', {
-      ...{ name: col.text(), columns: col.float(), schema: col.integer(), constructor: col.boolean(), toString: col.category() },
+      name: col.text(),
+      columns: col.float(),
+      schema: col.integer(),
+      constructor: col.boolean(),
+      toString: col.category(),
       'two words': col.timestamp(),
     });
     expect(Object.keys(odd)).toEqual(schemaOf(odd).columns.map(({ name }) => name));

@@ -138,11 +138,7 @@ describe('parameters of a run', () => {
     expect(problems({ airports: 'ATL' })).toEqual({
       problems: [
         { path: 'days', expected: 'a list, each a date such as "2001-01-31"', received: 'nothing' },
-        {
-          path: 'airports',
-          expected: 'a list of at least 2 and at most 3 items, each one of "ATL", "JFK"',
-          received: '"ATL"',
-        },
+        { path: 'airports', expected: 'a list of at least 2 and at most 3 items, each one of "ATL", "JFK"', received: '"ATL"' },
       ],
     });
   });

@@ -21,7 +21,10 @@ describe('the look at the configuration of an endpoint', () => {
     };
     watch = new ConfigurationWatch({
       objects: { head } as unknown as ObjectStore,
-      ...{ key: 'endpoints/flights/config.json', refreshMs, mayRecover: () => false, isSettled: () => settled },
+      key: 'endpoints/flights/config.json',
+      refreshMs,
+      mayRecover: () => false,
+      isSettled: () => settled,
       read: () => Promise.resolve({ revision: 1 } as unknown as EndpointConfig),
       apply: () => {
         applied.push(etag);

@@ -61,10 +61,7 @@ describe('the micro-batcher', () => {
             SIGNATURE,
             double,
             { maxRows, maxDelayMs: 0, queueRows: 10_000 },
-            {
-              batch: (rows, callers) => sizes.push({ rows, callers }),
-              queue: () => undefined,
-            },
+            { batch: (rows, callers) => sizes.push({ rows, callers }), queue: () => undefined },
           );
           const answers = await Promise.all(requests.map((values) => batcher.submit(batchOf(values), 5_000)));
           expect(answers.map((answer) => Array.from(answer.scores))).toEqual(requests.map((values) => values.map((x) => 2 * x)));
@@ -81,10 +78,7 @@ describe('the micro-batcher', () => {
       SIGNATURE,
       double,
       { maxRows: 64, maxDelayMs: 200, queueRows: 100 },
-      {
-        batch: (rows) => calls.push(rows),
-        queue: () => undefined,
-      },
+      { batch: (rows) => calls.push(rows), queue: () => undefined },
     );
     const startedAt = performance.now();
     await batcher.submit(batchOf([1]), 5_000);

@@ -65,10 +65,7 @@ describe('publishing an artifact', () => {
   it('records who made it, when, and from what', async () => {
     const ref = await artifacts.publish(draft('tree', [{ kind: 'dataset', id: '0123456789abcdef' }]));
     const made = await objects.get(`artifacts/model/${ref.id}/produced-by/p%2Frun%201.train.json`);
-    expect(JSON.parse(made.bytes.toString())).toEqual({
-      ...producer,
-      producedAt: expect.stringMatching(/^\d{4}-.*Z$/),
-    });
+    expect(JSON.parse(made.bytes.toString())).toEqual({ ...producer, producedAt: expect.stringMatching(/^\d{4}-.*Z$/) });
     const lineage = await objects.get(`lineage/0123456789abcdef/model-${ref.id}.json`);
     expect(JSON.parse(lineage.bytes.toString())).toMatchObject({ kind: 'model', id: ref.id });
     await artifacts.publish(draft('tree', [{ kind: 'dataset', id: '0123456789abcdef' }]));

@@ -7,10 +7,7 @@ import { checkKey, GENERATIONS, RESERVED } from '../../../src/store/object-key.j
 const text = fc
   .array(
     fc.constantFrom('a', 'Z', '7', '_', '-', '~', '.', '/', '%', '[', ']', '*', ' ', '\\', 'ä', '\u0000', '.~', '.~v', '..'),
-    {
-      minLength: 1,
-      maxLength: 90,
-    },
+    { minLength: 1, maxLength: 90 },
   )
   .map((parts) => parts.join(''));
 

@@ -27,7 +27,11 @@ const other = definePipeline('other', { params: {}, triggers: [on.alias('m', 'ch
 const without = definePipeline('score', { params: {} }, (p) => p.step('only', { run: async () => 1 }));
 
 const dataset = (id: string, from: string | null = null, to: string | null = null): DatasetRef => ({
-  ...{ kind: 'dataset', id, sha256: id, bytes: 1, uri: `memory:${id}` },
+  kind: 'dataset',
+  id,
+  sha256: id,
+  bytes: 1,
+  uri: `memory:${id}`,
   meta: { schema: { name: 's', columns: [] }, schemaHash: '', rows: 7, from, to, parts: [] },
 });
 const run = (workflowId: string): RunIdentity => ({ pipeline: 'ingest', planHash: '', workflowId, runId: 'r' });

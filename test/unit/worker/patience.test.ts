@@ -11,7 +11,14 @@ import { runStep } from '../../../src/worker/step/run-step.js';
 
 const task: StepTask = {
   run: { pipeline: 'p', planHash: 'abc', workflowId: 'w', runId: 'r' },
-  ...{ step: 'fit', kind: 'step', operation: 'step', occurrence: 0, config: {}, inputs: {}, parameters: {}, arguments: {} },
+  step: 'fit',
+  kind: 'step',
+  operation: 'step',
+  occurrence: 0,
+  config: {},
+  inputs: {},
+  parameters: {},
+  arguments: {},
 };
 
 describe('a step whose store is away', () => {
@@ -55,7 +62,13 @@ describe('a step whose store is away', () => {
     signal = new AbortController().signal,
   ) =>
     runStep(task, work, {
-      ...{ activityId: 'fit', attempt: 1, objects: flaky(), temporal: null, signal, heartbeatTimeoutMs, lastHeartbeat: null },
+      activityId: 'fit',
+      attempt: 1,
+      objects: flaky(),
+      temporal: null,
+      signal,
+      heartbeatTimeoutMs,
+      lastHeartbeat: null,
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       heartbeat: (details) => beats.push(details),
     });

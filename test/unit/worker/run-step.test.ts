@@ -193,7 +193,10 @@ describe('the wrapper of every step', () => {
     await runStep(task, work, surroundings({ objects: counted }));
     const count = (name: string): number => asked.filter((each) => each === name).length;
     expect({ put: count('put'), putIfAbsent: count('putIfAbsent'), list: count('list'), head: count('head') }).toEqual({
-      ...{ put: 4, putIfAbsent: 1, list: 0, head: 0 },
+      put: 4,
+      putIfAbsent: 1,
+      list: 0,
+      head: 0,
     });
   });
 

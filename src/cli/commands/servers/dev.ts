@@ -81,15 +81,13 @@ export function devCommand(terminal: Terminal): Command {
         if (pipelines.length > 0) {
           const worker = await startWorker(
             {
-              ...{
-                pipelines,
-                pipelineFiles: files,
-                store: flags.store,
-                taskQueue: flags.taskQueue,
-                address,
-                namespace,
-                pool: flags.pool,
-              },
+              pipelines,
+              pipelineFiles: files,
+              store: flags.store,
+              taskQueue: flags.taskQueue,
+              address,
+              namespace,
+              pool: flags.pool,
               ...workerSettings(flags),
               ...reloadSettings(flags, terminal),
               ...(flags.workflows === undefined ? {} : { workflows: flags.workflows }),

@@ -47,7 +47,8 @@ export function logsCommand(terminal: Terminal): Command {
       const settings = { ...connectionSettings(flags), store: flags.store };
       const { level, attempt, runId, json = false, follow = false } = flags;
       const query: LogQuery = {
-        ...{ run, level },
+        run,
+        level,
         ...(step === undefined ? {} : { step }),
         ...(attempt === undefined ? {} : { attempt }),
         ...(runId === undefined ? {} : { runId }),
