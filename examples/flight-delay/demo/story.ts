@@ -10,6 +10,8 @@ export const FLIGHTS_A_WEEK = 5_000;
 /** What a customer asks about at once, and how often one comes, while a retrain goes on. */
 const FLIGHTS_A_LOOK = 1;
 const LOOK_MS = 100;
+/** After so many flights one comes half as often, after twice as many a third as often, and so on. */
+const PATIENCE = 250;
 const HALF_YEAR_END = '2001-06-28';
 const LAST_DAYS: Week = { from: HALF_YEAR_END, to: '2001-07-01' };
 
@@ -126,8 +128,8 @@ async function settle(parts: StoryParts, next: Week): Promise<void> {
 }
 
 /**
- * Customers keep asking about the coming week's flights for as long as `work` runs: no answer may fail across a swap. They ask slowly, for most of
- * a week comes after a retrain.
+ * Customers keep asking about the coming week's flights for as long as `work` runs: no answer may fail across a swap. They ask slowly, and
+ * ever more so: most of a week comes after a retrain, also where a retrain takes long.
  */
 async function whileAsking<T>({ traffic, flights, askedEarly }: StoryParts, week: Week, work: () => Promise<T>): Promise<T> {
   const asked = await flights.sample(week, FLIGHTS_A_WEEK);
@@ -136,7 +138,7 @@ async function whileAsking<T>({ traffic, flights, askedEarly }: StoryParts, week
     let at = askedEarly.get(week.from) ?? 0;
     for (; !done.signal.aborted && at < asked.length; at += FLIGHTS_A_LOOK) {
       await traffic.send(asked.slice(at, at + FLIGHTS_A_LOOK), () => undefined);
-      await sleep(LOOK_MS);
+      await sleep(LOOK_MS * (1 + at / PATIENCE));
     }
     askedEarly.set(week.from, Math.min(at, asked.length));
   })();

@@ -41,7 +41,7 @@ describe('docs/cli.md', () => {
     const table = page.slice(page.indexOf('## Commands'), page.indexOf('## Settings'));
     const named = [
       ...table.matchAll(
-        /`([a-z-]+(?: (?:drift|new-data|list|show|get|log|lineage|rollback|close|pause|resume|trigger|delete|apply|test))?)[^`]*`/g,
+        /`([a-z-]+(?: (?:drift|new-data|list|show|get|log|lineage|promote|rollback|close|pause|resume|trigger|delete|apply|test))?)[^`]*`/g,
       ),
     ].map((match) => match[1]!);
     for (const command of commands) expect(named).toContain(command);
