@@ -45,7 +45,19 @@ const jsonDraft = {
 const onePlace = [plainObject, quotedSql, jsonDraft];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'create/templates/', 'node_modules/', '.perennial/', 'coverage/', '**/*.js', '**/*.cjs', '**/*.mjs', 'test/types/'] },
+  {
+    ignores: [
+      'dist/',
+      'create/templates/',
+      'node_modules/',
+      '.perennial/',
+      'coverage/',
+      '**/*.js',
+      '**/*.cjs',
+      '**/*.mjs',
+      'test/types/',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
