@@ -9,7 +9,7 @@ const built = (file: string): string => path.resolve(import.meta.dirname, '../..
 export function startChild(program: string, folder: string, argument: string, prefix: readonly string[] = []): ChildProcess {
   const source = `
     import { openObjectStore } from ${JSON.stringify(built('store/open-store.js'))};
-    import { createArtifactStore } from ${JSON.stringify(built('store/create-artifact-store.js'))};
+    import { createArtifactStore } from ${JSON.stringify(built('store/artifacts/create-artifact-store.js'))};
     import { createRegistry } from ${JSON.stringify(built('registry/create-registry.js'))};
     const [folder, argument] = process.argv.slice(1);
     const store = await openObjectStore(folder);
@@ -26,7 +26,17 @@ export async function outputOf(child: ChildProcess): Promise<string> {
   return output.trim();
 }
 
-/** Waits for the first bytes of a child's standard output. */
+/** Waits for the first bytes of a child's standard output; fails when it ends without any. */
 export async function started(child: ChildProcess): Promise<void> {
-  if (child.stdout !== null) await once(child.stdout, 'data');
+  if (child.stdout === null) return;
+  const over = new AbortController();
+  const ended = once(child, 'exit', { signal: over.signal }).then(() => {
+    throw new Error('the program ended before it said anything');
+  });
+  try {
+    await Promise.race([once(child.stdout, 'data', { signal: over.signal }), ended]);
+  } finally {
+    over.abort();
+    await ended.catch(() => undefined);
+  }
 }

@@ -9,8 +9,8 @@ const WRITES = /\.put(?:IfAbsent|IfMatch|File)?\(|\bputIfFree\(|new AppendLog\b|
 /** These pass on what others write, or are the stores themselves. */
 const PASS_ON = [
   /^src\/store\/(?:folder|s3)\//,
-  /^src\/store\/(?:json-record|append-log|log-checkpoints|port)\.ts$/,
-  /^src\/(?:worker\/step\/patience|secrets\/guarded-objects|testing\/object-store-contract)\.ts$/,
+  /^src\/store\/(?:json\/json-record|log\/append-log|log\/log-checkpoints|port)\.ts$/,
+  /^src\/(?:worker\/step\/attempt\/patience|secrets\/guarded-objects|testing\/object-store-contract)\.ts$/,
 ];
 
 async function filesIn(folder: string): Promise<string[]> {
