@@ -44,7 +44,11 @@ async function blocksOf(page: string): Promise<readonly Block[]> {
   });
 }
 
-const pages = ['README.md', ...(await readdir('docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+/** Pages for readers, folder by folder; decisions are records of their time. */
+const FOLDERS = ['docs', 'docs/coming-from'];
+const pagesOf = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder)).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`);
+const pages = ['README.md', ...(await Promise.all(FOLDERS.map(pagesOf))).flat()];
 const blocks = (await Promise.all(pages.map(blocksOf))).flat();
 
 describe('TypeScript in the documents', () => {
@@ -118,7 +122,7 @@ describe('lists in the documents', () => {
     const index = await readFile('docs/README.md', 'utf8');
     const names = pages
       .filter((page) => page.startsWith('docs/') && page !== 'docs/README.md')
-      .map((page) => path.basename(page));
+      .map((page) => path.relative('docs', page));
     expect(names.filter((name) => !index.includes(`(${name})`))).toEqual([]);
   });
 });
