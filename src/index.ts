@@ -57,7 +57,7 @@ export type { Duration } from './pipeline/duration.js';
 
 export type { CsvOptions, SourceOptions } from './contracts/dataset.js';
 export { sql } from './pipeline/options/sql.js';
-export type { Metric, MetricOf } from './pipeline/options/metrics.js';
+export type { Metric, MetricOf } from './pipeline/kinds/metrics.js';
 export { partitionsOf, range } from './pipeline/item-sources.js';
 export type { ItemSource } from './pipeline/item-sources.js';
 export type { MapItems, MapOptions, MapReference } from './pipeline/flow/map.js';

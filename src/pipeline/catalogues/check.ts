@@ -1,1 +1,1 @@
-export { between, freshness, inSet, notNull, rowCount, unique } from '../options/checks.js';
+export { between, freshness, inSet, notNull, rowCount, unique } from '../kinds/checks.js';

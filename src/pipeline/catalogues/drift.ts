@@ -1,1 +1,1 @@
-export { jensenShannon, ks, psi, wasserstein } from '../options/drift.js';
+export { jensenShannon, ks, psi, wasserstein } from '../kinds/drift.js';

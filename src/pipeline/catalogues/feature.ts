@@ -1,1 +1,1 @@
-export { hourOf, numeric, oneHot, standardize, targetEncode, weekdayOf } from '../options/transforms.js';
+export { hourOf, numeric, oneHot, standardize, targetEncode, weekdayOf } from '../kinds/transforms.js';

@@ -1,1 +1,1 @@
-export { betterThanChampion } from '../options/quality-gate.js';
+export { betterThanChampion } from '../kinds/quality-gate.js';

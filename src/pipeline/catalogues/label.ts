@@ -1,1 +1,1 @@
-export { binary, regression } from '../options/label.js';
+export { binary, regression } from '../kinds/label.js';

@@ -1,1 +1,1 @@
-export { email, slack, stdout, webhook } from '../options/notifiers.js';
+export { email, slack, stdout, webhook } from '../kinds/notifiers.js';

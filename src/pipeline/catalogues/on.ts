@@ -1,2 +1,2 @@
 export { alias, dataset } from '../change-triggers.js';
-export { cron, drift, newRows, performanceBelow } from '../options/triggers.js';
+export { cron, drift, newRows, performanceBelow } from '../kinds/triggers.js';

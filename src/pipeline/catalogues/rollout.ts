@@ -1,1 +1,1 @@
-export { canary } from '../options/rollout.js';
+export { canary } from '../kinds/rollout.js';

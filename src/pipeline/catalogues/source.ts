@@ -1,1 +1,1 @@
-export { csv, parquet } from '../options/sources.js';
+export { csv, parquet } from '../kinds/sources.js';

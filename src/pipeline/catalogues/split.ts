@@ -1,1 +1,1 @@
-export { byTime } from '../options/split.js';
+export { byTime } from '../kinds/split.js';

@@ -1,1 +1,1 @@
-export { gbdt } from '../options/trainers.js';
+export { gbdt } from '../kinds/trainers.js';

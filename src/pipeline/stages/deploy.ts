@@ -1,6 +1,6 @@
 import type { OptionReader } from '../lint/issues.js';
-import type { CanaryRollout, OnInconclusive } from '../options/rollout.js';
-import { canary } from '../options/rollout.js';
+import type { CanaryRollout, OnInconclusive } from '../kinds/rollout.js';
+import { canary } from '../kinds/rollout.js';
 import type { StepOptions } from '../options/step-options.js';
 
 export interface DeployOptions extends StepOptions {

@@ -3,11 +3,11 @@ import type { Column } from '../../schema/column.js';
 import type { Knowledge } from '../draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Metric, MetricOf } from '../options/metrics.js';
-import { metricsOf } from '../options/metrics.js';
+import type { Metric, MetricOf } from '../kinds/metrics.js';
+import { metricsOf } from '../kinds/metrics.js';
 import type { Setting } from '../parameter-reference.js';
-import type { QualityGate } from '../options/quality-gate.js';
-import { betterThanChampion, guardSpecs } from '../options/quality-gate.js';
+import type { QualityGate } from '../kinds/quality-gate.js';
+import { betterThanChampion, guardSpecs } from '../kinds/quality-gate.js';
 import type { StepOptions } from '../options/step-options.js';
 import { threadsOf } from './train.js';
 

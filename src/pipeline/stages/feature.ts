@@ -3,11 +3,11 @@ import type { FeatureConfig, Task } from '../../contracts/stages/feature.js';
 import type { ColumnOf } from '../../schema/column.js';
 import { eventTimeOf } from '../../schema/schema.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Label } from '../options/label.js';
-import type { TimeSplit } from '../options/split.js';
+import type { Label } from '../kinds/label.js';
+import type { TimeSplit } from '../kinds/split.js';
 import { columnsIn } from '../options/sql.js';
 import type { StepOptions } from '../options/step-options.js';
-import type { Transform } from '../options/transforms.js';
+import type { Transform } from '../kinds/transforms.js';
 
 export interface FeatureOptions<Of extends string = string, LabelTask extends Task = Task> extends StepOptions {
   readonly label: Label<LabelTask, ColumnOf<NoInfer<Of>>>;

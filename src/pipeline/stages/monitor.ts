@@ -3,16 +3,16 @@ import type { Column, ColumnOf, OfTheModel } from '../../schema/column.js';
 import { score } from '../../schema/column.js';
 import type { Knowledge } from '../draft.js';
 import type { ColumnNeed } from '../lint/column-use.js';
-import type { DriftMeasure } from '../options/drift.js';
+import type { DriftMeasure } from '../kinds/drift.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { RisingMetricOf } from '../options/metrics.js';
+import type { RisingMetricOf } from '../kinds/metrics.js';
 import type { Setting } from '../parameter-reference.js';
-import type { Source } from '../options/sources.js';
-import { readSource } from '../options/sources.js';
+import type { Source } from '../kinds/sources.js';
+import { readSource } from '../kinds/sources.js';
 import type { SqlExpression } from '../options/sql.js';
 import type { StepOptions } from '../options/step-options.js';
-import type { PerformanceTrigger } from '../options/triggers.js';
+import type { PerformanceTrigger } from '../kinds/triggers.js';
 import { lintMetric } from './evaluate.js';
 
 /** Where true labels come from once they are known. */

@@ -6,7 +6,7 @@ import type { DraftStep, PipelineDraft } from '../draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { StepOptions } from '../options/step-options.js';
-import type { Trigger } from '../options/triggers.js';
+import type { Trigger } from '../kinds/triggers.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 
 type DateParameter<Shape extends ParameterShape> = string extends keyof Shape

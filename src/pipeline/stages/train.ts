@@ -1,7 +1,7 @@
 import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../parameter-reference.js';
 import type { StepOptions } from '../options/step-options.js';
-import type { Gbdt } from '../options/trainers.js';
+import type { Gbdt } from '../kinds/trainers.js';
 
 export interface TrainOptions extends StepOptions {
   readonly trainer: Gbdt;

@@ -1,7 +1,7 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
 import type { ColumnOf } from '../../schema/column.js';
 import { eventTimeOf } from '../../schema/schema.js';
-import type { Check } from '../options/checks.js';
+import type { Check } from '../kinds/checks.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { StepOptions } from '../options/step-options.js';
 

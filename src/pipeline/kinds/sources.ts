@@ -1,6 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { anObject, optional } from '../../errors/kinds.js';
-import { aTextSetting } from './kinds.js';
+import { aTextSetting } from '../options/kinds.js';
 import type { CsvOptions, SourceOptions } from '../../contracts/dataset.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../parameter-reference.js';

@@ -1,6 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aNumber, aText, either, optional, optionsOf, recordOf } from '../../errors/kinds.js';
-import { aNumberSetting } from './kinds.js';
+import { aNumberSetting } from '../options/kinds.js';
 import type { GuardSpec } from '../../contracts/stages/evaluate.js';
 import type { Task } from '../../contracts/stages/feature.js';
 import type { OptionReader } from '../lint/issues.js';

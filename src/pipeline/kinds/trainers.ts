@@ -1,7 +1,7 @@
 import { isReference } from '../reference.js';
 import { checkCall, type Kind } from '../../errors/check-call.js';
 import { optional, optionsOf } from '../../errors/kinds.js';
-import { aNumberSetting } from './kinds.js';
+import { aNumberSetting } from '../options/kinds.js';
 import type { Setting } from '../parameter-reference.js';
 
 /** A trainer and its settings; becomes a `TrainerSpec` in the plan. */

@@ -1,6 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
-import { aTextOrSecret } from './kinds.js';
+import { aTextOrSecret } from '../options/kinds.js';
 import type { NotifierSpec } from '../../contracts/plan/hooks.js';
 import type { SecretMarker } from '../../contracts/plan.js';
 

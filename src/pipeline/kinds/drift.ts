@@ -1,6 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { optional, optionsOf } from '../../errors/kinds.js';
-import { aColumn, aNumberSetting } from './kinds.js';
+import { aColumn, aNumberSetting } from '../options/kinds.js';
 import type { DriftStatistic } from '../../contracts/stages/monitor.js';
 import type { Column } from '../../schema/column.js';
 import type { ColumnNeed, Fitting } from '../lint/column-use.js';

@@ -4,7 +4,7 @@ import type { TransformSpec } from '../../contracts/stages/feature.js';
 import type { Column } from '../../schema/column.js';
 import { isColumn } from '../../schema/column.js';
 import type { ColumnNeed, Fitting } from '../lint/column-use.js';
-import { aColumn } from './kinds.js';
+import { aColumn } from '../options/kinds.js';
 
 /** How one or more raw columns become a feature; `spec` goes into the plan. */
 export interface Transform<C extends Column = Column> {

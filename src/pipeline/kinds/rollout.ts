@@ -1,6 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aNumber, aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
-import { aDuration, aNumberSetting } from './kinds.js';
+import { aDuration, aNumberSetting } from '../options/kinds.js';
 import type { Duration } from '../duration.js';
 import type { Setting } from '../parameter-reference.js';
 

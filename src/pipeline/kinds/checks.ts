@@ -1,6 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aBoolean, aNumber, aText, either, listOf, optionsOf } from '../../errors/kinds.js';
-import { aColumn, aDuration, bounds, rowCheckOptions, severityOptions } from './kinds.js';
+import { aColumn, aDuration, bounds, rowCheckOptions, severityOptions } from '../options/kinds.js';
 import type { JsonPrimitive } from '../../contracts/json.js';
 import type { Severity } from '../../contracts/stages/validate.js';
 import type { ColumnNeed, Fitting } from '../lint/column-use.js';

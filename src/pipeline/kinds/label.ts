@@ -1,9 +1,9 @@
 import { checkCall } from '../../errors/check-call.js';
 import { listOf, made, optional, optionsOf } from '../../errors/kinds.js';
 import type { Column } from '../../schema/column.js';
-import { aColumn } from './kinds.js';
+import { aColumn } from '../options/kinds.js';
 import type { Task } from '../../contracts/stages/feature.js';
-import type { SqlExpression } from './sql.js';
+import type { SqlExpression } from '../options/sql.js';
 
 /** What the model learns to predict. */
 export interface Label<LabelTask extends Task = Task, C extends Column = Column> {

@@ -1,7 +1,7 @@
 import { checkCall } from '../../errors/check-call.js';
 import { optionsOf } from '../../errors/kinds.js';
 import type { Duration } from '../duration.js';
-import { aDuration } from './kinds.js';
+import { aDuration } from '../options/kinds.js';
 
 /** How rows are parted into train and test. */
 export interface TimeSplit {
