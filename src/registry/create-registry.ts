@@ -126,7 +126,8 @@ class StoredRegistry implements Registry {
           entry.action === 'promote' &&
           entry.version === version &&
           entry.workflowId === workflowId &&
-          entry.from === expectedChampion,
+          // A person decides once; an evaluation may be made anew, against another champion.
+          ('person' in basis || entry.from === expectedChampion),
       );
       const request = { model, expectedChampion };
       if (made)

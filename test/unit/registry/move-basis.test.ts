@@ -36,6 +36,26 @@ const silentMeta = (): EvaluationMeta =>
   JSON.parse(JSON.stringify({ ...evaluationRef(null).meta, comparedWith: undefined })) as EvaluationMeta;
 const refused = expect.objectContaining({ code: 'REGISTRY_BASIS_REFUSED' });
 
+describe('a promotion by a person', () => {
+  it('that is asked again does not undo what somebody decided since', async () => {
+    const byHand = (version: number, expectedChampion: number | null) =>
+      registry.promote({
+        model,
+        version,
+        workflowId: `hand-${version}`,
+        expectedChampion,
+        basis: { person: 'ada', reason: 'complaints' },
+      });
+    await byHand(1, null);
+    await byHand(2, 1);
+    await byHand(3, 2);
+    // The retry of an activity looks at the champion anew.
+    await expect(byHand(2, 3)).rejects.toMatchObject({ code: 'REGISTRY_RACE_LOST' });
+    expect(await champion()).toBe(3);
+    expect(await byHand(3, 3)).toMatchObject({ version: 3 });
+  });
+});
+
 describe('a promotion by an evaluation', () => {
   it('replaces the champion that the evaluation was compared with, and says so in the log and the alias', async () => {
     await promote(1, null);
