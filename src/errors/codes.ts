@@ -24,6 +24,7 @@ import { CONFIG_CODES } from './codes/config.js';
 import { SCHEDULES_CODES } from './codes/schedules.js';
 import { TESTING_CODES } from './codes/testing.js';
 import { WORKFLOW_CODES } from './codes/workflow.js';
+import { EXTENSION_CODES } from './codes/extensions.js';
 
 /** Every error code: AREA_PROBLEM. The areas are the files in `codes/`. */
 export const ERROR_CODES = {
@@ -53,6 +54,7 @@ export const ERROR_CODES = {
   ...SCHEDULES_CODES,
   ...TESTING_CODES,
   ...WORKFLOW_CODES,
+  ...EXTENSION_CODES,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

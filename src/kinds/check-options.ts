@@ -1,0 +1,48 @@
+import { checkCall, type Kinds } from '../errors/check-call.js';
+import { optionsOf } from '../errors/kinds.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import type { Kind } from './kind.js';
+import { kindsOf, type StandsFor } from './option-kinds.js';
+
+/** A marker of a parameter or of a secret: its value is known when the run starts. */
+const isMarker: StandsFor = (value) => {
+  if (typeof value !== 'object' || value === null) return false;
+  const [only, ...others] = Object.keys(value);
+  return others.length === 0 && (only === '$param' || only === '$secret');
+};
+
+/**
+ * What `checkCall` asks of the options of a kind, for constructors that take others besides. Parameters and secrets may stand for any option.
+ */
+export const optionKinds = (kind: Kind): Kinds => kindsOf(kind.options, isMarker);
+
+/**
+ * Checks the options of a kind where a pipeline file names it.
+ * @param call - the constructor, as a pipeline file writes it: `check.between`.
+ * @throws PipelineError `AUTHORING_OPTION_INVALID` with every missing, wrong and unknown option.
+ */
+export function checkOptions(call: string, kind: Kind, options: unknown): void {
+  checkCall(call, { options }, { options: optionsOf(optionKinds(kind)) });
+}
+
+const standsForNothing: StandsFor = () => false;
+
+/**
+ * Checks the options of a kind as a run has them, its parameters put in.
+ * @throws PipelineError `EXTENSION_OPTIONS_INVALID` with every missing, wrong and unknown option.
+ */
+export function checkRunOptions(where: string, kind: Kind, options: unknown): void {
+  try {
+    checkCall(kind.name, { options }, { options: optionsOf(kindsOf({ ...kind.options }, standsForNothing)) });
+  } catch (error) {
+    if (!isPipelineError(error)) throw error;
+    const { what, expected, received, details } = error.parts;
+    throw new PipelineError('EXTENSION_OPTIONS_INVALID', {
+      what,
+      where,
+      ...(expected === undefined ? {} : { expected }),
+      ...(received === undefined ? {} : { received }),
+      ...(details === undefined ? {} : { details }),
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { isPlainObject } from '../contracts/json.js';
+import type { Kind, Kinds } from '../errors/check-call.js';
+import { reasonOf } from '../errors/describe-thrown.js';
+import { describeOption } from './describe-option.js';
+import type { OptionSchema, OptionsSchema } from './json-schema.js';
+
+const DURATION = /^\d+(?:\.\d+)? (microsecond|millisecond|second|minute|hour|day|week)s?$/;
+
+const ajv = new Ajv2020({ strict: false, strictNumbers: true, ownProperties: true, logger: false });
+addFormats.default(ajv);
+ajv.addFormat('duration', DURATION);
+
+const compiled = new WeakMap<OptionsSchema, Kinds>();
+
+/** A value that may stand in the place of an option until the run is known, such as a parameter. */
+export type StandsFor = (value: unknown) => boolean;
+
+/** What `checkCall` asks of each option of a kind. */
+export function kindsOf(schema: OptionsSchema, standsFor: StandsFor): Kinds {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const required = new Set(schema.required ?? []);
+  const kinds = Object.fromEntries(
+    Object.entries(schema.properties).map(([name, option]): [string, Kind] => {
+      const kind = kindOf(option, standsFor);
+      return [name, required.has(name) ? kind : { ...kind, optional: true }];
+    }),
+  );
+  compiled.set(schema, kinds);
+  return kinds;
+}
+
+/** Looks into objects and lists member by member, so that a message names the path of what is wrong. */
+function kindOf(schema: OptionSchema, standsFor: StandsFor): Kind {
+  const expected = describeOption(schema);
+  const { properties, items, additionalProperties: others } = schema;
+  if (properties !== undefined) {
+    const options = kindsOf({ properties, required: schema.required ?? [] }, standsFor);
+    return { expected, holds: isPlainObject, options };
+  }
+  if (items !== undefined) {
+    const { items: _, ...list } = schema;
+    return { expected, holds: validator(list, standsFor), members: kindOf(items, standsFor) };
+  }
+  if (typeof others === 'object') {
+    const { additionalProperties: _, ...record } = schema;
+    return { expected, holds: validator({ ...record, type: 'object' }, standsFor), members: kindOf(others, standsFor) };
+  }
+  return { expected, holds: validator(schema, standsFor) };
+}
+
+/** Compiled when the first value comes: a pipeline names few of the kinds that there are. */
+function validator(schema: OptionSchema, standsFor: StandsFor): Kind['holds'] {
+  let validate: ((value: unknown) => unknown) | null = null;
+  return (value) => {
+    if (standsFor(value)) return true;
+    validate ??= ajv.compile(schema);
+    return validate(value) === true;
+  };
+}
+
+/** Why a schema cannot be used, such as a pattern that is no regular expression; null when it can. */
+export function optionsSchemaProblem(schema: unknown): string | null {
+  if (!isPlainObject(schema) || !isPlainObject(schema['properties'])) return 'an object with `properties` is expected';
+  const unlisted = ([schema['required'] ?? []].flat() as unknown[]).filter(
+    (name) => !Object.hasOwn(schema['properties'] as object, String(name)),
+  );
+  if (unlisted.length > 0) return `\`required\` names ${unlisted.join(', ')}, which \`properties\` lacks`;
+  try {
+    ajv.compile({ type: 'object', ...schema });
+    return null;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
