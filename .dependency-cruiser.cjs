@@ -1,5 +1,9 @@
 /** The arrows of ARCHITECTURE.md. A type-only import is free: it leaves nothing at run time. */
 const value = { dependencyTypesNot: ['type-only'] };
+const HEAVY = 'node_modules/(@temporalio|@duckdb|onnxruntime|fastify|piscina|@aws-sdk)';
+/** The folders whose files are one kind each: `src/validation/checks/not-null.ts`. */
+const KINDS =
+  '^src/([^/]+/(checks|transforms|splits|labels|trainers|metrics|gates|statistics|sources|rollouts|notifiers|triggers|stores)/|kinds/|catalogues/)';
 /** What each room of src may import beside `contracts` and `errors`, types included; the table of ARCHITECTURE.md in the same words. */
 const ROOMS = {
   schema: ['store'],
@@ -11,6 +15,22 @@ const ROOMS = {
   pipeline: ['kinds', 'schema', 'store'],
   onnx: [],
   kinds: [],
+  catalogues: [
+    ...[
+      'data',
+      'evaluation',
+      'features',
+      'metrics',
+      'monitoring',
+      'notices',
+      'pipeline',
+      'rollout',
+      'schema',
+      'training',
+      'triggers',
+    ],
+    'validation',
+  ],
   cache: ['kinds', 'pipeline', 'store'],
   runs: ['cache', 'metrics', 'pipeline', 'store'],
   data: ['kinds', 'pipeline', 'schema', 'store'],
@@ -76,13 +96,20 @@ module.exports = {
       name: 'authoring-imports-no-temporal-and-no-native-module',
       severity: 'error',
       from: { path: '^src/(index\\.ts|schema/|pipeline/)' },
-      to: {
-        path: [
-          'node_modules/(@temporalio|@duckdb|onnxruntime|fastify|piscina|@aws-sdk)',
-          '^src/(worker|client|cli|serving|training|data|temporal)/',
-        ],
-        ...value,
-      },
+      to: { path: [HEAVY, '^src/(worker|client|cli|serving|training|data|temporal)/'], ...value },
+    },
+    {
+      // The files of the kinds are loaded by the authoring door. What they import in turn is held by test/unit/authoring/light-door.test.ts.
+      name: 'files-of-kinds-import-no-temporal-and-no-native-module',
+      severity: 'error',
+      from: { path: KINDS },
+      to: { path: [HEAVY, '^src/(worker|client|cli|serving|temporal)/'], ...value },
+    },
+    {
+      name: 'catalogues-name-kinds-only',
+      severity: 'error',
+      from: { path: '^src/catalogues/' },
+      to: { pathNot: [KINDS, '^src/(pipeline|schema)/'] },
     },
     {
       name: 'pure-rooms-know-no-temporal',

@@ -1,0 +1,1 @@
+export { between, freshness, inSet, notNull, rowCount, unique } from '../pipeline/kinds/checks.js';

@@ -1,0 +1,1 @@
+export { boolean, category, float, integer, text, timestamp } from '../schema/column-field.js';

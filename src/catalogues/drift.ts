@@ -1,0 +1,1 @@
+export { jensenShannon, ks, psi, wasserstein } from '../pipeline/kinds/drift.js';

@@ -1,0 +1,1 @@
+export { hourOf, numeric, oneHot, standardize, targetEncode, weekdayOf } from '../pipeline/kinds/transforms.js';

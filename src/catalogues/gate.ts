@@ -1,0 +1,1 @@
+export { betterThanChampion } from '../pipeline/kinds/quality-gate.js';

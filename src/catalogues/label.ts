@@ -1,0 +1,1 @@
+export { binary, regression } from '../pipeline/kinds/label.js';

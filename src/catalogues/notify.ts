@@ -1,0 +1,1 @@
+export { email, slack, stdout, webhook } from '../pipeline/kinds/notifiers.js';

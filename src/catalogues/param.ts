@@ -1,0 +1,2 @@
+export { list } from '../schema/list.js';
+export { boolean, date, integer, number, oneOf, string } from '../schema/parameter.js';

@@ -1,0 +1,1 @@
+export { canary } from '../pipeline/kinds/rollout.js';

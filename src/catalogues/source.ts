@@ -1,0 +1,1 @@
+export { csv, parquet } from '../pipeline/kinds/sources.js';

@@ -1,0 +1,1 @@
+export { byTime } from '../pipeline/kinds/split.js';

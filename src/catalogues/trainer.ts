@@ -1,0 +1,1 @@
+export { gbdt } from '../pipeline/kinds/trainers.js';

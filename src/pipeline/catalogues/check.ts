@@ -1,1 +1,0 @@
-export { between, freshness, inSet, notNull, rowCount, unique } from '../kinds/checks.js';

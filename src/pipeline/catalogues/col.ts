@@ -1,1 +1,0 @@
-export { boolean, category, float, integer, text, timestamp } from '../../schema/column-field.js';

@@ -1,1 +1,0 @@
-export { jensenShannon, ks, psi, wasserstein } from '../kinds/drift.js';

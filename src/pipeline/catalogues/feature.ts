@@ -1,1 +1,0 @@
-export { hourOf, numeric, oneHot, standardize, targetEncode, weekdayOf } from '../kinds/transforms.js';

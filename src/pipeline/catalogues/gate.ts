@@ -1,1 +1,0 @@
-export { betterThanChampion } from '../kinds/quality-gate.js';

@@ -1,1 +1,0 @@
-export { binary, regression } from '../kinds/label.js';

@@ -1,1 +1,0 @@
-export { email, slack, stdout, webhook } from '../kinds/notifiers.js';

@@ -1,2 +1,0 @@
-export { list } from '../../schema/list.js';
-export { boolean, date, integer, number, oneOf, string } from '../../schema/parameter.js';

@@ -1,1 +1,0 @@
-export { canary } from '../kinds/rollout.js';

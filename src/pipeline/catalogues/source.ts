@@ -1,1 +1,0 @@
-export { csv, parquet } from '../kinds/sources.js';

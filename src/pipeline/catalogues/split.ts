@@ -1,1 +1,0 @@
-export { byTime } from '../kinds/split.js';

@@ -1,1 +1,0 @@
-export { gbdt } from '../kinds/trainers.js';
