@@ -1,4 +1,4 @@
-import { isOfUser } from '../pipeline/defining-file.js';
+import { isOfUser } from '../modules/defining-file.js';
 import { fileOfFunction } from '../pipeline/captures/function-file.js';
 import { readCaptures } from '../pipeline/captures/read-captures.js';
 import { captureInWords } from '../pipeline/captures/report-captures.js';

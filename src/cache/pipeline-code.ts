@@ -7,6 +7,7 @@ import { sha256Hex } from '../store/hash.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 import { OWN_VERSION } from './package-version.js';
 import { capturedCode } from './captured-code.js';
+import { kindCode } from './kind-code.js';
 import { type SharedCode, sharedCode, type StepCode } from './shared-code.js';
 import { functionHash } from './syntax-hash.js';
 
@@ -14,7 +15,7 @@ import { functionHash } from './syntax-hash.js';
 export interface PipelineCode {
   /**
    * `function`, `captured <variable>`, `file <path>`, `module <path>`, `package <name>` and `variable <name>` of the environment of a step of
-   * your own; `perennial` alone of a stage.
+   * your own; `perennial` of a stage, with `kind <member> <name>` and the files around the definition when it uses kinds that are not built in.
    */
   stepCode(step: Pick<PlanStep, 'id' | 'kind'>): StepCode;
   /** As `stepCode`, for a result that is kept. @throws PipelineError `CACHE_CODE_UNREADABLE` when there is more to the code than can be seen. */
@@ -59,18 +60,26 @@ export async function wholeCodeHash(pipeline: CodeSource): Promise<string> {
 async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
   const { functions, bodies = functions } = pipeline;
   const captured = capturedCode(pipeline);
-  const shared = await sharedBy(pipeline, captured.files);
+  const kinds = await kindCode(pipeline.plan);
+  const shared = await sharedBy(pipeline, {
+    files: [...captured.files, ...kinds.files],
+    isNeeded: functions.size > 0 || kinds.steps.size > 0,
+  });
   const hashes = new Map([...functions.keys()].map((id) => [id, functionHash(String(bodies.get(id)))]));
   const stepCode = ({ id }: Pick<PlanStep, 'id'>): StepCode => {
     const hash = hashes.get(id);
-    if (hash === undefined) return { perennial: OWN_VERSION };
+    if (hash === undefined) {
+      const parts = kinds.steps.get(id);
+      return parts === undefined ? { perennial: OWN_VERSION } : { perennial: OWN_VERSION, ...parts, ...shared.code };
+    }
     return { function: hash, ...captured.steps.get(id)?.parts, ...shared.code };
   };
   return {
     stepCode,
     isUnchanged: shared.isUnchanged,
     cachedCode: (step) => {
-      const unseen = captured.steps.get(step.id)?.unseen ?? (hashes.has(step.id) ? shared.unseen : null);
+      const unseen =
+        captured.steps.get(step.id)?.unseen ?? (hashes.has(step.id) || kinds.steps.has(step.id) ? shared.unseen : null);
       // Whoever gives a version says so of what cannot be seen.
       if (unseen === null || (step.cache?.version ?? null) !== null) return stepCode(step);
       throw new PipelineError('CACHE_CODE_UNREADABLE', { what: unseen, where: `step "${step.id}"` });
@@ -78,9 +87,12 @@ async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
   };
 }
 
-async function sharedBy({ functions, file, callers = [] }: CodeSource, others: readonly string[]): Promise<SharedCode> {
-  if (functions.size === 0 || typeof file !== 'string') return { code: {}, unseen: null, isUnchanged: () => true };
-  return readable(file, () => sharedCode({ defining: [file, ...callers], others }));
+async function sharedBy(
+  { file, callers = [] }: CodeSource,
+  { files, isNeeded }: { readonly files: readonly string[]; readonly isNeeded: boolean },
+): Promise<SharedCode> {
+  if (!isNeeded || typeof file !== 'string') return { code: {}, unseen: null, isUnchanged: () => true };
+  return readable(file, () => sharedCode({ defining: [file, ...callers], others: [...new Set(files)] }));
 }
 
 async function readable<Code>(file: string, read: () => Promise<Code>): Promise<Code> {

@@ -7,7 +7,7 @@ import { createBuilder } from './builder.js';
 import type { ChangeTrigger, TriggerParameters } from './change-triggers.js';
 import { reportCaptures } from './captures/report-captures.js';
 import { compilePipeline } from './plan/compile.js';
-import { filesOfCallers } from './defining-file.js';
+import { filesOfCallers } from '../modules/defining-file.js';
 import { bindingOf } from './draft-scope.js';
 import { PipelineDraft } from './draft.js';
 import type { HookOptions } from './options/hooks.js';

@@ -5,7 +5,7 @@ import { checkConfig } from '../../config/check-config.js';
 import type { LoadedConfig } from '../../config/settings.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
-import { importModule, placeOf } from '../../worker/isolation/import-module.js';
+import { importModule, placeOf } from '../../modules/import-module.js';
 
 const FILE_NAMES = ['perennial.config.ts', 'perennial.config.mts', 'perennial.config.js', 'perennial.config.mjs'];
 

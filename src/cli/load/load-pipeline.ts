@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { messageOf, reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { importModule, placeOf } from '../../worker/isolation/import-module.js';
+import { importModule, placeOf } from '../../modules/import-module.js';
 
 const AWAIT_CURE = 'Name the file .mts, or put "type": "module" into its package.json: only ES modules may await at the top.';
 

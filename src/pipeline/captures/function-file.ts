@@ -1,6 +1,6 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import path from 'node:path';
-import { pathOf } from '../defining-file.js';
+import { pathOf } from '../../modules/defining-file.js';
 import type { AnyFunction, ScopeReader } from './scope-reader.js';
 
 const INLINE_MAP = /\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([A-Za-z0-9+/=]+)\s*$/;

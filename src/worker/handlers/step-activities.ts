@@ -3,6 +3,7 @@ import type { JsonObject } from '../../contracts/json.js';
 import { DEFAULT_TASK_QUEUE } from '../../contracts/plan/pools.js';
 import { poolQueue, workflowQueue, type WorkflowQueue } from '../../contracts/plan/queues.js';
 import type { StepOutcome, StepTask } from '../../contracts/run.js';
+import { externalKinds } from '../../kinds/external-kinds.js';
 import { everyStep } from '../../pipeline/plan/every-step.js';
 import type { PlanStep } from '../../contracts/plan.js';
 import type { Pipeline, StepWork } from '../../pipeline/pipeline.js';
@@ -61,7 +62,10 @@ export function stepActivities(
   );
 }
 
-/** Only the code of custom steps comes from users; stages of ours stay where their engines are loaded, unless a worker has ended with them. */
+/**
+ * The code of custom steps comes from users, and so does that of kinds that are not built in; other stages stay where their engines are loaded,
+ * unless a worker has ended with them.
+ */
 function attemptWork(pipeline: Pipeline, step: PlanStep, work: StepWork, services: WorkerServices): AttemptWork {
   if (step.double === true) return work;
   const { processes, lost, isCurrent = () => true } = services;
@@ -69,7 +73,10 @@ function attemptWork(pipeline: Pipeline, step: PlanStep, work: StepWork, service
     processes === undefined || pipeline.around !== undefined
       ? work
       : isolated(processes, pipeline, work, { isCurrent: () => isCurrent(pipeline), isSuspect });
-  if (step.kind !== 'step') return lost === undefined ? work : unlessLost(work, apart(true), lost);
+  if (step.kind !== 'step') {
+    if (externalKinds(step.config).length > 0) return apart(false);
+    return lost === undefined ? work : unlessLost(work, apart(true), lost);
+  }
   const own = apart(false);
   return async (task, context, desk) => {
     requireShape(step, task);

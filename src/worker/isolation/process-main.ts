@@ -6,7 +6,7 @@ import { openObjectStore } from '../../store/open-store.js';
 import { createCatalog } from '../plans/pipeline-catalog.js';
 import { thrownText } from '../../errors/describe-thrown.js';
 import { outliveSteps } from './background-errors.js';
-import { importModule } from './import-module.js';
+import { importModule } from '../../modules/import-module.js';
 import type { FromProcess, ProcessSettings, ToProcess } from './messages.js';
 import { fingerprintOf, SETTINGS_VARIABLE } from './process-facts.js';
 import { StepRuns } from './step-runs.js';

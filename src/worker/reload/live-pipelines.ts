@@ -4,7 +4,7 @@ import { pipelineCode, wholeCodeHash } from '../../cache/pipeline-code.js';
 import { shortHash } from '../../contracts/plan.js';
 import { thrownText } from '../../errors/describe-thrown.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
-import { importAnew } from '../isolation/import-module.js';
+import { importAnew } from '../../modules/import-module.js';
 import { createCatalog, type PipelineCatalog } from '../plans/pipeline-catalog.js';
 import { type ShelvedStep, StepShelf } from './step-shelf.js';
 import { WatchedFiles } from './watched-files.js';

@@ -2,10 +2,10 @@ import { createRequire, register } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** The folder of this package's own code, which is loaded once. */
-const OWN_CODE = new URL('../../../', import.meta.url);
+const OWN_CODE = new URL('../../', import.meta.url);
 
 /** What every pipeline imports. */
-const DOOR = new URL('../../index.js', import.meta.url);
+const DOOR = new URL('../index.js', import.meta.url);
 
 let typeScriptReady: Promise<void> | null = null;
 let generation = 0;

@@ -1,0 +1,37 @@
+import fs from 'node:fs/promises';
+import { type ExternalKind, externalKinds } from '../kinds/external-kinds.js';
+import type { Plan } from '../contracts/plan.js';
+import { isOfUser } from '../modules/defining-file.js';
+import { everyStep } from '../pipeline/plan/every-step.js';
+import { sha256Hex } from '../store/hash.js';
+import type { StepCode } from './shared-code.js';
+
+/** What the steps of a plan take from kinds that are not built in. */
+export interface KindCode {
+  /** `kind <member> <name>`: hash of the file that defines it, by id of the step. */
+  readonly steps: ReadonlyMap<string, StepCode>;
+  /** The files of the user that define them. */
+  readonly files: readonly string[];
+}
+
+/** Reads the files as they are now. A kind of a package counts by its own file; other files of the package, by the package's version where a pipeline file imports it. */
+export async function kindCode({ steps }: Pick<Plan, 'steps'>): Promise<KindCode> {
+  const used = everyStep(steps).flatMap(({ id, config }) => {
+    const kinds = externalKinds(config);
+    return kinds.length === 0 ? [] : [{ id, kinds }];
+  });
+  const files = new Set<string>();
+  const code = new Map<string, StepCode>();
+  for (const { id, kinds } of used) {
+    const parts = await Promise.all(kinds.map(async (kind) => [`kind ${kind.member} ${kind.name}`, await hashOf(kind)] as const));
+    code.set(id, Object.fromEntries(parts));
+    for (const file of kinds.flatMap(({ origin }) => origin.files)) if (isOfUser(file)) files.add(file);
+  }
+  return { steps: code, files: [...files].sort() };
+}
+
+/** A kind that was defined in no file, such as in a REPL, has nothing that could be read. */
+async function hashOf({ origin }: ExternalKind): Promise<string> {
+  const [file] = origin.files;
+  return file === undefined ? 'defined in no file' : sha256Hex(await fs.readFile(file));
+}
