@@ -30,11 +30,14 @@ function versionRow(entry: KnownVersion, aliases: Readonly<Record<Alias, number 
   ];
 }
 
-function detailLines({ version, hyperparameters, decision, reasons, turnedDown }: KnownVersion): readonly string[] {
+function detailLines({ version, hyperparameters, evaluation, decision, reasons, turnedDown }: KnownVersion): readonly string[] {
   const settings = Object.entries(hyperparameters ?? {}).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return [
     ...(settings.length === 0 ? [] : [`version ${version} was fitted with ${settings.join(' ')}`]),
     ...(decision === null || reasons.length === 0 ? [] : [`version ${version} was judged ${decision}: ${reasons.join('; ')}`]),
+    ...(evaluation === null
+      ? []
+      : [`report: perennial artifacts get ${evaluation.kind}/${evaluation.id} report.html --out report.html`]),
     ...(turnedDown === null
       ? []
       : [`version ${version} was turned down (${turnedDown.action}) at ${turnedDown.at.slice(0, 19)}: ${turnedDown.reason}`]),

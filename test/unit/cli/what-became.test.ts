@@ -24,6 +24,7 @@ describe('models show', () => {
       [
         {
           ...version,
+          evaluation: { kind: 'evaluation', id: 'e'.repeat(16), sha256: 'e'.repeat(64), bytes: 1, uri: 'x', meta: {} },
           hyperparameters: { trees: 100, learningRate: 0.1, seed: 7 },
           decision: 'rejected',
           reasons: ['worse than champion version 1', 'log_loss is lost'],
@@ -35,6 +36,7 @@ describe('models show', () => {
     expect(lines.slice(1)).toEqual([
       'version 2 was fitted with trees=100 learningRate=0.1 seed=7',
       'version 2 was judged rejected: worse than champion version 1; log_loss is lost',
+      `report: perennial artifacts get evaluation/${'e'.repeat(16)} report.html --out report.html`,
       'version 2 was turned down (reject) at 2001-02-03T04:05:06: worse than champion version 1',
     ]);
     expect(lines[0]).toContain('roc_auc=0.6183');
