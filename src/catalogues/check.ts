@@ -1,1 +1,6 @@
-export { between, freshness, inSet, notNull, rowCount, unique } from '../pipeline/kinds/checks.js';
+export { between } from '../validation/checks/between.js';
+export { freshness } from '../validation/checks/freshness.js';
+export { inSet } from '../validation/checks/in-set.js';
+export { notNull } from '../validation/checks/not-null.js';
+export { rowCount } from '../validation/checks/row-count.js';
+export { unique } from '../validation/checks/unique.js';

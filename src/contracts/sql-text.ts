@@ -8,3 +8,27 @@ export function literal(text: string): string {
   const parts = text.split('\0').map((part) => `'${part.replaceAll("'", "''")}'`);
   return parts.length === 1 ? parts.join('') : `(${parts.join(' || chr(0) || ')})`;
 }
+
+/** A float32 value as SQL, exact to the bit. */
+export function floatLiteral(value: number): string {
+  return `'${String(value)}'::FLOAT`;
+}
+
+/** How texts become parts of a statement, for the functions of kinds that write SQL. */
+export interface SqlQuote {
+  /** Name of a column: `delay` becomes `"delay"`. */
+  name(name: string): string;
+  /** A text as a literal. */
+  text(text: string): string;
+  /** A finite number as a literal of float64, exact to the bit. */
+  number(value: number): string;
+  /** A number as a literal of float32, exact to the bit when it is one. */
+  float(value: number): string;
+}
+
+export const sqlQuote: SqlQuote = Object.freeze({
+  name: identifier,
+  text: literal,
+  number: (value: number) => `'${String(value)}'::DOUBLE`,
+  float: floatLiteral,
+});

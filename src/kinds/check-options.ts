@@ -26,6 +26,28 @@ export function checkOptions(call: string, kind: Kind, options: unknown): void {
 }
 
 const standsForNothing: StandsFor = () => false;
+/** What a run asks of the options of each kind: no marker is left in them. */
+const runKinds = new WeakMap<Kind, Kinds>();
+
+function checkResolved(kind: Kind, options: unknown): void {
+  const kinds = runKinds.get(kind) ?? kindsOf({ ...kind.options }, standsForNothing);
+  runKinds.set(kind, kinds);
+  checkCall(kind.name, { options }, { options: optionsOf(kinds) });
+}
+
+/** As `checkRunOptions`, for those who list the problems of many kinds: `argument \`max\` must be a number, got "many"`. */
+export function optionProblems(kind: Kind, options: unknown): readonly string[] {
+  try {
+    checkResolved(kind, options);
+    return [];
+  } catch (error) {
+    if (!isPipelineError(error)) throw error;
+    const { problems } = error.parts.details as {
+      readonly problems: readonly Record<'option' | 'expected' | 'received', string>[];
+    };
+    return problems.map(({ option, expected, received }) => `argument \`${option}\` must be ${expected}, got ${received}`);
+  }
+}
 
 /**
  * Checks the options of a kind as a run has them, its parameters put in.
@@ -33,7 +55,7 @@ const standsForNothing: StandsFor = () => false;
  */
 export function checkRunOptions(where: string, kind: Kind, options: unknown): void {
   try {
-    checkCall(kind.name, { options }, { options: optionsOf(kindsOf({ ...kind.options }, standsForNothing)) });
+    checkResolved(kind, options);
   } catch (error) {
     if (!isPipelineError(error)) throw error;
     const { what, expected, received, details } = error.parts;

@@ -16,6 +16,13 @@ export interface ParameterReference<
 /** An option that may be a value or a parameter of the run. */
 export type Setting<Value extends JsonPrimitive> = Value | ParameterReference<Value>;
 
+/** Options, each a value or, where it is one value, a parameter of the run. */
+export type SettingsOf<Options> = {
+  readonly [Name in keyof Options]: Extract<Options[Name], JsonPrimitive> extends never
+    ? Options[Name]
+    : Options[Name] | ParameterReference<Extract<Options[Name], JsonPrimitive>>;
+};
+
 /** An ISO date or date-time, or a parameter that is a date. */
 export type DateSetting = string | ParameterReference<string, 'date'>;
 

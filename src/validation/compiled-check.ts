@@ -1,14 +1,5 @@
-import type { SqlValue } from '../data/duckdb.js';
 import type { CheckSpec } from '../contracts/stages/validate.js';
-
-/** Values of a check's aggregates, in the order of its `aggregates`. */
-export type AggregateValues = readonly (SqlValue | undefined)[];
-
-export interface CheckVerdict {
-  readonly passed: boolean;
-  readonly observed: number | string | null;
-  readonly failingRows: number;
-}
+import type { AggregateValues, CheckVerdict } from './check-definition.js';
 
 /** A check as SQL aggregates over the dataset's rows, and how to judge their values. */
 export interface CompiledCheck {

@@ -5,7 +5,8 @@ import type { DuckDb, SqlRow } from '../data/duckdb.js';
 import { identifier } from '../contracts/sql-text.js';
 import { someOf } from '../errors/some-of.js';
 import { duckdbType } from '../schema/duckdb-type.js';
-import type { AggregateValues, CompiledCheck } from './compiled-check.js';
+import type { AggregateValues } from './check-definition.js';
+import type { CompiledCheck } from './compiled-check.js';
 
 /**
  * Evaluates all checks, in the order given; the column types come first. One aggregate query over the rows for each part of the columns, and one

@@ -2,7 +2,7 @@ import type { ColumnType } from '../../contracts/dataset.js';
 import type { Column } from '../../schema/column.js';
 
 /** What an option asks of the column that it names. */
-export type ColumnNeed = 'any' | 'number' | 'timestamp' | 'category' | 'numeric' | 'measurable';
+export type ColumnNeed = 'any' | 'number' | 'timestamp' | 'category' | 'text' | 'numeric' | 'measurable';
 
 /** Column types that meet a need. */
 export const TYPES_THAT_MEET = {
@@ -10,6 +10,7 @@ export const TYPES_THAT_MEET = {
   number: ['float', 'integer'],
   timestamp: ['timestamp'],
   category: ['category'],
+  text: ['category', 'text'],
   numeric: ['float', 'integer', 'boolean'],
   measurable: ['float', 'integer', 'boolean', 'category'],
 } as const satisfies Record<ColumnNeed, readonly ColumnType[]>;
@@ -19,6 +20,7 @@ type NeedInWords = {
   readonly number: 'a float or an integer';
   readonly timestamp: 'a timestamp';
   readonly category: 'a category';
+  readonly text: 'a category or a text';
   readonly numeric: 'a float, an integer or a boolean';
   readonly measurable: 'a float, an integer, a boolean or a category';
 };

@@ -1,5 +1,5 @@
 import type { Kind } from '../../errors/check-call.js';
-import { aNumber, aText, either, made, optional, recordOf } from '../../errors/kinds.js';
+import { aNumber, aText, either, made, recordOf } from '../../errors/kinds.js';
 import { isColumn } from '../../schema/column.js';
 import { isParameterReference } from '../parameter-reference.js';
 import { isReference } from '../reference.js';
@@ -31,6 +31,3 @@ export const aParameterField = made(
 );
 export const someParameters = recordOf(aParameterField);
 
-export const severityOptions = { id: optional(aText), severity: optional(aText) };
-export const rowCheckOptions = { ...severityOptions, mostly: optional(aNumber) };
-export const bounds = { min: optional(aNumberSetting), max: optional(aNumberSetting) };

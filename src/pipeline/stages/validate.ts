@@ -1,8 +1,10 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
+import type { JsonObject } from '../../contracts/json.js';
 import type { ColumnOf } from '../../schema/column.js';
 import { eventTimeOf } from '../../schema/schema.js';
-import type { Check } from '../kinds/checks.js';
 import type { OptionReader } from '../lint/issues.js';
+import type { Check } from '../options/check.js';
+import { isParameterReference } from '../parameter-reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 export interface ValidateOptions<Of extends string = string> extends StepOptions {
@@ -22,27 +24,28 @@ export function validateConfig(checks: readonly Check[], schema: SchemaSpec | un
 }
 
 function checkSpec(check: Check, schema: SchemaSpec | undefined, read: OptionReader): { readonly id: string } {
-  const column = check.max === null ? (check.column?.name ?? null) : eventTime(schema, read);
-  if (schema !== undefined && check.column !== null) read.column(schema, check.column, check.need);
+  const { need } = check;
+  const column = need === 'event time' ? eventTime(check, schema, read) : (check.column?.name ?? null);
+  if (schema !== undefined && check.column !== null)
+    read.column(schema, check.column, need === null || need === 'event time' ? 'any' : need);
   const { id, severity = 'error', mostly } = check.options;
   if (mostly !== undefined) read.at('mostly').number(mostly, { min: 0, max: 1 });
-  const { min, max } = check.arguments;
-  if (typeof min === 'number' && typeof max === 'number' && min > max) read.report('range', `min ${min} is above max ${max}`);
-  if ((check.check === 'row_count_between' || check.check === 'between') && min === undefined && max === undefined) {
-    read.report('range', 'expected min, max or both');
+  if (!Object.values(check.arguments).some(isParameterReference)) {
+    for (const problem of check.problems(check.arguments as JsonObject)) read.report('range', problem);
   }
+  const durations = Object.entries(check.durations).map(([name, text]) => [`${name}Ms`, read.at(name).duration(text)] as const);
   return {
     id: id ?? (check.column === null ? check.check : `${check.check}:${check.column.name}`),
     ...{ check: check.check, severity },
     ...(column === null ? {} : { column }),
     ...(mostly === undefined ? {} : { mostly }),
-    ...{ arguments: check.max === null ? check.arguments : { maxMs: read.at('max').duration(check.max) } },
+    ...{ arguments: { ...check.arguments, ...Object.fromEntries(durations) } },
   };
 }
 
-function eventTime(schema: SchemaSpec | undefined, read: OptionReader): string | null {
+function eventTime({ check }: Check, schema: SchemaSpec | undefined, read: OptionReader): string | null {
   if (schema === undefined) return null;
   const column = eventTimeOf(schema);
-  if (column === null) read.report('event-time', `freshness needs an event time, and schema "${schema.name}" has none`);
+  if (column === null) read.report('event-time', `${check} needs an event time, and schema "${schema.name}" has none`);
   return column;
 }
