@@ -50,7 +50,7 @@ const ROOMS = {
   garbage: ['predictions', 'store'],
   triggers: ['data', 'kinds', 'modules', 'pipeline', 'registry', 'store'],
   temporal: ['store'],
-  config: ['pipeline', 'secrets'],
+  config: ['pipeline', 'secrets', 'store'],
   deploy: ['pipeline', 'store', 'temporal'],
   client: ['pipeline', 'runs', 'schema', 'store', 'temporal'],
   worker: [

@@ -1,5 +1,6 @@
 import type { ModelServer } from '../serving/create-model-server.js';
 import { thrownText } from '../errors/describe-thrown.js';
+import { isFolder, type StoreSetting } from '../store/store-setting.js';
 
 /** How long a deployment waits for its server at most, in a folder; a store that bills requests is asked less often. */
 const LOOK_EVERY_MS = 1_000;
@@ -8,7 +9,7 @@ const LOOK_ELSEWHERE_EVERY_MS = 10_000;
 const MOST_PORTS = 100;
 
 export type EndpointServing = {
-  readonly store: string;
+  readonly store: StoreSetting;
   /** Of the first server; the others take those after it. 0: each takes a free one. */
   readonly firstPort: number;
   start(endpoint: string, port: number): Promise<ModelServer>;
@@ -33,7 +34,7 @@ export class DeployedEndpoints {
 
   /** Serves what is deployed already, and from then on what will be. */
   async watch(): Promise<void> {
-    const everyMs = this.#serving.store.startsWith('s3://') ? LOOK_ELSEWHERE_EVERY_MS : LOOK_EVERY_MS;
+    const everyMs = isFolder(this.#serving.store) ? LOOK_EVERY_MS : LOOK_ELSEWHERE_EVERY_MS;
     await this.#look();
     this.#timer = setInterval(() => {
       this.#looks = this.#looks.then(() => this.#look());

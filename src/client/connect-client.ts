@@ -32,6 +32,7 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
 import { type ActivityProgress, readProgress } from './activity-progress.js';
+import type { StoreSetting } from '../store/store-setting.js';
 import { statusOfManifest } from '../runs/manifest-store.js';
 import { recordedRuns } from './recorded-run.js';
 import { wholeResult, wholeValues } from './whole-values.js';
@@ -51,7 +52,7 @@ export interface ClientOptions {
   /** Who starts runs: gates with four eyes do not take the author's answer. Default: nobody knows. */
   readonly author?: string;
   /** The object store of the runs. With it `status` and `plan` of a run that has ended need no worker, and results of any size are read. */
-  readonly store?: string;
+  readonly store?: StoreSetting;
 }
 
 export interface StartOptions {

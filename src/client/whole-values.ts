@@ -4,12 +4,13 @@ import { holdsStored } from '../contracts/store/stored-value.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
+import type { StoreSetting } from '../store/store-setting.js';
 import { loadParts } from '../store/values/stored-values.js';
 
 /** Puts back what a run carries by reference. RUNS_STORE_NEEDED when there is something and no store to read it from. */
 export type WholeValues = <T>(value: T, workflowId: string) => Promise<T>;
 
-export function wholeValues(store: string | undefined): WholeValues {
+export function wholeValues(store: StoreSetting | undefined): WholeValues {
   return async <T>(value: T, workflowId: string): Promise<T> => {
     if (!holdsStored(value as JsonValue)) return value;
     if (store === undefined) {

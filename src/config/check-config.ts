@@ -8,7 +8,7 @@ import type { PerennialConfig } from './config.js';
 const CONFIG_KEYS = ['profiles', 'defaultProfile'];
 const PROFILE_KEYS = ['address', 'namespace', 'store', 'taskQueue', 'pools', 'secrets', 'cleaning', 'pipelines'];
 const CLEANING_KEYS = ['olderThan', 'keepRuns'];
-const TEXTS = ['address', 'namespace', 'store', 'taskQueue'];
+const TEXTS = ['address', 'namespace', 'taskQueue'];
 const PROFILE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
 const ADDRESS = /^(\[[^\]]+\]|[^:\s/]+):\d+$/;
 
@@ -63,7 +63,9 @@ function checkProfile(profile: Fields, path: string, report: Report): void {
     if (value !== undefined && (typeof value !== 'string' || value.trim() === ''))
       report(`${path}.${key}`, `expected a text that is not empty, got ${show(value)}`);
   }
-  const { address, pools, secrets, cleaning, pipelines } = profile;
+  const { address, store, pools, secrets, cleaning, pipelines } = profile;
+  if (store !== undefined && !isStore(store))
+    report(`${path}.store`, `expected the address of a store or an ObjectStore, got ${show(store)}`);
   if (typeof address === 'string' && !ADDRESS.test(address))
     report(`${path}.address`, `expected host:port, got ${show(address)}`);
   if (pools !== undefined) checkPoolSettings(pools, `${path}.pools`, report);
@@ -72,6 +74,10 @@ function checkProfile(profile: Fields, path: string, report: Report): void {
   if (pipelines !== undefined && !(Array.isArray(pipelines) && pipelines.every((file) => typeof file === 'string')))
     report(`${path}.pipelines`, `expected a list of files, got ${show(pipelines)}`);
 }
+
+/** What an object store lacks is said where it is opened. */
+const isStore = (store: unknown): boolean =>
+  typeof store === 'string' ? store.trim() !== '' : typeof store === 'object' && store !== null && 'putIfAbsent' in store;
 
 function checkCleaning(cleaning: unknown, path: string, report: Report): void {
   if (!isPlainObject(cleaning)) {

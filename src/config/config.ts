@@ -2,6 +2,7 @@ import { checkCall } from '../errors/check-call.js';
 import { aText, anObject, optional, optionsOf, recordOf } from '../errors/kinds.js';
 import type { Pools } from '../contracts/plan/pools.js';
 import type { Duration } from '../pipeline/duration.js';
+import type { StoreSetting } from '../store/store-setting.js';
 import type { SecretProvider } from '../secrets/provider.js';
 
 /** One environment: where Temporal and the store are, and what its workers offer. Every field may be left out. */
@@ -9,8 +10,11 @@ export interface Profile {
   /** `host:port` of Temporal. TLS and API keys stay in Temporal's own settings. */
   readonly address?: string;
   readonly namespace?: string;
-  /** `s3://bucket/prefix`, `file:///...`, or a folder, relative to the configuration file. */
-  readonly store?: string;
+  /**
+   * `s3://bucket/prefix`, `file:///...`, a folder, relative to the configuration file, an address of a kind that this file or one of its imports
+   * defines, or a store that is open.
+   */
+  readonly store?: StoreSetting;
   readonly taskQueue?: string;
   /** Pools of workers by name. */
   readonly pools?: Pools;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { DEFAULT_TASK_QUEUE } from '../contracts/plan/pools.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { schemeOf, type StoreSetting } from '../store/store-setting.js';
 import type { PerennialConfig, Profile } from './config.js';
 
 /** Settings of a command that a profile can give; the names are those of its options. */
@@ -25,7 +26,7 @@ export const SETTING_DEFAULTS: Readonly<Record<SettingName, string>> = {
 };
 
 export type SettingSource = 'flag' | 'environment' | 'profile' | 'default';
-export type Setting = { readonly value: string; readonly source: SettingSource };
+export type Setting<Value = string> = { readonly value: Value; readonly source: SettingSource };
 
 /** A configuration file that was found and checked. */
 export interface LoadedConfig {
@@ -67,7 +68,7 @@ export function chooseProfile(loaded: LoadedConfig | null, flag: string | undefi
 }
 
 /** One setting by precedence: flag, environment, profile, default. An empty variable counts as unset. */
-export function settle(name: SettingName, flag: string | undefined, env: Environment, profile: Profile): Setting {
+export function settle(name: SettingName, flag: string | undefined, env: Environment, profile: Profile): Setting<StoreSetting> {
   if (flag !== undefined) return { value: flag, source: 'flag' };
   const variable = present(env[SETTING_VARIABLES[name]]);
   if (variable !== undefined) return { value: variable, source: 'environment' };
@@ -82,7 +83,7 @@ function withAbsolutePaths(profile: Profile, folder: string): Profile {
   const { store, pipelines } = profile;
   return {
     ...profile,
-    ...(store === undefined || /^[a-z][a-z0-9+.-]*:\/\//.test(store) ? {} : { store: path.resolve(folder, store) }),
+    ...(typeof store !== 'string' || schemeOf(store) !== null ? {} : { store: path.resolve(folder, store) }),
     ...(pipelines === undefined ? {} : { pipelines: pipelines.map((file) => path.resolve(folder, file)) }),
   };
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { randomBytes } from 'node:crypto';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { isFolder, type StoreSetting } from '../store/store-setting.js';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.js';
 
 export interface ServerLimits {
@@ -16,8 +17,8 @@ export interface ServerLimits {
 
 /** Options of `createModelServer`. */
 export interface ModelServerOptions {
-  /** Address of the store: `file:///...`, `s3://bucket/prefix` or a folder's path. */
-  readonly store: string;
+  /** A folder's path, `file:///...`, `s3://bucket/prefix`, an address of a kind of your own, or a store that is open. */
+  readonly store: StoreSetting;
   readonly endpoint: string;
   /** Default 127.0.0.1: reachable from this machine only. Any other needs `apiKeys`, or `allowAnonymous`. */
   readonly host?: string;
@@ -33,7 +34,7 @@ export interface ModelServerOptions {
   readonly limits?: Partial<ServerLimits>;
   /** Default 1,000,000 buffered rows in 64 MiB, a file every 50,000 rows or 5 s; false switches the log off. */
   readonly predictionLog?: Partial<PredictionLogOptions> | false;
-  /** How often the endpoint's configuration is looked at, ms; default 250 for a folder store, 2,000 for S3. */
+  /** How often the endpoint's configuration is looked at, ms; default 250 for a store in a folder, 2,000 for any other. */
   readonly refreshMs?: number;
   /** Name of this replica, unique per endpoint; default made from host name and process id. */
   readonly replica?: string;
@@ -124,7 +125,7 @@ export function resolveServerOptions(options: ModelServerOptions): ResolvedServe
     batch: { maxRows: 256, maxDelayMs: 0, ...options.batch },
     limits: { bodyBytes: 1_048_576, rows: 1_000, queue: 10_000, timeoutMs: 10_000, ...options.limits },
     predictionLog: options.predictionLog === false ? null : { ...PREDICTION_LOG_DEFAULTS, ...options.predictionLog },
-    refreshMs: options.refreshMs ?? (options.store.startsWith('s3:') ? 2_000 : 250),
+    refreshMs: options.refreshMs ?? (isFolder(options.store) ? 250 : 2_000),
     replica: options.replica ?? defaultReplica(),
     threads: options.threads ?? 1,
   };

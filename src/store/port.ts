@@ -23,12 +23,17 @@ export interface PutIfAbsentOptions {
 }
 
 /**
- * Bytes by key, on a folder or S3. Writes are atomic: a reader sees the whole object or none of it, also after kill -9.
+ * Bytes by key: in a folder, on S3, or wherever a store of your own keeps them. Writes are atomic: a reader sees the whole object or none of it, also after kill -9.
  * Errors: STORE_NOT_FOUND, STORE_CONFLICT, STORE_FULL, STORE_UNREACHABLE, STORE_KEY_INVALID.
  */
 export interface ObjectStore {
-  /** `file:///...` or `s3://bucket/prefix`. */
+  /** What messages and records call it: `file:///...`, `s3://bucket/prefix`. No secrets. */
   readonly uri: string;
+  /**
+   * An address by which any other process opens this very store; its scheme must be known there. Left out by a store that only this process
+   * reaches, and by one that changes what it passes on to another: then steps run inside the worker.
+   */
+  readonly address?: string;
   get(key: string, options?: GetOptions): Promise<StoredObject>;
   head(key: string): Promise<ObjectInfo | null>;
   put(key: string, bytes: Uint8Array): Promise<{ readonly etag: string }>;

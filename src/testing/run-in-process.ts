@@ -18,6 +18,7 @@ import { recordRun } from '../runs/record-run.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { openObjectStore } from '../store/open-store.js';
+import type { StoreSetting } from '../store/store-setting.js';
 import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import type { ObjectStore } from '../store/port.js';
 import { loadParts, readOperand } from '../store/values/stored-values.js';
@@ -36,8 +37,8 @@ export type InProcessResult = RunResult & {
 };
 
 export interface InProcessOptions extends Doubles {
-  /** Folder, `file:///...` or `s3://bucket/prefix`. */
-  readonly store: string;
+  /** Folder, `file:///...`, `s3://bucket/prefix`, an address of a kind of your own, or a store that is open. */
+  readonly store: StoreSetting;
   /** Where values of secrets come from; default as for a worker. */
   readonly secrets?: SecretProvider;
   /** Called after every change. */

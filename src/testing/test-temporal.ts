@@ -6,6 +6,7 @@ import type { DevServer } from '../temporal/server/dev-server.js';
 import type { PipelineWorkerOptions } from '../worker/create-worker.js';
 import { type Doubles, withDoubles } from './doubles.js';
 import { refuseKills } from './faults.js';
+import { shownStore, type StoreSetting } from '../store/store-setting.js';
 
 export interface TestTemporalOptions {
   /** With the Temporal UI, on a free port. Default false. */
@@ -53,7 +54,7 @@ export async function startTestTemporal(options: TestTemporalOptions = {}): Prom
 
 export interface TestWorkerOptions extends Omit<PipelineWorkerOptions, 'pipelines' | 'store'>, Doubles {
   /** Default: a temporary folder that `stop` removes. */
-  readonly store?: string;
+  readonly store?: StoreSetting;
 }
 
 export interface TestWorker {
@@ -74,7 +75,7 @@ export async function startTestWorker(pipelines: readonly Pipeline[], options: T
     fakes === undefined && faults.length === 0 ? pipelines : pipelines.map((pipeline) => withDoubles(pipeline, doubles));
   const store = named ?? (await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-store-')));
   const remove = async (): Promise<void> => {
-    if (named === undefined) await fs.rm(store, { recursive: true, force: true });
+    if (named === undefined) await fs.rm(shownStore(store), { recursive: true, force: true });
   };
   try {
     const { createPipelineWorker } = await import('../worker/create-worker.js');
@@ -83,7 +84,7 @@ export async function startTestWorker(pipelines: readonly Pipeline[], options: T
     // Whoever stops the worker gets the failure; until then it is not unhandled.
     running.catch(() => undefined);
     return {
-      store,
+      store: shownStore(store),
       stop: async () => {
         worker.shutdown();
         try {

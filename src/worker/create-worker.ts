@@ -8,9 +8,12 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
+import type { StoreSetting } from '../store/store-setting.js';
+import type { ObjectStore } from '../store/port.js';
 import { proveRights } from '../store/prove-rights.js';
 import { connectionOptions } from '../temporal/connection.js';
 import { StepProcesses } from './isolation/step-processes.js';
+import { storeOfProcesses } from './isolation/store-of-processes.js';
 import { AttemptJournal } from './journal/attempt-journal.js';
 import { buildIdOf } from './bundle/build-id.js';
 import { failureInterceptor } from './failure-interceptor.js';
@@ -38,8 +41,11 @@ export interface PipelineWorkerOptions {
    * keeps what it was started with.
    */
   readonly reload?: (news: string) => void;
-  /** Folder, `file:///...` or `s3://bucket/prefix`. */
-  readonly store: string;
+  /**
+   * Folder, `file:///...`, `s3://bucket/prefix`, an address of a kind of your own, or a store that is open. With one that has no `address` steps run
+   * in this process, and the worker says so when it starts.
+   */
+  readonly store: StoreSetting;
   /** A file of hand-written workflows (`.ts` or `.js`), bundled with ours: see `perennial-ml/workflow`. */
   readonly workflows?: string;
   /** Default `ml`. */
@@ -103,7 +109,7 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   const artifacts = createArtifactStore(objects);
   const { address, namespace } = connectionOptions(options);
   const journal = new AttemptJournal({ address, namespace });
-  const processes = processesFor(options);
+  const processes = processesFor(options, objects);
   const lost = new LostSteps();
   const services = { secrets: options.secrets, devices, workflowQueue: ownQueue, processes, lost };
   const live = new LivePipelines(
@@ -152,15 +158,17 @@ export async function createPipelineWorker(options: PipelineWorkerOptions): Prom
   }
 }
 
-function processesFor({ pipelineFiles = [], store }: PipelineWorkerOptions): StepProcesses | undefined {
+function processesFor({ pipelineFiles = [], store }: PipelineWorkerOptions, objects: ObjectStore): StepProcesses | undefined {
   if (pipelineFiles.length === 0) return undefined;
-  return new StepProcesses({
-    files: pipelineFiles.map((file) => path.resolve(file)),
-    store,
-    report: (message) => {
-      process.emitWarning(message);
-    },
-  });
+  const report = (message: string): void => {
+    process.emitWarning(message);
+  };
+  const reached = storeOfProcesses(typeof store === 'string' ? store : objects.address);
+  if (typeof reached === 'string') {
+    report(`steps run inside the worker: ${reached}`);
+    return undefined;
+  }
+  return new StepProcesses({ files: pipelineFiles.map((file) => path.resolve(file)), ...reached, report });
 }
 
 /** A version of a deployment is what it was when it started. */

@@ -8,6 +8,7 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import type { SecretProvider } from '../secrets/provider.js';
 import { createArtifactStore } from '../store/artifacts/create-artifact-store.js';
 import { openObjectStore } from '../store/open-store.js';
+import type { StoreSetting } from '../store/store-setting.js';
 import { proveRights } from '../store/prove-rights.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { failureInterceptor } from './failure-interceptor.js';
@@ -21,8 +22,8 @@ import { systemActivities } from './handlers/system-activities.js';
 
 export interface PerennialPluginOptions {
   readonly pipelines: readonly Pipeline[];
-  /** Folder, `file:///...` or `s3://bucket/prefix`. */
-  readonly store: string;
+  /** Folder, `file:///...`, `s3://bucket/prefix`, an address of a kind of your own, or a store that is open. */
+  readonly store: StoreSetting;
   /** Where values of secrets come from; default as for a worker of ours. */
   readonly secrets?: SecretProvider;
 }

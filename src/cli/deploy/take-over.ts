@@ -3,6 +3,7 @@ import type { DeployedFor, DeployTarget } from '../../deploy/deploy.js';
 import { everyStep } from '../../pipeline/plan/every-step.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { openObjectStore } from '../../store/open-store.js';
+import type { StoreSetting } from '../../store/store-setting.js';
 import { projectOf } from '../../store/project.js';
 import { takeOverModel } from '../../temporal/model-ownership.js';
 
@@ -12,7 +13,7 @@ export async function deployOwner({
   by,
   takeOver,
 }: {
-  readonly store: string;
+  readonly store: StoreSetting;
   readonly by: string;
   readonly takeOver?: string;
 }): Promise<DeployedFor> {

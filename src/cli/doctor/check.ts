@@ -1,9 +1,10 @@
 import type { Environment } from '../../store/artifacts/cache-folder.js';
+import type { StoreSetting } from '../../store/store-setting.js';
 
 export interface CheckContext {
   readonly env: Environment;
   /** Address of the object store: a folder, `file://` or `s3://`. */
-  readonly store: string;
+  readonly store: StoreSetting;
   /** Pipeline files whose secrets must be there. */
   readonly pipeline?: readonly string[];
   readonly address?: string;

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { cacheFolder } from '../../store/artifacts/cache-folder.js';
+import { schemeOf } from '../../store/store-setting.js';
 import { fail, ok, warn } from './check.js';
 import type { Check, CheckResult } from './check.js';
 
@@ -11,7 +12,11 @@ const FAIL_BELOW_BYTES = 0.5e9;
 export const diskSpace: Check = {
   name: 'Disk space',
   run: async ({ env, store }) => {
-    const folders = [os.tmpdir(), cacheFolder(env), ...(store.includes('://') ? [] : [path.resolve(store)])];
+    const folders = [
+      os.tmpdir(),
+      cacheFolder(env),
+      ...(typeof store === 'string' && schemeOf(store) === null ? [path.resolve(store)] : []),
+    ];
     const spaces = await Promise.all(folders.map(async (folder) => ({ folder, freeBytes: await freeBytes(folder) })));
     const least = spaces.reduce((low, space) => (space.freeBytes < low.freeBytes ? space : low));
     return judgeDiskSpace(least.folder, least.freeBytes);

@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../../contracts/plan/pools.js';
 import type { ConnectionSettings } from '../../temporal/connection.js';
+import type { StoreSetting } from '../../store/store-setting.js';
 
 export interface ConnectionFlags {
   readonly address?: string;
@@ -10,7 +11,7 @@ export interface ConnectionFlags {
 }
 
 export interface StoreFlags {
-  readonly store: string;
+  readonly store: StoreSetting;
 }
 
 export interface QueueFlags {

@@ -3,6 +3,7 @@ import type { RunOptions } from '../../contracts/run.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { collect } from './options.js';
+import type { StoreSetting } from '../../store/store-setting.js';
 
 export interface ReuseFlags {
   /** False with `--no-cache`. */
@@ -21,7 +22,7 @@ export const withReuse = (command: Command): Command =>
     .option('--of <run>', 'workflow id of the ended run that --from-step takes results from');
 
 /** @throws PipelineError `CLI_USAGE`, `RUNS_STEP_UNKNOWN`, `RUNS_NOT_RECORDED`. */
-export async function readReuse(flags: ReuseFlags, store: string, pipeline: Pipeline | null): Promise<RunOptions> {
+export async function readReuse(flags: ReuseFlags, store: StoreSetting, pipeline: Pipeline | null): Promise<RunOptions> {
   const unknown = pipeline === null ? [] : flags.force.filter((id) => !pipeline.plan.steps.some((step) => step.id === id));
   if (unknown.length > 0) {
     throw new PipelineError('RUNS_STEP_UNKNOWN', {
@@ -38,7 +39,7 @@ export async function readReuse(flags: ReuseFlags, store: string, pipeline: Pipe
 
 async function readFrom(
   { fromStep: from, of }: ReuseFlags,
-  store: string,
+  store: StoreSetting,
   pipeline: Pipeline | null,
 ): Promise<Pick<RunOptions, 'reuse'>> {
   if (from === undefined && of === undefined) return {};

@@ -1,10 +1,11 @@
 import type { ModelServer } from '../../serving/create-model-server.js';
 import type { Environment } from '../../store/artifacts/cache-folder.js';
+import type { StoreSetting } from '../../store/store-setting.js';
 
 /** Starts a model server with the keys of `PERENNIAL_API_KEYS` (separated by commas). */
 export async function startServing(
   options: {
-    readonly store: string;
+    readonly store: StoreSetting;
     readonly endpoint: string;
     readonly host?: string;
     readonly port: number;

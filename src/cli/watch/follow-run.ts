@@ -3,6 +3,7 @@ import type { ActivityProgress, PipelineClient } from '../../client/index.js';
 import type { Plan } from '../../contracts/plan.js';
 import type { RunStatus } from '../../contracts/run.js';
 import { openObjectStore } from '../../store/open-store.js';
+import type { StoreSetting } from '../../store/store-setting.js';
 import { connect, connectionOptions } from '../../temporal/connection.js';
 import type { ConnectionSettings } from '../../temporal/connection.js';
 import { answered } from '../answered.js';
@@ -19,7 +20,7 @@ export type FollowOptions = {
   /** Default: a picture or lines on the terminal. */
   readonly view?: RunView;
   /** Address of the store, for the last line that each running step has logged; absent: none are shown. */
-  readonly store?: string;
+  readonly store?: StoreSetting;
 };
 
 /**
@@ -76,7 +77,7 @@ export async function followRun(
 type AddLines = (progress: readonly ActivityProgress[]) => Promise<readonly ActivityProgress[]>;
 
 /** A store that does not answer is said, and costs the view its lines and nothing more. */
-function linesFrom(store: string, run: { readonly workflowId: string; readonly runId: string }, view: RunView): AddLines {
+function linesFrom(store: StoreSetting, run: { readonly workflowId: string; readonly runId: string }, view: RunView): AddLines {
   let read: AddLines | null = null;
   let given = true;
   return async (progress) => {

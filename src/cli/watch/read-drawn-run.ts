@@ -4,6 +4,7 @@ import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import type { ConnectionSettings } from '../../temporal/connection.js';
 import { answered } from '../answered.js';
 import { withClient } from '../options/with-client.js';
+import type { StoreSetting } from '../../store/store-setting.js';
 
 export type DrawnRun = { readonly plan: Plan; readonly states: readonly StepState[] };
 
@@ -13,7 +14,7 @@ const NOT_ANSWERED: readonly string[] = ['CLI_QUEUE_WITHOUT_WORKER', 'TEMPORAL_U
  * Plan and state of a run: as a worker tells them, or, when none answers, as the manifest of the finished run has them.
  * @throws PipelineError `CLI_QUEUE_WITHOUT_WORKER`, `TEMPORAL_UNREACHABLE` or `EXECUTION_RUN_NOT_FOUND` when the store has no manifest.
  */
-export async function readDrawnRun(run: string, settings: ConnectionSettings, store: string): Promise<DrawnRun> {
+export async function readDrawnRun(run: string, settings: ConnectionSettings, store: StoreSetting): Promise<DrawnRun> {
   try {
     return await withClient(settings, async (client) => {
       const plan = await answered(settings, run, client.plan(run));

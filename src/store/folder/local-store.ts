@@ -43,12 +43,14 @@ const readAside: (descriptor: number) => Promise<Buffer> = promisify(readFile);
 
 class LocalStore implements ObjectStore {
   readonly uri: string;
+  readonly address: string;
   readonly #root: string;
   readonly #staging: StagingFolder;
   #log: WriteAheadLog | null;
 
   constructor(root: string, staging: StagingFolder, log: WriteAheadLog | null) {
     this.uri = pathToFileURL(root).href;
+    this.address = this.uri;
     this.#root = path.resolve(root);
     this.#staging = staging;
     this.#log = log;

@@ -70,6 +70,7 @@ export function openS3Store(
 
 class S3Store implements ObjectStore {
   readonly uri: string;
+  readonly address: string;
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #base: string;
@@ -80,6 +81,7 @@ class S3Store implements ObjectStore {
     this.#patienceMs = patienceMs;
     this.#pageKeys = pageKeys;
     this.uri = `s3://${location.bucket}${location.prefix === '' ? '' : `/${location.prefix}`}`;
+    this.address = this.uri;
     this.#client = client;
     this.#bucket = location.bucket;
     this.#base = location.prefix === '' ? '' : `${location.prefix}/`;

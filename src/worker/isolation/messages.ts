@@ -6,7 +6,10 @@ import type { SentError } from './sent-errors.js';
 export type ProcessSettings = {
   /** Absolute paths of the files that export the pipelines. */
   readonly files: readonly string[];
+  /** Address of the store. */
   readonly store: string;
+  /** Absolute paths of the files that define the kind of the store; none for a built-in one. */
+  readonly storeFiles: readonly string[];
 };
 
 /** The orders to a step at one time: what its context shows without asking. */

@@ -40,11 +40,12 @@ async function loadPipelines(files: readonly string[]): Promise<ReadonlyMap<stri
 }
 
 async function main(): Promise<void> {
-  const { files, store } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '') as ProcessSettings;
+  const { files, store, storeFiles } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '') as ProcessSettings;
   // What a step starts is no process for steps.
   Reflect.deleteProperty(process.env, SETTINGS_VARIABLE);
   guardProcess();
   const pipelines = await loadPipelines(files);
+  for (const file of storeFiles) await importModule(pathToFileURL(file).href);
   const runs = new StepRuns(pipelines, await openObjectStore(store), send);
   process.on('message', (message) => {
     runs.receive(message as ToProcess);

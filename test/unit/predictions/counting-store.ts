@@ -2,7 +2,7 @@ import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import { temporaryFolder } from '../data/tiny-source.js';
 
-type Request = Exclude<keyof ObjectStore, 'uri' | 'localPath' | 'tidy'>;
+type Request = Exclude<keyof ObjectStore, 'uri' | 'address' | 'localPath' | 'tidy'>;
 
 export interface CountingStore extends ObjectStore {
   /** Requests so far, by kind. */

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { PROFILE_VARIABLE, SETTING_NAMES, SETTING_VARIABLES, settle } from '../../../config/settings.js';
 import type { SettingName } from '../../../config/settings.js';
+import { shownStore } from '../../../store/store-setting.js';
 import type { ProfileFlags } from '../../options/apply-settings.js';
 import { examples, withConnection, withJson, withStore, withTaskQueue } from '../../options/options.js';
 import type { JsonFlag } from '../../options/options.js';
@@ -64,7 +65,7 @@ async function effective(setting: SettingName, flags: ProfileFlags, command: Com
       ? `profile ${flags.chosen.name ?? ''}`
       : wordFor(source, `--${setting === 'taskQueue' ? 'task-queue' : setting}`, SETTING_VARIABLES[setting]);
   if (source !== 'default' || (setting !== 'address' && setting !== 'namespace'))
-    return { setting, value: withoutPassword(value), from };
+    return { setting, value: withoutPassword(shownStore(value)), from };
   const { connectionOptions } = await import('../../../temporal/connection.js');
   const own = connectionOptions()[setting];
   return { setting, value: own, from: own === value ? from : "Temporal's own configuration" };

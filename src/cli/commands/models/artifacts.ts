@@ -8,6 +8,7 @@ import type { ArtifactStore } from '../../../store/artifacts/artifact-store.js';
 import { examples, withJson, withStore } from '../../options/options.js';
 import type { JsonFlag, StoreFlags } from '../../options/options.js';
 import type { Terminal } from '../../terminal.js';
+import type { StoreSetting } from '../../../store/store-setting.js';
 
 type ReadFlags = StoreFlags & JsonFlag;
 
@@ -60,7 +61,7 @@ function getCommand(terminal: Terminal): Command {
 }
 
 async function openArtifact(
-  store: string,
+  store: StoreSetting,
   name: string,
 ): Promise<{ readonly artifacts: ArtifactStore; readonly kind: ArtifactKind; readonly id: string }> {
   const [kind, id, ...rest] = name.split('/');

@@ -22,6 +22,7 @@ import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../../op
 import { parseLength } from '../../options/value-options.js';
 import { withTarget } from '../../options/with-target.js';
 import { formatBytes, formatLength } from '../../render/render-amounts.js';
+import { shownStore } from '../../../store/store-setting.js';
 import type { Terminal } from '../../terminal.js';
 
 interface GcFlags extends ConnectionFlags, QueueFlags, StoreFlags, JsonFlag, ProfileFlags {
@@ -187,7 +188,7 @@ function show(summary: GarbageSummary, flags: GcFlags, terminal: Terminal): void
   );
   terminal.out(`Nothing younger than ${formatLength(olderThanMs)}; runs are kept for ${formatLength(keepRunsMs)}.`);
   if (tidied > 0) terminal.out(`Tidied up ${tidied} empty folders, marks of deleted keys and uploads that were never finished.`);
-  if (dryRun && removed.objects > 0) terminal.out(`  perennial gc --store ${flags.store}`);
+  if (dryRun && removed.objects > 0) terminal.out(`  perennial gc --store ${shownStore(flags.store)}`);
 }
 
 const WHY_WIDTH = 60;

@@ -14,9 +14,11 @@ import {
   withTaskQueue,
 } from '../../options/options.js';
 import type { ConnectionFlags, JsonFlag, QueueFlags, StoreFlags } from '../../options/options.js';
+import { shownStore } from '../../../store/store-setting.js';
 import type { Terminal } from '../../terminal.js';
 import { ALIASES, TABLE_STYLE, versionLines } from '../../render/render-versions.js';
 import { parseWholeNumber } from '../../options/value-options.js';
+import type { StoreSetting } from '../../../store/store-setting.js';
 
 type ReadFlags = StoreFlags & JsonFlag;
 
@@ -40,7 +42,7 @@ function listCommand(terminal: Terminal): Command {
       const { registry } = await openRegistry(flags.store);
       const rows = await Promise.all((await registry.models()).map((model) => summary(registry, model)));
       if (flags.json === true) terminal.out(JSON.stringify(rows, null, 2));
-      else if (rows.length === 0) terminal.out(`No models in ${flags.store}.`);
+      else if (rows.length === 0) terminal.out(`No models in ${shownStore(flags.store)}.`);
       else {
         const table = new Table({ head: ['model', 'versions', ...ALIASES], style: TABLE_STYLE });
         for (const row of rows) table.push([row.model, row.versions, ...ALIASES.map((alias) => row.aliases[alias] ?? '')]);
@@ -153,7 +155,7 @@ async function move(
   terminal.out(flags.json === true ? JSON.stringify(result) : `Champion of ${which.model} is ${now}; ${endpoints}.`);
 }
 
-async function openRegistry(store: string): Promise<{ registry: Registry; artifacts: ArtifactStore }> {
+async function openRegistry(store: StoreSetting): Promise<{ registry: Registry; artifacts: ArtifactStore }> {
   const [{ openObjectStore }, { createRegistry }, { createArtifactStore }] = await Promise.all([
     import('../../../store/open-store.js'),
     import('../../../registry/create-registry.js'),

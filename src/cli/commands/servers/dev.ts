@@ -10,6 +10,7 @@ import { DeployedEndpoints } from '../../deployed-endpoints.js';
 import { startServing } from '../../start/start-serving.js';
 import { startWorker, loadWorkerCode } from '../../start/start-worker.js';
 import { tellSupervisor } from '../../supervisor/supervised.js';
+import { shownStore } from '../../../store/store-setting.js';
 import type { Terminal } from '../../terminal.js';
 import { untilInterrupted } from '../../start/until-interrupted.js';
 import { parsePort } from '../../options/value-options.js';
@@ -167,7 +168,8 @@ function announce(
   servingUrl: string | null,
 ): void {
   const { address, namespace, uiUrl, pid } = server;
-  const { store, taskQueue } = flags;
+  const { taskQueue } = flags;
+  const store = shownStore(flags.store);
   if (flags.json === true) {
     const worker = pipelines.length === 0 ? null : { taskQueue, pipelines };
     terminal.out(

@@ -3,6 +3,7 @@ import { examples, withJson, withRestart, withStore } from '../../options/option
 import type { JsonFlag, StoreFlags } from '../../options/options.js';
 import { startServing } from '../../start/start-serving.js';
 import { tellSupervisor } from '../../supervisor/supervised.js';
+import { shownStore } from '../../../store/store-setting.js';
 import type { Terminal } from '../../terminal.js';
 import { untilInterrupted } from '../../start/until-interrupted.js';
 import { parseLength, parsePort } from '../../options/value-options.js';
@@ -32,8 +33,8 @@ export function serveCommand(terminal: Terminal): Command {
       const serving = await startServing(flags, terminal.env);
       terminal.out(
         flags.json === true
-          ? JSON.stringify({ ready: true, url: serving.url, endpoint: flags.endpoint, store: flags.store })
-          : `Model server listens at ${serving.url}, endpoint ${flags.endpoint}, store ${flags.store}. Ctrl-C stops it.`,
+          ? JSON.stringify({ ready: true, url: serving.url, endpoint: flags.endpoint, store: shownStore(flags.store) })
+          : `Model server listens at ${serving.url}, endpoint ${flags.endpoint}, store ${shownStore(flags.store)}. Ctrl-C stops it.`,
       );
       await tellSupervisor('ready');
       await untilInterrupted();

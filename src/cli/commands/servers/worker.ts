@@ -17,6 +17,7 @@ import type { ConnectionFlags, JsonFlag, PoolFlags, QueueFlags, StoreFlags } fro
 import { startWorker, loadWorkerCode } from '../../start/start-worker.js';
 import { tellSupervisor } from '../../supervisor/supervised.js';
 import { tellHealth } from '../../start/tell-health.js';
+import { shownStore } from '../../../store/store-setting.js';
 import type { Terminal } from '../../terminal.js';
 import { untilInterrupted } from '../../start/until-interrupted.js';
 
@@ -77,12 +78,12 @@ export function workerCommand(terminal: Terminal): Command {
           ? JSON.stringify({
               ready: true,
               taskQueue: flags.taskQueue,
-              store: flags.store,
+              store: shownStore(flags.store),
               pipelines: names,
               role,
               pools: flags.pool,
             })
-          : `Worker is ready: ${placeOf(flags, role)}, store ${flags.store}, pipelines ${names.join(', ')}. Ctrl-C stops it.`,
+          : `Worker is ready: ${placeOf(flags, role)}, store ${shownStore(flags.store)}, pipelines ${names.join(', ')}. Ctrl-C stops it.`,
       );
       await tellSupervisor('ready');
       const health = tellHealth(process.env['PERENNIAL_HEALTH_FILE'] ?? '');

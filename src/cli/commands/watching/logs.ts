@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { LOG_LEVELS, type LogLevel } from '../../../logs/log-line.js';
 import { listLogChunks } from '../../../logs/read-logs.js';
 import { openObjectStore } from '../../../store/open-store.js';
+import type { StoreSetting } from '../../../store/store-setting.js';
 import { connect, connectionOptions } from '../../../temporal/connection.js';
 import type { ConnectionSettings } from '../../../temporal/connection.js';
 import type { PipelineClient } from '../../../client/index.js';
@@ -93,7 +94,7 @@ async function runEnd(settings: ConnectionSettings, run: string, terminal: Termi
 
 /** Steps of the run's plan, those of bodies too; null when it has none yet, or has logged something and nobody is there to be asked. */
 async function plannedSteps(
-  settings: ConnectionSettings & { readonly store: string },
+  settings: ConnectionSettings & { readonly store: StoreSetting },
   run: string,
   hasLogs: boolean,
 ): Promise<readonly string[] | null> {

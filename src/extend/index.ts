@@ -1,0 +1,10 @@
+/** The door `perennial-ml/extend`: kinds of your own, beside the built-in ones. */
+export type { OptionSchema, OptionsSchema } from '../kinds/json-schema.js';
+export { defineObjectStore } from '../store/object-stores.js';
+export type { ObjectStoreDefinition } from '../store/object-stores.js';
+export type { StoreAddress } from '../store/store-kind.js';
+export { openObjectStore } from '../store/open-store.js';
+export type { OpenStoreOptions } from '../store/open-store.js';
+export type { StoreSetting } from '../store/store-setting.js';
+export type { GetOptions, ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../store/port.js';
+export { PipelineError } from '../errors/pipeline-error.js';
