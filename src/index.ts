@@ -1,3 +1,4 @@
+/** The door `perennial-ml`: write pipelines. */
 export * as check from './catalogues/check.js';
 export * as col from './catalogues/col.js';
 export * as drift from './catalogues/drift.js';

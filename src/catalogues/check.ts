@@ -1,3 +1,4 @@
+/** Expectations about a data set, for `p.validate`. */
 export { between } from '../validation/checks/between.js';
 export { freshness } from '../validation/checks/freshness.js';
 export { inSet } from '../validation/checks/in-set.js';

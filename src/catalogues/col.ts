@@ -1,1 +1,2 @@
+/** Columns of a `schema`. */
 export { boolean, category, float, integer, text, timestamp } from '../schema/column-field.js';

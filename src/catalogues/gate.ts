@@ -1,1 +1,2 @@
+/** Quality gates, for `p.evaluate`. */
 export { betterThanChampion } from '../pipeline/kinds/quality-gate.js';

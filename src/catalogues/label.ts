@@ -1,1 +1,2 @@
+/** What a model predicts, for `p.feature`. */
 export { binary, regression } from '../pipeline/kinds/label.js';

@@ -1,1 +1,2 @@
+/** Receivers of notices, for the `hooks` of a pipeline. */
 export { email, slack, stdout, webhook } from '../pipeline/kinds/notifiers.js';

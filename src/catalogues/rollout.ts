@@ -1,1 +1,2 @@
+/** Ways to hand traffic to a new version, for `p.deploy`. */
 export { canary } from '../pipeline/kinds/rollout.js';

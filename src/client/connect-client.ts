@@ -43,6 +43,7 @@ import { repeatedUpdate } from './repeated-update.js';
 import { closedStatus, readStanding, type RunStanding } from './run-standing.js';
 import { type RunSummary, summarize, summaryOfManifest } from './run-listing.js';
 
+/** Where the server and the store are; what is left out comes from the environment and the profile. */
 export interface ClientOptions {
   /** `host:port`; default as Temporal's own settings say. */
   readonly address?: string;
@@ -55,6 +56,7 @@ export interface ClientOptions {
   readonly store?: StoreSetting;
 }
 
+/** How a run starts. */
 export interface StartOptions {
   /** Default: the pipeline's name, the time and four random bytes. */
   readonly workflowId?: string;
@@ -66,11 +68,13 @@ export interface StartOptions {
   readonly run?: RunOptions;
 }
 
+/** How to wait for a result. */
 export interface ResultOptions {
   /** True: as the run carries its results, the large ones as references. Default false. */
   readonly carried?: boolean;
 }
 
+/** The ids of a run in Temporal. */
 export type StartedRun = { readonly workflowId: string; readonly runId: string };
 
 /** Starts, watches and steers runs. Every method with a run's id throws EXECUTION_RUN_NOT_FOUND when there is no such run. */

@@ -34,6 +34,7 @@ export interface Cleaning {
   readonly keepRuns?: Duration;
 }
 
+/** The profiles of a project, by name. */
 export interface PerennialConfig<Name extends string = string> {
   readonly profiles: Readonly<Record<Name, Profile>>;
   /** Default: the only profile, or the one called `dev`. */

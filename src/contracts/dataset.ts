@@ -42,6 +42,7 @@ export type SourceSpec =
   | { readonly format: 'parquet'; readonly path: string; readonly options?: SourceOptions }
   | { readonly format: 'csv'; readonly path: string; readonly options?: CsvOptions };
 
+/** What deviates from the rules of a source, whatever its format. */
 export type SourceOptions = {
   /** `missing`: infinite values of float columns are missing. Default: the source is refused, with their number. */
   readonly infinities?: 'missing';

@@ -1,6 +1,8 @@
 /** A value that survives JSON unchanged. Numbers must be finite: NaN and Infinity become null on the wire. */
 export type JsonPrimitive = string | number | boolean | null;
+/** Any value that JSON carries unchanged. */
 export type JsonValue = JsonPrimitive | readonly JsonValue[] | JsonObject;
+/** A JSON object: values by name. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /**

@@ -72,6 +72,7 @@ export type PlanBody = {
 /** `fail`: the run fails. `block`: the run waits for a `resume` update. `continue`: steps that do not need it go on; dependants are skipped. */
 export type FailurePolicy = 'fail' | 'block' | 'continue';
 
+/** One step of a plan: what it needs, how it is configured, and the limits it runs under. */
 export type PlanStep = {
   readonly id: string;
   readonly kind: StepKind;

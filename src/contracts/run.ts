@@ -61,6 +61,7 @@ export type StepOutcome = {
 
 export type StepStatus = 'pending' | 'running' | 'waiting' | 'blocked' | 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 
+/** Why a step or a run failed: a code of docs/errors.md, the message, and details by code. */
 export type StepFailure = { readonly code: string; readonly message: string; readonly details: JsonValue };
 
 /** Runs of the body of a map or loop: ended well, ended badly, and how many there are to be. */
@@ -73,6 +74,7 @@ export type StepVerdict = {
   readonly reasons: readonly string[];
 };
 
+/** The state of one step. Times are ISO texts, null before they are known. */
 export type StepState = {
   readonly id: string;
   readonly kind: StepKind;
@@ -107,6 +109,7 @@ export type RunOutcome = {
   readonly failures: readonly { readonly step: string; readonly code: string; readonly message: string }[];
 };
 
+/** The state of a run and of each of its steps, as the query `status` answers it. */
 export type RunStatus = {
   readonly pipeline: string;
   readonly planHash: string;

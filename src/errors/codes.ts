@@ -57,4 +57,5 @@ export const ERROR_CODES = {
   ...EXTENSION_CODES,
 } as const;
 
+/** A code of docs/errors.md. */
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -75,6 +75,7 @@ export function or(...conditions: readonly [ConditionExpression, ...ConditionExp
   return expression('or', conditions);
 }
 
+/** True when the condition is false. */
 export function not(condition: ConditionExpression): ConditionExpression {
   return expression('not', [condition]);
 }

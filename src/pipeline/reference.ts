@@ -28,26 +28,35 @@ interface Learning<Of extends string, LabelTask extends Task> {
   readonly task: LabelTask;
 }
 
+/** A data set that `p.ingest` publishes. */
 export type DatasetReference<Of extends string = string> = StageRef<'ingest', IngestResult, Of>;
+/** A data set and the report of its checks, from `p.validate`. */
 export type ValidationReference<Of extends string = string> = StageRef<'validate', ValidateResult, Of>;
+/** A feature set with its split, from `p.feature`. */
 export type FeatureSetReference<Of extends string = string, T extends Task = Task> = StageRef<
   'feature',
   FeatureResult,
   Learning<Of, T>
 >;
+/** A trained model, from `p.train`. */
 export type ModelReference<Of extends string = string, T extends Task = Task> = StageRef<'train', TrainResult, Learning<Of, T>>;
+/** An evaluation and what its gate decided, from `p.evaluate`. */
 export type EvaluationReference<Of extends string = string, T extends Task = Task> = StageRef<
   'evaluate',
   EvaluateResult,
   Learning<Of, T>
 >;
+/** An endpoint and the version that it serves, from `p.deploy`. */
 export type EndpointReference<Of extends string = string, T extends Task = Task> = StageRef<
   'deploy',
   DeployResult,
   Learning<Of, T>
 >;
+/** The monitor of an endpoint, from `p.monitor`. */
 export type MonitorReference = StageRef<'monitor', MonitorResult, null>;
+/** The retraining policy of a model, from `p.retrain`. */
 export type RetrainReference = StageRef<'retrain', RetrainResult, null>;
+/** What people decided, from `p.approval`. */
 export type ApprovalReference = StageRef<'gate', GateResult, null>;
 
 /** The value type behind a reference. */

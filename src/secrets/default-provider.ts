@@ -30,6 +30,7 @@ export function folderSecrets(folder: string): SecretProvider {
   };
 }
 
+/** Secrets from a file of lines `NAME=value`. */
 export function envFileSecrets(file: string): SecretProvider {
   return {
     place: `the file ${file}`,
@@ -40,6 +41,7 @@ export function envFileSecrets(file: string): SecretProvider {
   };
 }
 
+/** Secrets from environment variables of the same name. */
 export function environmentSecrets(environment: Environment): SecretProvider {
   return { place: 'the environment of the worker', read: (name) => Promise.resolve(environment[name] ?? null) };
 }

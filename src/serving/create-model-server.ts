@@ -28,6 +28,7 @@ import type { ModelServerOptions, ResolvedServerOptions } from './server-options
 import { resolveServerOptions } from './server-options.js';
 import { serverVersion } from './server-version.js';
 
+/** A model server of one endpoint. */
 export interface ModelServer {
   readonly app: FastifyInstance;
   /** Address that it listens on; that of the options until `start` has resolved. */

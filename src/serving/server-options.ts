@@ -4,6 +4,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { isFolder, type StoreSetting } from '../store/store-setting.js';
 import type { PredictionLogOptions } from './prediction-log/prediction-log.js';
 
+/** What a server takes at most; over it, a request is refused. */
 export interface ServerLimits {
   /** Bytes of a request's body, >= 1. */
   readonly bodyBytes: number;

@@ -10,6 +10,7 @@ import { type Fault, faultsAround } from './faults.js';
 /** Stands for a step: gets the values of its inputs, gives its result. */
 export type StepFake = (inputs: JsonObject, context: StepContext) => JsonValue | Promise<JsonValue>;
 
+/** What stands in for steps in a test, and what goes wrong in them. */
 export interface Doubles {
   /**
    * Functions by step id: each stands for the whole step, whatever its kind; by `<step>.<operation>` for one operation of a stage, as

@@ -16,6 +16,7 @@ export type Fault = { readonly step: string; readonly attempt: number } & (
 /** Before the step's code runs, after its first checkpoint is durable, or when its code has ended but nothing is recorded yet. */
 export type KillPoint = 'start' | 'checkpoint' | 'end';
 
+/** The error that an attempt fails with. */
 export interface FailureOptions {
   /** Default TESTING_INJECTED_FAULT. */
   readonly code?: ErrorCode;

@@ -1,5 +1,6 @@
 import type { ContinuousTrainingState, RetrainDecision } from '../contracts/entities/continuous-training.js';
 
+/** What the continuous training of a model decided, in order. */
 export interface LifeStory {
   /** Every decision, in order, also those that held a retrain back, with triggers, reason, parameters and outcome. */
   readonly decisions: readonly RetrainDecision[];

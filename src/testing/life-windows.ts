@@ -20,6 +20,7 @@ export interface LifeWindow {
   readonly cron?: boolean;
 }
 
+/** How a retrain ended. */
 export type RetrainOutcome = 'promoted' | 'rejected' | 'rolled-back' | 'failed';
 
 /** Says how the n-th retrain, from 1, ends. */

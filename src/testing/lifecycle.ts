@@ -21,6 +21,7 @@ export type LifecycleOptions = {
   readonly onProgress?: (line: string) => void;
 } & (ScriptedRetrains | (Doubles & { readonly onRetrain?: never; readonly retrainMs?: never }));
 
+/** Retrains that a test answers itself. */
 export interface ScriptedRetrains {
   /** How the n-th retrain, from 1, ends. Default: promoted. */
   readonly onRetrain?: OnRetrain;
@@ -40,12 +41,14 @@ export interface Retrain {
   readonly outcome: string | null;
 }
 
+/** What happened in a lifecycle. */
 export interface LifecycleStory extends LifeStory {
   readonly retrains: readonly Retrain[];
   /** What the server's clock is ahead of the windows' times, ms; 0 unless the first window lies in the past. */
   readonly aheadMs: number;
 }
 
+/** A model whose windows and retrains a test drives, on a Temporal of its own. */
 export interface Lifecycle {
   /**
    * Lives through windows, ascending, each at its time by the server's clock; then a day more, and until no retrain is under way (30 days

@@ -15,6 +15,7 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import { type LifeStory, StoryBook } from './life-story.js';
 import { endsOf, type LifeWindow, type OnRetrain, policyOf, type RetrainOutcome, signalsOf } from './life-windows.js';
 
+/** The windows to live through, and how retrains end. */
 export interface LifeOptions {
   readonly windows: readonly LifeWindow[];
   /** How the n-th retrain, from 1, ends; may run the pipeline with `runInProcess`. Default: promoted. */

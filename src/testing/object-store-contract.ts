@@ -8,6 +8,7 @@ import { isPipelineError } from '../errors/pipeline-error.js';
 import type { ErrorCode } from '../errors/codes.js';
 import type { ObjectStore } from '../store/port.js';
 
+/** One case of the contract: a name, and what throws when the store breaks it. */
 export interface ObjectStoreContractCase {
   /** A sentence about every object store. */
   readonly title: string;

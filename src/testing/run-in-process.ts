@@ -36,6 +36,7 @@ export type InProcessResult = RunResult & {
   readonly logs: readonly LogLine[];
 };
 
+/** How a run in this process goes. */
 export interface InProcessOptions extends Doubles {
   /** Folder, `file:///...`, `s3://bucket/prefix`, an address of a kind of your own, or a store that is open. */
   readonly store: StoreSetting;

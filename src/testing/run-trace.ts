@@ -17,6 +17,7 @@ export type AttemptEvent = {
   readonly code: string | null;
 };
 
+/** One line that a step logged. */
 export type LogLine = {
   readonly step: string;
   readonly level: keyof StepLog;

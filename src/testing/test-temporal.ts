@@ -8,6 +8,7 @@ import { type Doubles, withDoubles } from './doubles.js';
 import { refuseKills } from './faults.js';
 import { shownStore, type StoreSetting } from '../store/store-setting.js';
 
+/** How the Temporal of a test starts. */
 export interface TestTemporalOptions {
   /** With the Temporal UI, on a free port. Default false. */
   readonly ui?: boolean;
@@ -23,7 +24,10 @@ export interface TestTemporal {
   stop(): Promise<void>;
 }
 
-/** @throws PipelineError `TEMPORAL_BINARY_MISSING`, `TEMPORAL_SERVER_FAILED`. */
+/**
+ * Starts a Temporal dev server for a test.
+ * @throws PipelineError `TEMPORAL_BINARY_MISSING`, `TEMPORAL_SERVER_FAILED`.
+ */
 export async function startTestTemporal(options: TestTemporalOptions = {}): Promise<TestTemporal> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-temporal-'));
   const remove = (): Promise<void> => fs.rm(folder, { recursive: true, force: true });
@@ -52,11 +56,13 @@ export async function startTestTemporal(options: TestTemporalOptions = {}): Prom
   };
 }
 
+/** What a worker of a test runs. */
 export interface TestWorkerOptions extends Omit<PipelineWorkerOptions, 'pipelines' | 'store'>, Doubles {
   /** Default: a temporary folder that `stop` removes. */
   readonly store?: StoreSetting;
 }
 
+/** A worker of a test. */
 export interface TestWorker {
   readonly store: string;
   /** Rejects with the failure of the worker, if it had one. */

@@ -28,6 +28,7 @@ import { warnOfMissingSecrets } from './plans/pipeline-secrets.js';
 import { workflowBundle } from './bundle/workflow-bundle.js';
 import { queueDevices, queueSettings, servedPools, type WorkerRole } from './worker-queues.js';
 
+/** What a worker runs, and where. */
 export interface PipelineWorkerOptions {
   readonly pipelines: readonly Pipeline[];
   /**

@@ -22,6 +22,7 @@ type Belongings = {
   readonly closables: readonly Closable[];
 };
 
+/** A worker that runs until it is told to stop. */
 export interface PipelineWorker {
   /** Resolves when the worker has shut down. A lost server does not end it: it goes on when the server is back. */
   run(): Promise<void>;

@@ -20,6 +20,7 @@ import { stepActivities } from './handlers/step-activities.js';
 import { sweepScratch } from './step/step-scratch.js';
 import { systemActivities } from './handlers/system-activities.js';
 
+/** What the plugin adds to a Temporal worker. */
 export interface PerennialPluginOptions {
   readonly pipelines: readonly Pipeline[];
   /** Folder, `file:///...`, `s3://bucket/prefix`, an address of a kind of your own, or a store that is open. */

@@ -10,6 +10,7 @@ import { failureCode } from './failure-code.js';
 import { openStages, resolvePlan } from './open-stages.js';
 import type { Stages, StepResults } from './stages.js';
 
+/** The pipeline whose steps a hand-written workflow orders. */
 export interface PerennialOptions {
   /** A pipeline of the worker. */
   readonly pipeline: string;

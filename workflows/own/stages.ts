@@ -39,16 +39,19 @@ type StageResults = {
 /** Results of custom steps by step id. */
 export type StepResults = object;
 
+/** Options of every call of a step. */
 export interface CallOptions {
   /** Parameters for this call alone; the others are those of the run. Checked against the pipeline's parameters. */
   readonly params?: JsonObject;
 }
 
+/** How a stage runs in a hand-written workflow. */
 export interface StageOptions extends CallOptions {
   /** Id of the step, when the pipeline has several steps of the stage. */
   readonly step?: string;
 }
 
+/** What people are asked. */
 export interface ApprovalOptions {
   /** What is asked; needed for a gate that the pipeline does not declare. */
   readonly message?: string;
@@ -56,6 +59,7 @@ export interface ApprovalOptions {
   readonly expiresMs?: number;
 }
 
+/** How a run of another pipeline starts. */
 export interface ChildOptions {
   /** Default: the id of this workflow, the pipeline's name and a number. */
   readonly workflowId?: string;

@@ -13,7 +13,7 @@ export type BodyInput = {
   readonly results: { readonly [pseudo: string]: JsonValue };
 };
 
-/** How an operation is called. */
+/** How one operation of a stage runs. */
 export type CallOptions = {
   /** Tells repeats of one operation apart. */
   readonly occurrence?: number;

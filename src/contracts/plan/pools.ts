@@ -33,6 +33,7 @@ export type PoolSpec = {
   readonly devices?: readonly DeviceSpec[];
 };
 
+/** The pools of a profile, by name. */
 export type Pools = { readonly [name: string]: PoolSpec };
 
 /** How much of a pool's `limit` a step takes. */

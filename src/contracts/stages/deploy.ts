@@ -18,6 +18,7 @@ export type RolloutSpec = {
 };
 export type DeployConfig = { readonly endpoint: string; readonly model: string; readonly rollout: RolloutSpec };
 export type DeployInputs = { readonly evaluation: EvaluateResult };
+/** How a deployment ended, and the version and revision of the endpoint after it. */
 export type DeployResult = {
   readonly endpoint: string;
   readonly model: string;

@@ -71,6 +71,7 @@ export type EvaluationMeta = {
   /** Of the gate's guards, in their order; absent without a champion, and of older evaluations. */
   readonly guards?: readonly GuardComparison[];
 };
+/** The metrics of a model on its test rows, what the gate decided, and why. */
 export type EvaluateResult = {
   readonly evaluation: ArtifactRef<'evaluation', EvaluationMeta>;
   readonly model: TrainResult;

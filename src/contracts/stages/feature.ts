@@ -46,6 +46,7 @@ export type FeatureMeta = {
   readonly signature: ModelSignature;
   readonly schema: SchemaSpec;
 };
+/** The feature set that was published. */
 export type FeatureResult = ArtifactRef<'feature-set', FeatureMeta>;
 /** What a feature set was made from. */
 export type FeatureSettings = { readonly config: FeatureConfig; readonly dataset: Pick<DatasetRef, 'kind' | 'id'> };

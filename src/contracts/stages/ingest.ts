@@ -9,6 +9,7 @@ export type IngestConfig = {
   /** Name under which the data set is published: `datasets/<name>/`. */
   readonly publish?: string;
 };
+/** The data set that was published. */
 export type IngestResult = DatasetRef;
 
 export type IngestOperations = { readonly ingest: Operation<NoArguments, IngestResult> };

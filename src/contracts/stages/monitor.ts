@@ -22,6 +22,7 @@ export type MonitorConfig = {
   readonly minLabelCoverage: number;
 };
 export type MonitorInputs = { readonly endpoint: DeployResult };
+/** What is monitored; `schedule` is the id of the Temporal schedule that closes windows, null on the event clock. */
 export type MonitorResult = {
   readonly model: string;
   readonly endpoint: string;

@@ -33,6 +33,7 @@ export type RetrainConfig = {
   /** Who handed it over; absent in a policy of before owners were kept. */
   readonly owner?: Owner;
 };
+/** The workflow id of the continuous training that took the policy, and its model. */
 export type RetrainResult = { readonly entity: string; readonly model: string };
 
 export type RetrainOperations = { readonly retrain: Operation<NoArguments, RetrainResult> };

@@ -41,6 +41,7 @@ export type ModelMeta = {
   /** Id of the model that was evaluated in its place: this one was fitted with the same settings on all rows, those of the test too. */
   readonly refitOf?: string;
 };
+/** The model that was published. */
 export type TrainResult = ArtifactRef<'model', ModelMeta>;
 
 export type TrainOperations = { readonly train: Operation<NoArguments, TrainResult> };

@@ -26,6 +26,7 @@ export type CheckOutcome = {
   readonly expected: string;
   readonly failingRows: number;
 };
+/** The data set that was checked, and the outcomes of its checks. */
 export type ValidateResult = {
   readonly dataset: DatasetRef;
   readonly report: ArtifactRef<'validation-report'>;

@@ -29,6 +29,7 @@ export interface StartedLoopOptions<Result> extends LoopBounds<Result> {
   readonly body: (previous: Ref<Result>, iteration: Ref<number>) => Ref<NoInfer<Result>>;
 }
 
+/** The result of a loop: that of its last round, and how many rounds there were. */
 export type LoopReference<Result> = Ref<LoopResult<Result>>;
 
 export function addLoop<Result>(

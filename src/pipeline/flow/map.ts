@@ -30,6 +30,7 @@ export type MapItems<Item> =
 /** What one run of the body gives: the result behind the reference that it returned, null when it returned none. */
 type BodyResult<Returned> = [Returned] extends [Ref<infer Result>] ? Result : null;
 
+/** The results of a map, in the order of its items. */
 export type MapReference<Returned> = Ref<MapResult<BodyResult<Returned>>>;
 
 const DEFAULT_CONCURRENCY = 100;

@@ -2,6 +2,7 @@ import type { PlanStep, StepKind } from '../../contracts/plan.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Duration } from '../duration.js';
 
+/** When the result of an earlier run may be used instead of running a step. */
 export interface CacheOptions {
   /**
    * Give it a new value to make all earlier results useless. With it, values from around the step's function that cannot be compared are taken

@@ -35,6 +35,7 @@ export interface ProgramOptions extends Omit<StepOptions, 'id'> {
   readonly checkpointEvery?: Duration;
 }
 
+/** Options of `p.command`, a program as a step. */
 export interface CommandOptions extends ProgramOptions {
   /** The program and its arguments; no shell reads them. A program with a slash is looked for from the folder of the worker. */
   readonly command: readonly [CommandWord, ...CommandWord[]];
@@ -42,6 +43,7 @@ export interface CommandOptions extends ProgramOptions {
   readonly code?: readonly string[];
 }
 
+/** Options of `p.python`, a Python script as a step. */
 export interface PythonOptions extends ProgramOptions {
   /** Path of the script, from the folder of the worker. */
   readonly script: string;

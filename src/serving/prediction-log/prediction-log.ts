@@ -8,6 +8,7 @@ import { LogWriter } from './log-writer.js';
 import type { PredictionRecord } from './prediction-record.js';
 import { weightOf } from './record-weight.js';
 
+/** When the prediction log is written, and how much may wait for that. */
 export interface PredictionLogOptions {
   /** Rows that may wait for the writer; further ones are dropped and counted. */
   readonly maxBuffered: number;
