@@ -88,8 +88,11 @@ function callableOf(declaration: ts.Declaration): readonly Callable[] {
 
 const textOf = (node: ts.Node): string => printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile());
 
-const typeParametersOf = ({ typeParameters }: { readonly typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> }): string =>
-  typeParameters === undefined ? '' : `<${typeParameters.map(textOf).join(', ')}>`;
+const typeParametersOf = ({
+  typeParameters,
+}: {
+  readonly typeParameters?: ts.NodeArray<ts.TypeParameterDeclaration> | undefined;
+}): string => (typeParameters === undefined ? '' : `<${typeParameters.map(textOf).join(', ')}>`);
 
 function callSignature(name: string, callable: Callable): string {
   const result = callable.type === undefined ? 'void' : textOf(callable.type);
