@@ -95,7 +95,7 @@ function fileDocstring(file: ts.SourceFile): string {
 }
 
 function parse(roots: readonly string[]): ts.Program {
-  const options: ts.CompilerOptions = { module: ts.ModuleKind.NodeNext, noLib: true, types: [], strict: true };
+  const options: ts.CompilerOptions = { module: ts.ModuleKind.NodeNext, lib: ['lib.es5.d.ts'], types: [], strict: true };
   const host = ts.createCompilerHost(options);
   host.resolveModuleNameLiterals = (literals, from) =>
     literals.map(({ text }) => ({

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { computedCalls } from './computed-calls.js';
 import { targetOf } from './doors.js';
 
 /** One setting, field or method of what is described. */
@@ -46,22 +47,23 @@ export function entryOf(checker: ts.TypeChecker, symbol: ts.Symbol, hasEntry: (t
   const [first] = declarations;
   if (first === undefined) throw new Error(`${symbol.name} is declared nowhere`);
   const callables = declarations.flatMap(callableOf);
+  const isConstant = callables.length === 0 && (target.flags & ts.SymbolFlags.Variable) !== 0;
+  const computed = isConstant ? computedCalls(checker, target, symbol.name) : { signatures: [], members: [] };
   const isOpen = (named: ts.EntityName): readonly ts.Symbol[] => {
     const found = checker.getSymbolAtLocation(named);
     const shape = found === undefined ? undefined : targetOf(checker, found);
-    return shape?.declarations?.some(ts.isInterfaceDeclaration) === true && !hasEntry(shape) ? [shape] : [];
+    const isOurs = shape?.declarations?.some((each) => ts.isInterfaceDeclaration(each) && !isForeign(each)) === true;
+    return isOurs && !hasEntry(shape) ? [shape] : [];
   };
-  const { members, parents, named } = merged(
-    callables.length > 0
-      ? callables.flatMap(({ parameters }) => parameters.map(({ type }) => settingsOf(checker, type, hasEntry)))
-      : [fieldsOf(checker, first)],
-  );
+  const { members, parents, named } = merged([
+    { ...NOTHING, members: computed.members },
+    ...callables.flatMap(({ parameters }) => parameters.map(({ type }) => settingsOf(checker, type, hasEntry))),
+    ...(callables.length === 0 ? [fieldsOf(checker, first)] : []),
+  ]);
+  const signatures = [...callables.map((callable) => callSignature(symbol.name, callable)), ...computed.signatures];
   return {
     name: symbol.name,
-    signature:
-      callables.length > 0
-        ? callables.map((callable) => callSignature(symbol.name, callable)).join('\n')
-        : plainSignature(symbol.name, first),
+    signature: signatures.length > 0 ? signatures.join('\n') : plainSignature(symbol.name, first),
     doc: ts.displayPartsToString(target.getDocumentationComment(checker)),
     tags: target
       .getJsDocTags(checker)
@@ -73,6 +75,9 @@ export function entryOf(checker: ts.TypeChecker, symbol: ts.Symbol, hasEntry: (t
   };
 }
 
+/** Of the language, or of another package. */
+const isForeign = (node: ts.Node): boolean => node.getSourceFile().fileName.includes('/node_modules/');
+
 const merged = (parts: readonly Fields[]): Fields => ({
   members: parts.flatMap(({ members }) => members),
   parents: parts.flatMap(({ parents }) => parents),
@@ -83,7 +88,11 @@ const merged = (parts: readonly Fields[]): Fields => ({
 function callableOf(declaration: ts.Declaration): readonly Callable[] {
   if (ts.isFunctionDeclaration(declaration) || ts.isMethodSignature(declaration)) return [declaration];
   const type = ts.isVariableDeclaration(declaration) || ts.isPropertySignature(declaration) ? declaration.type : undefined;
-  return type !== undefined && ts.isFunctionTypeNode(type) ? [type] : [];
+  // A function with properties: `((given: Given) => Check) & { kind: Kind }`.
+  const parts = type !== undefined && ts.isIntersectionTypeNode(type) ? type.types : [type];
+  return parts
+    .map((part) => (part !== undefined && ts.isParenthesizedTypeNode(part) ? part.type : part))
+    .filter((part): part is ts.FunctionTypeNode => part !== undefined && ts.isFunctionTypeNode(part));
 }
 
 const textOf = (node: ts.Node): string => printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile());
