@@ -1,23 +1,16 @@
 import type { ColumnSpec, ColumnType, SchemaSpec } from '../contracts/dataset.js';
 import type { FeatureConfig, TransformSpec } from '../contracts/stages/feature.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import type { JsonObject } from '../contracts/json.js';
 import { someOf } from '../errors/some-of.js';
-
-const NEEDS: { readonly [Transform in TransformSpec['transform']]: readonly ColumnType[] } = {
-  hour_of: ['timestamp'],
-  weekday_of: ['timestamp'],
-  numeric: ['float', 'integer', 'boolean'],
-  standardize: ['float', 'integer', 'boolean'],
-  one_hot: ['category', 'text'],
-  target_encode: ['category', 'text'],
-};
+import { optionProblems } from '../kinds/check-options.js';
+import { withDefaults } from '../kinds/options-of.js';
+import { TYPES_THAT_MEET } from '../pipeline/lint/column-use.js';
+import { rawColumnsOf, stateOf } from './encoder.js';
+import type { TransformKind } from './transform-definition.js';
+import { TRANSFORMS } from './transforms.js';
 
 type Columns = ReadonlyMap<string, ColumnSpec>;
-
-/** Raw columns that a transform reads. */
-export function columnsOf(spec: TransformSpec): readonly string[] {
-  return spec.transform === 'target_encode' ? spec.columns : [spec.column];
-}
 
 /** FEATURE_TRANSFORM_INVALID with every problem of every feature: transform, columns and their types, options, names. */
 export function checkTransforms(config: FeatureConfig, schema: SchemaSpec): void {
@@ -49,24 +42,26 @@ export function invalidTransforms(problems: readonly string[]): PipelineError {
 }
 
 function transformProblems(spec: TransformSpec, schema: Columns): readonly string[] {
-  if (!Object.hasOwn(NEEDS, spec.transform)) {
-    return [`unknown transform "${spec.transform}"; there are ${Object.keys(NEEDS).join(', ')}`];
-  }
-  const columns = columnsOf(spec);
+  const kind = TRANSFORMS.find(spec.transform);
+  if (kind === undefined) return [`unknown transform "${spec.transform}"; there are ${TRANSFORMS.names().join(', ')}`];
+  const columns = rawColumnsOf(spec);
+  const wrong = optionProblems(kind, stateOf(spec));
   return [
-    ...(columns.length === 0 ? [`${spec.transform} needs at least one column`] : []),
-    ...columns.flatMap((name) => columnProblems(spec, name, schema)),
-    ...optionProblems(spec),
+    ...(columns.length === 0 ? [`${kind.name} needs at least one column`] : []),
+    ...columns.flatMap((name) => columnProblems(kind, name, schema)),
+    ...wrong,
+    ...(wrong.length > 0 ? [] : (kind.problems?.({ options: withDefaults(kind.options, stateOf(spec)) as JsonObject }) ?? [])),
   ];
 }
 
-function columnProblems({ transform }: TransformSpec, name: string, schema: Columns): readonly string[] {
+function columnProblems({ name: transform, need }: TransformKind, name: string, schema: Columns): readonly string[] {
   const column = schema.get(name);
   if (column === undefined) {
     return [`unknown column "${name}"; there are ${someOf([...schema.keys()])}`];
   }
-  if (!NEEDS[transform].includes(column.type)) {
-    return [`${transform} needs a ${NEEDS[transform].join(' or ')} column, got "${name}" of type ${column.type}`];
+  const types: readonly ColumnType[] = TYPES_THAT_MEET[need];
+  if (!types.includes(column.type)) {
+    return [`${transform} needs a ${types.join(' or ')} column, got "${name}" of type ${column.type}`];
   }
   return hasNoMissingValue(column)
     ? [`${transform} needs a column that is not nullable, as a ${column.type} of a request has no missing value`]
@@ -76,15 +71,4 @@ function columnProblems({ transform }: TransformSpec, name: string, schema: Colu
 /** The tensors of timestamps and booleans cannot carry "missing". */
 function hasNoMissingValue({ type, nullable }: ColumnSpec): boolean {
   return nullable && (type === 'timestamp' || type === 'boolean');
-}
-
-function optionProblems(spec: TransformSpec): readonly string[] {
-  if (spec.transform === 'one_hot') {
-    return Number.isInteger(spec.maxCategories) && spec.maxCategories >= 1 ? [] : ['maxCategories must be a whole number from 1'];
-  }
-  if (spec.transform !== 'target_encode') return [];
-  return [
-    ...(Number.isFinite(spec.smoothing) && spec.smoothing >= 0 ? [] : ['smoothing must be 0 or more']),
-    ...(Number.isInteger(spec.folds) && spec.folds >= 2 ? [] : ['folds must be a whole number from 2']),
-  ];
 }

@@ -1,35 +1,34 @@
 import { epochMsSql } from '../contracts/epoch-ms.js';
-import { identifier, literal } from '../contracts/sql-text.js';
+import { identifier, sqlQuote } from '../contracts/sql-text.js';
 import type { Encoder } from './encoder.js';
-import { featureNamesOf } from './encoder.js';
+import { featureNamesOf, rawColumnsOf, stateOf, wrongResult } from './encoder.js';
+import type { TargetLookup } from './label-lookup.js';
+import { foldOf, keyName } from './label-lookup.js';
+import type { TransformKind, TransformNeed } from './transform-definition.js';
+import { TRANSFORMS } from './transforms.js';
 
-/** A float32 value as SQL, exact to the bit. */
-export function floatLiteral(value: number): string {
-  return `'${String(value)}'::FLOAT`;
-}
+const INPUTS: { readonly [Need in TransformNeed]: (column: string) => string } = {
+  number: rawFloat,
+  numeric: rawFloat,
+  timestamp: (column) => epochMsSql(identifier(column)),
+  category: rawText,
+  text: rawText,
+};
 
 /** A raw number as float32; null becomes NaN. */
-export function rawFloat(column: string): string {
+function rawFloat(column: string): string {
   return `coalesce(${identifier(column)}::FLOAT, 'NaN'::FLOAT)`;
 }
 
 /** A raw category; null becomes the empty string. */
-export function rawText(column: string): string {
+function rawText(column: string): string {
   return `coalesce(${identifier(column)}, '')`;
 }
 
-/** Name of the i-th column of a key in a lookup table. */
-export function keyName(position: number): string {
-  return `key_${String(position)}`;
+/** The columns of a transform in SQL, as they are served. */
+export function inputsOf(kind: TransformKind, columns: readonly string[]): readonly string[] {
+  return columns.map(INPUTS[kind.need]);
 }
-
-/** Part 0..folds-1 of a training row, by its `__turn` (see `addTurns`): all parts have the same share of each label. */
-export function foldOf(turn: string, folds: number): string {
-  return `${turn} % ${String(folds)}`;
-}
-
-/** Where the values of a target encoding come from: a lookup by key, for training rows by key and fold. */
-export type TargetLookup = { readonly table: string; readonly folds: number | null };
 
 /** SELECT of the features as FLOAT, in row order. Mirrors `buildPreprocessGraph`. @param others - further columns, in SQL. */
 export function encodedRows(
@@ -40,46 +39,24 @@ export function encodedRows(
 ): string {
   const joins: string[] = [];
   const selected = encoders.flatMap((encoder, position) => {
+    const kind = TRANSFORMS.named(encoder.transform);
+    const inputs = inputsOf(kind, rawColumnsOf(encoder));
     const alias = `t${String(position)}`;
     const lookup = lookups.get(encoder.feature);
-    if (encoder.transform === 'target_encode' && lookup !== undefined) {
+    if (lookup !== undefined) {
       const conditions = [
-        ...encoder.columns.map((column, part) => `${alias}.${keyName(part)} = ${rawText(column)}`),
+        ...inputs.map((input, part) => `${alias}.${keyName(part)} = ${input}`),
         ...(lookup.folds === null ? [] : [`${alias}.fold = ${foldOf('__turn', lookup.folds)}`]),
       ];
       joins.push(`LEFT JOIN ${lookup.table} ${alias} ON ${conditions.join(' AND ')}`);
     }
     const names = featureNamesOf(encoder);
-    return encoderSql(encoder, alias).map((sql, part) => `(${sql})::FLOAT AS ${identifier(names[part] ?? encoder.feature)}`);
+    const columns = [
+      kind.sql({ inputs, state: stateOf(encoder), quote: sqlQuote, lookup: `${alias}.value` }),
+    ].flat() as unknown[];
+    if (columns.length !== names.length || !columns.every((sql) => typeof sql === 'string'))
+      throw wrongResult(kind, 'sql', `an expression for each of ${names.join(', ')}`);
+    return names.map((name, part) => `(${String(columns[part])})::FLOAT AS ${identifier(name)}`);
   });
   return `SELECT ${[...selected, ...others].join(', ')} FROM ${relation} ${joins.join(' ')} ORDER BY __row`;
-}
-
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-
-function encoderSql(encoder: Encoder, alias: string): readonly string[] {
-  switch (encoder.transform) {
-    case 'hour_of':
-      return [`${flooredModulo(epochMsSql(identifier(encoder.column)), DAY_MS)} // ${String(HOUR_MS)}`];
-    case 'weekday_of': {
-      const ms = epochMsSql(identifier(encoder.column));
-      return [flooredModulo(`((${ms} - ${flooredModulo(ms, DAY_MS)}) // ${String(DAY_MS)} + 4)`, 7)];
-    }
-    case 'numeric':
-      return [rawFloat(encoder.column)];
-    case 'standardize': {
-      const value = rawFloat(encoder.column);
-      const scaled = `(${value} - ${floatLiteral(encoder.mean)}) * ${floatLiteral(encoder.scale)}`;
-      return [`CASE WHEN isnan(${value}) THEN 0::FLOAT ELSE ${scaled} END`];
-    }
-    case 'one_hot':
-      return encoder.categories.map((category) => `(${rawText(encoder.column)} = ${literal(category)})`);
-    case 'target_encode':
-      return [`coalesce(${alias}.value, ${floatLiteral(encoder.prior)})`];
-  }
-}
-
-function flooredModulo(value: string, divisor: number): string {
-  return `((${value} % ${String(divisor)} + ${String(divisor)}) % ${String(divisor)})`;
 }

@@ -1,30 +1,14 @@
+import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { ModelSignature } from '../contracts/model.js';
+import { PipelineError } from '../errors/pipeline-error.js';
+import type { TransformKind } from './transform-definition.js';
+import { MEMBERS_OF_ENCODERS, TRANSFORMS } from './transforms.js';
 
 /**
- * One fitted transform. All numbers are float32 values, so that SQL and the ONNX graph compute the same bits.
- * A missing category is the empty string; a missing number is NaN.
+ * One fitted transform: beside `feature` and `transform` it has `column` or `columns`, and what the transform learned. Its numbers are float32 values,
+ * so that SQL and the ONNX graph compute the same bits. A missing category is the empty string; a missing number is NaN.
  */
-export type Encoder =
-  | { readonly feature: string; readonly transform: 'hour_of' | 'weekday_of' | 'numeric'; readonly column: string }
-  | {
-      readonly feature: string;
-      readonly transform: 'standardize';
-      readonly column: string;
-      readonly mean: number;
-      /** One over the population standard deviation, or 1 when that is 0. */
-      readonly scale: number;
-    }
-  | { readonly feature: string; readonly transform: 'one_hot'; readonly column: string; readonly categories: readonly string[] }
-  | {
-      readonly feature: string;
-      readonly transform: 'target_encode';
-      readonly columns: readonly string[];
-      /** Value of a key that the training rows did not have: their mean label. */
-      readonly prior: number;
-      /** One value per column of each key. */
-      readonly keys: readonly (readonly string[])[];
-      readonly values: readonly number[];
-    };
+export type Encoder = JsonObject & { readonly feature: string; readonly transform: string };
 
 /** `encoders.json` of a feature set: what turns raw columns into features, in the order of the features. */
 export type EncoderSet = {
@@ -33,32 +17,29 @@ export type EncoderSet = {
   readonly encoders: readonly Encoder[];
 };
 
-const LONGEST_CATEGORY = 200;
+/** Raw columns that an encoder, or a transform of the plan, reads. */
+export function rawColumnsOf({ column, columns }: JsonObject): readonly string[] {
+  const named = [columns ?? column ?? []].flat() as readonly JsonValue[];
+  return named.filter((name): name is string => typeof name === 'string');
+}
 
-/**
- * Names of the features that an encoder gives; one-hot gives `feature=category` for each category. They are columns of a file, where case does
- * not count: a category that differs from an earlier one in case alone, or only after 200 characters, gets ` (2)` and so on behind it. Control
- * characters are written as escapes.
- */
+/** An encoder without its name, its transform and its columns: what the transform learned; of a transform of the plan, its options. */
+export function stateOf(encoder: JsonObject): JsonObject {
+  const others: readonly string[] = MEMBERS_OF_ENCODERS;
+  return Object.fromEntries(Object.entries(encoder).filter(([name]) => !others.includes(name)));
+}
+
+/** Names of the features that an encoder gives. */
 export function featureNamesOf(encoder: Encoder): readonly string[] {
-  if (encoder.transform !== 'one_hot') return [encoder.feature];
-  const taken = new Set<string>();
-  return encoder.categories.map((category) => {
-    const text = category.slice(0, LONGEST_CATEGORY).replace(/[\p{Cc}\p{Cs}\ufeff]/gu, escaped);
-    const name = `${encoder.feature}=${text}`;
-    let unique = name;
-    for (let times = 2; taken.has(unique.toLowerCase()); times += 1) unique = `${name} (${String(times)})`;
-    taken.add(unique.toLowerCase());
-    return unique;
+  const kind = TRANSFORMS.named(encoder.transform);
+  const names: unknown = kind.features === undefined ? [encoder.feature] : kind.features(encoder.feature, stateOf(encoder));
+  if (Array.isArray(names) && names.every((name): name is string => typeof name === 'string' && name !== '')) return names;
+  throw wrongResult(kind, 'features', 'a list of names');
+}
+
+export function wrongResult(kind: TransformKind, part: string, expected: string): PipelineError {
+  return new PipelineError('EXTENSION_RESULT_INVALID', {
+    what: `\`${part}\` of the transform "${kind.name}" returned something else`,
+    expected,
   });
-}
-
-/** Also for half a character, where a long text is cut: it is no text of a file. */
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-/** Raw columns that an encoder reads. */
-export function rawColumnsOf(encoder: Encoder): readonly string[] {
-  return encoder.transform === 'target_encode' ? encoder.columns : [encoder.column];
 }

@@ -21,9 +21,9 @@ import type { DraftFile } from '../store/artifacts/artifact-store.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 import { parseRecord } from '../store/json/json-record.js';
 import { allRows } from './all-rows.js';
-import { checkTransforms, columnsOf, invalidTransforms, nameProblems } from './check-transforms.js';
+import { checkTransforms, invalidTransforms, nameProblems } from './check-transforms.js';
 import type { EncoderSet } from './encoder.js';
-import { featureNamesOf } from './encoder.js';
+import { featureNamesOf, rawColumnsOf } from './encoder.js';
 import { fitEncoders } from './fit-encoders.js';
 import { checkLabels, loadLabelledRows } from './labelled-rows.js';
 import { preprocessModel } from './preprocess-graph.js';
@@ -108,7 +108,7 @@ interface Built {
 
 async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit, context: StepContext): Promise<Built> {
   const { schema } = inputs.dataset.meta;
-  const used = new Set(Object.values(config.columns).flatMap(columnsOf));
+  const used = new Set(Object.values(config.columns).flatMap(rawColumnsOf));
   const columns = schema.columns.filter(({ name }) => used.has(name));
   const signature = signatureOf(schema, [...used]);
 

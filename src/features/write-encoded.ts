@@ -3,10 +3,10 @@ import { COLUMNS_AT_ONCE, forBlocks } from '../data/column-blocks.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../contracts/sql-text.js';
 import { writeParquet } from '../data/write-dataset.js';
-import type { TargetLookup } from './encode-sql.js';
 import { encodedRows } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
 import { rawColumnsOf } from './encoder.js';
+import type { TargetLookup } from './label-lookup.js';
 import type { RowsOf } from './time-split.js';
 
 /** Writes the features as FLOAT, `__label`, and every raw column as `raw_<name>`, in row order, as one Parquet file. */

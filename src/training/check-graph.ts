@@ -2,11 +2,13 @@ import type { FeatureResult } from '../contracts/stages/feature.js';
 import { inBlocks } from '../data/column-blocks.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { type InputColumn, modelInputsOf, modelInputSql } from '../data/model-inputs.js';
-import { identifier, literal } from '../contracts/sql-text.js';
+import { floatLiteral, identifier, literal } from '../contracts/sql-text.js';
 import { streamRows } from '../data/stream-rows.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import { encodedRows, floatLiteral, keyName, rawText, type TargetLookup } from '../features/encode-sql.js';
-import { type Encoder, type EncoderSet, featureNamesOf } from '../features/encoder.js';
+import { encodedRows, inputsOf } from '../features/encode-sql.js';
+import { type Encoder, type EncoderSet, featureNamesOf, rawColumnsOf, stateOf } from '../features/encoder.js';
+import { keyName, type TargetLookup } from '../features/label-lookup.js';
+import { TRANSFORMS } from '../features/transforms.js';
 import { openSession, type ScoringSession } from '../onnx/session.js';
 import { samplePositions } from './sample-positions.js';
 import { predictTrees, type TreeModel } from './gbdt/tree-model.js';
@@ -78,9 +80,8 @@ function differs(
 async function trainedFeatures(db: DuckDb, encoders: readonly Encoder[]): Promise<readonly Float32Array[]> {
   const lookups = new Map<string, TargetLookup>();
   for (const [position, encoder] of encoders.entries()) {
-    if (encoder.transform !== 'target_encode') continue;
     const table = `lookup_${String(position)}`;
-    await createLookup(db, encoder, table);
+    if (!(await createLookup(db, encoder, table))) continue;
     lookups.set(encoder.feature, { table, folds: null });
   }
   const columns: Float32Array[] = [];
@@ -91,21 +92,23 @@ async function trainedFeatures(db: DuckDb, encoders: readonly Encoder[]): Promis
   return columns;
 }
 
-/** The values of the keys that the checked rows have. */
-async function createLookup(
-  db: DuckDb,
-  { columns, keys, values }: Extract<Encoder, { readonly transform: 'target_encode' }>,
-  table: string,
-): Promise<void> {
-  const parts = columns.map((column, part) => `${rawText(column)} AS ${keyName(part)}`);
+/** Values of the keys that the checked rows have; false for a transform that learns nothing from labels. */
+async function createLookup(db: DuckDb, encoder: Encoder, table: string): Promise<boolean> {
+  const kind = TRANSFORMS.named(encoder.transform);
+  if (kind.lookup === undefined) return false;
+  const inputs = inputsOf(kind, rawColumnsOf(encoder));
+  const parts = inputs.map((input, part) => `${input} AS ${keyName(part)}`);
   const present = await db.query(`SELECT DISTINCT ${parts.join(', ')} FROM checked`);
-  const wanted = new Set(present.map((row) => JSON.stringify(columns.map((_, part) => row[keyName(part)]))));
-  const known = keys.flatMap((key, at) =>
-    wanted.has(JSON.stringify(key)) ? [`(${[...key.map(literal), floatLiteral(values[at] ?? NaN)].join(', ')})`] : [],
-  );
-  const declared = columns.map((_, part) => `${keyName(part)} VARCHAR`);
+  const wanted = new Set(present.map((row) => JSON.stringify(inputs.map((_, part) => row[keyName(part)]))));
+  const known = kind.lookup
+    .entries(stateOf(encoder))
+    .flatMap(({ key, value }) =>
+      wanted.has(JSON.stringify(key)) ? [`(${[...key.map(literal), floatLiteral(value)].join(', ')})`] : [],
+    );
+  const declared = inputs.map((_, part) => `${keyName(part)} VARCHAR`);
   await db.run(`CREATE TABLE ${table} (${[...declared, 'value FLOAT'].join(', ')})`);
   if (known.length > 0) await db.run(`INSERT INTO ${table} VALUES ${known.join(', ')}`);
+  return true;
 }
 
 /** In the order of the rows' positions. */

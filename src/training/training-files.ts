@@ -4,17 +4,18 @@ import type { GbdtSpec } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../contracts/sql-text.js';
 import { parquetRelation } from '../data/file-list.js';
-import type { TargetLookup } from '../features/encode-sql.js';
 import type { Encoder, EncoderSet } from '../features/encoder.js';
-import { fitTargetEncoder } from '../features/fit-target-encoder.js';
+import { fitLookup } from '../features/fit-encoders.js';
+import type { TargetLookup } from '../features/label-lookup.js';
 import { addTurns } from '../features/row-turns.js';
 import { rowsOf } from '../features/time-split.js';
+import { TRANSFORMS } from '../features/transforms.js';
 import { writeEncoded } from '../features/write-encoded.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { parseRecord } from '../store/json/json-record.js';
 import { trainedRows } from './read-matrix.js';
 
-type TargetSpec = Extract<FeatureConfig['columns'][string], { readonly transform: 'target_encode' }>;
+type TargetSpec = FeatureConfig['columns'][string];
 
 /**
  * Files with the rows that a fit reads, in time order: those of the feature set. With early stopping the encodings that use labels are
@@ -32,7 +33,7 @@ export async function trainingFiles(
   const read = async (name: string): Promise<Buffer> => context.artifacts.readFile(features, name);
   const where = `feature-set/${features.id}`;
   const { config } = parseRecord<FeatureSettings>(await read('config.json'), `${where}/config.json`, ['config']);
-  const targets = Object.entries(config.columns).filter((entry): entry is [string, TargetSpec] => usesLabels(entry[1]));
+  const targets = Object.entries(config.columns).filter(([, spec]) => usesLabels(spec));
   if (targets.length === 0) return [file];
   const { encoders } = parseRecord<EncoderSet>(await read('encoders.json'), `${where}/encoders.json`, ['encoders']);
   context.progress(0, trainer.trees, 'encoding the newest rows by the older ones');
@@ -41,7 +42,7 @@ export async function trainingFiles(
   return files;
 }
 
-const usesLabels = ({ transform }: FeatureConfig['columns'][string]): boolean => transform === 'target_encode';
+const usesLabels = ({ transform }: TargetSpec): boolean => TRANSFORMS.named(transform).lookup !== undefined;
 
 interface Known {
   readonly file: string;
@@ -60,23 +61,19 @@ async function writeApart(
   await db.run(`CREATE TABLE known AS SELECT ${[...raw, '__label'].join(', ')} FROM ${parquetRelation([file])}`);
   const older = `rowid < ${String(trainedRows(meta.trainRows, trainer))}`;
   await addTurns(db, 'known', meta.task, older);
-  const fitted = new Map<string, Encoder>();
+  const refitted = new Map<string, Encoder>();
   const [outOfFold, full] = [new Map<string, TargetLookup>(), new Map<string, TargetLookup>()];
   await db.exactOrder(async () => {
     for (const [position, [feature, spec]] of targets.entries()) {
-      const fit = await fitTargetEncoder(
-        db,
-        rowsOf('known', ['*'], `WHERE ${older}`),
-        feature,
-        spec,
-        `older_${String(position)}`,
-      );
-      fitted.set(feature, fit.encoder);
-      outOfFold.set(feature, fit.outOfFold);
-      full.set(feature, fit.full);
+      const kind = TRANSFORMS.named(spec.transform);
+      const rows = rowsOf('known', ['*'], `WHERE ${older}`);
+      const { encoder, fitted } = await fitLookup(db, rows, { feature, spec, kind }, `older_${String(position)}`);
+      refitted.set(feature, encoder);
+      outOfFold.set(feature, fitted.outOfFold);
+      full.set(feature, fitted.full);
     }
   });
-  const now = encoders.map((encoder) => fitted.get(encoder.feature) ?? encoder);
+  const now = encoders.map((encoder) => refitted.get(encoder.feature) ?? encoder);
   await writeEncoded(db, (columns) => rowsOf('known', columns, `WHERE ${older}`), now, [], outOfFold, olderFile);
   await writeEncoded(db, (columns) => rowsOf('known', columns, `WHERE NOT ${older}`), now, [], full, newestFile);
 }

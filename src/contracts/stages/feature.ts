@@ -1,21 +1,14 @@
 import type { NoArguments, Operation } from './operations.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { DatasetRef, SchemaSpec } from '../dataset.js';
+import type { JsonObject } from '../json.js';
 import type { ModelSignature } from '../model.js';
 
 export type Task = 'binary' | 'regression';
 /** `sql` is an expression over the raw columns; binary labels come out as 0 or 1, null rows are left out. */
 export type LabelSpec = { readonly task: Task; readonly sql: string };
-export type TransformSpec =
-  | { readonly transform: 'hour_of' | 'weekday_of'; readonly column: string }
-  | { readonly transform: 'numeric' | 'standardize'; readonly column: string }
-  | { readonly transform: 'one_hot'; readonly column: string; readonly maxCategories: number }
-  | {
-      readonly transform: 'target_encode';
-      readonly columns: readonly string[];
-      readonly smoothing: number;
-      readonly folds: number;
-    };
+/** One transform: `column` or `columns`, and its options as members. */
+export type TransformSpec = JsonObject & { readonly transform: string };
 export type FeatureConfig = {
   readonly label: LabelSpec;
   /** The newest `testMs` of event time become the test split. */

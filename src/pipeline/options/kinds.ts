@@ -30,4 +30,3 @@ export const aParameterField = made(
   (value) => typeof value['parameter'] === 'object' && value['parameter'] !== null,
 );
 export const someParameters = recordOf(aParameterField);
-

@@ -7,7 +7,7 @@ import type { Label } from '../kinds/label.js';
 import type { TimeSplit } from '../kinds/split.js';
 import { columnsIn } from '../options/sql.js';
 import type { StepOptions } from '../options/step-options.js';
-import type { Transform } from '../kinds/transforms.js';
+import type { Transform } from '../options/transform.js';
 
 export interface FeatureOptions<Of extends string = string, LabelTask extends Task = Task> extends StepOptions {
   readonly label: Label<LabelTask, ColumnOf<NoInfer<Of>>>;
@@ -33,14 +33,8 @@ export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | 
     lintColumns(options, schema, read);
   }
   const named = new Map<string, string>();
-  for (const [feature, { spec }] of features) {
-    const at = read.at(`columns.${feature}`);
-    lintFeatureName(feature, named, at);
-    if (spec.transform === 'one_hot') at.at('maxCategories').number(spec.maxCategories, { min: 1, integer: true });
-    if (spec.transform === 'target_encode') {
-      at.at('smoothing').number(spec.smoothing, { min: 0 });
-      at.at('folds').number(spec.folds, { min: 2, integer: true });
-    }
+  for (const [feature] of features) {
+    lintFeatureName(feature, named, read.at(`columns.${feature}`));
   }
   return {
     label: { task: label.task, sql: label.expression.sql },

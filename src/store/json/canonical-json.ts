@@ -23,6 +23,13 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
+/** Whether `canonicalJson` takes a value. */
+export function isJson(value: unknown): boolean {
+  const problems: string[] = [];
+  write(value, '$', [], problems);
+  return problems.length === 0;
+}
+
 function write(value: unknown, at: string, inside: readonly object[], problems: string[]): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') {

@@ -2,9 +2,9 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import type { DuckDb } from '../../../src/data/duckdb.js';
 import { withDuckDb } from '../../../src/data/duckdb.js';
-import { foldOf } from '../../../src/features/encode-sql.js';
-import { fitTargetEncoder } from '../../../src/features/fit-target-encoder.js';
+import { foldOf } from '../../../src/features/label-lookup.js';
 import { addTurns } from '../../../src/features/row-turns.js';
+import { fitTargetMeans } from '../../../src/features/target-means.js';
 import { areaUnderCurve } from '../training/synthetic.js';
 
 const SEEDS = 12;
@@ -18,8 +18,7 @@ async function chanceOf(db: DuckDb, seed: number, rows: number, key: string): Pr
      SELECT (${key})::VARCHAR AS key, (hash(range, ${String(seed)}) % 10 < 3)::DOUBLE AS __label FROM range(${String(rows)})`,
   );
   await addTurns(db, train, 'binary', 'true');
-  const spec = { transform: 'target_encode', columns: ['key'], smoothing: 10, folds: FOLDS } as const;
-  const { outOfFold } = await fitTargetEncoder(db, train, 'key', spec, table);
+  const { outOfFold } = await fitTargetMeans(db, train, ['key'], { smoothing: 10, folds: FOLDS }, table);
   const found = await db.query(
     `SELECT __label AS label, value FROM ${train} r JOIN ${outOfFold.table} o ON o.key_0 = r.key AND o.fold = ${foldOf('__turn', FOLDS)}`,
   );

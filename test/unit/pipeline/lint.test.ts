@@ -179,7 +179,7 @@ describe('the linter', () => {
         const features = p.feature(checked, {
           label: late,
           split: split.byTime({ test: 'a week' as Duration }),
-          columns: { o: feature.targetEncode(flights.origin, { smoothing: -1, folds: 1 }) },
+          columns: { o: feature.targetEncode(flights.origin) },
         });
         const model = p.train(features, {
           trainer: trainer.gbdt({ trees: 0, learningRate: 0, maxBins: 500 }),
@@ -204,8 +204,6 @@ describe('the linter', () => {
       'range validate.checks.1.mostly',
       'range validate.checks.3',
       'duplicate-check validate.checks.2',
-      'range feature.columns.o.smoothing',
-      'range feature.columns.o.folds',
       'duration feature.split.test',
       'range train.resources.cpu',
       'range train.retry.maximumAttempts',

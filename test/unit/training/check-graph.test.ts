@@ -73,8 +73,9 @@ describe('the check of an exported graph', () => {
   it('refuses a feature that differs in its last bit', async () => {
     const nudged = encoders.encoders.map((encoder) => {
       if (encoder.feature !== 'colour' || encoder.transform !== 'target_encode') return encoder;
-      const bits = new Int32Array(Float32Array.of(encoder.values[0] ?? 0).buffer).map((value) => value + 1);
-      return { ...encoder, values: [new Float32Array(bits.buffer)[0] ?? 0, ...encoder.values.slice(1)] };
+      const values = encoder['values'] as readonly number[];
+      const bits = new Int32Array(Float32Array.of(values[0] ?? 0).buffer).map((value) => value + 1);
+      return { ...encoder, values: [new Float32Array(bits.buffer)[0] ?? 0, ...values.slice(1)] };
     });
     const failure = await failureOf(check({ preprocess: preprocessModel({ ...encoders, encoders: nudged }) }));
     expect(failure).toMatchObject({ code: 'TRAINING_GRAPH_DIFFERS', message: expect.stringContaining('the feature colour') });

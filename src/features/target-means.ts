@@ -1,38 +1,32 @@
-import type { TransformSpec } from '../contracts/stages/feature.js';
+import type { JsonObject } from '../contracts/json.js';
 import type { DuckDb } from '../data/duckdb.js';
-import type { TargetLookup } from './encode-sql.js';
-import { foldOf, keyName, rawText } from './encode-sql.js';
-import type { Encoder } from './encoder.js';
-
-export interface FittedTargetEncoder {
-  readonly encoder: Encoder;
-  readonly outOfFold: TargetLookup;
-  readonly full: TargetLookup;
-}
+import type { FittedLookup } from './label-lookup.js';
+import { foldOf, keyName } from './label-lookup.js';
 
 /**
  * Mean label of a key, smoothed towards the mean of all: (sum + smoothing * prior) / (rows + smoothing). Training rows get the
  * sum and rows that the other folds alone give, so that no row sees its own label; test rows and requests get those of all training rows. The
  * mean is that of all training rows for all: with one for each fold, or folds of unequal shares of a label, the rows of the folds that
  * happen to have more positives would get the lower values, and a model would learn that.
- * @param train - relation with the raw columns, `__label` and `__turn` (see `foldOf`).
+ * @param train - relation with the raw columns, `__label` and `__turn` (see `foldOf`). @param columns - the columns in SQL, '' where missing.
  * @see Micci-Barreca 2001, "A preprocessing scheme for high-cardinality categorical attributes", section 3; scikit-learn's TargetEncoder
  *   for the cross fitting, which stratifies as well.
  */
-export async function fitTargetEncoder(
+export async function fitTargetMeans(
   db: DuckDb,
   train: string,
-  feature: string,
-  spec: Extract<TransformSpec, { readonly transform: 'target_encode' }>,
+  columns: readonly string[],
+  options: JsonObject,
   table: string,
-): Promise<FittedTargetEncoder> {
-  const names = spec.columns.map((_column, part) => keyName(part));
+): Promise<FittedLookup> {
+  const folds = Number(options['folds']);
+  const names = columns.map((_column, part) => keyName(part));
   const keys = names.join(', ');
-  const raw = spec.columns.map((column, part) => `${rawText(column)} AS ${keyName(part)}`).join(', ');
-  const smoothing = `${String(spec.smoothing)}::DOUBLE`;
+  const raw = columns.map((column, part) => `${column} AS ${keyName(part)}`).join(', ');
+  const smoothing = `${String(Number(options['smoothing']))}::DOUBLE`;
   await db.run(
     `CREATE TABLE ${table}_folds AS
-     SELECT ${raw}, ${foldOf('__turn', spec.folds)} AS fold, sum(__label) AS total, count(*)::DOUBLE AS rows
+     SELECT ${raw}, ${foldOf('__turn', folds)} AS fold, sum(__label) AS total, count(*)::DOUBLE AS rows
      FROM ${train} GROUP BY ${keys}, fold ORDER BY ${keys}, fold`,
   );
   await db.run(
@@ -56,15 +50,12 @@ export async function fitTargetEncoder(
   const rows = await db.query(`SELECT ${keys}, value FROM ${table}_full ORDER BY ${keys}`);
   await db.run(`DROP TABLE ${table}_folds; DROP TABLE ${table}_keys`);
   return {
-    encoder: {
-      feature,
-      transform: 'target_encode',
-      columns: spec.columns,
+    state: {
       prior: Number(overall?.['prior']),
       keys: rows.map((row) => names.map((name) => String(row[name]))),
       values: rows.map((row) => Number(row['value'])),
     },
-    outOfFold: { table: `${table}_others`, folds: spec.folds },
+    outOfFold: { table: `${table}_others`, folds },
     full: { table: `${table}_full`, folds: null },
   };
 }
