@@ -39,7 +39,7 @@ const ROOMS = {
   features: ['data', 'kinds', 'modules', 'onnx', 'pipeline', 'profiles', 'schema', 'store'],
   training: ['data', 'features', 'kinds', 'modules', 'onnx', 'pipeline', 'store'],
   report: [],
-  notices: ['kinds', 'modules', 'secrets'],
+  notices: ['kinds', 'modules', 'pipeline', 'secrets'],
   predictions: ['data', 'store'],
   rollout: ['kinds', 'modules', 'pipeline', 'registry'],
   serving: ['onnx', 'predictions', 'registry', 'store'],

@@ -8,3 +8,8 @@ export type { OpenStoreOptions } from '../store/open-store.js';
 export type { StoreSetting } from '../store/store-setting.js';
 export type { GetOptions, ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../store/port.js';
 export { PipelineError } from '../errors/pipeline-error.js';
+export { defineNotifier } from '../notices/notifiers.js';
+export type { NoticeTools, NotifierConstructor, NotifierDefinition, SecretsIn } from '../notices/notifier-kind.js';
+export { noticeHeadline, noticeText } from '../notices/notice-text.js';
+export type { OptionProblem } from '../pipeline/options/notifier.js';
+export type { NoticeMessage, NoticeReceipt, NotifierSpec } from '../contracts/plan/hooks.js';

@@ -1,16 +1,14 @@
 import type { NoticeDelivery, NoticeMessage, NoticeReceipt, NotifierSpec } from '../contracts/plan/hooks.js';
-import type { SecretMarker } from '../contracts/plan.js';
+import { isPlainObject } from '../contracts/json.js';
+import { reasonOf } from '../errors/describe-thrown.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import { checkRunOptions } from '../kinds/check-options.js';
+import type { NoticeTools } from './notifier-kind.js';
+import { NOTIFIERS } from './notifiers.js';
 import { postJson } from './post-json.js';
-import { type Mail, sendMail } from './send-mail.js';
-import { DELIVERY_HEADER, SIGNATURE_HEADER, signatureOf } from './signature.js';
-import { slackMessage } from './slack-message.js';
 
-/** A notifier whose secrets have been put in. */
-export type PlainNotifier =
-  | { readonly notifier: 'stdout' }
-  | { readonly notifier: 'webhook'; readonly url: string; readonly secret?: string }
-  | { readonly notifier: 'slack'; readonly url: string }
-  | ({ readonly notifier: 'email' } & Mail);
+/** Of one attempt; the activity has a minute. */
+const ATTEMPT_MS = 30_000;
 
 export interface NoticeSurroundings {
   /** Address of the Temporal UI and the namespace, for the link to the run. */
@@ -21,48 +19,59 @@ export interface NoticeSurroundings {
 
 /**
  * Delivers one notice once.
- * @param notify - that of the delivery, with its secrets put in.
- * @throws PipelineError `NOTICE_REFUSED`, `NOTICE_UNDELIVERED`.
+ * @param plain - the notifier of the delivery, with its secrets put in.
+ * @throws PipelineError `NOTICE_REFUSED`, `NOTICE_UNDELIVERED`, `EXTENSION_UNKNOWN`, `EXTENSION_OPTIONS_INVALID`, `EXTENSION_RESULT_INVALID`.
  */
 export async function sendNotice(
   delivery: NoticeDelivery,
-  notify: PlainNotifier,
+  { notifier, ...options }: NotifierSpec,
   surroundings: NoticeSurroundings,
 ): Promise<NoticeReceipt> {
-  const message = messageOf(delivery, surroundings);
+  const kind = NOTIFIERS.named(notifier);
   const where = receiverOf(delivery.notify);
-  switch (notify.notifier) {
-    case 'stdout':
-      surroundings.writeLine(JSON.stringify(message));
-      return { answer: 'written' };
-    case 'webhook': {
-      const body = JSON.stringify(message);
-      const signed = notify.secret === undefined ? {} : { [SIGNATURE_HEADER]: signatureOf(body, notify.secret) };
-      const headers = { [DELIVERY_HEADER]: encodeURIComponent(delivery.id), ...signed };
-      return postJson(notify.url, body, headers, where, surroundings.signal);
-    }
-    case 'slack':
-      return postJson(notify.url, JSON.stringify(slackMessage(message)), {}, where, surroundings.signal);
-    case 'email':
-      return sendMail(notify, message, where);
+  checkRunOptions(where, kind, options);
+  const limit = AbortSignal.timeout(ATTEMPT_MS);
+  const signal = AbortSignal.any([surroundings.signal, limit]);
+  const tools: NoticeTools = {
+    signal,
+    where,
+    post: (url, body, headers = {}) =>
+      postJson(url, typeof body === 'string' ? body : JSON.stringify(body), headers, where, signal),
+    writeLine: surroundings.writeLine,
+  };
+  try {
+    const receipt: unknown = await unlessAborted(signal, kind.send(messageOf(delivery, surroundings), options, tools));
+    if (isPlainObject(receipt) && typeof receipt['answer'] === 'string') return { answer: receipt['answer'] };
+    throw new PipelineError('EXTENSION_RESULT_INVALID', {
+      what: `\`send\` of the notifier "${notifier}" returned no receipt`,
+      where,
+      expected: '{ answer: string }',
+      received: typeof receipt,
+    });
+  } catch (error) {
+    if (isPipelineError(error) || surroundings.signal.aborted) throw error;
+    const what = limit.aborted ? `nothing came of it within ${ATTEMPT_MS} ms` : `the notifier failed: ${reasonOf(error)}`;
+    throw new PipelineError('NOTICE_UNDELIVERED', { what, where, cause: error });
   }
 }
 
+/** A notifier may pay no heed to the signal. */
+function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    void work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', abort);
+    });
+  });
+}
+
 /** The receiver as errors name it: never with a user, a password, a path or a query, for these may be keys. */
-export function receiverOf(notify: NotifierSpec): string {
-  const host = (address: string | SecretMarker): string => {
-    if (typeof address !== 'string') return `the address in secret ${address.$secret}`;
-    return URL.canParse(address) ? new URL(address).host : 'an address that is no URL';
-  };
-  switch (notify.notifier) {
-    case 'stdout':
-      return 'stdout';
-    case 'webhook':
-    case 'slack':
-      return `${notify.notifier} at ${host(notify.url)}`;
-    case 'email':
-      return `email to ${notify.to.join(', ')} by ${host(notify.server)}`;
-  }
+export function receiverOf({ notifier, ...options }: NotifierSpec): string {
+  return NOTIFIERS.find(notifier)?.receiver(options) ?? notifier;
 }
 
 function messageOf({ id, notice }: NoticeDelivery, { ui }: NoticeSurroundings): NoticeMessage {

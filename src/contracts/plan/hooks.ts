@@ -1,24 +1,10 @@
-import type { JsonPrimitive } from '../json.js';
-import type { SecretMarker } from '../plan.js';
+import type { JsonObject } from '../json.js';
 
 /** When a run tells somebody. `slow`: it is still unfinished `afterMs` after its start. */
 export type HookEvent = 'success' | 'failure' | 'blocked' | 'slow';
 
-type SecretOr<Value extends JsonPrimitive> = Value | SecretMarker;
-
-/** Where a message goes. */
-export type NotifierSpec =
-  | { readonly notifier: 'stdout' }
-  /** `secret` signs the body: header `x-perennial-signature: sha256=<HMAC-SHA-256 of the body, hex>`. */
-  | { readonly notifier: 'webhook'; readonly url: SecretOr<string>; readonly secret?: SecretOr<string> }
-  | { readonly notifier: 'slack'; readonly url: SecretOr<string> }
-  | {
-      readonly notifier: 'email';
-      /** `smtp://user:password@host:port` or `smtps://...`. */
-      readonly server: SecretOr<string>;
-      readonly from: string;
-      readonly to: readonly string[];
-    };
+/** Where a message goes: a kind of notifier, and its options as members. A secret is its marker `{ $secret: name }`. */
+export type NotifierSpec = { readonly notifier: string } & JsonObject;
 
 export type HookSpec = {
   readonly on: HookEvent;

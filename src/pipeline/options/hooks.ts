@@ -1,8 +1,8 @@
 import type { HookSpec, NotifierSpec } from '../../contracts/plan/hooks.js';
-import type { SecretMarker } from '../../contracts/plan.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import { plainConfig } from '../plan/plain-config.js';
+import { problemsOfNotifier } from './notifier.js';
 
 /** Who is told what becomes of a run. A notice never fails, delays or blocks the run. */
 export interface HookOptions {
@@ -21,7 +21,7 @@ export function readHooks(options: HookOptions, read: OptionReader): readonly Ho
   const hooks: HookSpec[] = [];
   const add = (on: HookSpec['on'], notifiers: readonly NotifierSpec[], at: OptionReader, more: object = {}): void => {
     for (const [index, notify] of notifiers.entries()) {
-      lintNotifier(notify, at.at(index));
+      for (const { option, message } of problemsOfNotifier(notify)) at.at(index).at(option).report('notifier', message);
       // What the notifiers' constructors make, with secrets as plain markers.
       hooks.push({ on, ...more, notify: plainConfig(notify, at.at(index)) as NotifierSpec });
     }
@@ -34,36 +34,4 @@ export function readHooks(options: HookOptions, read: OptionReader): readonly Ho
   if (onSlow.notify.length === 0) at.at('notify').report('notifier', 'expected at least one notifier');
   add('slow', onSlow.notify, at.at('notify'), { afterMs: at.at('after').duration(onSlow.after) });
   return hooks;
-}
-
-const HTTP: readonly string[] = ['http:', 'https:'];
-const SMTP: readonly string[] = ['smtp:', 'smtps:'];
-
-function lintNotifier(notify: NotifierSpec, read: OptionReader): void {
-  switch (notify.notifier) {
-    case 'stdout':
-      return;
-    case 'webhook':
-    case 'slack':
-      lintAddress(notify.url, HTTP, read.at('url'));
-      return;
-    case 'email':
-      lintAddress(notify.server, SMTP, read.at('server'));
-      if (notify.to.length === 0) read.at('to').report('notifier', 'expected at least one receiver');
-      for (const [index, address] of [notify.from, ...notify.to].entries()) {
-        const at = index === 0 ? read.at('from') : read.at(`to.${index - 1}`);
-        if (!address.includes('@')) at.report('notifier', `expected a mail address, got "${address}"`);
-      }
-  }
-}
-
-/** A secret is known only where it is sent from. */
-function lintAddress(address: string | SecretMarker, protocols: readonly string[], read: OptionReader): void {
-  if (typeof address !== 'string') return;
-  const protocol = URL.canParse(address) ? new URL(address).protocol : null;
-  if (protocol !== null && protocols.includes(protocol)) return;
-  read.report(
-    'notifier',
-    `expected an address that begins with ${protocols.map((each) => `${each}//`).join(' or ')}, or a secret`,
-  );
 }

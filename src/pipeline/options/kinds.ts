@@ -3,7 +3,6 @@ import { aNumber, aText, either, made, recordOf } from '../../errors/kinds.js';
 import { isColumn } from '../../schema/column.js';
 import { isParameterReference } from '../parameter-reference.js';
 import { isReference } from '../reference.js';
-import { isSecretReference } from './secret.js';
 
 const aParameter: Kind = { expected: 'a parameter such as p.params.name', holds: isParameterReference };
 
@@ -18,12 +17,6 @@ export const aTextSetting = setting(aText);
 export const aDuration: Kind = { expected: "a duration such as '5 minutes'", holds: (value) => typeof value === 'string' };
 /** The reference of a step, or one field of its result. */
 export const aReference: Kind = { expected: 'the reference of a step', holds: isReference };
-export const aTextOrSecret = either(
-  aText,
-  { expected: 'secret(...)', holds: isSecretReference },
-  made('a secret', (value) => '$secret' in value),
-);
-
 /** JSON Schema of a parameter, as `param.string()` and its kin make it. */
 export const aParameterField = made(
   'a parameter such as param.string() or param.integer()',
