@@ -12,7 +12,7 @@ const ROOMS = {
   command: ['pipeline', 'schema', 'store'],
   store: ['kinds', 'modules'],
   registry: ['store'],
-  pipeline: ['kinds', 'metrics', 'modules', 'schema', 'store'],
+  pipeline: ['kinds', 'metrics', 'modules', 'onnx', 'schema', 'store'],
   onnx: [],
   kinds: [],
   catalogues: [

@@ -40,8 +40,12 @@ export type {
   RetrainReference,
   ValidationReference,
 } from './pipeline/reference.js';
-export { and, eq, gt, gte, lt, lte, ne, not, or } from './pipeline/conditions.js';
-export type { ConditionExpression, OperandOf } from './pipeline/conditions.js';
+export { abs, add, div, mul, neg, sub } from './pipeline/expressions/arithmetic.js';
+export { eq, gt, gte, lt, lte, ne } from './pipeline/expressions/comparisons.js';
+export { and, isNull, not, or } from './pipeline/expressions/logic.js';
+export { sql } from './pipeline/expressions/sql.js';
+export type { SqlExpression } from './pipeline/expressions/sql.js';
+export type { Expression, Operand, RunCondition, SqlText, ValueKind } from './pipeline/expressions/expression.js';
 export { field } from './pipeline/field.js';
 export type { Branches } from './pipeline/flow/when.js';
 export type { LoopReference } from './pipeline/flow/loop.js';
@@ -57,7 +61,6 @@ export { parseDuration } from './pipeline/duration.js';
 export type { Duration } from './pipeline/duration.js';
 
 export type { CsvOptions, SourceOptions } from './contracts/dataset.js';
-export { sql } from './pipeline/options/sql.js';
 export type { Metric, MetricOf } from './pipeline/kinds/metrics.js';
 export { partitionsOf, range } from './pipeline/item-sources.js';
 export type { ItemSource } from './pipeline/item-sources.js';

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { definePipeline, feature, gate, label, param, source, split, sql, trainer } from 'perennial-ml';
+import { definePipeline, feature, gate, gt, label, param, source, split, trainer } from 'perennial-ml';
 import type { Pipeline } from 'perennial-ml';
 import { runInProcess } from 'perennial-ml/testing';
 import { createRegistry } from '../../dist/src/registry/create-registry.js';
@@ -91,7 +91,7 @@ function pipelineOf({ refit, gate: gated }: Policy): Pipeline {
   return definePipeline(MODEL, { params: { from: param.date(), to: param.date() } }, (p) => {
     const raw = p.ingest({ source: source.parquet(FILE), schema: flights, window: [p.params.from, p.params.to] });
     const features = p.feature(raw, {
-      label: label.binary(sql`${flights.delay} > 15`),
+      label: label.binary(gt(flights.delay, 15)),
       split: split.byTime({ test: '14 days' }),
       columns: {
         hour: feature.hourOf(flights.date),

@@ -1,4 +1,4 @@
-import { check, col, definePipeline, feature, label, param, schema, source, split, sql, trainer } from 'perennial-ml';
+import { check, col, definePipeline, feature, gt, label, param, schema, source, split, trainer } from 'perennial-ml';
 
 export const weather = schema('weather', {
   date: col.timestamp({ eventTime: true }),
@@ -14,7 +14,7 @@ export default definePipeline('cached-training', { params: { trees: param.intege
   const raw = p.ingest({ source: source.csv('node_modules/vega-datasets/data/seattle-weather.csv'), schema: weather });
   const checked = p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull(weather.weather)] });
   const features = p.feature(checked, {
-    label: label.binary(sql`${weather.precipitation} > 0`),
+    label: label.binary(gt(weather.precipitation, 0)),
     split: split.byTime({ test: '180 days' }),
     columns: {
       warm: feature.numeric(weather.temp_max),

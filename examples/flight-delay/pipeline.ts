@@ -5,6 +5,7 @@ import {
   drift,
   feature,
   gate,
+  gt,
   label,
   on,
   param,
@@ -13,7 +14,6 @@ import {
   score,
   source,
   split,
-  sql,
   trainer,
 } from 'perennial-ml';
 
@@ -41,7 +41,7 @@ export default definePipeline('flight-delay', { params }, (p) => {
     ],
   });
   const features = p.feature(checked, {
-    label: label.binary(sql`${flights.delay} > 15`),
+    label: label.binary(gt(flights.delay, 15)),
     split: split.byTime({ test: '14 days' }),
     columns: {
       hour: feature.hourOf(flights.date),

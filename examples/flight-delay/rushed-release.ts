@@ -1,4 +1,4 @@
-import { definePipeline, feature, gate, label, param, rollout, source, split, sql, trainer } from 'perennial-ml';
+import { definePipeline, feature, gate, gt, label, param, rollout, source, split, trainer } from 'perennial-ml';
 import { flights } from './pipeline.js';
 
 /**
@@ -12,7 +12,7 @@ export default definePipeline('rushed-release', { params: { from: param.date(), 
     window: [p.params.from, p.params.to],
   });
   const features = p.feature(raw, {
-    label: label.binary(sql`${flights.delay} > 15`),
+    label: label.binary(gt(flights.delay, 15)),
     split: split.byTime({ test: '2 days' }),
     columns: {
       hour: feature.hourOf(flights.date),

@@ -13,6 +13,9 @@ export type StepKind = StageKind | 'step' | 'command' | 'gate' | 'join' | 'map' 
 /** Stands for a parameter's value anywhere inside a step's `config`; replaced before the step starts. */
 export type ParameterMarker = { readonly $param: string };
 
+/** Stands for a text of SQL: its parts, with literals of parameters between them. Replaced with the parameters. */
+export type SqlMarker = { readonly $sql: readonly (string | ParameterMarker)[] };
+
 /** Stands for a secret inside a step's `config`: resolved in the activity, never anywhere else. */
 export type SecretMarker = { readonly $secret: string };
 

@@ -32,3 +32,19 @@ export const sqlQuote: SqlQuote = Object.freeze({
   number: (value: number) => `'${String(value)}'::DOUBLE`,
   float: floatLiteral,
 });
+
+const EXACT_DIGITS = 15;
+
+/**
+ * A value as an SQL literal. Numbers keep each bit: one with more digits than a decimal gives back exactly is written as a double. A negative one is in
+ * brackets, so that no minus before it makes a comment.
+ * @param value - a number is finite.
+ */
+export function valueLiteral(value: string | number | boolean): string {
+  if (typeof value === 'string') return literal(value);
+  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
+  const text = String(value);
+  const digits = text.replace(/[-.]/g, '').replace(/^0+/, '');
+  const exact = Number.isSafeInteger(value) || text.includes('e') || digits.length <= EXACT_DIGITS ? text : `'${text}'::DOUBLE`;
+  return value < 0 ? `(${exact})` : exact;
+}

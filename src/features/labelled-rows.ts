@@ -25,6 +25,9 @@ export async function loadLabelledRows(
   const table = 'labelled';
   const columns = meta.schema.columns.map((column) => identifier(column.name)).join(', ');
   try {
+    // Hand-written SQL reads the columns that were put in, and no other: one of the label's own would be free to become a feature.
+    if (label.columns !== undefined)
+      await db.query(`SELECT (${label.sql}\n)::DOUBLE FROM (SELECT ${namesOf(label.columns)} FROM ${relation}) LIMIT 0`);
     await db.run(
       `CREATE TABLE ${table} AS SELECT * FROM (SELECT ${columns}, (${label.sql}\n)::DOUBLE AS __label FROM ${relation})
        WHERE __label IS NOT NULL AND ${identifier(eventTime)} IS NOT NULL`,
@@ -34,13 +37,15 @@ export async function loadLabelledRows(
     throw new PipelineError('FEATURE_LABEL_INVALID', {
       what: `the label does not evaluate: ${error.parts.what}`,
       where: `label ${label.sql}`,
-      expected: `SQL over the columns ${someOf(meta.schema.columns.map((column) => column.name))}`,
+      expected: `SQL over the columns ${someOf(label.columns ?? meta.schema.columns.map((column) => column.name))}`,
       cause: error,
     });
   }
   const [counted] = await db.query(`SELECT count(*) AS rows FROM ${table}`);
   return { table, leftOut: meta.rows - Number(counted?.['rows'] ?? 0) };
 }
+
+const namesOf = (columns: readonly string[]): string => columns.map(identifier).join(', ');
 
 /** FEATURE_LABEL_INVALID: no labelled row; for a binary task a value other than 0 and 1, or one class; for a regression a value that is not finite. */
 export async function checkLabels(db: DuckDb, relation: string, label: LabelSpec): Promise<void> {

@@ -11,6 +11,7 @@ import type {
   TransformNeed,
 } from './transform-definition.js';
 import { type ColumnsTransform, columnsTransform, type ColumnTransform, columnTransform } from './transform-kind.js';
+import { derive } from './transforms/derive.js';
 import { hourOf } from './transforms/hour-of.js';
 import { numeric } from './transforms/numeric.js';
 import { oneHot } from './transforms/one-hot.js';
@@ -26,6 +27,7 @@ export const TRANSFORMS = createKindList<TransformKind>('transform', 'transform'
   standardize.kind,
   oneHot.kind,
   targetEncode.kind,
+  derive.kind,
 ]);
 
 /** Members that an encoder has beside its state, and a step of the plan beside its options. */

@@ -6,7 +6,7 @@ import type { MapResult } from '../contracts/stages/map.js';
 import type { Task } from '../contracts/stages/feature.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import { schemaOf } from '../schema/schema.js';
-import type { ConditionExpression } from './conditions.js';
+import type { RunCondition } from './expressions/expression.js';
 import type { DraftInput } from './draft-scope.js';
 import type { DraftStep, Knowledge, PipelineDraft } from './draft.js';
 import { addCleanUp, type CleanUpOptions } from './flow/finally.js';
@@ -45,7 +45,7 @@ import { deployConfig } from './stages/deploy.js';
 import type { EvaluateOptions } from './stages/evaluate.js';
 import { evaluateConfig } from './stages/evaluate.js';
 import type { FeatureOptions } from './stages/feature.js';
-import { featureConfig, inputColumnsOf } from './stages/feature.js';
+import { featureConfig, inputColumnsOf, readLabel } from './stages/feature.js';
 import type { IngestOptions } from './stages/ingest.js';
 import { ingestConfig } from './stages/ingest.js';
 import type { MonitorOptions } from './stages/monitor.js';
@@ -107,8 +107,8 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
    * Declares steps that run only when the condition holds, and others that run only when it does not; each is skipped otherwise, and so is
    * what needs it. The condition is answered in the run, as soon as the results that it reads are there.
    */
-  when<Met>(condition: ConditionExpression, met: () => Met): Branches<Met, undefined>;
-  when<Met, Otherwise>(condition: ConditionExpression, met: () => Met, otherwise: () => Otherwise): Branches<Met, Otherwise>;
+  when<Met>(condition: RunCondition, met: () => Met): Branches<Met, undefined>;
+  when<Met, Otherwise>(condition: RunCondition, met: () => Met, otherwise: () => Otherwise): Branches<Met, Otherwise>;
   /** Brings branches together. */
   join<const Refs extends readonly [Ref, ...Ref[]], Mode extends JoinMode>(
     id: string,
@@ -181,7 +181,7 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
         options,
         knows,
         inputs: inputsFrom({ dataset: before }),
-        config: (read) => validateConfig(options.checks, knows.schema, read),
+        config: (read) => validateConfig(options.checks, { schema: knows.schema, parameters: draft.parameters }, read),
       });
     },
     feature: (data, options) => addFeature(draft, data, options),
@@ -235,7 +235,7 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
         options,
         knows,
         inputs: inputsFrom({ endpoint: before }),
-        config: (read) => monitorConfig(options, knows, read),
+        config: (read) => monitorConfig(options, knows, draft.parameters, read),
       });
     },
     retrain: (after, options) => {
@@ -254,7 +254,7 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     step: (id, options) => addCustomStep(draft, id, options),
     call: (id: string, pipeline: Pipeline<unknown> | string, options?: CallOptions<object>) =>
       addCall(draft, id, pipeline, options),
-    when: <Met, Otherwise>(condition: ConditionExpression, met: () => Met, otherwise?: () => Otherwise) =>
+    when: <Met, Otherwise>(condition: RunCondition, met: () => Met, otherwise?: () => Otherwise) =>
       addBranches(draft, condition, met, otherwise ?? (() => undefined as Otherwise)),
     join: (id, references, options) => addJoin(draft, id, references, options),
     loop: <Result>(id: string, options: LoopOptions<Result> | StartedLoopOptions<Result>) => addLoop(draft, id, options),
@@ -280,8 +280,10 @@ function addFeature<Of extends string, T extends Task>(
   const { id = 'feature' } = options;
   const before = draft.find(data, draft.root.at(id), ['ingest', 'validate']);
   const schema = before?.knows.schema;
-  const label = { task: options.label.task, sql: options.label.expression.sql };
-  const knows = schema === undefined ? { label } : { schema, label, inputColumns: inputColumnsOf(options, schema) };
+  const scope = { schema, parameters: draft.parameters };
+  const label = readLabel(options.label, scope, draft.root.at(id).at('label'));
+  const known = { label: label.spec };
+  const knows = schema === undefined ? known : { ...known, schema, inputColumns: inputColumnsOf(options, schema) };
   const path = before?.produces === 'validate' ? { path: ['dataset'] } : {};
   return draft.add({
     kind: 'feature',
@@ -289,7 +291,7 @@ function addFeature<Of extends string, T extends Task>(
     options,
     knows,
     inputs: before === null ? {} : { dataset: { step: before, ...path } },
-    config: (read) => featureConfig(options, schema, read),
+    config: (read) => featureConfig(options, label, scope, read),
   });
 }
 

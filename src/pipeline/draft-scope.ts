@@ -1,5 +1,5 @@
 import type { Condition } from '../contracts/plan/condition.js';
-import type { InputBinding } from '../contracts/plan.js';
+import type { InputBinding, SqlMarker } from '../contracts/plan.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { PlanStep, StepKind } from '../contracts/plan.js';
 import type { SchemaSpec } from '../contracts/dataset.js';
@@ -8,10 +8,13 @@ import type { OptionReader } from './lint/issues.js';
 import type { Ref } from './reference.js';
 import type { CommonStepFields } from './options/step-options.js';
 
+/** A label before the parameters in it have values. */
+export type DraftLabel = Omit<LabelSpec, 'sql'> & { readonly sql: string | SqlMarker };
+
 /** What a step knows of the steps before it, for checks that cross steps. */
 export interface Knowledge {
   readonly schema?: SchemaSpec;
-  readonly label?: LabelSpec;
+  readonly label?: DraftLabel;
   /** Raw columns that the model takes at serving time. */
   readonly inputColumns?: readonly string[];
   readonly features?: DraftStep;

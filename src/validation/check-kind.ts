@@ -5,6 +5,8 @@ import { optionKinds } from '../kinds/check-options.js';
 import type { OptionsSchema } from '../kinds/json-schema.js';
 import type { GivenOptions } from '../kinds/options-of.js';
 import { withDefaults } from '../kinds/options-of.js';
+import type { Operand } from '../pipeline/expressions/expression.js';
+import type { ReadsOf } from '../pipeline/expressions/operand-types.js';
 import type { ColumnNeed, Fitting } from '../pipeline/lint/column-use.js';
 import type { Check, CheckNeed, CheckOptions, RowCheckOptions } from '../pipeline/options/check.js';
 import { checkOptionKinds, rowCheckOptionKinds } from '../pipeline/options/check.js';
@@ -13,17 +15,22 @@ import type { SettingsOf } from '../pipeline/parameter-reference.js';
 import type { Column } from '../schema/column.js';
 import type { CheckDefinition, CheckKind } from './check-definition.js';
 
-type OptionsOfCheck<Schema extends OptionsSchema, Need extends CheckNeed> = SettingsOf<GivenOptions<Schema>> &
-  (Need extends ColumnNeed ? RowCheckOptions : CheckOptions);
+type OptionsOfCheck<Schema extends OptionsSchema, Own extends CheckOptions> = SettingsOf<GivenOptions<Schema>> & Own;
 type Rest<Options> = Partial<Options> extends Options ? [options?: Options] : [options: Options];
+
+/** Columns that `where` reads, taken from it alone. */
+export type ColumnsOf<Where> = Extract<ReadsOf<NoInfer<Where>>, Column>;
 
 /** What a pipeline file calls: `check.between(flights.delay, { min: 0 })`. */
 export type CheckConstructor<Schema extends OptionsSchema, Need extends CheckNeed, Call extends string> = {
   /** What `CHECKS` lists. */
   readonly kind: CheckKind;
 } & (Need extends ColumnNeed
-  ? <C extends Column>(column: Fitting<C, Need, Call>, ...rest: Rest<OptionsOfCheck<Schema, Need>>) => Check<C>
-  : (...rest: Rest<OptionsOfCheck<Schema, Need>>) => Check<never>);
+  ? <C extends Column, const Where extends Operand = never>(
+      column: Fitting<C, Need, Call>,
+      ...rest: Rest<OptionsOfCheck<Schema, RowCheckOptions<Where>>>
+    ) => Check<C | ColumnsOf<Where>>
+  : (...rest: Rest<OptionsOfCheck<Schema, CheckOptions>>) => Check<never>);
 
 /**
  * Makes a check and its constructor. Checks of a column take `mostly`.
@@ -50,7 +57,7 @@ export function checkKind<const Schema extends OptionsSchema, const Need extends
 }
 
 function checkOf(kind: CheckKind, column: Column | null, given: CheckOptions & JsonObject): Check {
-  const { id, severity, mostly, ...values } = given as RowCheckOptions & JsonObject;
+  const { id, severity, mostly, where, ...values } = given as RowCheckOptions & JsonObject;
   return Object.freeze({
     check: kind.name,
     column,
@@ -59,6 +66,7 @@ function checkOf(kind: CheckKind, column: Column | null, given: CheckOptions & J
       ...(id === undefined ? {} : { id }),
       ...(severity === undefined ? {} : { severity }),
       ...(mostly === undefined ? {} : { mostly }),
+      ...(where === undefined ? {} : { where }),
     }),
     arguments: Object.freeze(withDefaults(kind.options, values)),
     durations: {},

@@ -1,11 +1,14 @@
 import type { ColumnSpec, DatasetMeta } from '../contracts/dataset.js';
 import type { CheckSpec } from '../contracts/stages/validate.js';
+import type { RowExpression } from '../contracts/stages/row-expression.js';
 import { identifier } from '../contracts/sql-text.js';
 import { parseInstant } from '../data/event-time.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';
 import { optionProblems } from '../kinds/check-options.js';
 import { withDefaults } from '../kinds/options-of.js';
+import { columnsRead } from '../pipeline/expressions/columns-read.js';
+import { sqlText } from '../pipeline/expressions/row-sql.js';
 import { TYPES_THAT_MEET } from '../pipeline/lint/column-use.js';
 import { eventTimeOf } from '../schema/schema.js';
 import type { CheckKind, CheckSubject } from './check-definition.js';
@@ -50,7 +53,28 @@ function compile(spec: CheckSpec, rows: Rows): CompileResult {
   const options = withDefaults(kind.options, spec.arguments) as CheckSubject['options'];
   const problems = kind.problems?.({ options, column }) ?? [];
   if (problems.length > 0) return { problems };
-  return { check: compileCheck(kind, { spec, column, options, untilMs: rows.untilMs }) };
+  const compiled = compileCheck(kind, { spec, column, options, untilMs: rows.untilMs });
+  return spec.where === undefined ? { check: compiled } : lookingAt(spec.where, compiled, rows);
+}
+
+/** The check over the rows for which its `where` is true. */
+function lookingAt(where: RowExpression, check: CompiledCheck, { columns: known }: Rows): CompileResult {
+  if (check.column === null) return { problems: ['takes no `where`, as it looks at the data set and not at rows'] };
+  const columns = columnsRead(where);
+  const unknown = columns.filter((name) => !known.has(name));
+  if (unknown.length > 0)
+    return { problems: unknown.map((name) => `\`where\`: unknown column "${name}"; there are ${someOf([...known.keys()])}`) };
+  const sql = sqlText(where);
+  const rowsAggregate = check.byValue === true ? 'sum(n)' : 'count(*)';
+  return {
+    check: {
+      ...check,
+      expected: `${check.expected} where ${sql}`,
+      where: { sql, columns },
+      aggregates: [...check.aggregates, rowsAggregate],
+      judge: (values) => check.judge(values.slice(0, -1), Number(values.at(-1) ?? 0)),
+    },
+  };
 }
 
 /** The column, null where the check takes none, or what is wrong with it. */

@@ -8,6 +8,8 @@ export interface CompiledCheck {
   /** The column that the aggregates are over; null when they are over the rows alone. */
   readonly column: string | null;
   readonly aggregates: readonly string[];
+  /** The rows that the check looks at, in SQL, and the columns that this reads; absent: all rows. */
+  readonly where?: { readonly sql: string; readonly columns: readonly string[] };
   /** True: the aggregates are over the distinct values of `column`, each with its number of rows as `n`, instead of the rows. */
   readonly byValue?: true;
   judge(values: AggregateValues, rows: number): CheckVerdict;

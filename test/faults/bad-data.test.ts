@@ -5,8 +5,9 @@ import path from 'node:path';
 import { ERROR_CODES } from '../../src/errors/codes.js';
 import type { ErrorCode } from '../../src/errors/codes.js';
 import type { RunResult } from '../../src/contracts/run.js';
-import { check, col, definePipeline, feature, label, schema, source, split, sql } from '../../src/index.js';
+import { check, col, definePipeline, feature, gt, label, schema, source, split, sql } from '../../src/index.js';
 import type { Pipeline } from '../../src/index.js';
+import type { Label } from '../../src/pipeline/kinds/label.js';
 import { openObjectStore } from '../../src/store/open-store.js';
 import { runInProcess } from '../../src/testing/index.js';
 import { sql as query } from '../unit/data/tiny-source.js';
@@ -26,16 +27,20 @@ const ROWS = `SELECT TIMESTAMP '2001-01-01' + to_hours(range::INTEGER) AS date, 
 interface Given {
   readonly file?: string;
   readonly window?: readonly [from: string, to: string];
-  readonly expression?: string;
+  readonly late?: Label<'binary', typeof flights.delay>;
 }
 
-function pipelineOf({ file = 'good', window = ['2001-01-01', '2001-02-01'], expression = 'delay > 15' }: Given): Pipeline {
+function pipelineOf({
+  file = 'good',
+  window = ['2001-01-01', '2001-02-01'],
+  late = label.binary(gt(flights.delay, 15)),
+}: Given): Pipeline {
   return definePipeline('flights', { params: {} }, (p) => {
     const files = source.parquet(path.join(folder, `${file}.parquet`));
     const raw = p.ingest({ source: files, schema: flights, window, retry: { maximumAttempts: 1 } });
     const checked = p.validate(raw, { checks: [check.notNull(flights.distance)] });
     p.feature(checked, {
-      label: label.binary(sql(expression)),
+      label: late,
       split: split.byTime({ test: '7 days' }),
       columns: { distance: feature.numeric(flights.distance), origin: feature.targetEncode(flights.origin) },
     });
@@ -85,13 +90,13 @@ const TABLE: readonly Bad[] = [
   },
   {
     title: 'a label column that the schema lacks',
-    expression: 'delay > 15 AND lateness > 3',
+    late: label.binary(sql`${flights.delay} > 15 AND lateness > 3`),
     step: 'feature',
     code: 'FEATURE_LABEL_INVALID',
     says: [
       'the label does not evaluate',
       '"lateness" not found',
-      'in label delay > 15 AND lateness > 3: expected SQL over the columns date, distance, origin, delay',
+      'in label delay > 15 AND lateness > 3: expected SQL over the columns delay',
     ],
   },
   {

@@ -11,6 +11,7 @@ import {
   drift,
   feature,
   gate,
+  gt,
   label,
   on,
   param,
@@ -18,7 +19,6 @@ import {
   schema,
   source,
   split,
-  sql,
   trainer,
 } from '../../src/index.js';
 import { createModelServer, type ModelServer } from '../../src/serving/index.js';
@@ -74,7 +74,7 @@ describe('the life of a model whose steps all run in a pool', () => {
       const window = [p.params.from, p.params.to] as const;
       const raw = p.ingest({ source: source.csv(file), schema: rows, window, publish: 'pooled-rows' });
       const features = p.feature(raw, {
-        label: label.binary(sql`y > 0.5`),
+        label: label.binary(gt(rows.y, 0.5)),
         split: split.byTime({ test: '3 days' }),
         columns: { x: feature.numeric(rows.x), hour: feature.hourOf(rows.at) },
       });

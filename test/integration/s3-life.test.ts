@@ -4,13 +4,13 @@ import {
   definePipeline,
   feature,
   gate,
+  gt,
   label,
   param,
   rollout,
   schema,
   source,
   split,
-  sql,
   trainer,
 } from '../../src/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
@@ -34,7 +34,7 @@ const pipeline = definePipeline('s3-life', { params: { from: param.date(), to: p
     window: [p.params.from, p.params.to],
   });
   const features = p.feature(raw, {
-    label: label.binary(sql`delay > 15`),
+    label: label.binary(gt(flights.delay, 15)),
     split: split.byTime({ test: '1 day' }),
     columns: {
       hour: feature.hourOf(flights.date),

@@ -18,6 +18,7 @@ import {
   drift,
   feature,
   gate,
+  gt,
   label,
   on,
   param,
@@ -26,7 +27,6 @@ import {
   score,
   source,
   split,
-  sql,
   trainer,
 } from '../../src/index.js';
 import { createRegistry } from '../../src/registry/create-registry.js';
@@ -60,7 +60,7 @@ const pipeline = definePipeline(
       checks: [check.rowCount({ min: 100_000 }), check.notNull(flights.delay, { mostly: 0.9 })],
     });
     const features = p.feature(checked, {
-      label: label.binary(sql('delay > 15')),
+      label: label.binary(gt(flights.delay, 15)),
       split: split.byTime({ test: '3 days' }),
       columns: {
         hour: feature.hourOf(flights.date),

@@ -16,7 +16,6 @@ import {
   schema,
   source,
   split,
-  sql,
   trainer,
 } from 'perennial-ml';
 
@@ -146,7 +145,7 @@ export const life = definePipeline('life', { params: { from: param.date(), to: p
   });
   const checked = p.validate(raw, { checks: [check.notNull(flights.delay, { mostly: 0.9 })] });
   const features = p.feature(checked, {
-    label: label.binary(sql('delay > 15')),
+    label: label.binary(gt(flights.delay, 15)),
     split: split.byTime({ test: '1 day' }),
     columns: { hour: feature.hourOf(flights.date), distance: feature.numeric(flights.distance) },
   });

@@ -1,5 +1,5 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import { and, definePipeline, eq, field, gt, lt, ne, not, param, secret } from '../../src/index.js';
+import { and, definePipeline, eq, field, gt, isNull, lt, not, param, secret } from '../../src/index.js';
 import type { ModelReference, Ref } from '../../src/index.js';
 
 declare const one: ModelReference<'rows', 'binary'>;
@@ -18,7 +18,7 @@ export const good = definePipeline(
         gt(field(score, 'value'), 0.5),
         eq(p.params.mode, 'a'),
         not(eq(field(score, 'kind'), 'old')),
-        ne(field(score, 'part', 'auc'), null),
+        not(isNull(field(score, 'part', 'auc'))),
       ),
       () => p.step('yes', { run: () => 1 }),
       () => p.step('no', { run: () => 'two' }),

@@ -6,15 +6,16 @@ import {
   drift,
   feature,
   gate,
+  gt,
   label,
   on,
+  or,
   param,
   rollout,
   schema,
   score,
   source,
   split,
-  sql,
   trainer,
 } from '../../src/index.js';
 import type { ParameterInput, Pipeline, Ref } from '../../src/index.js';
@@ -29,6 +30,7 @@ const flights = schema('flights', {
   delay: col.float().nullable(),
 });
 const newest = split.byTime({ test: '7 days' });
+const late = label.binary(gt(flights.delay, 1));
 
 export const good = definePipeline(
   'good',
@@ -47,7 +49,7 @@ export const good = definePipeline(
       checks: [check.rowCount({ min: 1 }), check.notNull(flights.delay), check.between(flights.distance, { min: 1 })],
     });
     const features = p.feature(checked, {
-      label: label.binary(sql`delay > 15`),
+      label: label.binary(gt(flights.delay, 15)),
       split: newest,
       columns: {
         hour: feature.hourOf(flights.date),
@@ -80,30 +82,30 @@ export const good = definePipeline(
 
     // columns
     // @ts-expect-error a misspelt column
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { d: feature.standardize(flights.distanec) } });
+    p.feature(raw, { label: late, split: newest, columns: { d: feature.standardize(flights.distanec) } });
     // @ts-expect-error an hour of a number
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { h: feature.hourOf(flights.distance) } });
-    label.binary(sql`${flights.late} OR ${flights.distance} > 5`, { outcome: [flights.late, flights.delay] });
+    p.feature(raw, { label: late, split: newest, columns: { h: feature.hourOf(flights.distance) } });
+    label.binary(or(flights.late, gt(flights.distance, 5)), { outcome: [flights.late, flights.delay] });
     // @ts-expect-error a weekday of a category
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { w: feature.weekdayOf(flights.origin) } });
+    p.feature(raw, { label: late, split: newest, columns: { w: feature.weekdayOf(flights.origin) } });
     // @ts-expect-error a category is not a number
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.standardize(flights.origin) } });
+    p.feature(raw, { label: late, split: newest, columns: { o: feature.standardize(flights.origin) } });
     // @ts-expect-error free text is not a number
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.numeric(flights.remark) } });
+    p.feature(raw, { label: late, split: newest, columns: { o: feature.numeric(flights.remark) } });
     p.feature(raw, {
-      label: label.binary(sql`delay > 1`),
+      label: late,
       split: newest,
       // @ts-expect-error a number is not a category
       columns: { o: feature.targetEncode(flights.distance) },
     });
     p.feature(raw, {
-      label: label.binary(sql`delay > 1`),
+      label: late,
       split: newest,
       // @ts-expect-error one of two joint keys is not a category
       columns: { o: feature.targetEncode(flights.origin, flights.distance) },
     });
     // @ts-expect-error one-hot of a timestamp
-    p.feature(raw, { label: label.binary(sql`delay > 1`), split: newest, columns: { o: feature.oneHot(flights.date) } });
+    p.feature(raw, { label: late, split: newest, columns: { o: feature.oneHot(flights.date) } });
     // @ts-expect-error a check of a column that is not there
     p.validate(raw, { checks: [check.notNull(flights.dealy)] });
     // @ts-expect-error bounds of a category
@@ -134,7 +136,7 @@ export const good = definePipeline(
     // metrics and tasks
     const minutes = p.feature(raw, {
       id: 'minutes',
-      label: label.regression(sql`delay`),
+      label: label.regression(flights.delay),
       split: newest,
       columns: { d: feature.numeric(flights.distance) },
     });

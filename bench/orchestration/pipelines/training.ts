@@ -1,4 +1,4 @@
-import { check, col, definePipeline, feature, gate, label, schema, source, split, sql, trainer } from 'perennial-ml';
+import { check, col, definePipeline, feature, gate, gt, label, schema, source, split, trainer } from 'perennial-ml';
 import { mark } from '../bodies.js';
 
 const flights = schema('flights', {
@@ -29,7 +29,7 @@ export default definePipeline('bench-training', (p) => {
   });
   const checked = p.validate(raw, { checks: [check.rowCount({ min: 1_000 }), check.notNull(flights.delay, { mostly: 0.9 })] });
   const features = p.feature(checked, {
-    label: label.binary(sql`${flights.delay} > 15`),
+    label: label.binary(gt(flights.delay, 15)),
     split: split.byTime({ test: '7 days' }),
     columns: {
       hour: feature.hourOf(flights.date),

@@ -5,6 +5,7 @@ import {
   drift,
   feature,
   gate,
+  gt,
   label,
   on,
   param,
@@ -13,7 +14,6 @@ import {
   score,
   source,
   split,
-  sql,
   trainer,
 } from 'perennial-ml';
 
@@ -33,7 +33,7 @@ export default definePipeline('rain', { params }, (p) => {
   const raw = p.ingest({ source: source.csv('data/weather.csv'), schema: weather, window: [p.params.from, p.params.to] });
   const checked = p.validate(raw, { checks: [check.rowCount({ min: 300 }), check.between(weather.wind, { min: 0, max: 60 })] });
   const features = p.feature(checked, {
-    label: label.binary(sql`${weather.precipitation} > 0`),
+    label: label.binary(gt(weather.precipitation, 0)),
     split: split.byTime({ test: '180 days' }),
     columns: {
       warm: feature.numeric(weather.temp_max),

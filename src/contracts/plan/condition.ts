@@ -1,8 +1,12 @@
 import type { JsonPrimitive } from '../json.js';
 import type { InputBinding, ParameterMarker } from '../plan.js';
 
-/** One side of a comparison: a value, a parameter of the run, or a recorded result. */
-export type Operand = { readonly value: JsonPrimitive } | ParameterMarker | InputBinding;
+/** One side of a comparison: a value, a parameter of the run, a recorded result, or what arithmetic makes of such. */
+export type Operand = { readonly value: JsonPrimitive } | ParameterMarker | InputBinding | Calculation;
+
+export type Arithmetic = 'add' | 'sub' | 'mul' | 'div' | 'neg' | 'abs';
+/** Of `neg` and `abs` one operand, of the others two. Null when one is null. */
+export type Calculation = { readonly op: Arithmetic; readonly operands: readonly Operand[] };
 
 export type Comparison = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte';
 

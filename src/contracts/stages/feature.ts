@@ -5,8 +5,11 @@ import type { JsonObject } from '../json.js';
 import type { ModelSignature } from '../model.js';
 
 export type Task = 'binary' | 'regression';
-/** `sql` is an expression over the raw columns; binary labels come out as 0 or 1, null rows are left out. */
-export type LabelSpec = { readonly task: Task; readonly sql: string };
+/**
+ * `sql` is an expression over the raw columns; binary labels come out as 0 or 1, null rows are left out. `columns`: all that it may read, where a part
+ * of it was written by hand; in a plan `sql` may be an `SqlMarker`.
+ */
+export type LabelSpec = { readonly task: Task; readonly sql: string; readonly columns?: readonly string[] };
 /** One transform: `column` or `columns`, and its options as members. */
 export type TransformSpec = JsonObject & { readonly transform: string };
 export type FeatureConfig = {

@@ -1,4 +1,5 @@
 import type { NoArguments, Operation } from './operations.js';
+import type { RowExpression } from './row-expression.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { DatasetRef } from '../dataset.js';
 import type { JsonObject } from '../json.js';
@@ -12,6 +13,8 @@ export type CheckSpec = {
   readonly severity: Severity;
   /** Share of rows, 0..1, that must pass. */
   readonly mostly?: number;
+  /** Of a check of rows: those that it looks at; one for which it is false or null is not. */
+  readonly where?: RowExpression;
   readonly arguments: JsonObject;
 };
 export type ValidateConfig = { readonly checks: readonly CheckSpec[] };

@@ -49,7 +49,7 @@ export const AUTHORING_CODES = {
     retryable: false,
     httpStatus: 422,
     cause: 'A value put into a SQL expression has no SQL literal.',
-    cure: 'Put only columns, strings, booleans and finite numbers into `sql`.',
+    cure: 'Put only columns, parameters, expressions, strings, booleans and finite numbers into `sql`.',
   },
   AUTHORING_UNKNOWN_PARAMETER: {
     retryable: false,

@@ -5,8 +5,8 @@ export const CONTROL_FLOW_CODES = {
     retryable: false,
     httpStatus: 409,
     cause:
-      'A condition reads a field that the recorded result does not have, or compares values that have no order, such as null.',
-    cure: 'Let the step return the field in every case, or ask for it first with ne(field, null).',
+      'A condition reads a field that the recorded result does not have, compares values that have no order, such as null, or divides by zero.',
+    cure: 'Let the step return the field in every case, or ask for null first with isNull(field).',
   },
   EXECUTION_LOOP_BOUND: {
     retryable: false,

@@ -4,8 +4,9 @@ export const FEATURES_CODES = {
   FEATURE_LABEL_INVALID: {
     retryable: false,
     httpStatus: 422,
-    cause: 'The label expression names a missing column, does not evaluate, or gives values that do not fit the task.',
-    cure: 'Correct the SQL of the label: 0, 1 or null for a binary task with both classes present, a finite number or null for a regression.',
+    cause:
+      'The label expression names a column that was not put in as a value, does not evaluate, or gives values that do not fit the task.',
+    cure: 'Correct the label, and put columns into its SQL as values: 0, 1 or null for a binary task with both classes present, a finite number or null for a regression.',
   },
   FEATURE_TRANSFORM_INVALID: {
     retryable: false,

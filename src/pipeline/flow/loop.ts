@@ -1,7 +1,8 @@
 import type { Condition, Operand } from '../../contracts/plan/condition.js';
 import type { JsonValue } from '../../contracts/json.js';
 import { type LoopResult, MAX_LOOP_ROUNDS } from '../../contracts/stages/loop.js';
-import { compileCondition, type CompiledCondition, type ConditionExpression } from '../conditions.js';
+import type { RunCondition } from '../expressions/expression.js';
+import { compileCondition, type CompiledCondition } from '../expressions/run-condition.js';
 import { type DraftBody, isPseudo } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
 import type { OptionReader } from '../lint/issues.js';
@@ -13,7 +14,7 @@ interface LoopBounds<Result> extends Pick<StepOptions, 'description' | 'after' |
   /** Most rounds, 1..1,000. When they are used up the loop ends with `met` false; that is no failure. */
   readonly times: Setting<number>;
   /** Asked after each round about its result, and about parameters and steps before the loop. */
-  readonly until: (last: Ref<Result>) => ConditionExpression;
+  readonly until: (last: Ref<Result>) => RunCondition;
 }
 
 /** Without `start` the first round gets null, and what a round gets has no type. */
@@ -79,7 +80,10 @@ function checkReads(reads: CompiledCondition['reads'], id: string, { scope }: Dr
 
 /** Inside a configuration a parameter is replaced by its bare value, so that it must stand where a value does. */
 function parametersAsValues(condition: Condition): object {
-  const operand = (given: Operand): object => ('$param' in given ? { value: given } : given);
+  const operand = (given: Operand): object => {
+    if ('op' in given) return { op: given.op, operands: given.operands.map(operand) };
+    return '$param' in given ? { value: given } : given;
+  };
   switch (condition.op) {
     case 'and':
     case 'or':

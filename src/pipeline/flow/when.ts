@@ -1,6 +1,6 @@
 import type { PipelineDraft } from '../draft.js';
-import type { ConditionExpression } from '../conditions.js';
-import { compileCondition } from '../conditions.js';
+import type { RunCondition } from '../expressions/expression.js';
+import { compileCondition } from '../expressions/run-condition.js';
 
 /** What the two branches of a `p.when` returned. The steps of one of them are skipped in every run; `p.join` brings them together. */
 export interface Branches<Met, Otherwise> {
@@ -10,7 +10,7 @@ export interface Branches<Met, Otherwise> {
 
 export function addBranches<Met, Otherwise>(
   draft: PipelineDraft,
-  condition: ConditionExpression,
+  condition: RunCondition,
   met: () => Met,
   otherwise: () => Otherwise,
 ): Branches<Met, Otherwise> {

@@ -1,4 +1,4 @@
-import type { Comparison, Condition, Operand } from '../../contracts/plan/condition.js';
+import type { Arithmetic, Calculation, Comparison, Condition, Operand } from '../../contracts/plan/condition.js';
 import type { JsonPrimitive, JsonValue } from '../../contracts/json.js';
 import type { InputBinding } from '../../contracts/plan.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
@@ -10,6 +10,7 @@ export interface ConditionFacts {
 }
 
 const WORDS: Readonly<Record<Comparison, string>> = { eq: '=', ne: '≠', gt: '>', gte: '≥', lt: '<', lte: '≤' };
+const SIGNS: Readonly<Record<Exclude<Arithmetic, 'neg' | 'abs'>, string>> = { add: '+', sub: '-', mul: '×', div: '/' };
 
 /**
  * Answers a condition. `and` and `or` read from left to right and stop when the answer is known. Pure; safe in workflow code.
@@ -42,8 +43,13 @@ export function operandsRead(condition: Condition): readonly InputBinding[] {
     case 'not':
       return operandsRead(condition.condition);
     default:
-      return [condition.left, condition.right].flatMap((operand) => ('step' in operand ? [operand] : []));
+      return [condition.left, condition.right].flatMap(bindingsIn);
   }
+}
+
+function bindingsIn(operand: Operand): readonly InputBinding[] {
+  if ('op' in operand) return operand.operands.flatMap(bindingsIn);
+  return 'step' in operand ? [operand] : [];
 }
 
 /** The condition in words; with `facts`, each part that is looked up is followed by its value: `evaluate.metrics.auc (0.61) > 0.65`. */
@@ -91,6 +97,7 @@ function inOrder<Value extends number | string>(op: 'gt' | 'gte' | 'lt' | 'lte',
 }
 
 function valueOf(operand: Operand, facts: ConditionFacts): JsonPrimitive {
+  if ('op' in operand) return calculate(operand, facts);
   const value = lookUp(operand, facts);
   if (value === undefined) throw undecided(`${operandInWords(operand)} has no value`, 'a recorded value');
   if (isPlain(value)) return value;
@@ -100,7 +107,33 @@ function valueOf(operand: Operand, facts: ConditionFacts): JsonPrimitive {
   );
 }
 
-function lookUp(operand: Operand, facts: ConditionFacts): JsonValue | undefined {
+function calculate(calculation: Calculation, facts: ConditionFacts): number | null {
+  const values = calculation.operands.map((operand) => valueOf(operand, facts));
+  if (values.includes(null)) return null;
+  const numbers = values.filter((value) => typeof value === 'number');
+  const result = numbers.length === values.length ? resultOf(calculation.op, numbers) : NaN;
+  if (Number.isFinite(result)) return result;
+  throw undecided(`${operandInWords(calculation, facts)} is no finite number`, 'two numbers, the second of a division not 0');
+}
+
+function resultOf(op: Arithmetic, [one = NaN, other = NaN]: readonly number[]): number {
+  switch (op) {
+    case 'add':
+      return one + other;
+    case 'sub':
+      return one - other;
+    case 'mul':
+      return one * other;
+    case 'div':
+      return one / other;
+    case 'neg':
+      return -one;
+    case 'abs':
+      return Math.abs(one);
+  }
+}
+
+function lookUp(operand: Exclude<Operand, Calculation>, facts: ConditionFacts): JsonValue | undefined {
   if ('value' in operand) return operand.value;
   if ('$param' in operand) return facts.parameter(operand.$param);
   let value = facts.result(operand.step);
@@ -112,10 +145,18 @@ function lookUp(operand: Operand, facts: ConditionFacts): JsonValue | undefined 
 }
 
 function operandInWords(operand: Operand, facts?: ConditionFacts): string {
+  if ('op' in operand) return calculationInWords(operand, facts);
   if ('value' in operand) return JSON.stringify(operand.value);
   const name = '$param' in operand ? `parameter ${operand.$param}` : [operand.step, ...(operand.path ?? [])].join('.');
   const value = facts === undefined ? undefined : lookUp(operand, facts);
   return value === undefined || !isPlain(value) ? name : `${name} (${JSON.stringify(value)})`;
+}
+
+function calculationInWords({ op, operands }: Calculation, facts: ConditionFacts | undefined): string {
+  const words = operands.map((operand) => operandInWords(operand, facts));
+  if (op === 'abs') return `abs(${words.join('')})`;
+  const nested = operands.map((operand, index) => ('op' in operand ? `(${words[index] ?? ''})` : (words[index] ?? '')));
+  return op === 'neg' ? `-${nested.join('')}` : nested.join(` ${SIGNS[op]} `);
 }
 
 function isPlain(value: JsonValue): value is JsonPrimitive {

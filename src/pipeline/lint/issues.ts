@@ -24,6 +24,7 @@ export type LintRule =
   | 'duplicate-trigger'
   | 'duration'
   | 'event-time'
+  | 'expression'
   | 'feature-columns'
   | 'finally'
   | 'gate'

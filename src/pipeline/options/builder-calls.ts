@@ -13,7 +13,9 @@ import {
   optionsOf,
   recordOf,
 } from '../../errors/kinds.js';
+import { isColumn } from '../../schema/column.js';
 import { aSchema } from '../../schema/schema.js';
+import { isExpression } from '../expressions/expression.js';
 import { aColumn, aDuration, aNumberSetting, aTextSetting, someParameters } from './kinds.js';
 
 /** What the linter looks at, with a place and words of its own. */
@@ -24,7 +26,7 @@ const aCheck = made('a check such as check.notNull(...)', ({ check }) => typeof 
 const aTransform = made('a transform such as feature.numeric(...)', ({ spec }) => typeof spec === 'object' && spec !== null);
 const aLabel = made(
   'label.binary(...) or label.regression(...)',
-  ({ expression }) => typeof expression === 'object' && expression !== null,
+  ({ task, expression }) => typeof task === 'string' && expression !== undefined,
 );
 const aSplit = made('split.byTime(...)', ({ by }) => by === 'time');
 const aTrainer = made('trainer.gbdt(...)', ({ trainer }) => trainer === 'gbdt');
@@ -32,7 +34,10 @@ const aGate = made('gate.betterThanChampion(...)', ({ than, metric }) => than ==
 const aRollout = made('rollout.canary(...)', ({ weights, health }) => Array.isArray(weights) && typeof health === 'object');
 const aMeasure = made('a drift measure such as drift.psi(...)', ({ statistic }) => typeof statistic === 'string');
 const aTrigger = made('a trigger such as on.drift()', ({ on }) => typeof on === 'string');
-const anExpression = made('sql`...`', ({ sql }) => typeof sql === 'string');
+const anExpression: Kind = {
+  expected: 'an expression such as gt(landed.delay, 15), or sql`...`',
+  holds: (value) => isExpression(value) || isColumn(value),
+};
 const aNotifier = made('a notifier such as notify.webhook(...)', ({ notifier }) => typeof notifier === 'string');
 const aChangeTrigger = made(
   'on.dataset(...) or on.alias(...)',

@@ -1,8 +1,12 @@
 import type { JsonObject } from '../../contracts/json.js';
 import type { Severity } from '../../contracts/stages/validate.js';
+import type { Kind } from '../../errors/check-call.js';
 import { aNumber, aText, oneOfWords, optional } from '../../errors/kinds.js';
 import type { Column } from '../../schema/column.js';
 import type { Duration } from '../duration.js';
+import { kindOf } from '../expressions/check-operands.js';
+import type { Operand } from '../expressions/expression.js';
+import type { ConditionOfRows } from '../expressions/operand-types.js';
 import type { ColumnNeed } from '../lint/column-use.js';
 
 /** What a check asks of its column. `event time`: it takes the event time of the schema by itself. Null: it takes none. */
@@ -13,7 +17,7 @@ export interface Check<C extends Column = Column> {
   readonly check: string;
   readonly column: C | null;
   readonly need: CheckNeed;
-  readonly options: CheckOptions & { readonly mostly?: number };
+  readonly options: CheckOptions & { readonly mostly?: number; readonly where?: unknown };
   readonly arguments: { readonly [name: string]: unknown };
   /** Arguments that a pipeline file writes as durations: `max` becomes `maxMs` in the plan. */
   readonly durations: { readonly [name: string]: Duration };
@@ -28,10 +32,20 @@ export interface CheckOptions {
   readonly severity?: Severity;
 }
 
-export interface RowCheckOptions extends CheckOptions {
+export interface RowCheckOptions<Where extends Operand = Operand> extends CheckOptions {
   /** Share of rows, 0..1, that must pass; default 1. */
   readonly mostly?: number;
+  /**
+   * The rows that the check looks at: `eq(flights.cancelled, 0)`. A row for which it is false or null is not looked at. Default: all rows.
+   */
+  readonly where?: ConditionOfRows<Where, 'where'>;
 }
 
+/** An expression whose value is true or false. */
+const aCondition: Kind = {
+  expected: 'a condition of a row such as eq(flights.cancelled, 0)',
+  holds: (value) => ['boolean', 'any'].includes(kindOf(value) ?? ''),
+};
+
 export const checkOptionKinds = { id: optional(aText), severity: optional(oneOfWords('error', 'warn', 'info')) };
-export const rowCheckOptionKinds = { ...checkOptionKinds, mostly: optional(aNumber) };
+export const rowCheckOptionKinds = { ...checkOptionKinds, mostly: optional(aNumber), where: optional(aCondition) };

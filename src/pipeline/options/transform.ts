@@ -7,4 +7,6 @@ export interface Transform<C extends Column = Column> {
   readonly columns: readonly C[];
   readonly need: ColumnNeed;
   readonly spec: TransformSpec;
+  /** Of a derived feature: goes into `spec` as data, once the schema of the rows is known. */
+  readonly expression?: unknown;
 }

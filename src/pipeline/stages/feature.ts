@@ -1,11 +1,15 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
-import type { FeatureConfig, Task } from '../../contracts/stages/feature.js';
+import type { Task } from '../../contracts/stages/feature.js';
 import type { ColumnOf } from '../../schema/column.js';
 import { eventTimeOf } from '../../schema/schema.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Label } from '../kinds/label.js';
 import type { TimeSplit } from '../kinds/split.js';
-import { columnsIn } from '../options/sql.js';
+import type { DraftLabel } from '../draft-scope.js';
+import { columnsRead, hasSqlText } from '../expressions/columns-read.js';
+import type { RowScope } from '../expressions/row-expression.js';
+import { rowExpression } from '../expressions/row-expression.js';
+import { sqlSetting, sqlText } from '../expressions/row-sql.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { Transform } from '../options/transform.js';
 
@@ -23,25 +27,62 @@ export interface FeatureDeclaration {
   readonly columns: { readonly [feature: string]: Transform };
 }
 
-export function featureConfig(options: FeatureDeclaration, schema: SchemaSpec | undefined, read: OptionReader): FeatureConfig {
-  const { label, split, columns } = options;
+/** A label as the plan has it, and what the linter knows of it. */
+interface ReadLabel {
+  readonly spec: DraftLabel;
+  /** Columns that no feature may use. */
+  readonly outcome: ReadonlySet<string>;
+  readonly text: string;
+}
+
+export function readLabel({ task, expression, outcome }: Label, scope: RowScope, read: OptionReader): ReadLabel {
+  const compiled = rowExpression(expression, [task === 'binary' ? 'boolean' : 'number'], scope, read);
+  const put = columnsRead(compiled);
+  const named = outcome?.map(({ name }) => name);
+  const text = sqlText(compiled);
+  const isText = hasSqlText(compiled);
+  if (put.length === 0 && !(isText && named !== undefined)) {
+    const cure = isText
+      ? 'put its columns in as values, sql`${flights.delay} > 15`, or list them in `outcome`'
+      : 'a label reads columns of the row';
+    read.report('label-columns', `"${text}" reads no column of the schema; ${cure}`);
+  }
+  for (const column of outcome ?? []) if (scope.schema !== undefined) read.at('outcome').column(scope.schema, column, 'any');
+  const spec = { task, sql: sqlSetting(compiled), ...(isText ? { columns: [...new Set([...put, ...(named ?? [])])] } : {}) };
+  return { spec, outcome: new Set(named ?? put), text };
+}
+
+/** Becomes a `FeatureConfig`. */
+export function featureConfig(options: FeatureDeclaration, label: ReadLabel, scope: RowScope, read: OptionReader): object {
+  const { split, columns } = options;
+  const { schema } = scope;
   const features = Object.entries(columns);
   if (features.length === 0) read.at('columns').report('feature-columns', 'expected at least one feature');
   if (schema !== undefined) {
     if (eventTimeOf(schema) === null)
       read.at('split').report('event-time', `split.byTime needs an event time, and schema "${schema.name}" has none`);
-    lintColumns(options, schema, read);
+    lintColumns(columns, label, schema, read);
   }
   const named = new Map<string, string>();
   for (const [feature] of features) {
     lintFeatureName(feature, named, read.at(`columns.${feature}`));
   }
   return {
-    label: { task: label.task, sql: label.expression.sql },
+    label: label.spec,
     split: { by: 'time', testMs: read.at('split.test').duration(split.test) },
-    columns: Object.fromEntries(features.map(([feature, { spec }]) => [feature, spec])),
+    columns: Object.fromEntries(
+      features.map(([feature, transform]) => [feature, specOf(transform, scope, read.at(`columns.${feature}`))]),
+    ),
     order: features.map(([feature]) => feature),
   };
+}
+
+function specOf({ spec, expression }: Transform, scope: RowScope, read: OptionReader): object {
+  if (expression === undefined) return spec;
+  const compiled = rowExpression(expression, ['number', 'boolean'], { ...scope, isServed: true }, read);
+  const columns = columnsRead(compiled);
+  if (columns.length === 0) read.report('expression', 'a derived feature reads a column at least');
+  return { ...spec, columns, expression: compiled };
 }
 
 /** @param named - the features before it, by their names without case; it is added. */
@@ -58,30 +99,21 @@ export function inputColumnsOf(options: Pick<FeatureDeclaration, 'columns'>, sch
   return schema.columns.map((column) => column.name).filter((name) => used.has(name));
 }
 
-function lintColumns({ label, columns }: FeatureDeclaration, schema: SchemaSpec, read: OptionReader): void {
-  const names = schema.columns.map((column) => column.name);
-  const named = columnsIn(label.expression, names);
-  if (named.length === 0) {
-    read
-      .at('label')
-      .report(
-        'label-columns',
-        `"${label.expression.sql}" names no column of schema "${schema.name}"; it has ${names.join(', ')}`,
-      );
-  }
-  for (const column of label.expression.columns) read.at('label').column(schema, column, 'any');
-  for (const column of label.outcome ?? []) read.at('label.outcome').column(schema, column, 'any');
-  const outcome = new Set(label.outcome?.map(({ name }) => name) ?? named);
+function lintColumns(
+  columns: FeatureDeclaration['columns'],
+  { outcome, text }: ReadLabel,
+  schema: SchemaSpec,
+  read: OptionReader,
+): void {
   for (const [feature, transform] of Object.entries(columns)) {
     const at = read.at(`columns.${feature}`);
     for (const column of new Set(transform.columns)) {
-      at.column(schema, column, transform.need);
-      if (outcome.has(column.name)) {
+      if (transform.expression === undefined) at.column(schema, column, transform.need);
+      if (outcome.has(column.name))
         at.report(
           'label-leakage',
-          `column "${column.name}" is part of the label "${label.expression.sql}", so it is not known when the model predicts`,
+          `column "${column.name}" is part of the label "${text}", so it is not known when the model predicts`,
         );
-      }
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../contracts/json.js';
 import type { Task } from '../../contracts/stages/feature.js';
 import type { Column, ColumnOf, OfTheModel } from '../../schema/column.js';
 import { score } from '../../schema/column.js';
@@ -10,7 +11,9 @@ import type { RisingMetricOf } from '../kinds/metrics.js';
 import type { Setting } from '../parameter-reference.js';
 import type { Source } from '../kinds/sources.js';
 import { readSource } from '../kinds/sources.js';
-import type { SqlExpression } from '../options/sql.js';
+import type { Expression } from '../expressions/expression.js';
+import { rowExpression } from '../expressions/row-expression.js';
+import { sqlSetting } from '../expressions/row-sql.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { PerformanceTrigger } from '../kinds/triggers.js';
 import { lintMetric } from './evaluate.js';
@@ -20,8 +23,11 @@ export interface LabelSource {
   readonly source: Source;
   /** Column that holds a prediction's `request_id`; default `request_id`. */
   readonly key?: string;
-  /** The label over the columns of these files; default the expression of the training label. */
-  readonly label?: SqlExpression;
+  /**
+   * The label over the columns of these files, of which no schema is known: columns of one of your own, or sql`late = 1`. Default the
+   * expression of the training label.
+   */
+  readonly label?: Expression | Column;
   /** How long after its event a label may be late; default nothing. */
   readonly delay?: Duration;
 }
@@ -57,7 +63,7 @@ export interface MonitorDeclaration extends MonitorSettings {
 }
 
 /** Becomes a `MonitorConfig`. */
-export function monitorConfig(options: MonitorDeclaration, knows: Knowledge, read: OptionReader): object {
+export function monitorConfig(options: MonitorDeclaration, knows: Knowledge, parameters: JsonObject, read: OptionReader): object {
   const {
     every,
     clock = 'wall',
@@ -78,7 +84,7 @@ export function monitorConfig(options: MonitorDeclaration, knows: Knowledge, rea
     clock,
     ...(grace === undefined ? {} : { graceMs: read.at('grace').duration(grace, { positive: false }) }),
     drift: Object.fromEntries(drift.map(({ column, statistic, max }) => [column.name, { statistic, max }])),
-    ...(labels === undefined ? {} : { labels: readLabels(labels, knows, read.at('labels')) }),
+    ...(labels === undefined ? {} : { labels: readLabels(labels, knows, parameters, read.at('labels')) }),
     performance: performanceRules(options.performance ?? [], knows, read.at('performance')),
     persistence: { windows: persistence.windows, of },
     minRows: read.at('minRows').number(minRows, { min: 1, integer: true }),
@@ -119,13 +125,15 @@ function lintMeasured(column: Column, need: ColumnNeed, { schema, inputColumns }
   }
 }
 
-function readLabels(labels: Source | LabelSource, { label }: Knowledge, read: OptionReader): object {
+function readLabels(labels: Source | LabelSource, { label }: Knowledge, parameters: JsonObject, read: OptionReader): object {
   const { source, key = 'request_id', label: expression, delay = '0 seconds' } = 'source' in labels ? labels : { source: labels };
+  const kinds = [label?.task === 'regression' ? 'number' : 'boolean'] as const;
+  const scope = { schema: undefined, parameters };
   if (key === '') read.at('key').report('name', 'expected the name of a column');
   return {
     source: readSource(source, read.at('source')),
     key,
-    sql: expression?.sql ?? label?.sql ?? '',
+    sql: expression === undefined ? (label?.sql ?? '') : sqlSetting(rowExpression(expression, kinds, scope, read.at('label'))),
     delayMs: read.at('delay').duration(delay, { positive: false }),
   };
 }

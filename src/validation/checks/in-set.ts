@@ -3,9 +3,11 @@ import { literal } from '../../contracts/sql-text.js';
 import { parseInstant, timestampLiteral } from '../../data/event-time.js';
 import { checkCall } from '../../errors/check-call.js';
 import { aBoolean, aNumber, anObject, aText, either, listOf } from '../../errors/kinds.js';
+import type { Operand } from '../../pipeline/expressions/expression.js';
 import type { Check, RowCheckOptions } from '../../pipeline/options/check.js';
 import { aColumn } from '../../pipeline/options/kinds.js';
 import type { Column } from '../../schema/column.js';
+import type { ColumnsOf } from '../check-kind.js';
 import { checkKind } from '../check-kind.js';
 
 type SetValue = string | number | boolean;
@@ -40,10 +42,14 @@ const ofOptions = checkKind('check.inSet', {
 
 /** Values are among those listed, compared as values of the column's type; missing values pass. Costs as the distinct values. */
 export const inSet = Object.assign(
-  <C extends Column>(column: C, values: readonly SetValue[], options: RowCheckOptions = {}): Check<C> => {
+  <C extends Column, const Where extends Operand = never>(
+    column: C,
+    values: readonly SetValue[],
+    options: RowCheckOptions<Where> = {},
+  ): Check<C | ColumnsOf<Where>> => {
     const kinds = { column: aColumn, values: listOf(either(aText, aNumber, aBoolean)), options: anObject };
     checkCall('check.inSet', { column, values, options }, kinds);
-    return ofOptions(column as Column, { ...options, values }) as unknown as Check<C>;
+    return ofOptions(column as Column, { ...options, values }) as unknown as Check<C | ColumnsOf<Where>>;
   },
   { kind: ofOptions.kind },
 );

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { JsonValue } from '../../../src/contracts/json.js';
 import type { Plan } from '../../../src/contracts/plan.js';
-import { col, definePipeline, feature, label, type Pipeline, schema, source, split, sql, trainer } from '../../../src/index.js';
+import { col, definePipeline, eq, feature, label, type Pipeline, schema, source, split, trainer } from '../../../src/index.js';
 import { recentManifests } from '../../../src/runs/manifest-store.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import { runInProcess } from '../../../src/testing/index.js';
@@ -21,7 +21,7 @@ const pipelineOver = (file: string): Pipeline =>
   definePipeline('in-order', { params: {} }, (p) => {
     const raw = p.ingest({ source: source.csv(file), schema: rows });
     const features = p.feature(raw, {
-      label: label.binary(sql`hit = 1`),
+      label: label.binary(eq(rows.hit, 1)),
       split: split.byTime({ test: '1 hour' }),
       // Neither in the order of the schema nor of the alphabet.
       columns: {

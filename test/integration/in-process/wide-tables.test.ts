@@ -8,6 +8,7 @@ import {
   col,
   column,
   definePipeline,
+  eq,
   feature,
   label,
   type Pipeline,
@@ -15,7 +16,6 @@ import {
   schema,
   source,
   split,
-  sql,
   trainer,
 } from '../../../src/index.js';
 import { createModelServer } from '../../../src/serving/index.js';
@@ -69,7 +69,7 @@ async function wideTable(columns: number, count: number, evaluated: boolean): Pr
       checks: [check.rowCount({ min: count }), ...named.map((index) => check.notNull(column(rows, `c${index}`)))],
     });
     const features = p.feature(checked, {
-      label: label.binary(sql`y = 1`),
+      label: label.binary(eq(column(rows, 'y'), 1)),
       split: split.byTime({ test: '8 hours' }),
       columns: Object.fromEntries(named.map((index) => [`f${index}`, featureOf(rows, index)])),
     });

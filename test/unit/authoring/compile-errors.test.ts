@@ -48,21 +48,70 @@ const MISTAKES: readonly (readonly [code: string, says: string])[] = [
     'p.feature(raw, { label: late, split: newest, columns: { code: feature.oneHot(airports.code) } });',
     `Type 'Transform<Column<"code", "category", "airports">>' is not assignable to type 'Transform<ColumnOf<"flights">>'.`,
   ],
+  ['gt(flights.origin, 15);', refused('15', "'origin' is a category column; gt compares it with a text, not with a number")],
+  [
+    "eq('late', flights.late);",
+    wrongKind('late', 'boolean', "'late' is a boolean column; eq compares it with a boolean, not with a text"),
+  ],
+  [
+    'gt(flights.late, true);',
+    wrongKind('late', 'boolean', "'late' is a boolean column; gt takes a number, a text or a timestamp"),
+  ],
+  ['add(flights.origin, 1);', wrongKind('origin', 'category', "'origin' is a category column; add takes a number")],
+  [
+    'and(flights.late, flights.seats);',
+    wrongKind(
+      'seats',
+      'integer',
+      "'seats' is an integer column; and takes a condition, such as a comparison or a boolean column",
+    ),
+  ],
+  [
+    'label.binary(flights.distance);',
+    wrongKind(
+      'distance',
+      'float',
+      "'distance' is a float column; label.binary takes a condition, such as a comparison or a boolean column",
+    ),
+  ],
+  [
+    'label.regression(flights.late);',
+    wrongKind('late', 'boolean', "'late' is a boolean column; label.regression takes a number"),
+  ],
+  [
+    "feature.derive(eq(flights.origin, 'SFO'));",
+    refused(
+      `Expression<"boolean", Column<"origin", "category", "flights">>`,
+      "'origin' is a category column; feature.derive takes floats, integers and booleans",
+    ),
+  ],
+  [
+    'check.notNull(flights.distance, { where: flights.seats });',
+    `Type 'Column<"seats", "integer", "flights">' is not assignable to type '"'seats' is an integer column; where takes a condition, such as a comparison or a boolean column"'.`,
+  ],
+  [
+    'p.when(gt(flights.distance, 1), () => model);',
+    `Argument of type 'Expression<"boolean", Column<"distance", "float", "flights">>' is not assignable to parameter of type 'RunCondition'.`,
+  ],
   ["p.evaluate(model, { metrics: ['rmse'] });", `Type '"rmse"' is not assignable to type 'MetricOf<"binary">'.`],
 ];
+
+function refused(given: string, words: string): string {
+  return `Argument of type '${given}' is not assignable to parameter of type '"${words}"'.`;
+}
 
 function wrongKind(column: string, type: string, words: string): string {
   return `Argument of type 'Column<"${column}", "${type}", "flights">' is not assignable to parameter of type '"${words}"'.`;
 }
 
-const BEFORE = `import { check, col, definePipeline, drift, feature, label, schema, source, split, sql, trainer } from 'perennial-ml';
+const BEFORE = `import { add, and, check, col, definePipeline, drift, eq, feature, gt, label, schema, source, split, trainer } from 'perennial-ml';
 const flights = schema('flights', {
   date: col.timestamp({ eventTime: true }), distance: col.float(), origin: col.category(), late: col.boolean(), seats: col.integer(),
 });
 const airports = schema('airports', { code: col.category() });
 definePipeline('mistakes', { params: {} }, (p) => {
   const raw = p.ingest({ source: source.parquet('x'), schema: flights });
-  const late = label.binary(sql\`\${flights.late}\`);
+  const late = label.binary(flights.late);
   const newest = split.byTime({ test: '7 days' });
   const features = p.feature(raw, { label: late, split: newest, columns: { d: feature.numeric(flights.distance) } });
   const model = p.train(features, { trainer: trainer.gbdt() });

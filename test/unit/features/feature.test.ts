@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { FeatureConfig, FeatureResult } from '../../../src/contracts/stages/feature.js';
 import { feature } from '../../../src/features/feature.js';
@@ -166,6 +167,29 @@ describe('feature', () => {
   });
 });
 
+describe('a derived feature', () => {
+  it('is the same in the files and in the graph that serves', async () => {
+    const size = { column: 'size', type: 'float' };
+    const made = await built({
+      ...CONFIG,
+      columns: {
+        inverse: { transform: 'derive', columns: ['size'], expression: { op: 'div', operands: [{ value: 1 }, size] } },
+        big: { transform: 'derive', columns: ['size'], expression: { op: 'gt', operands: [size, { value: 7 }] } },
+      },
+    });
+    const rows = await split('test', 'raw_size, inverse, big', made);
+    expect(rows.map((row) => [row['inverse'], row['big']])).toEqual(
+      rows.map(({ raw_size: raw }) => (typeof raw === 'number' ? [Math.fround(1 / raw), Number(raw > 7)] : [NaN, NaN])),
+    );
+    const bytes = await made.store.readFile(made.result, 'preprocess.onnx');
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+    const given = Float32Array.from(rows, ({ raw_size: raw }) => (typeof raw === 'number' ? raw : NaN));
+    const { features } = await session.run({ size: new Tensor('float32', given, [rows.length, 1]) });
+    await session.release();
+    expect(Array.from(features?.data as Float32Array)).toEqual(rows.flatMap((row) => [row['inverse'], row['big']]));
+  });
+});
+
 describe('a feature set that cannot be built', () => {
   const failing = (config: Partial<FeatureConfig>): Promise<{ code: string; message: string }> =>
     failureOf(run(store, dataset, { ...CONFIG, ...config }));
@@ -181,6 +205,16 @@ describe('a feature set that cannot be built', () => {
     const failure = await failing({ label: { task: 'binary', sql: text } });
     expect(failure.code).toBe('FEATURE_LABEL_INVALID');
     for (const part of parts) expect(failure.message).toContain(part);
+  });
+
+  it('refuses SQL of a label that reads a column which was not put in: it would be free to become a feature', async () => {
+    const sql = '(label = 1 AND size IS NOT NULL)';
+    expect(await failing({ label: { task: 'binary', sql, columns: ['label'] } })).toMatchObject({
+      code: 'FEATURE_LABEL_INVALID',
+      message: expect.stringMatching(/"size" not found.*expected SQL over the columns label/s),
+    });
+    const made = await built({ ...CONFIG, label: { task: 'binary', sql, columns: ['label', 'size'] } });
+    expect(made.result.meta.labelSql).toBe(sql);
   });
 
   it('refuses a regression label that is not finite', async () => {

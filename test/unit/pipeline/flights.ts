@@ -2,13 +2,13 @@ import {
   col,
   definePipeline,
   feature,
+  gt,
   isPipelineError,
   label,
   param,
   schema,
   source,
   split,
-  sql,
   trainer,
 } from '../../../src/index.js';
 import type {
@@ -46,7 +46,7 @@ export function trained(p: Builder): Trained {
   const raw = p.ingest({ source: source.parquet('flights.parquet'), schema: flights, window: [p.params.from, p.params.to] });
   const checked = p.validate(raw, { checks: [] });
   const features = p.feature(checked, {
-    label: label.binary(sql`delay > 15`),
+    label: label.binary(gt(flights.delay, 15)),
     split: split.byTime({ test: '7 days' }),
     columns: {
       hour: feature.hourOf(flights.date),

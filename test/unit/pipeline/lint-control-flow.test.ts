@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { drift, field, gate, gt, on } from '../../../src/index.js';
+import { drift, field, gate, gt, on, sql } from '../../../src/index.js';
 import type { Ref } from '../../../src/index.js';
 import { type Builder, flights, found, issuesOf, trained } from './flights.js';
 
@@ -11,12 +11,14 @@ describe('the linter of control flow', () => {
     const build = (p: Builder): void => {
       const measured = p.step('measured', { run: score });
       p.when(true as never, () => p.step('a', { run }));
-      p.when(gt(field(measured, 'value'), NaN), () => p.step('b', { run }));
-      p.when(gt(field(measured, 'value'), { limit: 1 } as never), () => p.step('c', { run }));
+      p.when(gt(flights.distance, 1) as never, () => p.step('b', { run }));
+      p.when(sql`${flights.distance} > 1` as never, () => p.step('c', { run }));
       p.when(gt(field(measured, 'value'), 1), () => undefined);
     };
     expect(found(build)).toEqual(['condition when', 'condition when', 'condition when', 'condition when']);
     expect(issuesOf(build)[0]?.message).toMatch(/^expected a condition such as .*, got /);
+    expect(issuesOf(build)[1]?.message).toContain('column "distance" has a value in each row and none in a run');
+    expect(issuesOf(build)[2]?.message).toContain('SQL is answered for rows');
     expect(issuesOf(build)[3]?.message).toBe('neither branch declares a step');
   });
 

@@ -4,9 +4,11 @@ import {
   check,
   col,
   definePipeline,
+  div,
   drift,
   feature,
   gate,
+  gt,
   label,
   on,
   param,
@@ -24,7 +26,7 @@ import { define, flights, found, issuesOf, params, trained } from './flights.js'
 /** A schema of the same name with other columns: the compiler knows schemas by their names. */
 const others = schema('flights', { distanec: col.float(), delya: col.float() });
 const newest = split.byTime({ test: '7 days' });
-const late = label.binary(sql`delay > 15`);
+const late = label.binary(gt(flights.delay, 15));
 
 describe('the linter', () => {
   it('finds nothing in a good pipeline', () => {
@@ -90,7 +92,7 @@ describe('the linter', () => {
     const build =
       (outcome?: readonly Column<string, 'float', 'flights'>[]) => (p: Parameters<Parameters<typeof define>[0]>[0]) => {
         const raw = p.ingest({ source: source.parquet('x'), schema: flights });
-        const own = label.binary(sql`DELAY > distance / 100`, outcome === undefined ? {} : { outcome });
+        const own = label.binary(gt(flights.delay, div(flights.distance, 100)), outcome === undefined ? {} : { outcome });
         p.feature(raw, {
           label: own,
           split: newest,
@@ -112,6 +114,8 @@ describe('the linter', () => {
           B: feature.numeric(flights.distance),
         };
         p.feature(raw, { label: label.binary(sql`dealy > 15`), split: newest, columns });
+        const distance = feature.numeric(flights.distance);
+        p.feature(raw, { id: 'nothing', label: label.binary(gt(p.params.trees, 1)), split: newest, columns: { distance } });
         p.feature(raw, { id: 'empty', label: late, split: newest, columns: {} });
       }),
     ).toEqual([
@@ -120,6 +124,7 @@ describe('the linter', () => {
       'column-type feature.columns.b',
       'feature-columns feature.columns.__a',
       'feature-columns feature.columns.B',
+      'label-columns nothing.label',
       'feature-columns empty.columns',
     ]);
   });
@@ -132,7 +137,7 @@ describe('the linter', () => {
         const raw = p.ingest({ source: source.parquet('x'), schema: flights });
         const checked = p.validate(raw, { checks: [check.notNull(strange.delay)] });
         const features = p.feature(checked, {
-          label: label.binary(sql`${strange.delay} > 15`, { outcome: [strange.delay] }),
+          label: label.binary(gt(strange.delay, 15), { outcome: [strange.delay] }),
           split: newest,
           columns: { distance: feature.numeric(strange.distance), origin: feature.oneHot(flights.origin) },
         });
@@ -154,6 +159,7 @@ describe('the linter', () => {
     expect(
       found((p) => {
         const raw = p.ingest({ source: source.parquet('x'), schema: timeless, window: ['yesterday', '2001-01-01'] });
+        const late = label.binary(gt(timeless.delay, 15));
         p.feature(raw, { label: late, split: newest, columns: { d: feature.numeric(timeless.distance) } });
       }),
     ).toEqual(['event-time ingest.window', 'range ingest.window.0', 'event-time feature.split']);

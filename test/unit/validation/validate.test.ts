@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { DatasetRef } from '../../../src/contracts/dataset.js';
+import type { RowExpression } from '../../../src/contracts/stages/row-expression.js';
 import type { CheckSpec, ValidateResult } from '../../../src/contracts/stages/validate.js';
 import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
 import { validate } from '../../../src/validation/validate.js';
@@ -175,5 +176,41 @@ describe('checks', () => {
       check('freshness', { id: `${String(count)}h`, severity: 'warn', arguments: { maxMs: count * 3_600_000 } });
     const result = await run(dataset, [hours(39), hours(38)]);
     expect(result.checks.filter(({ check: name }) => name === 'freshness').map(({ passed }) => passed)).toEqual([true, false]);
+  });
+
+  it('looks at the rows of `where` alone: not at one for which it is false or null', async () => {
+    const amount: RowExpression = { column: 'amount', type: 'float' };
+    const red: RowExpression = { op: 'eq', operands: [{ column: 'colour', type: 'category' }, { value: 'red' }] };
+    const small: RowExpression = { op: 'lt', operands: [amount, { value: 3 }] };
+    // Amounts of red rows: 0, 2, 4, 6, 8. The one null amount is of a blue row.
+    expect(await outcome(check('not_null', { column: 'amount', where: red }))).toMatchObject({ observed: 1, failingRows: 0 });
+    const bounds = { column: 'amount', arguments: { max: 2 } };
+    expect(await outcome(check('between', { ...bounds, where: red }))).toEqual({ passed: false, observed: 0.4, failingRows: 3 });
+    expect(await outcome(check('between', { ...bounds, where: small }))).toMatchObject({ observed: 1, failingRows: 0 });
+    const colours = { column: 'colour', arguments: { values: ['blue'] } };
+    expect(await outcome(check('in_set', { ...colours, where: small }))).toMatchObject({ observed: 1 / 3, failingRows: 2 });
+    expect(await outcome(check('unique', { column: 'colour', where: small }))).toMatchObject({ observed: 2 / 3, failingRows: 1 });
+    const checks = [check('between', { ...bounds, where: small }), check('between', { ...bounds, id: 'all', severity: 'info' })];
+    const result = await run(dataset, checks);
+    expect(result.checks.slice(1, 3)).toMatchObject([
+      { passed: true, expected: '<= 2 where amount < 3' },
+      { id: 'all', passed: false, failingRows: 6 },
+    ]);
+  });
+
+  it('refuses a `where` of a column that is not there, and of a check that looks at no rows', async () => {
+    const where: RowExpression = { op: 'gt', operands: [{ column: 'amuont', type: 'float' }, { value: 3 }] };
+    const failure = await failureOf(run(dataset, [check('not_null', { column: 'amount', where })]));
+    expect(failure).toMatchObject({
+      code: 'VALIDATION_CHECK_INVALID',
+      message: expect.stringContaining('unknown column "amuont"'),
+    });
+    const text: RowExpression = { sql: ['colour = ', { value: 'red' }, ' AND ', { column: 'amount', type: 'float' }, ' > 1'] };
+    const named = await failureOf(run(dataset, [check('not_null', { column: 'amount', where: text })]));
+    expect(named).toMatchObject({ code: 'VALIDATION_CHECK_INVALID', message: expect.stringContaining('"colour" not found') });
+    const known: RowExpression = { column: 'amount', type: 'float' };
+    const bounds = { min: 1 };
+    const other = await failureOf(run(dataset, [check('row_count_between', { arguments: bounds, where: known })]));
+    expect(other).toMatchObject({ code: 'VALIDATION_CHECK_INVALID', message: expect.stringContaining('takes no `where`') });
   });
 });
