@@ -13,3 +13,5 @@ export type { NoticeTools, NotifierConstructor, NotifierDefinition, SecretsIn } 
 export { noticeHeadline, noticeText } from '../notices/notice-text.js';
 export type { OptionProblem } from '../pipeline/options/notifier.js';
 export type { NoticeMessage, NoticeReceipt, NotifierSpec } from '../contracts/plan/hooks.js';
+export { defineRollout } from '../rollout/rollouts.js';
+export type { RolloutConstructor, RolloutDefinition, RolloutStep, RolloutSteps } from '../rollout/rollout-kind.js';

@@ -29,10 +29,15 @@ const standsForNothing: StandsFor = () => false;
 /** What a run asks of the options of each kind: no marker is left in them. */
 const runKinds = new WeakMap<Kind, Kinds>();
 
-function checkResolved(kind: Kind, options: unknown): void {
+/** As `optionKinds`, of a kind whose options are values only: they are used where the pipeline is defined. */
+export function fixedOptionKinds(kind: Kind): Kinds {
   const kinds = runKinds.get(kind) ?? kindsOf({ ...kind.options }, standsForNothing);
   runKinds.set(kind, kinds);
-  checkCall(kind.name, { options }, { options: optionsOf(kinds) });
+  return kinds;
+}
+
+function checkResolved(kind: Kind, options: unknown): void {
+  checkCall(kind.name, { options }, { options: optionsOf(fixedOptionKinds(kind)) });
 }
 
 /** As `checkRunOptions`, for those who list the problems of many kinds: `argument \`max\` must be a number, got "many"`. */

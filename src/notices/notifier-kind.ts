@@ -29,6 +29,7 @@ export interface NotifierKind extends Kind {
   send(message: NoticeMessage, options: JsonObject, tools: NoticeTools): Promise<NoticeReceipt>;
 }
 
+/** What `defineNotifier` takes. */
 export interface NotifierDefinition<Schema extends OptionsSchema = OptionsSchema> {
   /** As the plan writes it: lower case, digits and `_`. */
   readonly name: string;

@@ -10,6 +10,7 @@ import type { ObjectStoreKind, StoreAddress } from './store-kind.js';
 /** What `store` may be opened by, by scheme. */
 export const OBJECT_STORES = createKindList<ObjectStoreKind>('store', 'store', [folderStore, s3Store]);
 
+/** What `defineObjectStore` takes. */
 export interface ObjectStoreDefinition<Options> {
   /** Scheme of its addresses: lower case letters, digits and `_`. `gs` opens `gs://bucket/prefix`. */
   readonly scheme: string;

@@ -29,10 +29,15 @@ const nth = (occurrence: number, repeat = 0): CallOptions => ({
 const callsOf = (host: StageHost): OperationCalls<DeployOperations> =>
   operationsOf<DeployOperations>({ call: async (...operation) => await host.call(...operation) });
 
-/** Canary: ready first, then ever more traffic with a look at the health after each bake, then the aliases. */
+/** Without a champion the candidate bakes at the last weight alone. */
+function bakeMsAt({ weights, bakeMs, bakesMs = [] }: DeployConfig['rollout'], weight: number): number {
+  return bakesMs[weights.indexOf(weight)] ?? bakeMs;
+}
+
+/** Ready first, then ever more traffic with a look at the health after each bake, then the aliases. */
 async function rollOut(host: StageHost, config: DeployConfig, { version, evaluation, attempt }: Attempt): Promise<RolloutEnd> {
   const operations = callsOf(host);
-  const { bakeMs, onInconclusive = 'continue' } = config.rollout;
+  const { onInconclusive = 'continue' } = config.rollout;
   // The first attempt goes by the evaluation that the step was given.
   const basis = attempt === 0 ? {} : { evaluation };
   const opened = await operations.open({ version, ...basis }, nth(attempt));
@@ -51,7 +56,7 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
     const at = (reason: string): string => `at ${weight} per cent: ${reason}`;
     for (let bake = 0; ; bake += 1) {
       host.describe(`bake of version ${version} at ${weight} per cent of the traffic`);
-      await host.sleep(bakeMs);
+      await host.sleep(bakeMsAt(config.rollout, weight));
       const since = { version, revision, champion: opened.champion, start };
       const health = await operations.health(since, nth(occurrence, bake));
       if (!health.healthy) return { end: 'unhealthy', reasons: health.reasons.map(at) };

@@ -2,10 +2,13 @@ import type { NoArguments, Operation } from './operations.js';
 import type { EvaluateResult } from './evaluate.js';
 
 export type RolloutSpec = {
-  readonly strategy: 'canary';
+  /** Kind of roll-out. Options of one that was added are members beside these. */
+  readonly strategy: string;
   /** Per cent of traffic for the candidate, ascending, last 100. */
   readonly weights: readonly number[];
   readonly bakeMs: number;
+  /** The bake at each of the weights; absent: `bakeMs` at all of them. */
+  readonly bakesMs?: readonly number[];
   readonly health: {
     readonly maxErrorRatio: number;
     readonly maxP99Ms: number;

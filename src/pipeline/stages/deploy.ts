@@ -1,21 +1,20 @@
 import type { OptionReader } from '../lint/issues.js';
-import type { CanaryRollout, OnInconclusive } from '../kinds/rollout.js';
-import { canary } from '../kinds/rollout.js';
+import type { Duration } from '../duration.js';
+import { DEFAULT_ROLLOUT, type OnInconclusive, type Rollout } from '../options/rollout.js';
 import type { StepOptions } from '../options/step-options.js';
 
 export interface DeployOptions extends StepOptions {
   /** Default: the model's name. */
   readonly endpoint?: string;
   /** Default: 5, 25, 50 and 100 per cent, 5 minutes each. */
-  readonly rollout?: CanaryRollout;
+  readonly rollout?: Rollout;
 }
 
 const ON_INCONCLUSIVE: readonly string[] = ['continue', 'rollBack', 'wait'] satisfies OnInconclusive[];
-const DEFAULT_WEIGHTS = [5, 25, 50, 100] as const;
 
 /** Becomes a `DeployConfig`. */
 export function deployConfig(options: DeployOptions, endpoint: string, model: string, read: OptionReader): object {
-  const { strategy, weights, bake, health, onInconclusive } = options.rollout ?? canary(DEFAULT_WEIGHTS);
+  const { strategy, options: own = {}, weights, bake, health, onInconclusive } = options.rollout ?? DEFAULT_ROLLOUT;
   const at = read.at('rollout');
   lintWeights(weights, at.at('weights'));
   const { maxErrorRatio = 0.01, maxP99 = '500 milliseconds', ready = '60 seconds', minRequests } = health;
@@ -25,9 +24,10 @@ export function deployConfig(options: DeployOptions, endpoint: string, model: st
     endpoint: read.at('endpoint').name(endpoint, 'the endpoint name'),
     model,
     rollout: {
+      ...own,
       strategy,
       weights,
-      bakeMs: at.at('bake').duration(bake, { positive: false }),
+      ...bakes(bake, at.at('bake')),
       health: {
         maxErrorRatio: at.at('health.maxErrorRatio').number(maxErrorRatio, { min: 0, max: 1 }),
         maxP99Ms: at.at('health.maxP99').latency(maxP99),
@@ -37,6 +37,14 @@ export function deployConfig(options: DeployOptions, endpoint: string, model: st
       ...(onInconclusive === undefined ? {} : { onInconclusive }),
     },
   };
+}
+
+/** Different times at different weights are a list beside the longest of them. */
+function bakes(bake: Duration | readonly Duration[], read: OptionReader): object {
+  if (typeof bake === 'string') return { bakeMs: read.duration(bake, { positive: false }) };
+  const bakesMs = bake.map((one, index) => read.at(index).duration(one, { positive: false }));
+  const bakeMs = Math.max(0, ...bakesMs);
+  return bakesMs.every((one) => one === bakeMs) ? { bakeMs } : { bakeMs, bakesMs };
 }
 
 function lintWeights(weights: readonly number[], read: OptionReader): void {

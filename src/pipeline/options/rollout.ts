@@ -1,15 +1,19 @@
-import { checkCall } from '../../errors/check-call.js';
-import { aNumber, aText, listOf, optional, optionsOf } from '../../errors/kinds.js';
-import { aDuration, aNumberSetting } from '../options/kinds.js';
+import type { JsonObject } from '../../contracts/json.js';
+import { aText, optional, optionsOf } from '../../errors/kinds.js';
 import type { Duration } from '../duration.js';
 import type { Setting } from '../parameter-reference.js';
+import { aDuration, aNumberSetting } from './kinds.js';
 
 /** How a blessed model takes over; becomes a `RolloutSpec` in the plan. */
-export interface CanaryRollout {
-  readonly strategy: 'canary';
+export interface Rollout {
+  readonly strategy: string;
+  /** Of a kind that was added: beside the steps that it made of them. */
+  readonly options?: JsonObject;
+  /** Per cent of the traffic for the candidate, ascending, last 100. */
   readonly weights: readonly number[];
-  readonly bake: Duration;
-  readonly health: CanaryHealth;
+  /** Watch time at each weight, or one for all. */
+  readonly bake: Duration | readonly Duration[];
+  readonly health: RolloutHealth;
   readonly onInconclusive?: OnInconclusive;
 }
 
@@ -20,7 +24,7 @@ export interface CanaryRollout {
 export type OnInconclusive = 'continue' | 'rollBack' | 'wait';
 
 /** What the candidate must keep to at every position; else it is rolled back. */
-export interface CanaryHealth {
+export interface RolloutHealth {
   /** Share of its requests, 0..1, that may fail; default 0.01. */
   readonly maxErrorRatio?: Setting<number>;
   /** Longest 99th percentile of its latency; default 500 milliseconds. */
@@ -31,8 +35,14 @@ export interface CanaryHealth {
   readonly ready?: Duration;
 }
 
-const CANARY_OPTIONS = {
-  bake: optional(aDuration),
+/** What every roll-out takes. */
+export interface RolloutOptions {
+  readonly health?: RolloutHealth;
+  /** Default `continue`. */
+  readonly onInconclusive?: OnInconclusive;
+}
+
+export const rolloutOptionKinds = {
   health: optional(
     optionsOf({
       maxErrorRatio: optional(aNumberSetting),
@@ -44,18 +54,10 @@ const CANARY_OPTIONS = {
   onInconclusive: optional(aText),
 };
 
-/** Shifts traffic to the candidate in steps. `weights`: per cent, ascending, last 100. `bake`: watch time at each; default 5 minutes. `onInconclusive`: default `continue`. */
-export function canary(
-  weights: readonly number[],
-  options: { readonly bake?: Duration; readonly health?: CanaryHealth; readonly onInconclusive?: OnInconclusive } = {},
-): CanaryRollout {
-  checkCall('rollout.canary', { weights, options }, { weights: listOf(aNumber), options: optionsOf(CANARY_OPTIONS) });
-  const { bake = '5 minutes', health = {}, onInconclusive } = options;
-  return Object.freeze({
-    strategy: 'canary',
-    weights,
-    bake,
-    health,
-    ...(onInconclusive === undefined ? {} : { onInconclusive }),
-  });
-}
+/** Of a step that names no other. */
+export const DEFAULT_ROLLOUT: Rollout = Object.freeze({
+  strategy: 'canary',
+  weights: [5, 25, 50, 100],
+  bake: '5 minutes',
+  health: {},
+});
