@@ -8,6 +8,14 @@ interface ComputedCalls {
   readonly members: readonly Member[];
 }
 
+/** The parameters of a call, without the rest of one that takes nothing more. */
+function parametersOf(checker: ts.TypeChecker, { parameters }: ts.Signature): readonly ts.Symbol[] {
+  return parameters.filter((parameter) => {
+    const given = checker.getTypeOfSymbol(parameter);
+    return !checker.isTupleType(given) || checker.getTypeArguments(given as ts.TypeReference).length > 0;
+  });
+}
+
 /** The calls of a value as the checker computes them; none when it is no function. */
 export function computedCalls(checker: ts.TypeChecker, symbol: ts.Symbol, name: string): ComputedCalls {
   const calls = checker.getTypeOfSymbol(symbol).getCallSignatures();
@@ -33,8 +41,9 @@ function signatureOf(checker: ts.TypeChecker, name: string, call: ts.Signature, 
     const bound = parameter.getConstraint();
     return `${textOf(checker, parameter)}${bound === undefined ? '' : ` extends ${textOf(checker, bound)}`}`;
   });
-  const parameters = call.parameters.map((parameter, index) => {
-    if (index < call.parameters.length - 1 || options.length === 0)
+  const given = parametersOf(checker, call);
+  const parameters = given.map((parameter, index) => {
+    if (index < given.length - 1 || options.length === 0)
       return `${parameter.name}: ${textOf(checker, givenType(checker, parameter))}`;
     return `options${options.every(({ isOptional }) => isOptional) ? '?' : ''}: Options`;
   });
@@ -42,12 +51,12 @@ function signatureOf(checker: ts.TypeChecker, name: string, call: ts.Signature, 
   return `declare function ${name}${types.length === 0 ? '' : `<${types.join(', ')}>`}(${parameters.join(', ')}): ${result};`;
 }
 
-function optionsOf(checker: ts.TypeChecker, { parameters }: ts.Signature): readonly Member[] {
-  const last = parameters.at(-1);
+function optionsOf(checker: ts.TypeChecker, call: ts.Signature): readonly Member[] {
+  const last = parametersOf(checker, call).at(-1);
   if (last === undefined) return [];
   const type = givenType(checker, last);
   const isObject = (type.flags & ts.TypeFlags.Object) !== 0 || type.isIntersection();
-  if (!isObject || checker.isArrayType(type) || type.getCallSignatures().length > 0) return [];
+  if (!isObject || checker.isArrayLikeType(type) || type.getCallSignatures().length > 0) return [];
   return checker
     .getPropertiesOfType(type)
     .map((property) => ({

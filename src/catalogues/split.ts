@@ -1,2 +1,2 @@
 /** Ways to keep rows for the test, for `p.feature`. */
-export { byTime } from '../pipeline/kinds/split.js';
+export { byTime } from '../features/splits/by-time.js';

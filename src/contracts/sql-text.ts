@@ -17,13 +17,13 @@ export function floatLiteral(value: number): string {
 /** How texts become parts of a statement, for the functions of kinds that write SQL. */
 export interface SqlQuote {
   /** Name of a column: `delay` becomes `"delay"`. */
-  name(name: string): string;
+  readonly name: (name: string) => string;
   /** A text as a literal. */
-  text(text: string): string;
+  readonly text: (text: string) => string;
   /** A finite number as a literal of float64, exact to the bit. */
-  number(value: number): string;
+  readonly number: (value: number) => string;
   /** A number as a literal of float32, exact to the bit when it is one. */
-  float(value: number): string;
+  readonly float: (value: number) => string;
 }
 
 export const sqlQuote: SqlQuote = Object.freeze({

@@ -2,11 +2,11 @@ import { epochMsSql } from '../contracts/epoch-ms.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../contracts/sql-text.js';
 import { addTurns } from './row-turns.js';
-import type { SplitRows, TimeSplit } from './time-split.js';
-import { rowsOf } from './time-split.js';
+import type { RowSplit, SplitRows } from './split-rows.js';
+import { rowsOf } from './split-rows.js';
 
 /** Every labelled row trains and none is held out: the split of a refit. */
-export async function allRows(db: DuckDb, { table, eventTime, task }: SplitRows): Promise<TimeSplit> {
+export async function allRows(db: DuckDb, { table, eventTime, task }: SplitRows): Promise<RowSplit> {
   await addTurns(db, table, task, 'true');
   const time = identifier(eventTime);
   const [range] = await db.query(

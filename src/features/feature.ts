@@ -28,13 +28,13 @@ import { fitEncoders } from './fit-encoders.js';
 import { checkLabels, loadLabelledRows } from './labelled-rows.js';
 import { preprocessModel } from './preprocess-graph.js';
 import { sampleRows } from './sample-rows.js';
-import type { RowsOf, TimeSplit } from './time-split.js';
-import { splitByTime } from './time-split.js';
+import type { RowSplit, RowsOf } from './split-rows.js';
+import { readSplit, splitRows } from './split-rows.js';
 import { writeEncoded } from './write-encoded.js';
 
 /**
  * The feature stage: dataset -> `feature-set` artifact (files: see `FeatureMeta`, and `encoders.json`). Rows whose label or event time is
- * null are left out; the newest `testMs` of event time become the test split; encoders are fitted on the train split alone.
+ * null are left out; the split of the plan parts the others into train and test; encoders are fitted on the train split alone.
  * Deterministic: an equal dataset and configuration give an equal id.
  * Errors: FEATURE_TRANSFORM_INVALID, FEATURE_SPLIT_INVALID, FEATURE_LABEL_INVALID, ARTIFACT_CORRUPT.
  */
@@ -60,19 +60,16 @@ async function makeFeatureSet({ config: given, inputs }: Task, context: StepCont
   const { schema } = inputs.dataset.meta;
   checkTransforms(config, schema);
   const eventTime = eventTimeOf(schema);
-  if (eventTime === null || !(config.split.testMs > 0)) {
-    throw new PipelineError('FEATURE_SPLIT_INVALID', {
-      what: eventTime === null ? `the schema ${schema.name} has no event-time column` : 'the test length is not above 0',
-      received: `a test length of ${String(config.split.testMs)} ms`,
-    });
-  }
+  if (eventTime === null)
+    throw new PipelineError('FEATURE_SPLIT_INVALID', { what: `the schema ${schema.name} has no event-time column` });
+  readSplit(config.split, schema.columns);
   const files = await datasetFiles(context.artifacts, inputs.dataset);
   return withDuckDb(engineOptions(context), async (db) => {
     context.progress(0, 0, 'reading the dataset');
     const { table, leftOut } = await loadLabelledRows(db, parquetRelation(files), inputs.dataset.meta, config.label, eventTime);
     await checkLabels(db, table, config.label);
-    const rows = { table, eventTime, task: config.label.task };
-    const split = await (holdOut ? splitByTime(db, rows, config.split.testMs) : allRows(db, rows));
+    const rows = { table, eventTime, task: config.label.task, columns: schema.columns };
+    const split = await (holdOut ? splitRows(db, rows, config.split) : allRows(db, rows));
     await checkLabels(db, split.train(['__label']), config.label);
     if (leftOut > 0) context.log.warn('rows without a label or an event time were left out', { rows: leftOut });
     const built = await buildFiles(db, { config, inputs }, split, context);
@@ -106,7 +103,7 @@ interface Built {
   readonly meta: FeatureMeta;
 }
 
-async function buildFiles(db: DuckDb, { config, inputs }: Task, split: TimeSplit, context: StepContext): Promise<Built> {
+async function buildFiles(db: DuckDb, { config, inputs }: Task, split: RowSplit, context: StepContext): Promise<Built> {
   const { schema } = inputs.dataset.meta;
   const used = new Set(Object.values(config.columns).flatMap(rawColumnsOf));
   const columns = schema.columns.filter(({ name }) => used.has(name));

@@ -19,7 +19,7 @@ export interface FitSubject<Options = JsonObject> {
   /** With parameters of the run put in, and defaults. */
   readonly options: Options;
   /** Small results: one row, or as many as the state holds. Sums add up in the order of the rows. */
-  query(sql: string): Promise<readonly SqlRow[]>;
+  readonly query: (sql: string) => Promise<readonly SqlRow[]>;
   readonly quote: SqlQuote;
 }
 

@@ -9,6 +9,7 @@ import type { Fitting } from '../pipeline/lint/column-use.js';
 import { aColumn } from '../pipeline/options/kinds.js';
 import type { Transform } from '../pipeline/options/transform.js';
 import type { SettingsOf } from '../pipeline/parameter-reference.js';
+import { isParameterReference } from '../pipeline/parameter-reference.js';
 import type { Column } from '../schema/column.js';
 import { isColumn } from '../schema/column.js';
 import type { LabelLookup } from './label-lookup.js';
@@ -19,13 +20,17 @@ import type {
   TransformNeed,
 } from './transform-definition.js';
 
-type Rest<Options> = Partial<Options> extends Options ? [options?: Options] : [options: Options];
+type Rest<Schema extends OptionsSchema> = keyof Schema['properties'] extends never
+  ? []
+  : Partial<Given<Schema>> extends Given<Schema>
+    ? [options?: Given<Schema>]
+    : [options: Given<Schema>];
 type Given<Schema extends OptionsSchema> = SettingsOf<GivenOptions<Schema>>;
 /** A transform of one column, as a pipeline file calls it: `feature.standardize(flights.distance)`. */
 export type ColumnTransform<Schema extends OptionsSchema, Need extends TransformNeed, Call extends string> = {
   /** What `TRANSFORMS` lists. */
   readonly kind: TransformKind;
-} & (<C extends Column>(column: Fitting<C, Need, Call>, ...rest: Rest<Given<Schema>>) => Transform<C>);
+} & (<C extends Column>(column: Fitting<C, Need, Call>, ...rest: Rest<Schema>) => Transform<C>);
 
 type FittingEach<Columns extends readonly unknown[], Options, Need extends TransformNeed, Call extends string> = {
   [Index in keyof Columns]: Columns[Index] extends Column ? Fitting<Columns[Index], Need, Call> : Options;
@@ -33,7 +38,7 @@ type FittingEach<Columns extends readonly unknown[], Options, Need extends Trans
 /** A transform of one or more columns; options come last: `feature.targetEncode(flights.origin, flights.destination, { smoothing: 5 })`. */
 export type ColumnsTransform<Schema extends OptionsSchema, Need extends TransformNeed, Call extends string> = {
   readonly kind: TransformKind;
-} & (<Columns extends readonly [Column, ...(Column | Given<Schema>)[]]>(
+} & (<Columns extends readonly [Column, ...unknown[]]>(
   ...given: FittingEach<Columns, Given<Schema>, Need, Call>
 ) => Transform<Extract<Columns[number], Column>>);
 
@@ -83,7 +88,13 @@ const someColumns = {
   holds: (value: unknown) => Array.isArray(value) && value.length > 0,
 };
 
-function transformOf(kind: TransformKind, columns: readonly Column[], named: JsonObject, options: JsonObject): Transform {
-  const spec = { transform: kind.name, ...named, ...(withDefaults(kind.options, options) as JsonObject) };
-  return Object.freeze({ columns, need: kind.need, spec: Object.freeze(spec) });
+function transformOf(kind: TransformKind, columns: readonly Column[], named: JsonObject, given: JsonObject): Transform {
+  const options = withDefaults(kind.options, given) as JsonObject;
+  const isKnown = !Object.values(options).some(isParameterReference);
+  return Object.freeze({
+    columns,
+    need: kind.need,
+    spec: Object.freeze({ transform: kind.name, ...named, ...options }),
+    problems: isKnown ? (kind.problems?.({ options }) ?? []) : [],
+  });
 }

@@ -8,7 +8,7 @@ import type { Encoder, EncoderSet } from '../features/encoder.js';
 import { fitLookup } from '../features/fit-encoders.js';
 import type { TargetLookup } from '../features/label-lookup.js';
 import { addTurns } from '../features/row-turns.js';
-import { rowsOf } from '../features/time-split.js';
+import { rowsOf } from '../features/split-rows.js';
 import { TRANSFORMS } from '../features/transforms.js';
 import { writeEncoded } from '../features/write-encoded.js';
 import type { StepContext } from '../pipeline/step-context.js';

@@ -14,8 +14,8 @@ export type LabelSpec = { readonly task: Task; readonly sql: string; readonly co
 export type TransformSpec = JsonObject & { readonly transform: string };
 export type FeatureConfig = {
   readonly label: LabelSpec;
-  /** The newest `testMs` of event time become the test split. */
-  readonly split: { readonly by: 'time'; readonly testMs: number };
+  /** How rows are parted into train and test: the split, its `column` where it takes one, and its options as members. */
+  readonly split: JsonObject & { readonly by: string };
   readonly columns: { readonly [feature: string]: TransformSpec };
   /** The features in the order in which the model takes them; absent in older plans, where it is the order of `columns`. */
   readonly order?: readonly string[];
@@ -34,7 +34,7 @@ export type FeatureMeta = {
   readonly trainRows: number;
   readonly testRows: number;
   readonly positiveRatio: number | null;
-  /** Event time of the rows, ISO: train is [trainFrom, testFrom), test is [testFrom, testTo]. */
+  /** Event time of the rows, ISO: those of train begin at trainFrom, those of test are [testFrom, testTo]. After a split by time train ends before testFrom. */
   readonly trainFrom: string;
   readonly testFrom: string;
   readonly testTo: string;

@@ -39,7 +39,7 @@ export const derive = Object.assign(
   <const Given extends Operand>(expression: ServedFor<Given, 'feature.derive'>): Transform<Extract<ReadsOf<Given>, Column>> => {
     checkOperands('feature.derive', { expression }, ['number', 'boolean']);
     const columns = columnValuesOf(expression);
-    const made: Transform = { columns, need: 'numeric', spec: { transform: 'derive' }, expression };
+    const made: Transform = { columns, need: 'numeric', spec: { transform: 'derive' }, problems: [], expression };
     return Object.freeze(made) as Transform<Extract<ReadsOf<Given>, Column>>;
   },
   { kind: ofData.kind },

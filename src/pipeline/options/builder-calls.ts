@@ -1,3 +1,4 @@
+import { isPlainObject } from '../../contracts/json.js';
 import { checkCall, type Kind, type Kinds } from '../../errors/check-call.js';
 import {
   aBoolean,
@@ -28,7 +29,7 @@ const aLabel = made(
   'label.binary(...) or label.regression(...)',
   ({ task, expression }) => typeof task === 'string' && expression !== undefined,
 );
-const aSplit = made('split.byTime(...)', ({ by }) => by === 'time');
+const aSplit = made('a split such as split.byTime(...)', ({ by, options }) => typeof by === 'string' && isPlainObject(options));
 const aTrainer = made('trainer.gbdt(...)', ({ trainer }) => trainer === 'gbdt');
 const aGate = made('gate.betterThanChampion(...)', ({ than, metric }) => than === 'champion' && typeof metric === 'string');
 const aRollout = made('rollout.canary(...)', ({ weights, health }) => Array.isArray(weights) && typeof health === 'object');

@@ -1,21 +1,22 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
-import type { Task } from '../../contracts/stages/feature.js';
+import type { JsonObject } from '../../contracts/json.js';
+import type { FeatureConfig, Task } from '../../contracts/stages/feature.js';
 import type { ColumnOf } from '../../schema/column.js';
 import { eventTimeOf } from '../../schema/schema.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Label } from '../kinds/label.js';
-import type { TimeSplit } from '../kinds/split.js';
 import type { DraftLabel } from '../draft-scope.js';
 import { columnsRead, hasSqlText } from '../expressions/columns-read.js';
 import type { RowScope } from '../expressions/row-expression.js';
 import { rowExpression } from '../expressions/row-expression.js';
 import { sqlSetting, sqlText } from '../expressions/row-sql.js';
+import type { Split } from '../options/split.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { Transform } from '../options/transform.js';
 
 export interface FeatureOptions<Of extends string = string, LabelTask extends Task = Task> extends StepOptions {
   readonly label: Label<LabelTask, ColumnOf<NoInfer<Of>>>;
-  readonly split: TimeSplit;
+  readonly split: Split<ColumnOf<NoInfer<Of>>>;
   /** Features by name, in the order in which the model takes them. */
   readonly columns: { readonly [feature: string]: Transform<ColumnOf<NoInfer<Of>>> };
 }
@@ -23,7 +24,7 @@ export interface FeatureOptions<Of extends string = string, LabelTask extends Ta
 /** What `featureConfig` needs of its options, whatever the compiler knows of the columns. */
 export interface FeatureDeclaration {
   readonly label: Label;
-  readonly split: TimeSplit;
+  readonly split: Split;
   readonly columns: { readonly [feature: string]: Transform };
 }
 
@@ -60,16 +61,18 @@ export function featureConfig(options: FeatureDeclaration, label: ReadLabel, sco
   if (features.length === 0) read.at('columns').report('feature-columns', 'expected at least one feature');
   if (schema !== undefined) {
     if (eventTimeOf(schema) === null)
-      read.at('split').report('event-time', `split.byTime needs an event time, and schema "${schema.name}" has none`);
+      read.at('split').report('event-time', `a split needs an event time, and schema "${schema.name}" has none`);
     lintColumns(columns, label, schema, read);
   }
   const named = new Map<string, string>();
-  for (const [feature] of features) {
-    lintFeatureName(feature, named, read.at(`columns.${feature}`));
+  for (const [feature, { problems }] of features) {
+    const at = read.at(`columns.${feature}`);
+    lintFeatureName(feature, named, at);
+    for (const problem of problems) at.report('range', problem);
   }
   return {
     label: label.spec,
-    split: { by: 'time', testMs: read.at('split.test').duration(split.test) },
+    split: splitSpec(split, schema, read.at('split')),
     columns: Object.fromEntries(
       features.map(([feature, transform]) => [feature, specOf(transform, scope, read.at(`columns.${feature}`))]),
     ),
@@ -83,6 +86,15 @@ function specOf({ spec, expression }: Transform, scope: RowScope, read: OptionRe
   const columns = columnsRead(compiled);
   if (columns.length === 0) read.report('expression', 'a derived feature reads a column at least');
   return { ...spec, columns, expression: compiled };
+}
+
+function splitSpec(split: Split, schema: SchemaSpec | undefined, read: OptionReader): FeatureConfig['split'] {
+  const { by, column, need, options, durations, problems } = split;
+  if (schema !== undefined && column !== null) read.column(schema, column, need ?? 'any');
+  for (const problem of problems) read.report('range', problem);
+  const inMs = Object.entries(durations).map(([name, text]) => [`${name}Ms`, read.at(name).duration(text)] as const);
+  const named = column === null ? {} : { column: column.name };
+  return { by, ...named, ...(options as JsonObject), ...Object.fromEntries(inMs) };
 }
 
 /** @param named - the features before it, by their names without case; it is added. */

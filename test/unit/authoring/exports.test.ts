@@ -173,7 +173,7 @@ const missing: readonly (readonly [words: string, call: () => unknown])[] = [
   ],
   [
     '`options` is missing in split.byTime(...): expected an object of options, got nothing',
-    () => (api.split.byTime as () => unknown)(),
+    () => (api.split.byTime as unknown as () => unknown)(),
   ],
   [
     '`column` is wrong in feature.hourOf(...): expected a column of a schema such as flights.date, got "at"',
