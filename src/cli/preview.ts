@@ -20,7 +20,7 @@ export type PreviewedPlace = Placement & { readonly workers: number | null };
 export type RunPreview = {
   readonly parameters: JsonObject;
   readonly steps: readonly (StepPreview & { readonly place: PreviewedPlace | null })[];
-  readonly gates: readonly { readonly step: string; readonly gate: GateConfig }[];
+  readonly approvals: readonly { readonly step: string; readonly gate: GateConfig }[];
   readonly hooks: readonly { readonly on: HookSpec['on']; readonly notifier: string; readonly afterSeconds: number | null }[];
   readonly duration: DurationEstimate;
 };
@@ -70,7 +70,7 @@ export async function readPreview(pipeline: Pipeline, request: PreviewRequest): 
       const place = places[preview.step];
       return { ...preview, place: place === undefined ? null : { ...place, workers: workers?.get(place.taskQueue) ?? null } };
     }),
-    gates: plan.steps
+    approvals: plan.steps
       .filter(({ id, kind }) => kind === 'gate' && verdicts.get(id) !== 'skipped' && verdicts.get(id) !== 'reused')
       .map(({ id, config }) => ({ step: id, gate: config as GateConfig })),
     hooks: (plan.hooks ?? []).map(({ on, afterMs, notify }) => ({

@@ -13,7 +13,7 @@ import { controlCommand } from './commands/decisions/control.js';
 import { devCommand } from './commands/servers/dev.js';
 import { doctorCommand } from './commands/machine/doctor.js';
 import { gcCommand } from './commands/models/gc.js';
-import { gatesCommand } from './commands/decisions/gates.js';
+import { approvalsCommand } from './commands/decisions/approvals.js';
 import { graphCommand } from './commands/watching/graph.js';
 import { logsCommand } from './commands/watching/logs.js';
 import { modelsCommand } from './commands/models/models.js';
@@ -48,7 +48,7 @@ const GROUPS = {
   'Servers and workers': [devCommand, workerCommand, serveCommand, poolsCommand],
   'Start runs': [planCommand, runCommand, backfillCommand],
   'Watch runs': [runsCommand, statusCommand, watchCommand, graphCommand, logsCommand],
-  'Decide and steer': [gatesCommand, approveCommand, rejectCommand, resumeCommand, controlCommand, cancelCommand],
+  'Decide and steer': [approvalsCommand, approveCommand, rejectCommand, resumeCommand, controlCommand, cancelCommand],
   'Repair and compare': [recoverCommand, resetCommand, reproduceCommand, whyRerunCommand, diffCommand],
   'Models and data': [modelsCommand, artifactsCommand, monitorCommand, signalCommand, gcCommand],
   'Run by itself': [deployCommand, schedulesCommand, triggersCommand, notifyCommand],

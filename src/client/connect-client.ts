@@ -38,7 +38,7 @@ import { recordedRuns } from './recorded-run.js';
 import { wholeResult, wholeValues } from './whole-values.js';
 import { resetRun } from './reset-run.js';
 import { admissionView, withQueuePlaces } from './queue-places.js';
-import { type OpenGate, openGates } from './open-gates.js';
+import { type OpenApproval, openApprovals } from './open-approvals.js';
 import { repeatedUpdate } from './repeated-update.js';
 import { closedStatus, readStanding, type RunStanding } from './run-standing.js';
 import { type RunSummary, summarize, summaryOfManifest } from './run-listing.js';
@@ -50,7 +50,7 @@ export interface ClientOptions {
   readonly namespace?: string;
   /** Queue on which runs start. Default `ml`. */
   readonly taskQueue?: string;
-  /** Who starts runs: gates with four eyes do not take the author's answer. Default: nobody knows. */
+  /** Who starts runs: approvals with four eyes do not take the author's answer. Default: nobody knows. */
   readonly author?: string;
   /** The object store of the runs. With it `status` and `plan` of a run that has ended need no worker, and results of any size are read. */
   readonly store?: StoreSetting;
@@ -108,14 +108,14 @@ export interface PipelineClient {
   /** What the steps under way have told by heartbeat. */
   progress(workflowId: string): Promise<readonly ActivityProgress[]>;
   /**
-   * Answers an open gate. Rejects with EXECUTION_RUN_ENDED when the run has ended, else with Temporal's WorkflowUpdateFailedError, whose
-   * code (`failureCode`) is EXECUTION_UPDATE_REFUSED for what is no open gate and EXECUTION_APPROVAL_REFUSED for who may not answer.
+   * Answers an open approval. Rejects with EXECUTION_RUN_ENDED when the run has ended, else with Temporal's WorkflowUpdateFailedError, whose
+   * code (`failureCode`) is EXECUTION_UPDATE_REFUSED for what is no open approval and EXECUTION_APPROVAL_REFUSED for who may not answer.
    */
   approve(workflowId: string, input: ApproveInput): Promise<RunStatus>;
   reject(workflowId: string, input: RejectInput): Promise<RunStatus>;
   resume(workflowId: string, input: ResumeInput): Promise<RunStatus>;
-  /** Open gates: of one run, or of the newest `limit` (default 100) running runs. */
-  gates(selection?: { readonly workflowId?: string; readonly limit?: number }): Promise<readonly OpenGate[]>;
+  /** Open approvals: of one run, or of the newest `limit` (default 100) running runs. */
+  approvals(selection?: { readonly workflowId?: string; readonly limit?: number }): Promise<readonly OpenApproval[]>;
   /** Orders a running step that declares `live`: pause, resume, snapshot, stop, or a live parameter. EXECUTION_UPDATE_REFUSED when it cannot. */
   control(workflowId: string, input: ControlInput): Promise<RunStatus>;
   cancel(workflowId: string): Promise<void>;
@@ -217,16 +217,16 @@ function createClient(connection: Connection, namespace: string, options: Client
     resume: (workflowId, input) => update(workflowId, 'resume', input),
     control: (workflowId, input) => update(workflowId, 'control', input),
     cancelStep: (workflowId, input) => update(workflowId, 'cancelStep', input),
-    gates: async ({ workflowId, limit = DEFAULT_LIMIT } = {}) => {
+    approvals: async ({ workflowId, limit = DEFAULT_LIMIT } = {}) => {
       const status = (id: string): Promise<RunStatus> => query(id, 'status');
-      if (workflowId !== undefined) return openGates(workflowId, await status(workflowId));
+      if (workflowId !== undefined) return openApprovals(workflowId, await status(workflowId));
       const running: string[] = [];
       for await (const info of workflow.list({
         query: `ExecutionStatus = 'Running' AND ${SEARCH_ATTRIBUTES.pipeline} IS NOT NULL`,
       })) {
         if (running.push(info.workflowId) >= limit) break;
       }
-      return (await Promise.all(running.map(async (id) => openGates(id, await status(id))))).flat();
+      return (await Promise.all(running.map(async (id) => openApprovals(id, await status(id))))).flat();
     },
     reset: (workflowId, step) => found(workflowId, resetRun(workflow, namespace, workflowId, step)),
     cancel: async (workflowId) => {

@@ -3,6 +3,6 @@ export { connectClient } from './connect-client.js';
 export type { ActivityProgress } from './activity-progress.js';
 export type { ClientOptions, PipelineClient, ResultOptions, StartedRun, StartOptions } from './connect-client.js';
 export { failureCode } from './failure-code.js';
-export type { OpenGate } from './open-gates.js';
+export type { OpenApproval } from './open-approvals.js';
 export type { RunStanding } from './run-standing.js';
 export type { RunSummary } from './run-listing.js';

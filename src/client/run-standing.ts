@@ -6,7 +6,7 @@ import { type RunSummary, summarize } from './run-listing.js';
 
 /** A run as the server alone knows it. */
 export type RunStanding = {
-  /** Steps as far as the history tells: of gates, maps and stages of several activities only whether something of them is under way. */
+  /** Steps as far as the history tells: of approvals, maps and stages of several activities only whether something of them is under way. */
   readonly status: RunStatus;
   readonly summary: RunSummary;
   /** The one that the run pinned, what is large of it as references; null before it has read it. */

@@ -1,7 +1,7 @@
 import type { DeployResult } from '../contracts/stages/deploy.js';
 import type { EvaluateResult } from '../contracts/stages/evaluate.js';
 import type { FeatureResult, Task } from '../contracts/stages/feature.js';
-import type { GateResult } from '../contracts/stages/gate.js';
+import type { ApprovalResult } from '../contracts/stages/gate.js';
 import type { IngestResult } from '../contracts/stages/ingest.js';
 import type { MonitorResult } from '../contracts/stages/monitor.js';
 import type { RetrainResult } from '../contracts/stages/retrain.js';
@@ -57,7 +57,7 @@ export type MonitorReference = StageRef<'monitor', MonitorResult, null>;
 /** The retraining policy of a model, from `p.retrain`. */
 export type RetrainReference = StageRef<'retrain', RetrainResult, null>;
 /** What people decided, from `p.approval`. */
-export type ApprovalReference = StageRef<'gate', GateResult, null>;
+export type ApprovalReference = StageRef<'gate', ApprovalResult, null>;
 
 /** The value type behind a reference. */
 export type ResultOf<R> = R extends Ref<infer Result> ? Result : never;

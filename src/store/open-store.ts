@@ -15,6 +15,7 @@ const PAGE_KEYS = 1_000;
 /** What an `ObjectStore` must have, for callers that no type checks. */
 const OPERATIONS = ['get', 'head', 'put', 'putIfAbsent', 'putIfMatch', 'list', 'delete', 'putFile', 'getFile', 'localPath'];
 
+/** How a store is opened. */
 export interface OpenStoreOptions {
   /** How long an operation goes on trying while the service does not answer. Default 10,000 ms. */
   readonly patienceMs?: number;

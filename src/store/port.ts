@@ -5,6 +5,7 @@ export interface StoredObject {
   readonly etag: string;
 }
 
+/** What a store says of an object without reading it. `modifiedAt`: ISO. */
 export interface ObjectInfo {
   readonly key: string;
   readonly bytes: number;
@@ -12,11 +13,13 @@ export interface ObjectInfo {
   readonly modifiedAt: string;
 }
 
+/** How an object is read. */
 export interface GetOptions {
   /** A larger object is refused before it is read: STORE_OBJECT_TOO_LARGE. Default: no limit. */
   readonly maxBytes?: number;
 }
 
+/** How an object is written that must not exist yet. */
 export interface PutIfAbsentOptions {
   /** The object will never be replaced or deleted. A driver may then make many of them durable together; it is durable when the put returns all the same. */
   readonly writeOnce?: boolean;

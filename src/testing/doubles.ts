@@ -22,7 +22,7 @@ export interface Doubles {
 
 /**
  * The pipeline with fakes in place of steps and with faults, for `runInProcess` and for a worker alike. Its plan has another hash; faked
- * steps are never taken from a cache. Retries, time-outs, conditions and gates are those of the pipeline.
+ * steps are never taken from a cache. Retries, time-outs, conditions and approvals are those of the pipeline.
  * @throws PipelineError `TESTING_UNKNOWN_STEP` naming every unknown step and listing the known ones.
  */
 export function withDoubles<Params, Result>(

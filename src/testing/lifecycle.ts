@@ -68,7 +68,7 @@ const RUN_CHECK_MS = 10 * 366 * DAY_MS;
 
 /**
  * The continuous training of a model, the real workflow, on Temporal's test server, whose clock skips over all waits: debounce, cool-down,
- * gates, pauses between retries. The policy is that of the pipeline's `p.retrain`.
+ * approvals, pauses between retries. The policy is that of the pipeline's `p.retrain`.
  * @throws PipelineError `TEMPORAL_TEST_SERVER_MISSING`; `TESTING_UNKNOWN_STEP` when the pipeline has no `p.retrain` or a fake names no step;
  *   `TESTING_NO_CHILD_PROCESS` for `killWorkerAt`.
  */

@@ -48,17 +48,17 @@ export interface InProcessOptions extends Doubles {
   readonly cache?: boolean;
   /** Steps that run although a result of another run is there. */
   readonly force?: readonly string[];
-  /** What to answer when a gate opens; without it every gate is approved, for nobody else could. */
-  readonly onApproval?: (step: string, message: string) => GateAnswer;
+  /** What to answer when an approval opens; by default every one is approved, since nobody else can answer. */
+  readonly onApproval?: (step: string, message: string) => ApprovalAnswer;
   /**
-   * ISO time of a clock of the run's own that starts then, stands still while steps run, and jumps over waits: gates that expire, bakes of a
+   * ISO time of a clock of the run's own that starts then, stands still while steps run, and jumps over waits: approvals that expire, bakes of a
    * roll-out, pauses between retries. Default: the clock of the wall.
    */
   readonly startAt?: string;
 }
 
-/** `ignore`: nobody answers, so the gate waits until it expires. */
-export type GateAnswer = 'approve' | 'reject' | 'ignore';
+/** `ignore`: nobody answers, so the approval waits until it expires. */
+export type ApprovalAnswer = 'approve' | 'reject' | 'ignore';
 
 /**
  * Runs a pipeline in this process, without Temporal: the same scheduler, stages and step wrapper as a worker. For tests and notebooks.
@@ -120,7 +120,7 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
     readOperands: (values) => Promise.all(values.map((value) => readOperand(artifacts, value))),
     author: null,
     decided: (step, decision) => {
-      log.info('a gate decided', { step, ...decision });
+      log.info('an approval decided', { step, ...decision });
     },
     timer: (ms) => cancellable((signal) => clock.sleep(ms, signal)),
     runStep: (call) =>
@@ -177,8 +177,8 @@ async function runPlan(start: Start, surroundings: Surroundings, cancelled: Abor
   return { ...result, results: whole.results, ...(result.result === undefined ? {} : { result: whole.result }) };
 }
 
-/** Answers for as many of those who may as the gate needs. */
-function answerGate(driver: RunDriver, { step, missing, approvers }: GateState, answer: GateAnswer): void {
+/** Answers for as many of those who may as the approval needs. */
+function answerGate(driver: RunDriver, { step, missing, approvers }: GateState, answer: ApprovalAnswer): void {
   if (answer === 'ignore') return;
   const reason = 'answered by the runner';
   const people =

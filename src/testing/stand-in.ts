@@ -15,7 +15,7 @@ const STEP = {
 
 /**
  * A pipeline of the same name and parameters, whose runs last as long as told on the server's clock and then end as `onRetrain` says: a
- * gate that approves itself, and a deployment that only reports.
+ * approval that approves itself, and a deployment that only reports.
  */
 export function standIn(pipeline: Pipeline, onRetrain: OnRetrain, retrainMs: number): Pipeline {
   const { formatVersion, parameters } = pipeline.plan;

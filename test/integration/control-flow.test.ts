@@ -117,19 +117,19 @@ describe('clean-up on Temporal', () => {
   });
 });
 
-describe('a gate', () => {
+describe('an approval', () => {
   it('counts distinct people, refuses the author, strangers and a second approval, and keeps who and why', async () => {
     const { workflowId, runId } = await client.start(twoPeople, {});
     await gateOpen(workflowId, 'release');
     const answer = (by: string) => client.approve(workflowId, { step: 'release', by, reason: `${by} says so` });
 
-    expect((await client.gates({ workflowId }))[0]).toMatchObject({ missing: 2, approvers: ['Ada', 'Bob', 'Cy'], notBy: 'Dan' });
+    expect((await client.approvals({ workflowId }))[0]).toMatchObject({ missing: 2, approvers: ['Ada', 'Bob', 'Cy'], notBy: 'Dan' });
     expect(await codeOf(answer('mallory'))).toBe('EXECUTION_APPROVAL_REFUSED');
     expect(await codeOf(answer('dan'))).toBe('EXECUTION_APPROVAL_REFUSED');
     const status = await answer('ada');
     expect(status.steps[0]?.waitingFor).toContain('1 of 2 approvals: ada');
     expect(await codeOf(answer('ADA '))).toBe('EXECUTION_APPROVAL_REFUSED');
-    expect((await client.gates()).filter((gate) => gate.workflowId === workflowId)).toMatchObject([{ missing: 1 }]);
+    expect((await client.approvals()).filter((approval) => approval.workflowId === workflowId)).toMatchObject([{ missing: 1 }]);
 
     await answer('bob');
     expect((await client.result(workflowId)).results['ship']).toEqual({ by: 'bob', approvals: 2 });

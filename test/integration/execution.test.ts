@@ -245,7 +245,7 @@ describe('a run on Temporal', () => {
     expect((await client.result(skipped)).steps.map((step) => step.status)).toEqual(['skipped', 'skipped']);
   });
 
-  it('waits at a gate, shows it in search, and goes on when it is approved', async () => {
+  it('waits at an approval, shows it in search, and goes on when it is approved', async () => {
     const id = await start(gated);
     const waiting = await until(client, id, (status) => status.status === 'waiting');
     expect(waiting.steps[0]?.waitingFor).toBe('ship it?');
@@ -255,7 +255,7 @@ describe('a run on Temporal', () => {
     expect((await client.result(id)).results['ship']).toMatchObject({ approved: true, by: 'ada', reason: 'looks good' });
   });
 
-  it('fails when a gate is rejected or expires', async () => {
+  it('fails when an approval is rejected or expires', async () => {
     const rejected = await start(gated);
     await until(client, rejected, (status) => status.status === 'waiting');
     await client.reject(rejected, { step: 'ok', by: 'ada', reason: 'not today' });
@@ -367,6 +367,6 @@ describe('a run on Temporal', () => {
       ...['workflow', 'metadata', '--address', server.address, '--workflow-id', id, '--output', 'json'],
     ]);
     expect(stdout).toContain('| first | step | succeeded |');
-    expect(stdout).toContain('Approves the gate that waits');
+    expect(stdout).toContain('Approves the step that waits');
   });
 });

@@ -233,7 +233,7 @@ describe('hooks of a run', () => {
     expect(mails.at(-1)?.text).toContain('the disk is on fire');
   });
 
-  it('tell of a gate that waits, once', async () => {
+  it('tell of an approval that waits, once', async () => {
     const { workflowId } = await client.start('asking', {});
     await arrival(1);
     const notice = JSON.parse(received[0]?.body ?? '') as NoticeMessage;
@@ -245,7 +245,7 @@ describe('hooks of a run', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('tell of a gate again when others may answer too, with their names', async () => {
+  it('tell of an approval again when others may answer too, with their names', async () => {
     const { workflowId } = await client.start('escalating', {});
     await arrival(2);
     const notices = received
@@ -262,7 +262,7 @@ describe('hooks of a run', () => {
     expect(received).toHaveLength(2);
   });
 
-  it('tell of a gate inside a loop in every round, by the name under which it is answered, also while another step works', async () => {
+  it('tell of an approval inside a loop in every round, by the name under which it is answered, also while another step works', async () => {
     const { workflowId } = await client.start('rounds', {});
     for (const [round, step] of ['review[0]', 'review[1]'].entries()) {
       await arrival(round + 1);

@@ -163,7 +163,7 @@ afterAll(async () => {
 });
 
 describe('a hand-written workflow', () => {
-  it('loops over a step, asks at a gate of the pipeline and publishes; status, records and attributes are those of a run', async () => {
+  it('loops over a step, asks at an approval of the pipeline and publishes; status, records and attributes are those of a run', async () => {
     await client.start('patientFit', { target: 2 }, { workflowId: 'patient' });
     const waiting = await until(client, 'patient', ({ status }) => status === 'waiting');
     expect(waiting.steps.map(({ id, status }) => `${id} ${status}`)).toEqual([
@@ -192,7 +192,7 @@ describe('a hand-written workflow', () => {
     await expect(Worker.runReplayHistory({ workflowBundle: bundle }, history, 'patient')).resolves.toBeUndefined();
   });
 
-  it('goes on its own way when the gate is rejected', async () => {
+  it('goes on its own way when the approval is rejected', async () => {
     await client.start('patientFit', { target: 1, fits: 1 }, { workflowId: 'rejected' });
     await until(client, 'rejected', ({ status }) => status === 'waiting');
     const refusal = failureCode(

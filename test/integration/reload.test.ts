@@ -20,7 +20,7 @@ async function waitFor<T>(what: string, look: () => Promise<T>, isThere: (value:
   throw new Error(`waited in vain for ${what}`);
 }
 
-/** A pipeline with a step before a gate and one behind it. */
+/** A pipeline with a step before an approval and one behind it. */
 const pipelineFile = (behind: string): string => `
 import { definePipeline } from 'perennial-ml';
 import { factor } from './factor.js';

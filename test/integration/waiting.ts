@@ -1,6 +1,6 @@
 import { definePipeline } from 'perennial-ml';
 
-/** A step, a gate that nobody answers, and steps behind it. */
+/** A step, an approval that nobody answers, and steps behind it. */
 export default definePipeline('waiting', { params: {} }, (p) => {
   const made = p.step('make', { run: () => 'made' });
   const approved = p.approval('release', { message: 'May it go out?', inputs: { made } });

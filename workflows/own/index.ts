@@ -9,7 +9,7 @@ export type { RunResult, RunStatus, StepFailure, StepState } from '../../src/con
 export type { DeployResult } from '../../src/contracts/stages/deploy.js';
 export type { EvaluateResult } from '../../src/contracts/stages/evaluate.js';
 export type { FeatureResult } from '../../src/contracts/stages/feature.js';
-export type { GateResult } from '../../src/contracts/stages/gate.js';
+export type { ApprovalResult } from '../../src/contracts/stages/gate.js';
 export type { IngestResult } from '../../src/contracts/stages/ingest.js';
 export type { MonitorResult } from '../../src/contracts/stages/monitor.js';
 export type { RetrainResult } from '../../src/contracts/stages/retrain.js';

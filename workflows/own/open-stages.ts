@@ -3,7 +3,7 @@ import { continuousTrainingId } from '../../src/contracts/entities/continuous-tr
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { PlanStep, StageKind } from '../../src/contracts/plan.js';
 import type { ResolvedPlan, RunResult } from '../../src/contracts/run.js';
-import type { GateResult } from '../../src/contracts/stages/gate.js';
+import type { ApprovalResult } from '../../src/contracts/stages/gate.js';
 import type { SystemActivities } from '../../src/contracts/system.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
 import { localActivities } from '../temporal/local-activities.js';
@@ -49,7 +49,7 @@ export function openStages<Steps extends StepResults>(resolved: ResolvedPlan, bo
     retrain: stage('retrain'),
     step: async <Id extends string & keyof Steps>(id: Id, inputs?: GivenInputs, options?: CallOptions) =>
       (await call(() => findStep(plan, id), inputs, options)) as Steps[Id],
-    approval: async (id, options = {}) => (await call(() => gateStep(plan.steps, id, options))) as unknown as GateResult,
+    approval: async (id, options = {}) => (await call(() => gateStep(plan.steps, id, options))) as unknown as ApprovalResult,
     pipeline: (name, params = {}, options = {}) =>
       withCode(() => {
         const workflowId = options.workflowId ?? `${workflowInfo().workflowId}/${name}${board.nextInstance(`pipeline ${name}`)}`;
@@ -78,21 +78,21 @@ async function parametersWith(pipeline: string, parameters: JsonObject, changes:
   return resolved.parameters;
 }
 
-/** The gate that the pipeline declares, else one for this question. */
+/** The approval that the pipeline declares, else one for this question. */
 function gateStep(steps: readonly PlanStep[], id: string, { message, expiresMs }: ApprovalOptions): PlanStep {
   const declared = steps.find((step) => step.id === id);
   const config = { ...(message === undefined ? {} : { message }), ...(expiresMs === undefined ? {} : { expiresMs }) };
   if (declared?.kind === 'gate') return { ...declared, config: { ...declared.config, ...config } };
   if (declared !== undefined || message === undefined) {
     throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
-      what: declared === undefined ? `no gate "${id}" is declared` : `step "${id}" is a ${declared.kind}, no gate`,
+      what: declared === undefined ? `no approval "${id}" is declared` : `step "${id}" is a ${declared.kind}, no approval`,
       expected: `one of ${
         steps
           .filter(({ kind }) => kind === 'gate')
           .map((step) => step.id)
           .join(', ') || '(none)'
       }, or a new id with a message`,
-      cure: 'Give a message to ask without a declared gate.',
+      cure: 'Give a message to ask without a declared approval.',
     });
   }
   return {

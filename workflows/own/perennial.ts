@@ -20,7 +20,7 @@ export interface PerennialOptions {
 
 /**
  * The frame of a hand-written workflow: pins the plan of a pipeline, gives `work` the calls of its steps, and gives back what `work` returns.
- * Within it the workflow answers the queries, gates and updates of a run, and keeps its search attributes and the details in the Temporal UI.
+ * Within it the workflow answers the queries, approvals and updates of a run, and keeps its search attributes and the details in the Temporal UI.
  * One frame for each workflow.
  *
  * @typeParam Steps - results of the pipeline's custom steps by step id.

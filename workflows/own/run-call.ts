@@ -14,7 +14,7 @@ export type OwnCall = {
   readonly parameters: JsonObject;
 };
 
-/** Carries out one step as a plan of that step alone: the same driver as a run of the pipeline, so gates, `block` and cancelling are the same. */
+/** Carries out one step as a plan of that step alone: the same driver as a run of the pipeline, so approvals, `block` and cancelling are the same. */
 export async function runCall(board: CallBoard, call: OwnCall): Promise<JsonValue> {
   const { parameters } = call;
   const { plan } = call.resolved;

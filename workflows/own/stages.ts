@@ -5,7 +5,7 @@ import type { RunResult, RunStatus } from '../../src/contracts/run.js';
 import type { DeployInputs, DeployResult } from '../../src/contracts/stages/deploy.js';
 import type { EvaluateInputs, EvaluateResult } from '../../src/contracts/stages/evaluate.js';
 import type { FeatureInputs, FeatureResult } from '../../src/contracts/stages/feature.js';
-import type { GateResult } from '../../src/contracts/stages/gate.js';
+import type { ApprovalResult } from '../../src/contracts/stages/gate.js';
 import type { IngestResult } from '../../src/contracts/stages/ingest.js';
 import type { MonitorInputs, MonitorResult } from '../../src/contracts/stages/monitor.js';
 import type { RetrainResult } from '../../src/contracts/stages/retrain.js';
@@ -53,9 +53,9 @@ export interface StageOptions extends CallOptions {
 
 /** What people are asked. */
 export interface ApprovalOptions {
-  /** What is asked; needed for a gate that the pipeline does not declare. */
+  /** What is asked; needed for an approval that the pipeline does not declare. */
   readonly message?: string;
-  /** The gate fails with EXECUTION_GATE_EXPIRED when nobody answers for so long, in ms. Default: it waits for ever. */
+  /** The approval fails with EXECUTION_GATE_EXPIRED when nobody answers for so long, in ms. Default: it waits for ever. */
   readonly expiresMs?: number;
 }
 
@@ -90,7 +90,7 @@ export interface Stages<Steps extends StepResults = { readonly [step: string]: J
     options?: CallOptions,
   ): Promise<Steps[Id]>;
   /** Waits until a person approves (CLI, client or Temporal UI). EXECUTION_GATE_REJECTED, EXECUTION_GATE_EXPIRED. */
-  approval(id: string, options?: ApprovalOptions): Promise<GateResult>;
+  approval(id: string, options?: ApprovalOptions): Promise<ApprovalResult>;
   /** Runs a whole pipeline of the same worker as a child workflow. Fails with the code of the step that failed. */
   pipeline(name: string, params?: JsonObject, options?: ChildOptions): Promise<RunResult>;
   /** Hands a trigger to the continuous-training entity of a model. EXECUTION_RUN_NOT_FOUND when the model has none yet. */

@@ -22,7 +22,7 @@ export interface RunSurroundings extends Omit<ScopeSurroundings, 'changed' | 'pa
   changed(status: RunStatus, waiting: () => readonly WaitingStep[]): void;
 }
 
-/** A step that waits for somebody. `escalated`: it is a gate that has waited so long that others may answer too. */
+/** A step that waits for somebody. `escalated`: it is an approval that has waited so long that others may answer too. */
 export type WaitingStep = StepState & { readonly escalated: boolean };
 
 export type CancelStepInput = { readonly step: string; readonly by?: string };
@@ -121,7 +121,7 @@ export class RunDriver {
     this.#scope.cancel();
   }
 
-  /** EXECUTION_UPDATE_REFUSED when the step is no open gate, EXECUTION_APPROVAL_REFUSED when this person may not answer it. */
+  /** EXECUTION_UPDATE_REFUSED when the step is no open approval, EXECUTION_APPROVAL_REFUSED when this person may not answer it. */
   checkAnswer(action: 'approve' | 'reject', input: { readonly step: string; readonly by: string }): void {
     this.#expect(input.step, ['waiting'], 'waits for approval').record.gate?.check(input.by, action);
   }

@@ -49,7 +49,7 @@ export class RunHooks {
     }
   }
 
-  /** Tells of every step that has come to wait for somebody since the last call, and of every gate that others may answer by now. */
+  /** Tells of every step that has come to wait for somebody since the last call, and of every approval that others may answer by now. */
   follow(waiting: () => readonly WaitingStep[]): void {
     const hooks = this.#hooks.filter(({ on }) => on === 'blocked');
     if (hooks.length === 0) return;
@@ -138,7 +138,7 @@ async function start(delivery: NoticeDelivery): Promise<void> {
 const stepsIn = (status: RunStatus, statuses: readonly StepState['status'][]): readonly StepState[] =>
   status.steps.filter((step) => statuses.includes(step.status));
 
-/** A step that was resumed and waits again is a new occasion, and so is a gate that has escalated. */
+/** A step that was resumed and waits again is a new occasion, and so is an approval that has escalated. */
 const occasion = ({ id, startedAt, escalated }: WaitingStep): string =>
   `${id} ${startedAt ?? ''}${escalated ? ' escalated' : ''}`;
 

@@ -60,7 +60,7 @@ export function answerMessages(run: RunView): void {
         driver.approve(input);
       }),
     {
-      description: 'Approves the gate that waits: { step, by, reason? }.',
+      description: 'Approves the step that waits: { step, by, reason? }.',
       validator: (input: ApproveInput) => {
         check(run, input, ['step', 'by'], (driver) => {
           driver.checkAnswer('approve', input);
@@ -75,7 +75,7 @@ export function answerMessages(run: RunView): void {
         driver.reject(input);
       }),
     {
-      description: 'Rejects the gate that waits: { step, by, reason }.',
+      description: 'Rejects the step that waits: { step, by, reason }.',
       validator: (input: RejectInput) => {
         check(run, input, ['step', 'by', 'reason'], (driver) => {
           driver.checkAnswer('reject', input);

@@ -193,7 +193,7 @@ export class GraphScope implements Scope {
 
   answerGate(record: StepRecord, action: 'approve' | 'reject', by: string, reason: string | null): void {
     const { gate } = record;
-    if (gate === null) throw new Error(`step "${record.step.id}" is no open gate`);
+    if (gate === null) throw new Error(`step "${record.step.id}" is no open approval`);
     this.#settleGate(record, gate, gate.answer(action, by, reason, this.#clock()));
   }
 

@@ -16,7 +16,7 @@ import { validateStage } from './validate.js';
 /** Kinds without order and policy of their own. */
 type DrivenKind = 'gate' | 'join';
 
-/** Order and policy of each kind of step. A gate is not run: the driver waits for its answer. */
+/** Order and policy of each kind of step. An approval is not run: the driver waits for its answer. */
 export const STAGES: { readonly [Kind in Exclude<StepKind, DrivenKind>]: StageWorkflow } = {
   ingest: ingestStage,
   validate: validateStage,

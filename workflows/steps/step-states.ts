@@ -24,7 +24,7 @@ export interface Scope {
   waits(): readonly string[];
   /** This scope and those of the bodies that are under way inside it. */
   everyScope(): readonly Scope[];
-  /** The gates that have opened, those of bodies included. Nothing inside a map waits for a person (rule `inside-a-map`). */
+  /** The approvals that have opened, those of bodies included. Nothing inside a map waits for a person (rule `inside-a-map`). */
   gates(): readonly GateState[];
   /** A step's id with its instance: `review[3]`. */
   nameOf(record: StepRecord): string;
@@ -32,7 +32,7 @@ export interface Scope {
   skip(record: StepRecord): void;
   retry(record: StepRecord): void;
   cancelStep(record: StepRecord): void;
-  /** EXECUTION_APPROVAL_REFUSED when the gate does not take it. */
+  /** EXECUTION_APPROVAL_REFUSED when the approval does not take it. */
   answerGate(record: StepRecord, action: 'approve' | 'reject', by: string, reason: string | null): void;
 }
 
@@ -60,7 +60,7 @@ export type StepRecord = {
   reusedFrom: string | null;
   /** Runs of the step's body that are under way. */
   readonly bodies: Set<Scope>;
-  /** Of a gate that has opened. */
+  /** Of an approval that has opened. */
   gate: Gate | null;
 };
 

@@ -10,7 +10,7 @@ const SETTLE_MS = 5_000;
 const WATCH_MS = 10_000;
 const MS_PER_SECOND = 1_000;
 
-/** W7: a thousand runs that wait at a gate: memory that they add to the worker, CPU that they use, and how soon all of them go on. */
+/** W7: a thousand runs that wait at an approval: memory that they add to the worker, CPU that they use, and how soon all of them go on. */
 export async function measureWaiting(): Promise<readonly BenchResult[]> {
   return onStand('waiting.ts', async (stand) => {
     await startAndApprove(stand, 'warm-up');

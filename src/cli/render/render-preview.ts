@@ -7,7 +7,7 @@ const MINUTE_S = 60;
 const HOUR_S = 3_600;
 
 /** What a run would do, as a table of its steps and lines about the rest. */
-export function renderPreview({ steps, gates, hooks, duration }: RunPreview, { colours }: Terminal): string {
+export function renderPreview({ steps, approvals, hooks, duration }: RunPreview, { colours }: Terminal): string {
   const placed = steps.some(({ place }) => place !== null);
   const table = new Table({
     head: ['step', 'now', 'why', ...(placed ? ['pool'] : []), 'about'],
@@ -22,11 +22,11 @@ export function renderPreview({ steps, gates, hooks, duration }: RunPreview, { c
   return [
     colours.bold('a run with these parameters, now'),
     table.toString(),
-    ...gates.map(({ step, gate }) => `gate ${step} asks: ${gateLine(gate)}`),
+    ...approvals.map(({ step, gate }) => `approval ${step} asks: ${approvalLine(gate)}`),
     ...hooks.map(({ on, notifier, afterSeconds }) => {
       return `on ${on}${afterSeconds === null ? '' : ` after ${time(afterSeconds)}`}: ${notifier}`;
     }),
-    durationLine(duration, gates.length > 0),
+    durationLine(duration, approvals.length > 0),
   ].join('\n');
 }
 
@@ -41,7 +41,7 @@ function placeLine(place: PreviewedPlace | null): string {
   return parts.length === 0 ? pool : `${pool} (${parts.join(', ')})`;
 }
 
-function gateLine({ message, quorum = 1, approvers, expiresMs, onExpiry = 'fail', fourEyes }: GateConfig): string {
+function approvalLine({ message, quorum = 1, approvers, expiresMs, onExpiry = 'fail', fourEyes }: GateConfig): string {
   const ends = { fail: 'fails', reject: 'counts as rejected', approve: 'counts as approved' }[onExpiry];
   return [
     message,
@@ -51,11 +51,11 @@ function gateLine({ message, quorum = 1, approvers, expiresMs, onExpiry = 'fail'
   ].join('; ');
 }
 
-function durationLine({ runs, least, most, unknown }: RunPreview['duration'], gates: boolean): string {
+function durationLine({ runs, least, most, unknown }: RunPreview['duration'], approvals: boolean): string {
   if (runs === 0) return 'no earlier run to estimate its time from';
   const span = time(least) === time(most) ? `about ${time(most)}` : `about ${time(least)} to ${time(most)}`;
   const without = unknown.length === 0 ? '' : `; never ran before, not counted: ${unknown.join(', ')}`;
-  return `${span}, by ${runs} earlier run${runs === 1 ? '' : 's'}${gates ? ', without the waits for people' : ''}${without}`;
+  return `${span}, by ${runs} earlier run${runs === 1 ? '' : 's'}${approvals ? ', without the waits for people' : ''}${without}`;
 }
 
 function time(seconds: number): string {

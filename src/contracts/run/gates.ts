@@ -1,4 +1,4 @@
-/** Something that counted at a gate. `by` is null for what time did. */
+/** An answer that counted. `by` is null when time decided. */
 export type GateDecision = {
   readonly action: 'approve' | 'reject' | 'escalate' | 'expire';
   readonly by: string | null;
@@ -9,7 +9,7 @@ export type GateDecision = {
   readonly counted: string;
 };
 
-/** A gate of a run as status shows it. */
+/** An approval of a run as status shows it. */
 export type GateState = {
   /** Id of the step, inside bodies with its instance: `review[3]`. The name under which it is answered. */
   readonly step: string;

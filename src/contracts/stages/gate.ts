@@ -3,7 +3,7 @@ import type { GateDecision } from '../run/gates.js';
 export type GateConfig = {
   readonly message: string;
   readonly expiresMs: number | null;
-  /** What an unanswered gate does when it expires: fails with EXECUTION_GATE_EXPIRED, as if rejected, or as if approved. Absent: `fail`. */
+  /** What an unanswered approval does when it expires: fails with EXECUTION_GATE_EXPIRED, as if rejected, or as if approved. Absent: `fail`. */
   readonly onExpiry?: 'fail' | 'reject' | 'approve';
   /** So many distinct people must approve; absent: 1. One rejection rejects. */
   readonly quorum?: number;
@@ -15,10 +15,10 @@ export type GateConfig = {
   readonly fourEyes?: true;
 };
 /**
- * Result of an approved gate: who approved last and why; `by` is `expiry` when it approved itself. A rejected gate fails with
+ * Result of an approval that was given: who approved last and why; `by` is `expiry` when it approved itself. A rejected approval fails with
  * EXECUTION_GATE_REJECTED. `decisions`: all that counted, in order.
  */
-export type GateResult = {
+export type ApprovalResult = {
   readonly approved: true;
   readonly by: string;
   readonly reason: string | null;

@@ -18,13 +18,13 @@ export const CONTROL_FLOW_CODES = {
     retryable: false,
     httpStatus: 403,
     cause:
-      'This person may not answer the gate, or may not answer again: not among its approvers, the author of the run, or counted already.',
-    cure: 'Let one of the people answer who may: `perennial gates` lists them.',
+      'This person may not answer the approval, or may not answer again: not among its approvers, the author of the run, or counted already.',
+    cure: 'Let one of the people answer who may: `perennial approvals` lists them.',
   },
   EXECUTION_GATE_UNREACHABLE: {
     retryable: false,
     httpStatus: 409,
-    cause: 'A gate opened that needs more approvals than there are people who may give one.',
+    cause: 'An approval needs more votes than there are people who may answer it.',
     cure: 'Name more approvers, ask for fewer approvals, or let somebody else start the run.',
   },
   EXECUTION_RUN_ENDED: {

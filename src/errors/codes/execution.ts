@@ -124,14 +124,14 @@ export const EXECUTION_CODES = {
   EXECUTION_GATE_REJECTED: {
     retryable: false,
     httpStatus: 409,
-    cause: 'A person rejected a gate.',
+    cause: 'A person rejected an approval.',
     cure: 'Read the reason, mend what it names, and start a new run.',
   },
   EXECUTION_GATE_EXPIRED: {
     retryable: false,
     httpStatus: 408,
-    cause: 'Nobody approved or rejected a gate before it expired.',
-    cure: 'Start the run again and answer the gate in time, or give the gate a longer time.',
+    cause: 'Nobody approved or rejected an approval before it expired.',
+    cure: 'Start the run again and answer the approval in time, or give the approval a longer time.',
   },
   EXECUTION_UPDATE_REFUSED: {
     retryable: false,

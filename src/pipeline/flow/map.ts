@@ -105,7 +105,7 @@ export function lintMaps(draft: PipelineDraft): void {
       if (scope.owner !== null && maps.has(scope.owner)) map = scope.owner;
     if (map === null) continue;
     if (step.kind === 'gate')
-      step.read.report('inside-a-map', `a gate would ask once for each item of "${map}"; put it before or after the map`);
+      step.read.report('inside-a-map', `an approval would ask once for each item of "${map}"; put it before or after the map`);
     if (step.common.onFailure === 'block')
       step.read
         .at('onFailure')

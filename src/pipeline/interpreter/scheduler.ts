@@ -15,7 +15,7 @@ export type GuardAnswer = 'holds' | 'does-not-hold' | 'open' | 'undecidable';
 
 /** What a driver must do now. Each list is in plan order. */
 export type Decision = {
-  /** Steps to start; a gate among them starts by waiting. */
+  /** Steps to start; an approval among them starts by waiting. */
   readonly start: readonly string[];
   /** Pending steps that can never run: their status becomes `skipped`. */
   readonly skip: readonly string[];
@@ -51,7 +51,7 @@ const NONE: ReadonlySet<string> = new Set();
  * - `finally` steps start when everything else has ended, however it ended, and are never cancelled. One that fails with the policy `fail`
  *   fails a run that had succeeded.
  * - Steps that wait for each other or for a step that the plan lacks can never start: the run fails.
- * - The word for an unfinished run says what needs a person first: `blocked`, else `waiting` when only gates are active, else `running`.
+ * - The word for an unfinished run says what needs a person first: `blocked`, else `waiting` when only approvals are active, else `running`.
  *
  * @param steps - in topological order, as a plan has them.
  * @param cancelled - true once the run as a whole was asked to stop.

@@ -27,7 +27,7 @@ export type LintRule =
   | 'expression'
   | 'feature-columns'
   | 'finally'
-  | 'gate'
+  | 'approval'
   | 'inside-a-body'
   | 'inside-a-map'
   | 'join'

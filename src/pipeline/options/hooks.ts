@@ -9,7 +9,7 @@ export interface HookOptions {
   readonly onSuccess?: readonly NotifierSpec[];
   /** A run that somebody cancelled has not failed. */
   readonly onFailure?: readonly NotifierSpec[];
-  /** A step is blocked, or a gate begins to wait: somebody has to decide. */
+  /** A step is blocked, or an approval begins to wait: somebody has to decide. */
   readonly onBlocked?: readonly NotifierSpec[];
   /** The run is still unfinished so long after its start. */
   readonly onSlow?: { readonly after: Duration; readonly notify: readonly NotifierSpec[] };

@@ -32,7 +32,7 @@ export interface StepOptions {
   /**
    * Whether a result of an earlier run with the same code, configuration and inputs may be used instead of running. Default: true for
    * ingest, validate, feature, train and evaluate; false for steps of your own, which may do more than return a result. Deploy, monitor,
-   * retrain, gates and calls always run.
+   * retrain, approvals and calls always run.
    */
   readonly cache?: boolean | CacheOptions;
   /** Steps that must finish first although nothing of theirs is used. */

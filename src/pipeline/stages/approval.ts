@@ -35,13 +35,13 @@ export function approvalConfig(options: ApprovalOptions, read: OptionReader): Ga
   if (onExpiry !== undefined && !ON_EXPIRY.includes(onExpiry))
     read.at('onExpiry').report('range', `expected one of ${ON_EXPIRY.join(', ')}, got ${onExpiry}`);
   if (onExpiry !== undefined && expires === undefined)
-    read.at('onExpiry').report('gate', 'the gate never expires; give `expires` too');
+    read.at('onExpiry').report('approval', 'the approval never expires; give `expires` too');
   if (quorum !== undefined) read.at('quorum').number(quorum, { min: 1, max: MAX_QUORUM, integer: true });
   lintPeople(approvers, read.at('approvers'));
   if (escalation !== undefined) lintEscalation(escalation, approvers, expiresMs, read.at('escalate'));
   const people = new Set([...(approvers ?? []), ...(escalate?.to ?? [])].map(personOf)).size;
   if (approvers !== undefined && quorum !== undefined && quorum > people) {
-    read.at('quorum').report('gate', `${quorum} approvals can never come: only ${people} people may answer`);
+    read.at('quorum').report('approval', `${quorum} approvals can never come: only ${people} people may answer`);
   }
   return {
     message,
@@ -61,16 +61,16 @@ function lintEscalation(
   read: OptionReader,
 ): void {
   lintPeople(to, read.at('to'));
-  if (approvers === undefined) read.report('gate', 'anybody may answer already; name `approvers` first');
-  if (expiresMs !== null && afterMs >= expiresMs) read.at('after').report('gate', 'the gate expires before it escalates');
+  if (approvers === undefined) read.report('approval', 'anybody may answer already; name `approvers` first');
+  if (expiresMs !== null && afterMs >= expiresMs) read.at('after').report('approval', 'the approval expires before it escalates');
 }
 
 function lintPeople(names: readonly string[] | undefined, read: OptionReader): void {
   if (names === undefined) return;
-  if (names.length === 0) read.report('gate', 'expected at least one name');
-  if (names.some((name) => name.trim() === '')) read.report('gate', 'a name is empty');
+  if (names.length === 0) read.report('approval', 'expected at least one name');
+  if (names.some((name) => name.trim() === '')) read.report('approval', 'a name is empty');
   const twice = names.filter((name, index) => names.findIndex((other) => personOf(other) === personOf(name)) < index);
-  if (twice.length > 0) read.report('gate', `named twice: ${twice.join(', ')}`);
+  if (twice.length > 0) read.report('approval', `named twice: ${twice.join(', ')}`);
 }
 
 const personOf = (name: string): string => name.trim().toLowerCase();

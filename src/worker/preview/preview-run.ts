@@ -15,7 +15,7 @@ import { foreseeStep, type OperationPreview, type PreviewSurroundings } from './
 
 /**
  * `hit`: takes a kept result. `runs`: is computed. `reused`: taken over from the run that `reuse` names. `skipped`: its condition does not
- * hold, or it needs a step that is skipped. `asks`: a gate. `fails`: it cannot even start. `later`: decided by what another step gives.
+ * hold, or it needs a step that is skipped. `asks`: an approval. `fails`: it cannot even start. `later`: decided by what another step gives.
  */
 export type Verdict = 'hit' | 'runs' | 'reused' | 'skipped' | 'asks' | 'fails' | 'later';
 

@@ -8,7 +8,7 @@ export type StageOperations = {
   readonly [kind: string]: { readonly [operation: string]: StageOperation<never, never, unknown, never> };
 };
 
-/** The code of each operation of a step. A gate has none. */
+/** The code of each operation of a step. An approval has none. */
 export function workOf(
   pipeline: Pick<Pipeline, 'name' | 'functions' | 'around'>,
   step: PlanStep,

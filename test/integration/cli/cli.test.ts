@@ -108,7 +108,7 @@ describe('a run that waits for people', () => {
     const waiting = await until('release-1', 'waiting');
     expect(waiting.code).toBe(4);
     expect(waiting.stdout).toMatch(/approval +waiting +for /);
-    const gates = await cli('gates', 'release-1');
+    const gates = await cli('approvals', 'release-1');
     expect(gates).toMatchObject({ code: 0, stderr: '' });
     expect(gates.stdout).toMatch(/^approval +release-1\n +May it go out\?\n/);
     expect(gates.stdout).toContain('1 of 1 approval missing; anybody may answer; not Otto, who started the run\n');
@@ -121,7 +121,7 @@ describe('a run that waits for people', () => {
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toMatch(/error EXECUTION_UPDATE_REFUSED/);
     expect(await cli('approve', 'release-1', '--step', 'approval', '--reason', 'fine')).toMatchObject({ code: 0, stderr: '' });
-    expect(json<unknown[]>(await cli('gates', 'release-1', '--json'))).toEqual([]);
+    expect(json<unknown[]>(await cli('approvals', 'release-1', '--json'))).toEqual([]);
 
     const blocked = await until('release-1', 'blocked');
     expect(blocked.code).toBe(4);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { definePipeline, param } from 'perennial-ml';
 
-/** A gate that the author of the run may not answer, then a step that blocks while the file of `flag` is absent. */
+/** An approval that the author of the run may not answer, then a step that blocks while the file of `flag` is absent. */
 export default definePipeline('release', { params: { flag: param.string() } }, (p) => {
   const approved = p.approval('approval', { message: 'May it go out?', fourEyes: true });
   p.step('publish', {

@@ -114,7 +114,7 @@ describe('a clock of the run', () => {
     expect(results['deploy']).toMatchObject({ outcome: 'rolled-back' });
   });
 
-  it('lets a gate expire that nobody answers, and stands still while steps run', async () => {
+  it('lets an approval expire that nobody answers, and stands still while steps run', async () => {
     const { status, steps } = await runInProcess(release, {}, { store, startAt: '2030-01-01', onApproval: () => 'ignore' });
     expect(status).toBe('failed');
     expect(steps.find(({ id }) => id === 'ok')).toMatchObject({

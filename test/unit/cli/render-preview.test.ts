@@ -24,7 +24,7 @@ const preview: RunPreview = {
     { step: 'train', kind: 'train', verdict: 'runs', reason: 'parameter trees changed: 10 -> 20', operations: [], place },
     { step: 'publish', kind: 'step', verdict: 'later', reason: 'train runs first', operations: [], place: null },
   ],
-  gates: [
+  approvals: [
     {
       step: 'release',
       gate: {
@@ -69,8 +69,8 @@ describe('the preview of a run as text', () => {
   it('says what gates ask of whom, what hooks tell, and how long it takes in all', () => {
     expect(parts(renderPreview(preview, terminal)).lines).toEqual([
       'a run with these parameters, now',
-      'gate release asks: ship it?; 2 approvals of ada, bob, cy; not of who starts the run; counts as rejected after 2.0 h',
-      'gate look asks: seen?; 1 approval of anybody',
+      'approval release asks: ship it?; 2 approvals of ada, bob, cy; not of who starts the run; counts as rejected after 2.0 h',
+      'approval look asks: seen?; 1 approval of anybody',
       'on failure: slack',
       'on slow after 1.5 h: email',
       'about 45 s to 3 min, by 3 earlier runs, without the waits for people; never ran before, not counted: tidy',
@@ -80,7 +80,7 @@ describe('the preview of a run as text', () => {
   it('leaves out what there is not', () => {
     const steps = preview.steps.map((step) => ({ ...step, place: null }));
     const duration = { runs: 0, least: 0, most: 0, steps: {}, unknown: [] };
-    const { rows, lines } = parts(renderPreview({ ...preview, steps, gates: [], hooks: [], duration }, terminal));
+    const { rows, lines } = parts(renderPreview({ ...preview, steps, approvals: [], hooks: [], duration }, terminal));
     expect(rows[0]).toEqual(['step', 'now', 'why', 'about']);
     expect(lines).toEqual(['a run with these parameters, now', 'no earlier run to estimate its time from']);
   });

@@ -48,12 +48,12 @@ const asking = (onExpiry: 'fail' | 'reject' | 'approve'): Pipeline =>
     p.step('work', { run: () => null });
   });
 
-describe('an answer to a gate that has expired, while the run goes on', () => {
+describe('an answer to an approval that has expired, while the run goes on', () => {
   it.each([
     ['fail', 'expired'],
     ['reject', 'expired'],
     ['approve', 'approved'],
-  ] as const)('is refused with what became of the gate (%s)', async (onExpiry, state) => {
+  ] as const)('is refused with what became of the approval (%s)', async (onExpiry, state) => {
     const { driver, strike } = drive(asking(onExpiry));
     driver.checkAnswer('approve', { step: 'release', by: 'ada' });
     await strike();

@@ -172,7 +172,7 @@ describe('definePipeline', () => {
     });
   });
 
-  it('puts a gate between steps that use nothing of it', () => {
+  it('puts an approval between steps that use nothing of it', () => {
     const { plan } = define((p) => {
       const evaluation = p.evaluate(trained(p).model);
       const approved = p.approval('approve', { message: 'Ship it?', expires: '2 days', inputs: { evaluation } });

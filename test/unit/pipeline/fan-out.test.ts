@@ -141,7 +141,7 @@ describe('a map in a pipeline', () => {
     });
   });
 
-  it('has no gate and no blocking step inside, at any depth', () => {
+  it('has no approval and no blocking step inside, at any depth', () => {
     const wrong = found((p) => {
       p.map('outer', [1, 2], () => {
         p.approval('ask', { message: 'really?' });

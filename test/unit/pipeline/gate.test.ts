@@ -33,7 +33,7 @@ describe('four eyes', () => {
   });
 });
 
-describe('a gate that too few people may answer', () => {
+describe('an approval that too few people may answer', () => {
   const approvers = ['Ada', 'Bob'];
 
   it('is refused when it opens', () => {

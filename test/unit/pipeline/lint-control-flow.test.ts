@@ -61,7 +61,7 @@ describe('the linter of control flow', () => {
     ]);
   });
 
-  it('finds gates that nobody could pass, or whose rules cannot take effect', () => {
+  it('finds approvals that nobody could pass, or whose rules cannot take effect', () => {
     expect(
       found((p) => {
         const message = 'ship it?';
@@ -73,13 +73,13 @@ describe('the linter of control flow', () => {
         p.approval('twice', { message, approvers: ['Ada', ' ada', ' '] });
       }),
     ).toEqual([
-      'gate expiry.onExpiry',
-      'gate quorum.quorum',
-      'gate anybody.escalate',
-      'gate late.escalate.after',
-      'gate people.approvers',
-      'gate twice.approvers',
-      'gate twice.approvers',
+      'approval expiry.onExpiry',
+      'approval quorum.quorum',
+      'approval anybody.escalate',
+      'approval late.escalate.after',
+      'approval people.approvers',
+      'approval twice.approvers',
+      'approval twice.approvers',
     ]);
   });
 

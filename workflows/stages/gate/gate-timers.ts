@@ -1,7 +1,7 @@
 import type { GateConfig } from '../../../src/contracts/stages/gate.js';
 import type { Cancellable } from '../../temporal/cancellable.js';
 
-/** Starts the clocks of a gate; `cancel` stops those that have not struck. */
+/** Starts the clocks of an approval; `cancel` stops those that have not struck. */
 export function gateTimers(
   { expiresMs, escalate }: GateConfig,
   timer: (ms: number) => Cancellable<void>,

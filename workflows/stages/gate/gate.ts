@@ -1,15 +1,15 @@
 import type { GateDecision, GateState } from '../../../src/contracts/run/gates.js';
-import type { GateConfig, GateResult } from '../../../src/contracts/stages/gate.js';
+import type { GateConfig, ApprovalResult } from '../../../src/contracts/stages/gate.js';
 import type { StepFailure } from '../../../src/contracts/run.js';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
 
-/** What a decision brought about: the gate stays open, lets the run on, or fails. */
+/** What a decision brought about: the approval stays open, lets the run on, or fails. */
 export type GateVerdict =
   | { readonly verdict: 'open' }
-  | { readonly verdict: 'approved'; readonly result: GateResult }
+  | { readonly verdict: 'approved'; readonly result: ApprovalResult }
   | { readonly verdict: 'failed'; readonly failure: StepFailure };
 
-/** A gate from its opening to its end: who may answer, what counts, what is still missing. Pure but for what it remembers. */
+/** An approval from its opening to its end: who may answer, what counts, what is still missing. Pure but for what it remembers. */
 export class Gate {
   readonly decisions: GateDecision[] = [];
   readonly #name: string;
@@ -36,7 +36,7 @@ export class Gate {
     if (people.size >= this.quorum) return;
     const without = this.#notBy === null ? '' : ` without its author ${this.#notBy}`;
     throw new PipelineError('EXECUTION_GATE_UNREACHABLE', {
-      what: `gate "${this.#name}" needs ${this.quorum} approvals, but only ${people.size} people may approve${without}`,
+      what: `approval "${this.#name}" needs ${this.quorum} approvals, but only ${people.size} people may approve${without}`,
     });
   }
 
@@ -72,7 +72,7 @@ export class Gate {
   answer(action: 'approve' | 'reject', by: string, reason: string | null, at: string): GateVerdict {
     this.check(by, action);
     if (action === 'reject') {
-      this.#decide(action, by, reason, at, 'rejects the gate');
+      this.#decide(action, by, reason, at, 'rejects the step');
       return this.#fail('rejected', 'EXECUTION_GATE_REJECTED', `was rejected by ${by}: ${reason ?? ''}`, { by, reason });
     }
     const number = this.quorum - this.missing + 1;
@@ -90,7 +90,7 @@ export class Gate {
   expire(at: string): GateVerdict {
     const { expiresMs, onExpiry = 'fail' } = this.#config;
     const text = `was not answered within ${String(expiresMs)} ms`;
-    const counted = { fail: 'fails the gate', reject: 'rejects the gate', approve: 'approves the gate' }[onExpiry];
+    const counted = { fail: 'fails the step', reject: 'rejects the step', approve: 'approves the step' }[onExpiry];
     this.#decide('expire', null, text, at, counted);
     if (onExpiry === 'approve') return this.#approve('expiry', text);
     const code = onExpiry === 'reject' ? 'EXECUTION_GATE_REJECTED' : 'EXECUTION_GATE_EXPIRED';
@@ -163,12 +163,12 @@ export class Gate {
 
   #fail(state: 'rejected' | 'expired', code: string, what: string, details: StepFailure['details']): GateVerdict {
     this.#state = state;
-    return { verdict: 'failed', failure: { code, message: `gate "${this.#name}" ${what}`, details } };
+    return { verdict: 'failed', failure: { code, message: `approval "${this.#name}" ${what}`, details } };
   }
 
   #refused(received: string, expected: string): PipelineError {
     return new PipelineError('EXECUTION_APPROVAL_REFUSED', {
-      what: `gate "${this.#name}" does not take this answer`,
+      what: `approval "${this.#name}" does not take this answer`,
       expected,
       received,
       details: { gate: this.#name, missing: this.missing, approvers: this.#approvers(), notBy: this.#notBy },

@@ -5,7 +5,7 @@ import { PipelineError } from '../../../errors/pipeline-error.js';
 import type { PipelineClient } from '../../../client/index.js';
 import { answered } from '../../answered.js';
 import { stuckError } from '../../watch/stand-in-status.js';
-import { gateLines } from '../../watch/gate-lines.js';
+import { approvalLines } from '../../watch/approval-lines.js';
 import { connectionSettings, decidedBy, examples, withConnection, withJson } from '../../options/options.js';
 import type { ConnectionFlags, JsonFlag } from '../../options/options.js';
 import { paintStatus, stepLine } from '../../watch/step-lines.js';
@@ -21,9 +21,9 @@ interface DecisionFlags extends ConnectionFlags, JsonFlag {
 /** `perennial approve RUN --step STEP`. */
 export function approveCommand(terminal: Terminal): Command {
   return withJson(withConnection(new Command('approve')))
-    .description('approve a gate of a run, and say what it still needs')
+    .description('approve what a run waits for, and say what is still missing')
     .argument('<run>', 'workflow id of the run')
-    .requiredOption('--step <id>', 'the gate, inside a body with its instance: review[3]')
+    .requiredOption('--step <id>', 'the approval, inside a body with its instance: review[3]')
     .addOption(decidedBy())
     .option('--reason <text>', 'why, kept in the record')
     .addHelpText('after', examples('perennial approve flight-delay-1 --step release --reason "looks good"'))
@@ -43,9 +43,9 @@ export function approveCommand(terminal: Terminal): Command {
 /** `perennial reject RUN --step STEP --reason TEXT`. */
 export function rejectCommand(terminal: Terminal): Command {
   return withJson(withConnection(new Command('reject')))
-    .description('reject the gate that a run waits at; the step fails')
+    .description('reject what a run waits for; the step fails')
     .argument('<run>', 'workflow id of the run')
-    .requiredOption('--step <id>', 'the gate')
+    .requiredOption('--step <id>', 'the approval')
     .addOption(decidedBy())
     .requiredOption('--reason <text>', 'why, kept in the record')
     .addHelpText('after', examples('perennial reject flight-delay-1 --step release --reason "too slow on old data"'))
@@ -144,7 +144,7 @@ function report(terminal: Terminal, flags: JsonFlag, step: string, status: RunSt
     return;
   }
   const gate = status.gates?.find((open) => open.step === step);
-  if (gate?.state === 'open') for (const line of gateLines(gate)) terminal.out(line);
+  if (gate?.state === 'open') for (const line of approvalLines(gate)) terminal.out(line);
   const state = status.steps.find(({ id }) => id === step);
   if (state !== undefined) terminal.out(stepLine(state, terminal.colours));
   terminal.out(`run is ${paintStatus(status.status, terminal.colours)}`);

@@ -22,7 +22,7 @@ export function planCommand(terminal: Terminal): Command {
   return withReuse(withParameters(withJson(withStore(withConnection(new Command('plan'))))))
     .description(
       'show the plan of a pipeline file: steps, order, limits, parameters, hash; and, with its parameters, what a run would do now: ' +
-        'kept results, pools, gates, hooks, time',
+        'kept results, pools, approvals, hooks, time',
     )
     .argument('<file>', 'pipeline file')
     .addHelpText(

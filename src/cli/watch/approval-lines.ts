@@ -1,7 +1,7 @@
 import type { GateState } from '../../contracts/run/gates.js';
 
-/** An open gate in words: the question, what is missing, who may answer, what happens when nobody does. */
-export function gateLines(gate: GateState): readonly string[] {
+/** An open approval in words: the question, what is missing, who may answer, what happens when nobody does. */
+export function approvalLines(gate: GateState): readonly string[] {
   const { quorum, missing, approvers, notBy, expiresAt, onExpiry, escalatesAt, decisions } = gate;
   const wait = `${missing} of ${quorum} approval${quorum === 1 ? '' : 's'} missing`;
   const people = approvers === null ? 'anybody may answer' : `may answer: ${approvers.join(', ')}`;
