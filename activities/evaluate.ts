@@ -9,7 +9,7 @@ import { refit as refitModel } from '../src/training/refit.js';
 type Code = OperationCode<EvaluateConfig, EvaluateInputs, EvaluateOperations>;
 
 /**
- * Fits the blessed model anew on all rows and lets that one go on, after an infra check of its own and a look at whether it is at least as good as
+ * Fits the blessed model again on all rows and lets that one go on, after an infra check of its own and a look at whether it is at least as good as
  * its twin. Where something speaks against it the twin goes on, which is the one that was evaluated; the reasons say so.
  */
 const refit: Code['refit'] = async (task, context) => {

@@ -22,7 +22,7 @@ const OWN_CODE = ['dist', 'src', 'workflows', 'activities'].map((folder) =>
 const BUILT_IN = new Set(builtinModules);
 
 /**
- * What files import. They are bundled in memory, so that the paths of a tsconfig count as Node sees them. Packages are left outside, but for
+ * What files import. They are bundled in memory, so that the paths of a tsconfig count as Node sees them. Packages are left outside, except for
  * those of the same workspace: they change without a new version.
  */
 export async function moduleGraph(files: readonly string[]): Promise<ModuleGraph> {

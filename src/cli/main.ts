@@ -37,6 +37,6 @@ async function main(): Promise<number> {
 
 void main().then(async (exitCode) => {
   await Promise.all([written(process.stdout), written(process.stderr), tellSupervisor('over')]);
-  // A request that was given up may still wait inside gRPC; the command is over all the same.
+  // A request that was given up may still wait inside gRPC; the command is over anyway.
   process.exit(exitCode);
 });

@@ -14,7 +14,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import { type RunSummary, summarize } from './run-listing.js';
 
-/** What became of one partition: its newest run in any back-fill of the pipeline. */
+/** The outcome of one partition: its newest run in any back-fill of the pipeline. */
 export type PartitionReport = {
   readonly partition: string;
   readonly workflowId: string;

@@ -96,7 +96,7 @@ export class Sweep {
     try {
       const [first] = items;
       const info = first === undefined ? null : await objects.head(first.key);
-      // Written anew since it was listed.
+      // Written again since it was listed.
       if (info !== null && Date.parse(info.modifiedAt) !== first?.atMs) return 'done';
       for (const item of items) {
         await objects.delete(item.key);

@@ -2,7 +2,7 @@ import type { ObjectStore } from '../store/port.js';
 import { chunkName } from './log-keys.js';
 import type { LogLine } from './log-line.js';
 
-/** Takes the lines of one attempt. Nothing is asked of the store before the first line. */
+/** Takes the lines of one attempt. It makes no request to the store before the first line. */
 export interface LogWriter {
   write(line: Omit<LogLine, 'at'>): void;
   /** Resolves when all lines are stored; never rejects. */
@@ -13,7 +13,7 @@ export interface LogLimits {
   /** Longest time that a line waits to be stored. */
   readonly flushMs: number;
   readonly chunkBytes: number;
-  /** Of one attempt; further lines are left out, but for the last `tailLines`. */
+  /** Of one attempt; further lines are left out, except for the last `tailLines`. */
   readonly attemptBytes: number;
   readonly tailLines: number;
   readonly messageCharacters: number;

@@ -144,7 +144,7 @@ function isText(column: ScoringColumn): column is readonly string[] {
   return Array.isArray(column);
 }
 
-/** Views are made anew, because the runtime refuses typed arrays of another JavaScript realm. */
+/** Views are made again, because the runtime refuses typed arrays of another JavaScript realm. */
 function tensorOf(column: ScoringColumn, rows: number): Tensor {
   const dims = [rows, 1];
   if (isText(column)) return new Tensor('string', column, dims);

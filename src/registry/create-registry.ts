@@ -126,7 +126,7 @@ class StoredRegistry implements Registry {
           entry.action === 'promote' &&
           entry.version === version &&
           entry.workflowId === workflowId &&
-          // A person decides once; an evaluation may be made anew, against another champion.
+          // A person decides once; an evaluation may be made again, against another champion.
           ('person' in basis || entry.from === expectedChampion),
       );
       const request = { model, expectedChampion };

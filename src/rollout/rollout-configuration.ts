@@ -40,7 +40,7 @@ export function openRollout(current: Routing | null, candidate: ReleasedVersion,
 }
 
 /**
- * `weight` per cent, 0..100, of the requests to the candidate and the rest to the champion. Without a champion nothing changes.
+ * `weight` percent, 0..100, of the requests to the candidate and the rest to the champion. Without a champion nothing changes.
  * @throws PipelineError `DEPLOY_SUPERSEDED` when `version` is not the candidate.
  */
 export function shiftTraffic(current: Routing, endpoint: string, version: number, weight: number): Routing {

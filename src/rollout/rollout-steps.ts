@@ -205,7 +205,7 @@ export async function waitUntilReady(
   }
 }
 
-/** Gives the candidate `weight` per cent of the traffic. */
+/** Gives the candidate `weight` percent of the traffic. */
 export async function shiftToCandidate(
   rollout: Rollout,
   { version, weight }: DeployOperations['shift']['arguments'],

@@ -18,7 +18,7 @@ export type DurationEstimate = {
   readonly unknown: readonly string[];
 };
 
-/** Waits of approvals do not count, for nobody knows how long people take. */
+/** Waits of approvals do not count, since nobody knows how long people take. */
 export function estimateDuration(
   steps: readonly PlanStep[],
   workOf: (step: PlanStep) => Work,

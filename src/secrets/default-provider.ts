@@ -19,7 +19,7 @@ export function defaultSecretProvider(environment: Environment): SecretProvider 
   ]);
 }
 
-/** Files read anew each time, so that a rotated secret counts from the next attempt on; one closing line break is not part of the value. */
+/** Files read again each time, so that a rotated secret counts from the next attempt on; one closing line break is not part of the value. */
 export function folderSecrets(folder: string): SecretProvider {
   return {
     place: `the folder ${folder}`,

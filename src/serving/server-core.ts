@@ -4,7 +4,7 @@ import type { PredictionLog } from './prediction-log/prediction-log.js';
 import type { ServerLimits } from './server-options.js';
 import type { ServerMetrics } from './server-metrics.js';
 
-/** Requests being answered now, whether callers are asked to leave, and whether those who come all the same are turned away. */
+/** Requests being answered now, whether callers are asked to leave, and whether those who come anyway are turned away. */
 export interface Traffic {
   inflight: number;
   closing: boolean;

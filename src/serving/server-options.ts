@@ -27,7 +27,7 @@ export interface ModelServerOptions {
   readonly port?: number;
   /** When given and not empty, every route but the health checks asks for one of these keys. */
   readonly apiKeys?: readonly string[];
-  /** True: without keys the server may listen beyond this machine all the same, because something else keeps strangers out. */
+  /** True: without keys the server may listen beyond this machine anyway, because something else keeps strangers out. */
   readonly allowAnonymous?: boolean;
   /** Default 256 rows and no waiting. */
   readonly batch?: { readonly maxRows?: number; readonly maxDelayMs?: number };

@@ -21,7 +21,7 @@ export interface GetOptions {
 
 /** How an object is written that must not exist yet. */
 export interface PutIfAbsentOptions {
-  /** The object will never be replaced or deleted. A driver may then make many of them durable together; it is durable when the put returns all the same. */
+  /** The object will never be replaced or deleted. A driver may then make many of them durable together; it is durable when the put returns anyway. */
   readonly writeOnce?: boolean;
 }
 

@@ -62,7 +62,7 @@ export type ApprovalAnswer = 'approve' | 'reject' | 'ignore';
 
 /**
  * Runs a pipeline in this process, without Temporal: the same scheduler, stages and step wrapper as a worker. For tests and notebooks.
- * Nothing is durable: a run that is interrupted starts anew. Steps see `temporal: null`. The policy `block` counts as `fail`, for
+ * Nothing is durable: a run that is interrupted starts again. Steps see `temporal: null`. The policy `block` counts as `fail`, since
  * nobody could resume. A failed run is a result with status `failed`, no exception.
  *
  * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `STORE_*` when the store cannot be opened, `TESTING_*` for fakes and faults

@@ -11,7 +11,7 @@ import { subscriptionsOf } from './subscriptions.js';
 type Fields<Names extends readonly string[]> = { readonly [Name in Names[number]]: JsonPrimitive };
 
 /**
- * The run that a change starts; null when the pipeline has unsubscribed. Deterministic but for the subscription as it is now.
+ * The run that a change starts; null when the pipeline has unsubscribed. Deterministic except for the subscription as it is now.
  * @throws PipelineError `TRIGGER_CHANGE_UNREADABLE`, `DATASET_LOG_BROKEN`, `REGISTRY_LOG_BROKEN`.
  */
 export async function prepareTriggeredRun(

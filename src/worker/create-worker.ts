@@ -37,7 +37,7 @@ export interface PipelineWorkerOptions {
    */
   readonly pipelineFiles?: readonly string[];
   /**
-   * Given: when one of `pipelineFiles`, or a local module that it imports, changes, its pipeline is loaded anew, and this is told so in words. New
+   * Given: when one of `pipelineFiles`, or a local module that it imports, changes, its pipeline is loaded again, and this is told so in words. New
    * runs take the new plan; runs under way keep theirs, and the code of steps that are no more. Not with `deployment`. Absent: a worker
    * keeps what it was started with.
    */

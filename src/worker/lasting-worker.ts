@@ -35,7 +35,7 @@ type Closable = { close(): Promise<void> };
 /** The Temporal workers of one process, one for each task queue, over one connection. */
 type Session = { readonly workers: readonly Worker[]; close(): Promise<void> };
 
-/** Workers of these settings that start anew, with growing pauses, whenever they end without having been asked to. */
+/** Workers of these settings that start again, with growing pauses, whenever they end without having been asked to. */
 export async function startLastingWorker(
   options: WorkerConnection,
   settings: readonly WorkerOptions[],

@@ -89,7 +89,7 @@ class PerennialPlugin extends SimplePlugin {
     };
   }
 
-  /** Where the worker has no workflows of its own: ours as the build left them, two seconds sooner than bundled anew. */
+  /** Where the worker has no workflows of its own: ours as the build left them, two seconds sooner than bundled again. */
   #workflowsFor(options: WorkerOptions): Pick<WorkerOptions, 'workflowsPath' | 'workflowBundle'> {
     if (options.workflowsPath !== undefined || options.workflowBundle !== undefined) return {};
     return this.#prebuilt !== null && isPlain(options) ? { workflowBundle: this.#prebuilt } : { workflowsPath: OUR_WORKFLOWS };

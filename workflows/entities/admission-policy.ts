@@ -1,7 +1,7 @@
 import type { AdmissionRequest, AdmissionState, AdmissionView, WaitingRequest } from '../../src/contracts/entities/admission.js';
 import { jsonBytes, textBytes } from '../messages/weight.js';
 
-/** So many may pass a request that came before them; then it is first, whatever its priority. Nobody waits for ever. */
+/** So many may pass a request that came before them; then it is first, whatever its priority. Nobody waits forever. */
 export const MAX_OVERTAKEN = 100;
 
 /** What the state may take in a payload, of the 2 MiB that it can hold: half for those who hold, half for those who wait. */
@@ -89,7 +89,7 @@ function before(request: WaitingRequest, best: WaitingRequest, served: Admission
   return (served[request.team] ?? 0) < (served[best.team] ?? 0);
 }
 
-/** A limit that was lowered below a request's weight must not keep it out for ever. */
+/** A limit that was lowered below a request's weight must not keep it out forever. */
 function weightIn({ limit }: AdmissionState, { weight }: AdmissionRequest): number {
   return Math.min(weight, limit);
 }

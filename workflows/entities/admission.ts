@@ -71,7 +71,7 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
       }
       changed = true;
       state = ask(state, request, newest);
-      // Whoever asks although it was let in has not heard of it.
+      // A holder that asks again missed its admitted signal; send it again.
       if (state.holders.some(({ id }) => id === request.id)) again.push(request);
     },
     { description: 'Asks to be let in: {request: {id, workflowId, runId, weight, priority, team}, limit}' },

@@ -217,7 +217,7 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
     }
     if (verdict.action === 'wait' && verdict.suppressed) state = recordSuppressed(state, verdict.reason, Date.now());
     const untilMs = state.active === null ? (verdict.action === 'wait' ? verdict.untilMs : null) : runCheckAtMs;
-    // Messages that change nothing make the history longer all the same.
+    // Messages that change nothing make the history longer anyway.
     const moved = (): boolean => changes !== seenChanges || (bounded && length.mayContinue());
     await (untilMs === null ? condition(moved) : condition(moved, Math.max(1, untilMs - Date.now())));
   }

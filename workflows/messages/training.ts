@@ -100,7 +100,7 @@ export function policyProblems(policy: unknown, ownModel: string, bounded = true
       isPlainObject(parameters) && isUpTo(parameters, bytes),
       `\`parameters\` must be an object of at most ${PARAMETER_BYTES} bytes`,
     ],
-    // What we do not read is kept all the same.
+    // What we do not read is kept anyway.
     [isUpTo(policy, 4 * bytes), `a policy has at most ${4 * PARAMETER_BYTES} bytes`],
   ]);
 }

@@ -55,7 +55,7 @@ export interface StageOptions extends CallOptions {
 export interface ApprovalOptions {
   /** What is asked; needed for an approval that the pipeline does not declare. */
   readonly message?: string;
-  /** The approval fails with EXECUTION_GATE_EXPIRED when nobody answers for so long, in ms. Default: it waits for ever. */
+  /** The approval fails with EXECUTION_GATE_EXPIRED when nobody answers for so long, in ms. Default: it waits forever. */
   readonly expiresMs?: number;
 }
 

@@ -13,8 +13,7 @@ const MAX_MESSAGE_LENGTH = 500;
 const UNFINISHED: readonly StepState['status'][] = ['pending', 'running', 'waiting', 'blocked'];
 
 /**
- * Tells the receivers of a plan's hooks what becomes of the run. Each notice is delivered by a workflow of its own that outlives the run;
- * nothing that goes wrong here reaches the run.
+ * Notifies the receivers of a plan's hooks. A workflow that outlives the run delivers each notice, so a failed notice never fails the run.
  */
 export class RunHooks {
   readonly #pipeline: string;

@@ -13,7 +13,7 @@ export function bindInputs(bindings: { readonly [name: string]: InputBinding }, 
   );
 }
 
-/** As `bindInputs`, with null for what is not there. */
+/** As `bindInputs`, with null for a missing result. */
 export function bindOptional(bindings: { readonly [name: string]: InputBinding }, results: ResultLookup): JsonObject {
   return Object.fromEntries(
     Object.entries(bindings).map(([name, binding]) => {

@@ -10,7 +10,7 @@ export type OperandReader = (values: readonly StoredValue[]) => Promise<readonly
 /** What a condition reads of a value, and where it lies. `at`: the path to the reference inside the value; `path`: that of the operand. */
 type Wanted = { readonly at: readonly string[]; readonly path: readonly string[]; readonly stored: StoredValue };
 
-/** What is asked of a value before conditions can be answered; empty when all is at hand. */
+/** The stored values that conditions on `value` need; empty when nothing has to be fetched. */
 export function wantedOf(value: JsonValue | undefined, paths: readonly (readonly string[])[]): readonly Wanted[] {
   return paths.flatMap((path) => {
     let inside: JsonValue | undefined = value;

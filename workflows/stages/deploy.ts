@@ -94,7 +94,7 @@ async function verdictOf(host: StageHost, evaluation: EvaluateResult): Promise<P
 /**
  * Registers the model version whatever was decided about it; a blessed one is rolled out step by step. The champion that the evaluation was
  * compared with is the only one that it may replace: when another one stands, the candidate is evaluated again against that one and rolled
- * out anew, a few times at most. A candidate that does not load or is unhealthy ends as `rolled-back`, one that cannot be evaluated again or
+ * out again, a few times at most. A candidate that does not load or is unhealthy ends as `rolled-back`, one that cannot be evaluated again or
  * whose place another roll-out took as `superseded`, each with the reasons; anything else that goes wrong, cancellation too, also takes the
  * candidate out of the endpoint before the failure goes on.
  */

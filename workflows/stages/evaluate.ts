@@ -3,7 +3,7 @@ import { operationsOf } from './operation-calls.js';
 import type { StageWorkflow } from './stage-host.js';
 
 /**
- * Infra check first: a model that cannot be served is rejected without being scored. What the gate blesses is fitted anew on all rows, where
+ * Infra check first: a model that cannot be served is rejected without being scored. What the gate blesses is fitted again on all rows, where
  * the step asks for that.
  */
 export const evaluateStage: StageWorkflow = async (host) => {

@@ -93,7 +93,7 @@ export function isUnderWay({ status }: StepRecord): boolean {
 
 /** The status as others see it: a step whose bodies all wait for a person waits itself. */
 export function standingOf(record: StepRecord): StepStatus {
-  // Bodies of a map wait for nobody, and there may be hundreds to ask.
+  // Bodies of a map wait since nobody, and there may be hundreds to ask.
   if (record.status !== 'running' || record.bodies.size === 0 || record.step.kind === 'map') return record.status;
   const standings = [...record.bodies].map((body) => body.standing());
   if (standings.includes('blocked')) return 'blocked';

@@ -1,7 +1,7 @@
 /** First word of a line that asks for completions instead of doing something. */
 export const COMPLETE_WORD = '--complete';
 
-/** Bash breaks words at `:`, which run ids have: the line is split anew, and what the shell has typed already is cut off the answers. */
+/** Bash breaks words at `:`, which run ids have: the line is split again, and what the shell has typed already is cut off the answers. */
 const BASH = String.raw`# perennial: completion for bash
 _perennial() {
   local line="${'$'}{COMP_LINE:0:COMP_POINT}"

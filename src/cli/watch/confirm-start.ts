@@ -7,7 +7,7 @@ import { answered } from '../answered.js';
 import type { Terminal } from '../terminal.js';
 import { toPipelineError } from '../to-pipeline-error.js';
 
-/** A start returns by then, also when the workers are too busy to say what becomes of it. */
+/** How long a start waits for the first word of the workers; busy workers do not hold it up longer. */
 const PATIENCE_MS = 5_000;
 
 /**

@@ -127,7 +127,7 @@ async function endLeftovers(group: number, { signal, graceMs }: ProgramRun): Pro
   return false;
 }
 
-/** The pipes close when the last process that holds them is gone; one that left the group may hold them for ever. */
+/** The pipes close when the last process that holds them is gone; one that left the group may hold them forever. */
 async function closed(child: Pick<ChildProcessByStdio<null, Readable, Readable>, 'stdout' | 'stderr'>): Promise<void> {
   const { stdout, stderr } = child;
   const streams = [stdout, stderr].filter((stream) => !stream.closed);

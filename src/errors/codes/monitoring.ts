@@ -11,7 +11,7 @@ export const MONITORING_CODES = {
     retryable: false,
     httpStatus: 409,
     cause: 'The profile of a feature set or an evaluation was written by a version whose profiles have another form.',
-    cure: 'Run the pipeline again, so that the features and the evaluation are made anew.',
+    cure: 'Run the pipeline again, to make new features and a new evaluation.',
   },
   MONITOR_STATISTIC_UNFIT: {
     retryable: false,

@@ -11,7 +11,7 @@ export const NOTICES_CODES = {
     retryable: true,
     httpStatus: 503,
     cause: 'The receiver of a notice could not be reached, did not answer in time, or is out of order.',
-    cure: 'Look at the receiver; the notice is tried again for about half an hour. After that send it anew: `perennial reset`, with its workflow id.',
+    cure: 'Look at the receiver; the notice is tried again for about half an hour. After that send it again: `perennial reset`, with its workflow id.',
   },
   NOTICE_SIGNATURE: {
     retryable: false,

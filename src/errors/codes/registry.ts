@@ -17,7 +17,7 @@ export const REGISTRY_CODES = {
     retryable: false,
     httpStatus: 409,
     cause: 'The champion or the endpoint configuration was moved by somebody else since it was read; nothing was changed.',
-    cure: 'Look at what won, then compare against it and decide anew.',
+    cure: 'Look at what won, then compare against it and decide again.',
   },
   REGISTRY_BASIS_REFUSED: {
     retryable: false,
@@ -41,7 +41,7 @@ export const REGISTRY_CODES = {
   REGISTRY_WEIGHTS_INVALID: {
     retryable: false,
     httpStatus: 400,
-    cause: 'The traffic weights of an endpoint are not a split of 100 per cent over distinct variants.',
+    cause: 'The traffic weights of an endpoint are not a split of 100 percent over distinct variants.',
     cure: 'Give each variant once, with a weight from 0 to 100, so that the weights sum to 100; no variant at all is allowed.',
   },
 } as const satisfies Record<string, CodeEntry>;

@@ -55,7 +55,7 @@ export const SCHEDULES_CODES = {
     retryable: false,
     httpStatus: 409,
     cause: 'A back-fill of this name is under way.',
-    cure: 'Follow it with --resume, or give the new one another --name.',
+    cure: 'Follow it with --resume, or give the new one a --name of its own.',
   },
   BACKFILL_NOT_FOUND: {
     retryable: false,

@@ -23,7 +23,7 @@ export const STORE_CODES = {
     retryable: false,
     httpStatus: 409,
     cause: 'Another writer was first: the object exists already or has changed since it was read.',
-    cure: 'Read the object again and decide anew.',
+    cure: 'Read the object again, then decide again.',
   },
   STORE_FULL: {
     retryable: true,
@@ -66,7 +66,7 @@ export const STORE_CODES = {
     retryable: true,
     httpStatus: 503,
     cause: 'The session token of the credentials for the store has expired.',
-    cure: 'Renew the credentials (AWS_SESSION_TOKEN, `aws sso login`) and start the process anew, or give it a role that renews itself.',
+    cure: 'Renew the credentials (AWS_SESSION_TOKEN, `aws sso login`) and restart the process, or give it a role that renews itself.',
   },
   STORE_BUCKET_MISSING: {
     retryable: false,

@@ -4,7 +4,7 @@ import { PipelineError } from '../../errors/pipeline-error.js';
 import { REQUEST_ID_RULE, readRequestId } from '../input/request-id.js';
 import { describeValue } from '../input/text.js';
 
-/** Longest time limit that a caller may ask for, ms: a day. The server's own limit holds all the same. */
+/** Longest time limit that a caller may ask for, ms: a day. The server's own limit holds anyway. */
 const MAXIMUM_TIMEOUT_MS = 86_400_000;
 
 function invalid(name: string, expected: string, received: unknown): PipelineError {

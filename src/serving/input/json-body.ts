@@ -4,7 +4,7 @@ import { countMembers } from '../../store/json/json-depth.js';
 import { repeatedName } from './repeated-name.js';
 import { shortName } from './text.js';
 
-/** Lists and objects within one another; the bodies that routes take have at most five. */
+/** Lists and objects within each other; the bodies that routes take have at most five. */
 const MAXIMUM_DEPTH = 32;
 
 /** A bare NaN or Infinity where JSON wants a value; such a body is not JSON, but its sender needs to hear why. */

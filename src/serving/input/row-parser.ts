@@ -48,7 +48,7 @@ export function compileRowParser(model: string, signature: ModelSignature): RowP
 
   return (instances) => {
     const issues = new IssueList();
-    // Rows that lack columns are refused, so that there is nothing to keep of the others: all are written over one another.
+    // Rows that lack columns are refused, so that there is nothing to keep of the others: all are written over each other.
     const complete = !instances.some((instance) => isShort(instance, fields.length));
     const columns = fields.map((field) => allocateColumn(field.spec, complete ? instances.length : 1));
     instances.forEach((instance, row) => {

@@ -1,4 +1,4 @@
-/** Buckets grow by 5 per cent from 0.01 ms, so a quantile is off by at most that. */
+/** Buckets grow by 5 percent from 0.01 ms, so a quantile is off by at most that. */
 const FIRST_MS = 0.01;
 const GROWTH = Math.log(1.05);
 const BUCKETS = 400;
@@ -15,7 +15,7 @@ export class LatencyHistogram {
     this.#total += 1;
   }
 
-  /** Upper edge, ms, of the bucket that holds the quantile `share` (0..1); at most 5 per cent too high. Null when nothing was recorded. */
+  /** Upper edge, ms, of the bucket that holds the quantile `share` (0..1); at most 5 percent too high. Null when nothing was recorded. */
   quantile(share: number): number | null {
     if (this.#total === 0) return null;
     const rank = Math.max(1, Math.ceil(share * this.#total));

@@ -16,7 +16,7 @@ export interface BadRecord {
   readonly reason: string;
 }
 
-/** Records as row groups, but for those that cannot be written. */
+/** Records as row groups, except for those that cannot be written. */
 export interface EncodedRecords {
   readonly groups: readonly RowGroup[];
   readonly rows: number;

@@ -44,7 +44,7 @@ export class EndpointModels {
     return [...this.#failures.values()].some((failure) => failure.retryable);
   }
 
-  /** Takes a configuration over; calls follow one another. Never rejects for a version that does not load. */
+  /** Takes a configuration over; calls follow each other. Never rejects for a version that does not load. */
   apply(config: EndpointConfig): Promise<void> {
     const applied = this.#work.then(() => this.#apply(config));
     this.#work = applied.catch(() => undefined);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Slots that the weights divide: 0.01 per cent each. */
+/** Slots that the weights divide: 0.01 percent each. */
 const SLOTS = 10_000;
 
 /**
@@ -14,7 +14,7 @@ export function trafficSlot(salt: string, key: string): number {
 /**
  * The variant that a slot belongs to. Variants take consecutive ranges of slots from the end of the list, so that with
  * [champion, challenger] a growing challenger only ever takes slots over from the champion.
- * @param variants - weights in per cent, each >= 0; they are normalised by their sum, so that a variant that could not be loaded
+ * @param variants - weights in percent, each >= 0; they are normalised by their sum, so that a variant that could not be loaded
  * can be left out. At least one.
  */
 export function chooseVariant<Variant extends { readonly weight: number }>(

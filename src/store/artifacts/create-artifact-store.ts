@@ -77,7 +77,7 @@ class StoredArtifacts implements ArtifactStore {
     const { ref, old } = await this.#write(draft);
     if (old.length === 0) return ref;
     await takeHold(this.objects, [ref.id, ...old]);
-    // Whatever a garbage collection had removed until now is written anew.
+    // Whatever a garbage collection had removed until now is written again.
     return (await this.#write(draft)).ref;
   }
 

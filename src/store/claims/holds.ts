@@ -26,7 +26,7 @@ export function isOld(modifiedAt: string, now = Date.now()): boolean {
 /**
  * Takes hold of contents that are older than `FRESH_MS`, before they are relied on. When it resolves, no garbage collection removes them any more:
  * each one reads the holds after it has said what it removes, and we read that after we wrote the hold. What was removed before must be looked for,
- * and written anew, after this.
+ * and written again, after this.
  */
 export async function takeHold(objects: ObjectStore, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;

@@ -24,7 +24,7 @@ export function segmentLine(key: string, bytes: Uint8Array): string {
 }
 
 /**
- * After a power cut: every object of a segment whose file is gone or cut short is written anew. Those in a log are never replaced or deleted by
+ * After a power cut: every object of a segment whose file is gone or cut short is written again. Those in a log are never replaced or deleted by
  * us, so nothing newer is lost. Then as `settleSegment`.
  */
 export async function restoreSegment(segment: string, root: string, staging: StagingFolder): Promise<void> {

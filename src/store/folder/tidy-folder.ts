@@ -11,7 +11,7 @@ const LEAST_AGE_MS = 60_000;
 const HARMLESS = ['cache/leases/'];
 
 /**
- * Removes empty folders, and the generations of leases that were given back. Whoever writes at the same time makes the folders anew. How many things
+ * Removes empty folders, and the generations of leases that were given back. Whoever writes at the same time makes the folders again. How many things
  * it removed.
  */
 export async function tidyFolder(root: string, staging: StagingFolder, olderThanMs: number): Promise<number> {

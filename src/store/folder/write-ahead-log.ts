@@ -32,7 +32,7 @@ type Segment = {
 
 /**
  * What makes many small files durable at the price of one: their bytes are in this log too, which alone waits for the disk. A process that is
- * killed needs no log, as the system writes its files all the same; after a power cut, that is in another boot of the system, whoever opens
+ * killed needs no log, as the system writes its files anyway; after a power cut, that is in another boot of the system, whoever opens
  * the store first puts back what is missing. Each process writes segments of its own, `.~wal/<boot>~<random>.log`, for five minutes each.
  */
 export class WriteAheadLog {

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
 
-/** Lists and objects within one another; each level takes calls of this and of every other code that walks the value. */
+/** Lists and objects within each other; each level takes calls of this and of every other code that walks the value. */
 const DEEPEST = 200;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 

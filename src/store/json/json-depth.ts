@@ -4,8 +4,8 @@ const BRACE_BIT = 0x20;
 const [OPENING, CLOSING] = [0x7b, 0x7d];
 
 /**
- * How many members the objects of a JSON text have together, as written; null when lists and objects lie more than `deepest` deep within one
- * another; any answer when it is no JSON. It looks at each byte once and goes no deeper itself: code that walks the parsed value takes a
+ * How many members the objects of a JSON text have together, as written; null when lists and objects lie more than `deepest` deep within each
+ * other; any answer when it is no JSON. It looks at each byte once and goes no deeper itself: code that walks the parsed value takes a
  * call for each level.
  */
 export function countMembers(bytes: Uint8Array, deepest: number): number | null {
@@ -27,7 +27,7 @@ export function countMembers(bytes: Uint8Array, deepest: number): number | null 
   return members;
 }
 
-/** True when lists and objects of a JSON text lie more than `limit` deep within one another; any answer when it is no JSON. */
+/** True when lists and objects of a JSON text lie more than `limit` deep within each other; any answer when it is no JSON. */
 export function isDeeperThan(bytes: Uint8Array, limit: number): boolean {
   return countMembers(bytes, limit) === null;
 }

@@ -53,7 +53,7 @@ const PARALLEL_READS = 16;
 
 /**
  * Append-only logs in an object store. Taking the next number by put-if-absent is the one moment at which a change happens: of racing
- * writers one gets the number, the others see its entry and decide anew. Who decides knows the state that the entries come to, from a checkpoint
+ * writers one gets the number, the others see its entry and decide again. Who decides knows the state that the entries come to, from a checkpoint
  * and the few entries after it; a log without checkpoints is read once, and gets one with its next entry.
  */
 export class AppendLog<Entry extends LogEntry, State> {
@@ -133,7 +133,7 @@ export class AppendLog<Entry extends LogEntry, State> {
   }
 
   /**
-   * Reads every entry and every checkpoint anew and checks numbers and hashes. The newest entry has no follower that vouches for it.
+   * Reads every entry and every checkpoint again and checks numbers and hashes. The newest entry has no follower that vouches for it.
    * @throws what `broken` of the form makes, naming the first entry or checkpoint that does not fit.
    */
   async verify(name: string): Promise<readonly Entry[]> {

@@ -11,7 +11,7 @@ export interface LogPosition<State> {
   readonly state: State;
 }
 
-/** Entries from one checkpoint to the next: the most that a reader has to read, but for those that racing writers add meanwhile. */
+/** Entries from one checkpoint to the next: the most that a reader has to read, except for those that racing writers add meanwhile. */
 export const CHECKPOINT_EVERY = 16;
 
 const MEMBERS = ['n', 'hash', 'state'] as const;

@@ -1,9 +1,9 @@
 import type { WorkflowBundle } from '@temporalio/worker';
 
 /**
- * Runs once in the sandbox, before Temporal freezes its globals. For the call-stack query Temporal takes the stack of every promise of a
- * workflow: it makes an `Error` of the sandbox and reads its stack. Here that `Error` has none, which ends the matter there. All else that is
- * asked of the sandbox through `Promise.constructor`, such as the run to which an unhandled rejection belongs, is answered as ever.
+ * Runs once in the sandbox, before Temporal freezes its globals. For the call-stack query Temporal records the stack of every promise of a
+ * workflow: it makes an `Error` of the sandbox and reads its stack. This `Error` has no stack, so Temporal records nothing. Other uses of
+ * `Promise.constructor`, such as finding the run of an unhandled rejection, work as before.
  */
 const NO_STACKS = `
 ;{

@@ -27,7 +27,7 @@ async function ours(): Promise<WorkflowBundle> {
   return (await readPrebuilt()) ?? (await bundleOurs());
 }
 
-/** Made anew; what the build keeps for {@link workflowBundle}. */
+/** Made again; what the build keeps for {@link workflowBundle}. */
 export async function bundleOurs(): Promise<WorkflowBundle> {
   return withoutPromiseStacks(await bundleWorkflowCode({ workflowsPath: OUR_WORKFLOWS, logger: new DefaultLogger('WARN') }));
 }

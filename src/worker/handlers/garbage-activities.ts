@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../store/port.js';
 
 const HEARTBEAT_MS = 10_000;
 
-/** Cleaning of the store by a worker, for a schedule. What is open is asked of the server that gave the task. */
+/** Cleaning of the store by a worker, for a schedule. Asks the server that gave the task which runs are open. */
 export function createGarbageActivities(objects: ObjectStore): GarbageActivities {
   return {
     collectGarbage: async (options) => {

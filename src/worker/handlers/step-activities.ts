@@ -35,7 +35,7 @@ export type WorkerServices = {
   readonly processes?: StepProcesses | undefined;
   /** Steps with which a worker before has ended. Absent: none is known. */
   readonly lost?: LostSteps;
-  /** False: the pipeline is an earlier version of one that was loaded anew, and only this process has its code. Absent: it never is. */
+  /** False: the pipeline is an earlier version of one that was loaded again, and only this process has its code. Absent: it never is. */
   readonly isCurrent?: (pipeline: Pipeline) => boolean;
 };
 

@@ -47,7 +47,7 @@ const RUN_ITSELF = '(run)';
 type SystemServices = {
   readonly pools?: Pools;
   readonly secrets?: SecretProvider | undefined;
-  /** Loads pipelines anew whose files have changed. Absent: none is ever. */
+  /** Loads pipelines again whose files have changed. Absent: none is ever. */
   readonly refresh?: () => Promise<void>;
 };
 
@@ -108,7 +108,7 @@ function thisRun(): ArtifactProducer {
 }
 
 /**
- * The catch-all: the steps, whose code may be loaded anew while the worker runs; Temporal would retry an activity that no worker knows for ever.
+ * The catch-all: the steps, whose code may be loaded again while the worker runs; Temporal would retry an activity that no worker knows forever.
  * @param system - names of the other activities.
  */
 export function stepOrUnknown(shelf: StepShelf, system: readonly string[]): (task: StepTask) => Promise<StepOutcome> {

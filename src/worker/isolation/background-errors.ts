@@ -38,7 +38,7 @@ export function ownBackground<Result>(where: string, work: () => Promise<Result>
  */
 export function outliveSteps(report: (message: string) => void): () => void {
   const thrown = (error: unknown): void => {
-    // Some errors come without their context, as one thrown by a microtask; a step that is alone is its origin all the same.
+    // Some errors come without their context, as one thrown by a microtask; a step that is alone is its origin anyway.
     const owner = owners.getStore() ?? (running.size === 1 ? [...running][0] : undefined);
     if (owner !== undefined && running.has(owner)) owner.fail(backgroundError(error, owner.where));
     else report(`an error in the background of ${owner?.where ?? 'no step that is known'}: ${thrownText(error)}`);

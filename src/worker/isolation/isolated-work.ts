@@ -21,7 +21,7 @@ const HEAP_FULL = /heap out of memory|Cannot allocate memory/;
 const MOST_DEATHS = 2;
 
 type Isolation = {
-  /** False: the pipeline is an earlier version of one that was loaded anew. */
+  /** False: the pipeline is an earlier version of one that was loaded again. */
   readonly isCurrent: () => boolean;
   /** Its worker has ended with it: the step is alone from the beginning, and when its process ends as well it is the step that ends it. */
   readonly isSuspect: boolean;

@@ -11,7 +11,7 @@ import type { FromProcess, ProcessSettings, ToProcess } from './messages.js';
 import { fingerprintOf, SETTINGS_VARIABLE } from './process-facts.js';
 import { StepRuns } from './step-runs.js';
 
-/** In a thread: a step may keep the main one busy for ever. A process whose worker is gone belongs to nobody. */
+/** In a thread: a step may keep the main one busy forever. A process whose worker is gone belongs to nobody. */
 const GUARD = `
 const parent = process.ppid;
 setInterval(() => { if (process.ppid !== parent) process.kill(-process.pid, 'SIGKILL'); }, 1000);

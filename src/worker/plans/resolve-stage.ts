@@ -39,7 +39,7 @@ export async function resolveRun(
   const results = resultsOf(earlier, reuse.steps);
   // The record of that run may be about to be removed, with what it made.
   await takeHold(objects, [...new Set(findReferences(results, 'results').map(({ ref }) => ref.id))]);
-  // One that repeats another is to compute anew, not to go on from where that one was.
+  // One that repeats another is to compute again, not to go on from where that one was.
   const origin = pin === undefined ? { origin: await originOf(objects, earlier) } : {};
   const known = Object.entries(results).filter(([id]) => resolved.plan.steps.some((step) => step.id === id));
   return carriedPlan(artifacts, {

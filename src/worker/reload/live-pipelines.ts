@@ -12,17 +12,17 @@ import { WatchedFiles } from './watched-files.js';
 /** How long an edited file stays unseen at most. */
 const LOOK_EVERY_MS = 1_000;
 
-/** What becomes of pipelines whose files have changed. */
+/** How a worker reloads pipelines whose files change. */
 export type Reloading = {
   /** Files whose default exports the pipelines are. */
   readonly files: readonly string[];
-  /** Told in words what was loaded anew, or why it could not be. */
+  /** Told in words what was loaded again, or why it could not be. */
   readonly tell: (news: string) => void;
   /** Called before the first run takes what is new. */
   readonly renewed: () => void;
 };
 
-/** The pipelines of a worker. With `reloading` they are loaded anew when their files change: new runs take the new plans, runs under way keep theirs. */
+/** The pipelines of a worker. With `reloading` they are loaded again when their files change: new runs take the new plans, runs under way keep theirs. */
 export class LivePipelines {
   readonly shelf = new StepShelf();
   readonly #catalog: Map<string, Pipeline>;

@@ -10,7 +10,7 @@ export class WatchedFiles {
     this.#entries = entries;
   }
 
-  /** True when one of them has changed since this was asked last, or is asked for the first time. What they import now is found out anew then. */
+  /** True when one of them has changed since this was asked last, or is asked for the first time. What they import now is found out again then. */
   async haveChanged(): Promise<boolean> {
     if (this.#stamps.size > 0 && [...this.#stamps].every(([file, stamp]) => stampOf(file) === stamp)) return false;
     const found = await Promise.all(

@@ -75,7 +75,7 @@ export async function openCachedStep(task: StepTask, surroundings: CacheSurround
   };
 }
 
-/** The outcome that an earlier attempt of this run recorded, or null. Of a first attempt nothing is asked of the store. */
+/** The outcome that an earlier attempt of this run recorded, or null. Skips the lookup on a first attempt. */
 export async function recordedOutcome(
   task: StepTask,
   { attempt, objects }: { readonly attempt: number; readonly objects: ObjectStore },
@@ -103,7 +103,7 @@ async function ofLaterRound(
 }
 
 /**
- * True of nearly all: nothing can have recorded an outcome before. Where that is wrong all the same, as after `temporal activity reset`, the
+ * True of nearly all: nothing can have recorded an outcome before. Where that is wrong anyway, as after `temporal activity reset`, the
  * work is done once more and the outcome that was recorded first stays. Light steps come again with their workflow task, uncounted.
  */
 export function isFirst({ activityId, again }: StepTask, attempt: number): boolean {

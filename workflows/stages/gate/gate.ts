@@ -9,7 +9,7 @@ export type GateVerdict =
   | { readonly verdict: 'approved'; readonly result: ApprovalResult }
   | { readonly verdict: 'failed'; readonly failure: StepFailure };
 
-/** An approval from its opening to its end: who may answer, what counts, what is still missing. Pure but for what it remembers. */
+/** An approval from its opening to its end: who may answer, what counts, what is still missing. Pure except for what it remembers. */
 export class Gate {
   readonly decisions: GateDecision[] = [];
   readonly #name: string;

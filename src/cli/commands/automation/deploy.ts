@@ -88,7 +88,7 @@ export function deployCommand(terminal: Terminal): Command {
     });
 }
 
-/** What is deployed counts all the same: its runs wait for a worker. */
+/** What is deployed counts anyway: its runs wait for a worker. */
 async function warnWithoutWorkers(
   { connection, namespace, taskQueue }: DeployTarget,
   pipelines: readonly Pipeline[],

@@ -24,7 +24,7 @@ export class Patience {
     this.#waiting = waiting;
   }
 
-  /** @param again - the operation from the second time on, where that differs: what failed may have been done all the same. */
+  /** @param again - the operation from the second time on, where that differs: what failed may have been done anyway. */
   async with<Result>(what: string, work: () => Promise<Result>, again = work): Promise<Result> {
     try {
       return await work();

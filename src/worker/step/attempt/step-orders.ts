@@ -50,7 +50,7 @@ export const UNCONTROLLED: OpenControl = {
   close: () => undefined,
 };
 
-/** Looks every second for orders to this step. Those given before the attempt began count, too, but for snapshots. */
+/** Looks every second for orders to this step. Those given before the attempt began count, too, except for snapshots. */
 export async function openControl(task: StepTask, surroundings: Surroundings): Promise<OpenControl> {
   if (task.live === undefined) return UNCONTROLLED;
   const orders = new OrderedControl(task, surroundings);
