@@ -123,7 +123,11 @@ describe('an approval', () => {
     await gateOpen(workflowId, 'release');
     const answer = (by: string) => client.approve(workflowId, { step: 'release', by, reason: `${by} says so` });
 
-    expect((await client.approvals({ workflowId }))[0]).toMatchObject({ missing: 2, approvers: ['Ada', 'Bob', 'Cy'], notBy: 'Dan' });
+    expect((await client.approvals({ workflowId }))[0]).toMatchObject({
+      missing: 2,
+      approvers: ['Ada', 'Bob', 'Cy'],
+      notBy: 'Dan',
+    });
     expect(await codeOf(answer('mallory'))).toBe('EXECUTION_APPROVAL_REFUSED');
     expect(await codeOf(answer('dan'))).toBe('EXECUTION_APPROVAL_REFUSED');
     const status = await answer('ada');

@@ -22,7 +22,9 @@ export function approvalsCommand(terminal: Terminal): Command {
     .action(async (run: string | undefined, flags: ApprovalsFlags) => {
       const settings = connectionSettings(flags);
       const approvals = await withClient(settings, (client) =>
-        run === undefined ? client.approvals({ limit: flags.limit }) : answered(settings, run, client.approvals({ workflowId: run })),
+        run === undefined
+          ? client.approvals({ limit: flags.limit })
+          : answered(settings, run, client.approvals({ workflowId: run })),
       );
       if (flags.json === true) terminal.out(JSON.stringify(approvals, null, 2));
       else if (approvals.length === 0) terminal.out('Nothing waits for an answer.');
