@@ -83,7 +83,7 @@ describe('the language', () => {
     expect(percent).toBeLessThanOrEqual(LONGER_PERCENT[area]);
   });
 
-  it.each(PHRASES)('has no %s (write: %s)', (phrase) => {
+  it.each(PHRASES.map(([phrase, write]) => ({ phrase, write })))('has no $phrase (write: $write)', ({ phrase }) => {
     const found = Object.values(areas)
       .flat()
       .filter(({ place }) => !UNREAD.test(place))
