@@ -46,7 +46,8 @@ export function entryOf(checker: ts.TypeChecker, symbol: ts.Symbol, hasEntry: (t
   const declarations = target.declarations ?? [];
   const [first] = declarations;
   if (first === undefined) throw new Error(`${symbol.name} is declared nowhere`);
-  const callables = declarations.flatMap(callableOf);
+  const behind = declarations.flatMap((declaration) => sameAs(checker, declaration));
+  const callables = [...declarations, ...behind.flatMap((same) => same.declarations ?? [])].flatMap(callableOf);
   const isConstant = callables.length === 0 && (target.flags & ts.SymbolFlags.Variable) !== 0;
   const computed = isConstant ? computedCalls(checker, target, symbol.name) : { signatures: [], members: [] };
   const isOpen = (named: ts.EntityName): readonly ts.Symbol[] => {
@@ -64,7 +65,10 @@ export function entryOf(checker: ts.TypeChecker, symbol: ts.Symbol, hasEntry: (t
   return {
     name: symbol.name,
     signature: signatures.length > 0 ? signatures.join('\n') : plainSignature(symbol.name, first),
-    doc: ts.displayPartsToString(target.getDocumentationComment(checker)),
+    doc:
+      [target, ...behind]
+        .map((each) => ts.displayPartsToString(each.getDocumentationComment(checker)))
+        .find((doc) => doc !== '') ?? '',
     tags: target
       .getJsDocTags(checker)
       .map((tag) => ({ name: tag.name, text: ts.displayPartsToString(tag.text).replace(/^- /, '') })),
@@ -93,6 +97,15 @@ function callableOf(declaration: ts.Declaration): readonly Callable[] {
   return parts
     .map((part) => (part !== undefined && ts.isParenthesizedTypeNode(part) ? part.type : part))
     .filter((part): part is ts.FunctionTypeNode => part !== undefined && ts.isFunctionTypeNode(part));
+}
+
+/** The function that a constant is, by its type: `typeof shiftInSteps & { kind: Kind }`. */
+function sameAs(checker: ts.TypeChecker, declaration: ts.Declaration): readonly ts.Symbol[] {
+  const type = ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
+  return (type !== undefined && ts.isIntersectionTypeNode(type) ? type.types : [type]).flatMap((part) => {
+    const named = part !== undefined && ts.isTypeQueryNode(part) ? checker.getSymbolAtLocation(part.exprName) : undefined;
+    return named === undefined ? [] : [targetOf(checker, named)];
+  });
 }
 
 const textOf = (node: ts.Node): string => printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile());

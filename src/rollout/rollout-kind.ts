@@ -12,7 +12,7 @@ import { rolloutOptionKinds } from '../pipeline/options/rollout.js';
 
 /** One position of a roll-out. */
 export interface RolloutStep {
-  /** Per cent of the traffic for the candidate, 1..100. */
+  /** Percent of the traffic for the candidate, 1..100. */
   readonly weight: number;
   /** How long it is watched there, such as '5 minutes'; '0 seconds' for no bake. */
   readonly bake: string;

@@ -23,7 +23,7 @@ const kind: RolloutKind = {
 };
 
 /**
- * Shifts traffic to the candidate in steps. `weights`: per cent, ascending, last 100. `bake`: watch time at each; default 5 minutes.
+ * Shifts traffic to the candidate in steps. `weights`: percent, ascending, last 100. `bake`: watch time at each; default 5 minutes.
  * `onInconclusive`: default `continue`.
  */
 function shiftInSteps(weights: readonly number[], options: RolloutOptions & { readonly bake?: Duration } = {}): Rollout {
