@@ -11,7 +11,10 @@ type Config = Readonly<Record<string, unknown>>;
 export const operationCaching: { readonly [kind: string]: { readonly [operation: string]: OperationCaching } } = {
   ingest: {
     ingest: {
-      reads: async ({ config }) => ({ 'the files of the source': { sha256: await sourceState(config['source'] as never) } }),
+      reads: async ({ config }) => {
+        const sha256 = await sourceState(config['source'] as never);
+        return sha256 === null ? null : { 'the files of the source': { sha256 } };
+      },
     },
   },
   command: { command: { reads: ({ config }) => codeState(config as unknown as CommandConfig, process.cwd()) } },

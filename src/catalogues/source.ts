@@ -1,2 +1,3 @@
 /** Files that hold rows, for `p.ingest`. */
-export { csv, parquet } from '../pipeline/kinds/sources.js';
+export { csv } from '../data/sources/csv.js';
+export { parquet } from '../data/sources/parquet.js';

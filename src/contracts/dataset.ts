@@ -1,4 +1,5 @@
 import type { ArtifactRef } from './artifact.js';
+import type { JsonObject } from './json.js';
 
 /** `timestamp` is UTC with millisecond resolution; on the wire an ISO-8601 string or integer milliseconds since 1970. */
 export type ColumnType = 'timestamp' | 'float' | 'integer' | 'boolean' | 'category' | 'text';
@@ -38,9 +39,12 @@ export type DatasetRef = ArtifactRef<'dataset', DatasetMeta>;
  * Files that hold rows. `path` may be a glob; relative paths start at the worker's working directory.
  * `options` say what deviates from the format's rules; nothing of a format is guessed.
  */
-export type SourceSpec =
+export type FileSource =
   | { readonly format: 'parquet'; readonly path: string; readonly options?: SourceOptions }
   | { readonly format: 'csv'; readonly path: string; readonly options?: CsvOptions };
+
+/** Files, or a source that was added, by its name and its options. */
+export type SourceSpec = FileSource | { readonly format: string; readonly options: JsonObject };
 
 /** What deviates from the rules of a source, whatever its format. */
 export type SourceOptions = {

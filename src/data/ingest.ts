@@ -10,6 +10,7 @@ import { withDuckDb } from './duckdb.js';
 import { engineOptions } from './engine-options.js';
 import { isoInstant, parseWindow } from './event-time.js';
 import { loadSource, orderColumn } from './source/load-source.js';
+import { isFileSource, materialize } from './source/materialize.js';
 import { writeDataset } from './write-dataset.js';
 
 /**
@@ -20,8 +21,14 @@ export const ingest: StageOperation<IngestConfig, JsonObject, IngestResult> = as
   const folder = join(context.scratch, 'dataset');
   await mkdir(folder, { recursive: true });
   const written = await withDuckDb(engineOptions(context), async (db) => {
-    context.progress(0, 0, `reading ${config.source.path}`);
-    await loadSource(db, config, 'ingested');
+    context.progress(0, 0, `reading ${isFileSource(config.source) ? config.source.path : config.source.format}`);
+    const source = await materialize(config.source, {
+      window: config.window ?? null,
+      columns: config.schema.columns.map(({ name }) => name),
+      folder: join(context.scratch, 'source'),
+      signal: context.signal,
+    });
+    await loadSource(db, { ...config, source }, 'ingested');
     return writeDataset(db, 'ingested', config.schema, orderColumn(config), folder, (done, total) => {
       context.progress(done, total, 'writing Parquet parts');
     });

@@ -77,7 +77,7 @@ async function makeReport(
     context.progress(2, 3, 'profiled');
     const performance: Performance =
       phase === 'performance'
-        ? await measurePerformance(db, config, reference.meta.task, context.signal)
+        ? await measurePerformance(db, config, reference.meta.task, context)
         : { performance: null, labelCoverage: 0, performanceCrossed: [] };
     const report = await publishReport({ phase, config, window, reference, rows, current, performance }, context);
     await tidyLog(db, context, rows.listing);

@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import type { WindowReport } from '../contracts/entities/monitoring.js';
 import type { MetricValues } from '../contracts/stages/evaluate.js';
 import type { Task } from '../contracts/stages/feature.js';
 import type { MonitorConfig } from '../contracts/stages/monitor.js';
+import type { FileSource } from '../contracts/dataset.js';
 import type { DuckDb } from '../data/duckdb.js';
+import { isFileSource, materialize } from '../data/source/materialize.js';
+import type { StepContext } from '../pipeline/step-context.js';
 import { wholeRelation } from '../data/source/open-source.js';
 import { identifier } from '../contracts/sql-text.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
@@ -10,6 +14,7 @@ import { measureInThread } from '../metrics/measure-in-thread.js';
 import { WINDOW_ROWS } from './window-rows.js';
 
 type Labels = NonNullable<MonitorConfig['labels']>;
+type LabelFiles = Labels & { readonly source: FileSource };
 const ALWAYS: Record<Task, readonly string[]> = { binary: ['roc_auc', 'log_loss'], regression: ['mae', 'rmse', 'r2'] };
 
 export type Performance = Pick<WindowReport, 'performance' | 'labelCoverage' | 'performanceCrossed'>;
@@ -23,11 +28,13 @@ export async function measurePerformance(
   db: DuckDb,
   config: MonitorConfig,
   task: Task,
-  signal: AbortSignal,
+  { scratch, signal }: Pick<StepContext, 'scratch' | 'signal'>,
 ): Promise<Performance> {
   const none: Performance = { performance: null, labelCoverage: 0, performanceCrossed: [] };
   if (config.labels === undefined) return none;
-  const joined = await joinLabels(db, config.labels);
+  const loading = { window: null, columns: [], folder: join(scratch, 'labels'), signal };
+  const source = await materialize(config.labels.source, loading);
+  const joined = await joinLabels(db, { ...config.labels, source });
   if (joined === null) return none;
   const { labels, scores, rows } = joined;
   const labelCoverage = labels.length / rows;
@@ -48,7 +55,7 @@ function crossings(rules: MonitorConfig['performance'], values: MetricValues): W
 
 async function joinLabels(
   db: DuckDb,
-  labels: Labels,
+  labels: LabelFiles,
 ): Promise<{ labels: Float64Array; scores: Float64Array; rows: number } | null> {
   const relation = await labelRelation(db, labels);
   if (relation === null) return null;
@@ -80,7 +87,7 @@ async function joinLabels(
 }
 
 /** Null when there is no label file yet. */
-async function labelRelation(db: DuckDb, labels: Labels): Promise<string | null> {
+async function labelRelation(db: DuckDb, labels: LabelFiles): Promise<string | null> {
   try {
     return await wholeRelation(db, labels.source);
   } catch (error) {
@@ -92,7 +99,7 @@ async function labelRelation(db: DuckDb, labels: Labels): Promise<string | null>
 function unreadable(what: string, labels: Labels, expected: string, cause?: unknown): PipelineError {
   return new PipelineError('MONITOR_LABELS_UNREADABLE', {
     what,
-    where: `labels ${labels.source.path}, key ${labels.key}, expression ${labels.sql}`,
+    where: `labels ${isFileSource(labels.source) ? labels.source.path : labels.source.format}, key ${labels.key}, expression ${labels.sql}`,
     expected,
     ...(cause === undefined ? {} : { cause }),
   });

@@ -1,5 +1,5 @@
 import type { SecretMarker } from '../contracts/plan.js';
-import type { OptionProblem } from '../pipeline/options/notifier.js';
+import type { OptionProblem } from '../pipeline/options/problems.js';
 
 const HTTP = ['http:', 'https:'];
 

@@ -5,7 +5,7 @@ import { checkOptions } from '../kinds/check-options.js';
 import type { OptionSchema, OptionsSchema } from '../kinds/json-schema.js';
 import type { Kind } from '../kinds/kind.js';
 import { type GivenOptions, type OptionsOf, withDefaults } from '../kinds/options-of.js';
-import { type OptionProblem, withProblems } from '../pipeline/options/notifier.js';
+import { type OptionProblem, withProblems } from '../pipeline/options/problems.js';
 
 /** What `send` has beside the message and the options. */
 export interface NoticeTools {
@@ -74,7 +74,7 @@ export function notifierKind<const Schema extends OptionsSchema>(
   const make = (options: JsonObject = {}): NotifierSpec => {
     checkOptions(call, kind, options);
     const spec = { notifier: kind.name, ...withDefaults(kind.options, options) } as NotifierSpec;
-    return withProblems(spec, (given) => kind.problems(given));
+    return withProblems(spec, () => kind.problems(spec));
   };
   return Object.assign(make, { kind }) as unknown as NotifierConstructor<Schema>;
 }

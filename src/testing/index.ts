@@ -6,6 +6,7 @@ export type { Doubles, StepFake } from './doubles.js';
 export { failAttempt, killWorkerAt, timeOutAttempt } from './faults.js';
 export type { FailureOptions, Fault, KillPoint } from './faults.js';
 export type { AttemptEvent, LogLine } from './run-trace.js';
+export { sourceContract } from './kinds/source-contract.js';
 export { rolloutContract } from './kinds/rollout-contract.js';
 export { notifierContract } from './kinds/notifier-contract.js';
 export type { ContractCase } from './kinds/contract-case.js';

@@ -1,4 +1,4 @@
-import type { ColumnSpec, SourceSpec } from '../../contracts/dataset.js';
+import type { ColumnSpec, FileSource } from '../../contracts/dataset.js';
 import { inBlocks } from '../column-blocks.js';
 import type { DuckDb } from '../duckdb.js';
 import type { ColumnCast, PlannedGroup } from './column-casts.js';
@@ -30,7 +30,7 @@ type Failures = Map<string, { readonly column: ColumnSpec; count: number; readon
  */
 export async function checkCasts(
   db: DuckDb,
-  source: SourceSpec,
+  source: FileSource,
   planned: readonly PlannedGroup[],
   scopeOf: (planned: PlannedGroup) => CheckScope,
 ): Promise<readonly CheckedRows[]> {

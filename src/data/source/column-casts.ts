@@ -1,4 +1,4 @@
-import type { ColumnSpec, SchemaSpec, SourceSpec } from '../../contracts/dataset.js';
+import type { ColumnSpec, SchemaSpec, FileSource } from '../../contracts/dataset.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { someOf } from '../../errors/some-of.js';
 import { inBlocks } from '../column-blocks.js';
@@ -29,7 +29,7 @@ export type WrongColumn = { readonly column: string; readonly expected: string; 
  */
 export async function planCasts(
   db: DuckDb,
-  source: SourceSpec,
+  source: FileSource,
   open: OpenSource,
   schema: SchemaSpec,
 ): Promise<readonly PlannedGroup[]> {
@@ -78,7 +78,7 @@ async function columnsWithValues(
 }
 
 function missingColumns(
-  source: SourceSpec,
+  source: FileSource,
   { groups }: OpenSource,
   missing: readonly { file: string; column: string }[],
 ): PipelineError {
@@ -94,7 +94,7 @@ function missingColumns(
 }
 
 /** DATA_COLUMN_TYPE that says of each column what it should have and what it has. */
-export function wrongColumns(source: SourceSpec, wrong: readonly WrongColumn[]): PipelineError {
+export function wrongColumns(source: FileSource, wrong: readonly WrongColumn[]): PipelineError {
   const unique = [...new Map(wrong.map((problem) => [`${problem.column}\n${problem.received}`, problem])).values()];
   const problems = unique.map(({ column, expected, received }) => `column "${column}": expected ${expected}, got ${received}`);
   return new PipelineError('DATA_COLUMN_TYPE', {

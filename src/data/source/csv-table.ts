@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CsvOptions } from '../../contracts/dataset.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { csvProblems } from '../../pipeline/kinds/source-problems.js';
+import { csvProblems } from './source-problems.js';
 import { literal } from '../../contracts/sql-text.js';
 import { fileList } from '../file-list.js';
 import type { CsvDialect } from './scan-csv.js';

@@ -1,4 +1,5 @@
 import { epochMsSql } from '../../contracts/epoch-ms.js';
+import type { FileSource } from '../../contracts/dataset.js';
 import type { IngestConfig } from '../../contracts/stages/ingest.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { eventTimeOf } from '../../schema/schema.js';
@@ -14,6 +15,9 @@ import { openSource, readingSource } from './open-source.js';
 import { checkRowCount } from './row-counts.js';
 import { failsSql, valueSql } from './value-cast.js';
 
+/** What is read, from files. */
+type FileIngest = IngestConfig & { readonly source: FileSource };
+
 /**
  * Reads a source into the table `table`: rows whose event time is in the window, in the schema's types, ordered by event time and then
  * by all columns, so that the order of rows in the files does not count. Timestamps are cut to milliseconds. NaN is missing. No row
@@ -21,7 +25,7 @@ import { failsSql, valueSql } from './value-cast.js';
  * Errors: DATA_SOURCE_MISSING, DATA_SOURCE_CORRUPT, DATA_SOURCE_OPTION, DATA_COLUMN_MISSING, DATA_COLUMN_TYPE, DATA_WINDOW_INVALID,
  * DATA_WINDOW_EMPTY.
  */
-export async function loadSource(db: DuckDb, config: IngestConfig, table: string): Promise<void> {
+export async function loadSource(db: DuckDb, config: FileIngest, table: string): Promise<void> {
   const { source, schema } = config;
   const window = config.window === undefined ? null : checkedWindow(config);
   const open = await openSource(db, source);
@@ -86,7 +90,7 @@ function scopeOf(part: PlannedGroup, config: IngestConfig, window: EventWindow |
   return { relation, read: rows === null ? checked : 'true', checked, kept };
 }
 
-async function emptyWindow(db: DuckDb, config: IngestConfig, planned: readonly PlannedGroup[]): Promise<PipelineError> {
+async function emptyWindow(db: DuckDb, config: FileIngest, planned: readonly PlannedGroup[]): Promise<PipelineError> {
   const times = planned.map(({ group, casts }) => {
     const eventTime = casts.find(({ column }) => column.name === config.window?.column);
     const time = eventTime === undefined ? 'NULL::TIMESTAMP' : valueSql(eventTime);

@@ -1,7 +1,8 @@
 import { epochMsSql } from '../../contracts/epoch-ms.js';
-import type { ColumnSpec, ColumnType, CsvOptions, SourceSpec } from '../../contracts/dataset.js';
+import type { ColumnSpec, ColumnType, CsvOptions, FileSource } from '../../contracts/dataset.js';
 import { duckdbType } from '../../schema/duckdb-type.js';
 import { literal } from '../../contracts/sql-text.js';
+import { formatOf } from './format-of.js';
 import type { SourceColumn } from './source-group.js';
 
 /**
@@ -51,8 +52,8 @@ export const ACCEPTED: Record<ColumnType, string> = {
 };
 
 /** The cast of a column from its physical type of DuckDB; null when there is none. NaN is missing; infinities fail unless they are said to be. */
-export function valueCast(column: ColumnSpec, { sql: name, type: physical }: SourceColumn, source: SourceSpec): ValueCast | null {
-  if (source.format === 'csv') return textCast(column, name, source.options ?? {});
+export function valueCast(column: ColumnSpec, { sql: name, type: physical }: SourceColumn, source: FileSource): ValueCast | null {
+  if (formatOf(source).readsTexts) return textCast(column, name, source.options ?? {});
   const target = duckdbType(column);
   switch (column.type) {
     case 'timestamp':

@@ -2,7 +2,7 @@ import type { HookSpec, NotifierSpec } from '../../contracts/plan/hooks.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import { plainConfig } from '../plan/plain-config.js';
-import { problemsOfNotifier } from './notifier.js';
+import { problemsOf } from './problems.js';
 
 /** Who is told what becomes of a run. A notice never fails, delays or blocks the run. */
 export interface HookOptions {
@@ -21,7 +21,7 @@ export function readHooks(options: HookOptions, read: OptionReader): readonly Ho
   const hooks: HookSpec[] = [];
   const add = (on: HookSpec['on'], notifiers: readonly NotifierSpec[], at: OptionReader, more: object = {}): void => {
     for (const [index, notify] of notifiers.entries()) {
-      for (const { option, message } of problemsOfNotifier(notify)) at.at(index).at(option).report('notifier', message);
+      for (const { option, message } of problemsOf(notify)) at.at(index).at(option).report('notifier', message);
       // What the notifiers' constructors make, with secrets as plain markers.
       hooks.push({ on, ...more, notify: plainConfig(notify, at.at(index)) as NotifierSpec });
     }

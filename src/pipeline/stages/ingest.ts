@@ -1,8 +1,7 @@
 import type { SchemaSpec } from '../../contracts/dataset.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { DateSetting } from '../parameter-reference.js';
-import type { Source } from '../kinds/sources.js';
-import { readSource } from '../kinds/sources.js';
+import { readSource, type Source } from '../options/source.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { SchemaNamed } from '../../schema/schema.js';
 import { eventTimeOf, schemaOf } from '../../schema/schema.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { MonitorConfig } from '../../../src/contracts/stages/monitor.js';
 import { withDuckDb } from '../../../src/data/duckdb.js';
+import type { FileSource } from '../../../src/contracts/dataset.js';
 import { measurePerformance } from '../../../src/monitoring/performance.js';
 import { WINDOW_ROWS } from '../../../src/monitoring/window-rows.js';
 
@@ -15,14 +16,14 @@ const DELAYS = 'SELECT i::VARCHAR AS request_id, CASE WHEN i >= 8 THEN NaN ELSE 
 
 async function measure(format: 'csv' | 'parquet', file: string) {
   const config: Partial<MonitorConfig> = {
-    labels: { source: { format, path: file }, key: 'request_id', sql: 'delay::DOUBLE > 45', delayMs: 0 },
+    labels: { source: { format, path: file } as FileSource, key: 'request_id', sql: 'delay::DOUBLE > 45', delayMs: 0 },
     minLabelCoverage: 0.5,
     performance: [],
   };
   return withDuckDb({ scratch: folder }, async (db) => {
     if (format === 'parquet') await db.run(`COPY (${DELAYS.replace('NaN', `'NaN'::DOUBLE`)}) TO '${file}'`);
     await db.run(`CREATE TABLE ${WINDOW_ROWS} AS SELECT i::VARCHAR AS __id, i / 10 AS __score FROM range(10) r(i)`);
-    return measurePerformance(db, config as MonitorConfig, 'binary', new AbortController().signal);
+    return measurePerformance(db, config as MonitorConfig, 'binary', { scratch: folder, signal: new AbortController().signal });
   });
 }
 

@@ -1,10 +1,5 @@
 import type { CsvOptions, SourceOptions } from '../../contracts/dataset.js';
-
-/** An option of a source that has no meaning. */
-export interface OptionProblem {
-  readonly option: string;
-  readonly message: string;
-}
+import type { OptionProblem } from '../../pipeline/options/problems.js';
 
 /** What is right for one option: the words of it, and whether a value is. */
 type Rule = { readonly expected: string; readonly holds: (value: unknown) => boolean };
