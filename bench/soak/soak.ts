@@ -37,7 +37,7 @@ const pipeline = definePipeline('soak', { params: { n: param.integer() } }, (p) 
   const made = p.step('make', {
     cache: true,
     run: async (_inputs, { parameters, log, checkpoint }) => {
-      const n = Number(parameters['n']);
+      const n = parameters.n;
       log.info('computes', { n });
       await checkpoint(Buffer.from(String(n)));
       return { numbers: Array.from({ length: 200 }, (_, index) => index * n) };

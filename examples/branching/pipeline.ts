@@ -11,7 +11,7 @@ export default definePipeline(
       body: (previous, round) =>
         p.step('try', {
           inputs: { previous, round },
-          run: ({ previous: { error } }, { parameters }) => ({ error: error * Number(parameters['rate']) }),
+          run: ({ previous: { error } }, { parameters }) => ({ error: error * parameters.rate }),
         }),
       until: (last) => lt(field(last, 'error'), p.params.wanted),
     });

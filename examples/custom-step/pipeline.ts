@@ -8,7 +8,7 @@ export default definePipeline(
     const thrown = p.step('throw', {
       grace: '5 seconds',
       run: async (_inputs, { parameters, seed, signal, log, progress, checkpoint, restore, metric }) => {
-        const total = Number(parameters['darts']);
+        const total = parameters.darts;
         const saved = await restore();
         let { hits, done, state } = saved === null ? { hits: 0, done: 0, state: seed } : (JSON.parse(saved.toString()) as State);
         const random = (): number => {
@@ -31,7 +31,7 @@ export default definePipeline(
     p.step('judge', {
       inputs: { thrown },
       run: ({ thrown: { hits, total } }, { parameters }) => ({
-        near: Math.abs((4 * hits) / total - Math.PI) < Number(parameters['tolerance']),
+        near: Math.abs((4 * hits) / total - Math.PI) < parameters.tolerance,
       }),
     });
   },

@@ -10,9 +10,9 @@ export default definePipeline(
       inputs: { from: start },
       run: ({ from }, context) => {
         const { parameters } = context;
-        const target = Number(parameters['target']);
+        const target = parameters.target;
         let { x } = from;
-        for (let round = 0; round < Number(parameters['rounds']); round++) x -= 0.2 * (x - target);
+        for (let round = 0; round < parameters.rounds; round++) x -= 0.2 * (x - target);
         const loss = (x - target) ** 2;
         context.metric('loss', loss);
         return { x, loss };

@@ -33,9 +33,10 @@ const LEAST_FREE_BYTES = 64 * 1024;
  * @throws PipelineError `COMMAND_*`, `PYTHON_*`, `EXECUTION_METRIC_NOT_FINITE`, `ARTIFACT_CORRUPT`, `STORE_*`.
  */
 export const runCommandStep: StageOperation<CommandConfig, JsonObject, CommandResult<JsonValue>> = async (
-  { config, inputs },
+  { config, inputs: results },
   context,
 ) => {
+  const inputs = { ...results, ...config.given };
   const where = `step "${context.step}" of ${context.run.pipeline}`;
   try {
     const folder = await createWorkFolder(context.scratch);

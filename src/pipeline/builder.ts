@@ -17,7 +17,7 @@ import type { OptionReader } from './lint/issues.js';
 import type { MapItems, MapOptions, MapReference } from './flow/map.js';
 import { addMap } from './flow/map.js';
 import type { ParameterReferences } from './parameter-reference.js';
-import { parameterReferences } from './parameter-reference.js';
+import { isParameterReference, parameterReferences } from './parameter-reference.js';
 import type { Pipeline } from './pipeline.js';
 import type {
   ApprovalReference,
@@ -95,7 +95,7 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   /** Any TypeScript code as a step. */
   step<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets>(
     id: string,
-    options: CustomStepOptions<Inputs, Output, Secrets> & JsonOutput<Output>,
+    options: CustomStepOptions<Inputs, Output, Secrets, Shape> & JsonOutput<Output>,
   ): Ref<Output>;
   /**
    * Runs another pipeline as a run of its own and gives what its builder returned. A pipeline that is known by name only must be there on
@@ -121,7 +121,7 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   /** TypeScript code that runs when everything else has ended: with success, with a failure, or because the run was cancelled. */
   finally<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets>(
     id: string,
-    options: CleanUpOptions<Inputs, Output, Secrets> & JsonOutput<Output>,
+    options: CleanUpOptions<Inputs, Output, Secrets, Shape> & JsonOutput<Output>,
   ): void;
   /** Any program as a step. With `result` the typed content of its `output/result.json` is part of what it gives. */
   command<Result extends ParameterShape>(
@@ -295,10 +295,10 @@ function addFeature<Of extends string, T extends Task>(
   });
 }
 
-function addCustomStep<Inputs extends StepInputs, Output, Secrets extends SecretReferences>(
+function addCustomStep<Inputs extends StepInputs, Output, Secrets extends SecretReferences, Shape extends ParameterShape>(
   draft: PipelineDraft,
   id: string,
-  options: CustomStepOptions<Inputs, Output, Secrets>,
+  options: CustomStepOptions<Inputs, Output, Secrets, Shape>,
 ): Ref<Output> {
   const reference = draft.add<Ref<Output>>({
     kind: 'step',
@@ -328,7 +328,8 @@ function addProgram(
 }
 
 function findInputs(draft: PipelineDraft, id: string, references: StepInputs): { readonly [name: string]: DraftInput } {
-  const found = Object.entries(references).map(
+  const results = Object.entries(references).filter(([, reference]) => !isParameterReference(reference));
+  const found = results.map(
     ([name, reference]) => [name, draft.locate(reference, draft.root.at(id).at(`inputs.${name}`))] as const,
   );
   return Object.fromEntries(found.filter((entry): entry is [string, DraftInput] => entry[1] !== null));

@@ -38,6 +38,9 @@ export type ParameterInput<Shape extends ParameterShape> = Flat<
   }
 >;
 
+/** The values of the parameters of a run: complete, those with a default too. */
+export type ParameterValues<Shape extends ParameterShape> = { readonly [Name in keyof Shape]: ValueOf<Shape[Name]> };
+
 type DefaultOf<Value> = { readonly default: Value };
 
 /** Builds a parameter from its JSON Schema; the builders of each type are thin wrappers of this. */

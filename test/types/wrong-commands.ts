@@ -13,6 +13,22 @@ definePipeline('commands', { params: { trees: param.integer({ default: 10 }) } }
     metrics: { loss: /loss=(\S+)/, auc: 'auc=(.*)' },
     result: { auc: param.number(), rounds: param.integer() },
   });
+  p.command('given', { command: ['x'], inputs: { plain, trees: p.params.trees } });
+  p.step('given-too', {
+    inputs: { plain, trees: p.params.trees },
+    run: ({ trees }, { parameters }) => {
+      const same: number = parameters.trees;
+      // @ts-expect-error a number, not a string
+      const wrong: string = trees;
+      // @ts-expect-error no such parameter was declared
+      parameters.leaves;
+      return { sum: trees + same, wrong };
+    },
+  });
+  p.finally('tidy', {
+    inputs: { plain, trees: p.params.trees },
+    run: ({ trees, plain: left }) => [trees + 1, left?.exitCode ?? null],
+  });
   p.step('read', {
     inputs: { typed, plain },
     secrets: { token: secret('TOKEN') },

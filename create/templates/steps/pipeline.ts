@@ -4,7 +4,7 @@ import { definePipeline, param } from 'perennial-ml';
 export default definePipeline('hello', { params: { name: param.string({ default: 'world' }) } }, (p) => {
   const greeting = p.step('greet', {
     run: async (_inputs, { parameters, log }) => {
-      const text = `Hello, ${String(parameters['name'])}`;
+      const text = `Hello, ${parameters.name}`;
       log.info('greeted', { text });
       return { text };
     },

@@ -7,6 +7,8 @@ export type PatternSpec = { readonly source: string; readonly flags: string };
 
 /** What a command and a Python script have in common. Secrets and parameters are put in before the step starts. */
 export type CommandSettings = {
+  /** Inputs that are parameters of the run. */
+  readonly given?: JsonObject;
   readonly env: { readonly [name: string]: JsonPrimitive };
   /** Names of further variables that the program gets from the worker. */
   readonly inherit: readonly string[];

@@ -2,21 +2,27 @@ import type { JsonValue } from '../../contracts/json.js';
 import type { RunOutcome } from '../../contracts/run.js';
 import type { DraftInput } from '../draft-scope.js';
 import type { PipelineDraft } from '../draft.js';
-import type { ResultOf } from '../reference.js';
+import { isParameterReference } from '../parameter-reference.js';
+import type { Ref } from '../reference.js';
 import type { NoSecrets, SecretReferences } from '../options/secret.js';
-import { customConfig, type CustomStepContext, type StepInputs } from '../stages/custom.js';
+import type { ParameterShape } from '../../schema/parameter.js';
+import { customConfig, type CustomStepContext, type InputValue, type StepInputs } from '../stages/custom.js';
 import type { StepOptions } from '../options/step-options.js';
 
 /** Null where the step did not succeed. */
-type CleanUpInputs<Inputs extends StepInputs> = { readonly [Name in keyof Inputs]: ResultOf<Inputs[Name]> | null } & {
+type CleanUpInputs<Inputs extends StepInputs> = {
+  readonly [Name in keyof Inputs]: Inputs[Name] extends Ref<infer Result> ? Result | null : InputValue<Inputs[Name]>;
+} & {
   /** How the run ended. */
   readonly outcome: RunOutcome;
 };
 
-export interface CleanUpOptions<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets> extends Omit<
-  StepOptions,
-  'id' | 'after' | 'onFailure'
-> {
+export interface CleanUpOptions<
+  Inputs extends StepInputs,
+  Output,
+  Secrets extends SecretReferences = NoSecrets,
+  Shape extends ParameterShape = ParameterShape,
+> extends Omit<StepOptions, 'id' | 'after' | 'onFailure'> {
   /** Results that the clean-up uses; `outcome` is taken. */
   readonly inputs?: Inputs & { readonly outcome?: never };
   /** `{ token: secret('TOKEN') }`: the clean-up finds the value in `context.secrets.token`. */
@@ -24,13 +30,13 @@ export interface CleanUpOptions<Inputs extends StepInputs, Output, Secrets exten
   /** `fail` (default): its failure fails a run that had succeeded. `continue`: it does not. */
   readonly onFailure?: 'fail' | 'continue';
   /** Runs once, after everything else. Its signal is not aborted when the run is cancelled. */
-  readonly run: (inputs: CleanUpInputs<Inputs>, context: CustomStepContext<Secrets>) => Promise<Output> | Output;
+  readonly run: (inputs: CleanUpInputs<Inputs>, context: CustomStepContext<Secrets, Shape>) => Promise<Output> | Output;
 }
 
-export function addCleanUp<Inputs extends StepInputs, Output, Secrets extends SecretReferences>(
+export function addCleanUp<Inputs extends StepInputs, Output, Secrets extends SecretReferences, Shape extends ParameterShape>(
   draft: PipelineDraft,
   id: string,
-  options: CleanUpOptions<Inputs, Output, Secrets>,
+  options: CleanUpOptions<Inputs, Output, Secrets, Shape>,
 ): void {
   const at = draft.root.at(id);
   if (!draft.isAtRoot) at.report('finally', 'a clean-up belongs to the pipeline itself, not into a branch or a body');
@@ -39,14 +45,17 @@ export function addCleanUp<Inputs extends StepInputs, Output, Secrets extends Se
   const names = Object.entries<unknown>(options.inputs ?? {});
   if (names.some(([name]) => name === 'outcome'))
     at.at('inputs.outcome').report('finally', 'the name is taken: it tells how the run ended');
-  const inputs = names.map(([name, reference]) => [name, draft.locate(reference, at.at(`inputs.${name}`))] as const);
+  const results = names.filter(([, reference]) => !isParameterReference(reference));
+  const inputs = results.map(([name, reference]) => [name, draft.locate(reference, at.at(`inputs.${name}`))] as const);
   draft.add({
     kind: 'step',
     id,
     options,
     fields: { finally: true },
     inputs: Object.fromEntries(inputs.filter((entry): entry is [string, DraftInput] => entry[1] !== null)),
-    ...(options.secrets === undefined ? {} : { config: (read) => customConfig(options, read) }),
+    ...(options.secrets === undefined && results.length === names.length
+      ? {}
+      : { config: (read) => customConfig(options, read) }),
   });
   // The compiler has checked `run` against the references; at run time both sides are plain JSON.
   draft.functions.set(

@@ -7,6 +7,7 @@ import type { ParameterReference } from '../parameter-reference.js';
 import type { SecretReference } from '../options/secret.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { StepInputs } from './custom.js';
+import { givenParameters } from './custom.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 
 /** One word of a command line, or the value of an environment variable. */
@@ -15,7 +16,7 @@ export type Hyperparameter = CommandWord | ParameterReference<ParameterValue> | 
 
 /** Options that `p.command` and `p.python` have in common. */
 export interface ProgramOptions extends Omit<StepOptions, 'id'> {
-  /** Artifacts become files in `input/data/<name>/`, every value becomes `input/<name>.json`. */
+  /** Artifacts become files in `input/data/<name>/`, every value, of a parameter too, becomes `input/<name>.json`. */
   readonly inputs?: StepInputs;
   /** Further environment variables; the only place where a program may get a secret. */
   readonly env?: { readonly [name: string]: CommandWord | SecretReference };
@@ -109,6 +110,7 @@ function settings(options: Options<ProgramOptions>, id: string, read: OptionRead
       read.at('outputs').at(index).report('command', `expected a path in output/ or model/, got "${name}"`);
   }
   return {
+    ...givenParameters(options.inputs),
     env,
     inherit,
     hyperparameters,

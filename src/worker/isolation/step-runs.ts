@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../contracts/json.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline, StepWork } from '../../pipeline/pipeline.js';
+import { inputsOf } from '../../pipeline/given-inputs.js';
 import { everyStep } from '../../pipeline/plan/every-step.js';
 import type { ObjectStore } from '../../store/port.js';
 import { checkResult, mostResultBytes } from '../step/values/check-result.js';
@@ -85,7 +86,7 @@ export class StepRuns {
   async #workOf({ task }: RunMessage): Promise<StepWork> {
     const pipeline = this.#pipelines.get(task.run.pipeline);
     const run = pipeline?.functions.get(task.step);
-    if (run !== undefined) return ({ inputs }, context) => run(inputs, context);
+    if (run !== undefined) return (given, context) => run(inputsOf(given), context);
     const step = everyStep(pipeline?.plan.steps ?? []).find(({ id }) => id === task.step);
     if (pipeline !== undefined && step !== undefined && step.kind !== 'step') {
       // The engines of the stages are heavy, and seldom needed here.

@@ -1,5 +1,6 @@
 import type { PlanStep } from '../../contracts/plan.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
+import { inputsOf } from '../../pipeline/given-inputs.js';
 import type { Pipeline, StepFunction, StepWork, WorkAround } from '../../pipeline/pipeline.js';
 import type { StageOperation } from '../../pipeline/step-context.js';
 
@@ -33,7 +34,7 @@ function ownWorkOf(
 }
 
 function customWork(run: StepFunction | undefined, pipeline: Pick<Pipeline, 'name' | 'functions'>, step: PlanStep): StepWork {
-  if (run !== undefined) return (task, context) => run(task.inputs, context);
+  if (run !== undefined) return (task, context) => run(inputsOf(task), context);
   throw new PipelineError('EXECUTION_UNKNOWN_STEP', {
     what: `step "${step.id}" has no function`,
     where: `pipeline ${pipeline.name}`,

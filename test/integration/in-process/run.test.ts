@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PipelineError } from '../../../src/errors/pipeline-error.js';
+import { definePipeline, param } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
 import { handMade, temporaryFolder, text } from '../execution-fixtures.js';
 
@@ -37,6 +38,47 @@ describe('a run in this process', () => {
       expect(result).toMatchObject({ status: 'succeeded', results: { shaky: 3, end: '3 runInProcess' } });
       expect(seen).toContain('waiting');
       expect(seen.at(-1)).toBe('succeeded');
+    }));
+
+  it('gives steps, clean-ups and programs the parameters that are among their inputs', () =>
+    inFolder(async (store) => {
+      const tidied: unknown[] = [];
+      const params = {
+        day: param.date(),
+        trees: param.integer({ default: 3 }),
+        tags: param.list(param.string(), { default: ['a'] }),
+      };
+      const pipeline = definePipeline('given', { params }, (p) => {
+        const one = p.step('one', { run: (_inputs, { parameters: { day } }) => day });
+        p.step('all', {
+          inputs: { one, trees: p.params.trees, tags: p.params.tags },
+          run: ({ one: day, trees, tags }) => ({ day, more: trees + 1, first: tags[0] ?? null }),
+        });
+        p.command('program', {
+          command: ['sh', '-c', `printf '{"day": %s}' "$(cat input/day.json)" > output/result.json`],
+          inputs: { day: p.params.day },
+          result: { day: param.string() },
+        });
+        p.finally('tidy', {
+          inputs: { one, day: p.params.day },
+          run: ({ one: left, day }) => {
+            tidied.push(left, day);
+            return null;
+          },
+        });
+      });
+      const { results } = await runInProcess(pipeline, { day: '2001-02-03' }, { store });
+      expect(results).toMatchObject({
+        all: { day: '2001-02-03', more: 4, first: 'a' },
+        program: { value: { day: '2001-02-03' } },
+      });
+      expect(tidied).toEqual(['2001-02-03', '2001-02-03']);
+      const faked = await runInProcess(
+        pipeline,
+        { day: '2001-02-03' },
+        { store, fakes: { all: ({ trees }) => ({ trees: trees ?? null }) } },
+      );
+      expect(faked.results['all']).toEqual({ trees: 3 });
     }));
 
   it('gives a failed run as a result, with what was cancelled and skipped', () =>

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { RowExpression, RowOperator } from '../../../src/contracts/stages/row-expression.js';
-import type { JsonObject } from '../../../src/contracts/json.js';
 import { columnsRead } from '../../../src/pipeline/expressions/columns-read.js';
 import { encodedRows } from '../../../src/features/encode-sql.js';
 import type { Encoder } from '../../../src/features/encoder.js';
@@ -106,7 +105,7 @@ const derive = (expression: RowExpression, index = 0): Encoder => ({
   feature: `f${index}`,
   transform: 'derive',
   columns: columnsRead(expression),
-  expression: expression as unknown as JsonObject,
+  expression: expression,
 });
 const of = (op: RowOperator, ...operands: readonly RowExpression[]): RowExpression => ({ op, operands });
 const NOTHING: Row = { a: null, b: null, n: null, flag: false };
