@@ -11,7 +11,9 @@ type Config = Readonly<Record<string, unknown>>;
 export const operationCaching: { readonly [kind: string]: { readonly [operation: string]: OperationCaching } } = {
   ingest: {
     ingest: {
-      reads: async ({ config }) => {
+      reads: async ({ config, inputs }) => {
+        // Files of a step are among the inputs.
+        if ('from' in inputs) return {};
         const sha256 = await sourceState(config['source'] as never);
         return sha256 === null ? null : { 'the files of the source': { sha256 } };
       },

@@ -1,10 +1,9 @@
-import type { JsonObject } from '../src/contracts/json.js';
-import type { IngestConfig, IngestOperations } from '../src/contracts/stages/ingest.js';
+import type { IngestConfig, IngestInputs, IngestOperations } from '../src/contracts/stages/ingest.js';
 import { ingest as readSource } from '../src/data/ingest.js';
 import type { OperationCode } from '../src/pipeline/step-context.js';
 import { publishDataset } from '../src/triggers/announce.js';
 
-type Code = OperationCode<IngestConfig, JsonObject, IngestOperations>;
+type Code = OperationCode<IngestConfig, IngestInputs, IngestOperations>;
 
 /** Reads the source; with `publish`, makes the data set known under its name and tells those who run when it changes. */
 const ingest: Code['ingest'] = async (task, context) => {

@@ -1,9 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetMeta } from '../contracts/dataset.js';
-import type { JsonObject } from '../contracts/json.js';
-import type { IngestConfig, IngestResult } from '../contracts/stages/ingest.js';
-import type { StageOperation } from '../pipeline/step-context.js';
+import type { DatasetMeta, FileSource } from '../contracts/dataset.js';
+import type { IngestConfig, IngestInputs, IngestResult } from '../contracts/stages/ingest.js';
+import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { schemaHash } from '../schema/schema-hash.js';
 import { advanceCursor } from './cursor.js';
 import { withDuckDb } from './duckdb.js';
@@ -11,23 +10,19 @@ import { engineOptions } from './engine-options.js';
 import { isoInstant, parseWindow } from './event-time.js';
 import { loadSource, orderColumn } from './source/load-source.js';
 import { isFileSource, materialize } from './source/materialize.js';
+import { publishedFiles } from './source/published-files.js';
 import { writeDataset } from './write-dataset.js';
 
 /**
  * The ingest stage: source files -> a `dataset` artifact of the rows in the window, then the step's cursor moves to the window's end.
  * Deterministic: equal rows and schema give an equal dataset id. Errors: those of `loadSource` and of the store.
  */
-export const ingest: StageOperation<IngestConfig, JsonObject, IngestResult> = async ({ config }, context) => {
+export const ingest: StageOperation<IngestConfig, IngestInputs, IngestResult> = async ({ config, inputs }, context) => {
   const folder = join(context.scratch, 'dataset');
   await mkdir(folder, { recursive: true });
   const written = await withDuckDb(engineOptions(context), async (db) => {
     context.progress(0, 0, `reading ${isFileSource(config.source) ? config.source.path : config.source.format}`);
-    const source = await materialize(config.source, {
-      window: config.window ?? null,
-      columns: config.schema.columns.map(({ name }) => name),
-      folder: join(context.scratch, 'source'),
-      signal: context.signal,
-    });
+    const source = await filesOf({ config, inputs }, context);
     await loadSource(db, { ...config, source }, 'ingested');
     return writeDataset(db, 'ingested', config.schema, orderColumn(config), folder, (done, total) => {
       context.progress(done, total, 'writing Parquet parts');
@@ -57,3 +52,13 @@ export const ingest: StageOperation<IngestConfig, JsonObject, IngestResult> = as
   context.log.info('ingested', { rows: written.rows, parts: written.parts.length, dataset: dataset.id });
   return dataset;
 };
+
+function filesOf(
+  { config, inputs }: { readonly config: IngestConfig; readonly inputs: IngestInputs },
+  { artifacts, scratch, signal }: StepContext,
+): Promise<FileSource> {
+  const { source, schema, window = null } = config;
+  const folder = join(scratch, 'source');
+  if (inputs.from !== undefined && isFileSource(source)) return publishedFiles(source, inputs.from, artifacts, folder);
+  return materialize(source, { window, columns: schema.columns.map(({ name }) => name), folder, signal });
+}

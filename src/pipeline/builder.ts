@@ -169,6 +169,7 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
         id: options.id ?? 'ingest',
         options,
         knows: { schema: schemaOf(options.schema) },
+        ...(options.from === undefined ? {} : { inputs: findInputs(draft, options.id ?? 'ingest', { from: options.from }) }),
         config: (read) => ingestConfig(options, read),
       }),
     validate: (dataset, options) => {

@@ -1,3 +1,6 @@
+import type { ArtifactRef } from '../artifact.js';
+import type { JsonValue } from '../json.js';
+import type { CommandResult } from './command.js';
 import type { NoArguments, Operation } from './operations.js';
 import type { DatasetRef, SchemaSpec, SourceSpec } from '../dataset.js';
 
@@ -10,6 +13,8 @@ export type IngestConfig = {
   readonly publish?: string;
 };
 /** The data set that was published. */
+/** `from`: the artifact of which the files are, or the result of a command. Absent: files that the worker reaches. */
+export type IngestInputs = { readonly from?: ArtifactRef | CommandResult<JsonValue> };
 export type IngestResult = DatasetRef;
 
 export type IngestOperations = { readonly ingest: Operation<NoArguments, IngestResult> };

@@ -30,7 +30,7 @@ export async function materialize(source: SourceSpec, loading: Loading): Promise
     if ((await stat(path)).size === 0) await rm(path);
     return { format: 'csv', path };
   }
-  const written: unknown = await (result);
+  const written: unknown = await result;
   loading.signal.throwIfAborted();
   const format = isPlainObject(written) ? written['format'] : undefined;
   if (format !== 'csv' && format !== 'parquet') {

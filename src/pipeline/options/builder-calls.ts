@@ -106,7 +106,14 @@ const PROGRAM = {
 
 const CALLS = {
   ingest: {
-    options: optionsOf({ ...STAGE, source: aSource, schema: aSchema, window: optional(aWindow), publish: optional(aText) }),
+    options: optionsOf({
+      ...STAGE,
+      source: aSource,
+      from: optional(linted),
+      schema: aSchema,
+      window: optional(aWindow),
+      publish: optional(aText),
+    }),
   },
   validate: { dataset: linted, options: optionsOf({ ...STAGE, checks: listOf(aCheck) }) },
   feature: { data: linted, options: optionsOf({ ...STAGE, label: aLabel, split: aSplit, columns: recordOf(aTransform) }) },

@@ -1,3 +1,7 @@
+import type { ArtifactRef } from '../../contracts/artifact.js';
+import type { JsonValue } from '../../contracts/json.js';
+import type { CommandResult } from '../../contracts/stages/command.js';
+import type { Ref } from '../reference.js';
 import type { SchemaSpec } from '../../contracts/dataset.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { DateSetting } from '../parameter-reference.js';
@@ -8,6 +12,11 @@ import { eventTimeOf, schemaOf } from '../../schema/schema.js';
 
 export interface IngestOptions<Of extends string = string> extends StepOptions {
   readonly source: Source;
+  /**
+   * A step that published the files: the artifact that it returned, or the result of a command or a Python script, whose `output/` is meant. The
+   * path of the source is then one inside it.
+   */
+  readonly from?: Ref<ArtifactRef> | Ref<CommandResult<JsonValue>>;
   readonly schema: SchemaNamed<Of>;
   /** `[from, to]`: rows with `from` <= event time < `to`, UTC. Default: all rows. */
   readonly window?: readonly [from: DateSetting, to: DateSetting];
@@ -16,9 +25,11 @@ export interface IngestOptions<Of extends string = string> extends StepOptions {
 }
 
 /** Becomes an `IngestConfig`. */
-export function ingestConfig({ source, schema, window, publish }: IngestOptions, read: OptionReader): object {
+export function ingestConfig({ source, from, schema, window, publish }: IngestOptions, read: OptionReader): object {
   const specification = schemaOf(schema);
   const { name, columns } = specification;
+  if (from !== undefined && !('path' in source))
+    read.at('from').report('source-option', 'expected a source of files, such as source.parquet(...)');
   return {
     source: readSource(source, read.at('source')),
     schema: { name, columns },
