@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { metricsFor } from '../../dist/src/metrics/metric.js';
+import { metricsFor } from '../../dist/src/metrics/metrics.js';
 import { scoredRows } from '../../dist/src/metrics/scored-rows.js';
 import { type BenchResult, measured } from '../report.js';
 import { readWeek, scoresOf, type WeekOfFlights } from './flights.js';

@@ -17,7 +17,8 @@ export interface Kind {
 
 export type Kinds = { readonly [name: string]: Kind };
 
-type Problem = { readonly option: string; readonly expected: string; readonly received: string };
+/** What is wrong with one argument or option. */
+export type Problem = { readonly option: string; readonly expected: string; readonly received: string };
 
 /**
  * Every public constructor passes through here first: JavaScript, and JSON that came from somewhere, know nothing of its types.
@@ -26,9 +27,7 @@ type Problem = { readonly option: string; readonly expected: string; readonly re
  * @throws PipelineError `AUTHORING_OPTION_INVALID` with every missing, wrong and unknown option at once.
  */
 export function checkCall(constructor: string, given: { readonly [argument: string]: unknown }, kinds: Kinds): void {
-  const problems = Object.entries(kinds).flatMap(([name, kind]) =>
-    problemsOf(kind.options === undefined ? name : '', given[name], kind, name),
-  );
+  const problems = problemsIn(given, kinds);
   if (problems.length === 0) return;
   const [first] = problems;
   const only = problems.length === 1 && first !== undefined ? first : null;
@@ -41,6 +40,13 @@ export function checkCall(constructor: string, given: { readonly [argument: stri
     ...(only === null ? {} : { expected: only.expected, received: only.received }),
     details: { constructor, problems },
   });
+}
+
+/** As `checkCall`, with the problems as data. */
+export function problemsIn(given: { readonly [argument: string]: unknown }, kinds: Kinds): readonly Problem[] {
+  return Object.entries(kinds).flatMap(([name, kind]) =>
+    problemsOf(kind.options === undefined ? name : '', given[name], kind, name),
+  );
 }
 
 /** @param path - of the value; empty for options that are an argument themselves. */

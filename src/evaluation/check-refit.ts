@@ -8,7 +8,7 @@ import { engineOptions } from '../data/engine-options.js';
 import { literal } from '../contracts/sql-text.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { measureInThread } from '../metrics/measure-in-thread.js';
-import { metricsFor } from '../metrics/metric.js';
+import { metricsFor } from '../metrics/metrics.js';
 import { scoreModel } from './score-model.js';
 import { readLabels } from './test-split.js';
 

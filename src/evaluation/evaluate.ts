@@ -22,7 +22,7 @@ import { failClosed, findChampion, standInOf } from './champion.js';
 import type { Comparison } from './comparison/comparison.js';
 import { compareInThread } from './comparison/compare-in-thread.js';
 import { decideGate } from './gate.js';
-import { metricsFor } from '../metrics/metric.js';
+import { metricsFor } from '../metrics/metrics.js';
 import { scoreModel } from './score-model.js';
 import { checkSlices, readLabels, readSlice } from './test-split.js';
 

@@ -1,4 +1,32 @@
-/** The door `perennial-ml/extend`: kinds of your own, beside the built-in ones. */
+/** The door `perennial-ml/extend`: kinds of your own, which pipeline files name and workers run like the built-in ones. */
+export { defineMetric } from '../metrics/define-metric.js';
+export type { Direction, MetricDefinition, MetricKind } from '../metrics/metric-kind.js';
+export type { RowWeights, ScoredRows } from '../metrics/scored-rows.js';
+
+export { defineDrift } from '../monitoring/define-drift.js';
+export type { DriftConstructor, DriftDefinition, DriftKind, Measured } from '../monitoring/drift-kind.js';
+export { distributionGap } from '../monitoring/statistics/distribution-gap.js';
+export type { DistributionGap } from '../monitoring/statistics/distribution-gap.js';
+export { driftBins } from '../monitoring/statistics/drift-bins.js';
+export type { DriftBins } from '../monitoring/statistics/drift-bins.js';
+export type { ColumnProfile } from '../profiles/profile.js';
+
+export { defineTrainer } from '../training/define-trainer.js';
+export type {
+  FeatureMatrix,
+  FitContext,
+  FitTask,
+  FittedModel,
+  KeptModel,
+  RowsWanted,
+  TrainerConstructor,
+  TrainerDefinition,
+  TrainerKind,
+  TrainerSettings,
+  TrainingData,
+  TrainingRows,
+} from '../training/trainer-kind.js';
+export type { GraphBuilder, OnnxAttributes, OnnxDomain, OnnxTensor } from '../onnx/model-builder.js';
 export type { OptionSchema, OptionsSchema } from '../kinds/json-schema.js';
 export { defineObjectStore } from '../store/object-stores.js';
 export type { ObjectStoreDefinition } from '../store/object-stores.js';

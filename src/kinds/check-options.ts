@@ -1,11 +1,11 @@
-import { checkCall, type Kinds } from '../errors/check-call.js';
+import { checkCall, type Kinds, type Problem, problemsIn } from '../errors/check-call.js';
 import { optionsOf } from '../errors/kinds.js';
-import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
+import { PipelineError } from '../errors/pipeline-error.js';
 import type { Kind } from './kind.js';
 import { kindsOf, type StandsFor } from './option-kinds.js';
 
 /** A marker of a parameter or of a secret: its value is known when the run starts. */
-const isMarker: StandsFor = (value) => {
+export const isOptionMarker: StandsFor = (value) => {
   if (typeof value !== 'object' || value === null) return false;
   const [only, ...others] = Object.keys(value);
   return others.length === 0 && (only === '$param' || only === '$secret');
@@ -14,7 +14,7 @@ const isMarker: StandsFor = (value) => {
 /**
  * What `checkCall` asks of the options of a kind, for constructors that take others besides. Parameters and secrets may stand for any option.
  */
-export const optionKinds = (kind: Kind): Kinds => kindsOf(kind.options, isMarker);
+export const optionKinds = (kind: Kind): Kinds => kindsOf(kind.options, isOptionMarker);
 
 /**
  * Checks the options of a kind where a pipeline file names it.
@@ -36,40 +36,27 @@ export function fixedOptionKinds(kind: Kind): Kinds {
   return kinds;
 }
 
-function checkResolved(kind: Kind, options: unknown): void {
-  checkCall(kind.name, { options }, { options: optionsOf(fixedOptionKinds(kind)) });
+/** What is wrong with the options of a kind as a run has them, its parameters put in: every missing, wrong and unknown one. */
+export function runOptionProblems(kind: Kind, options: unknown): readonly Problem[] {
+  return problemsIn({ options }, { options: optionsOf(fixedOptionKinds(kind)) });
 }
 
-/** As `checkRunOptions`, for those who list the problems of many kinds: `argument \`max\` must be a number, got "many"`. */
-export function optionProblems(kind: Kind, options: unknown): readonly string[] {
-  try {
-    checkResolved(kind, options);
-    return [];
-  } catch (error) {
-    if (!isPipelineError(error)) throw error;
-    const { problems } = error.parts.details as {
-      readonly problems: readonly Record<'option' | 'expected' | 'received', string>[];
-    };
-    return problems.map(({ option, expected, received }) => `argument \`${option}\` must be ${expected}, got ${received}`);
-  }
-}
+/** As `runOptionProblems`, for those who list the problems of many kinds: `argument \`max\` must be a number, got "many"`. */
+export const optionProblems = (kind: Kind, options: unknown): readonly string[] =>
+  runOptionProblems(kind, options).map(
+    ({ option, expected, received }) => `argument \`${option}\` must be ${expected}, got ${received}`,
+  );
 
 /**
- * Checks the options of a kind as a run has them, its parameters put in.
- * @throws PipelineError `EXTENSION_OPTIONS_INVALID` with every missing, wrong and unknown option.
+ * Checks the options of a kind as a run has them.
+ * @throws PipelineError `EXTENSION_OPTIONS_INVALID` with all that `runOptionProblems` finds.
  */
 export function checkRunOptions(where: string, kind: Kind, options: unknown): void {
-  try {
-    checkResolved(kind, options);
-  } catch (error) {
-    if (!isPipelineError(error)) throw error;
-    const { what, expected, received, details } = error.parts;
-    throw new PipelineError('EXTENSION_OPTIONS_INVALID', {
-      what,
-      where,
-      ...(expected === undefined ? {} : { expected }),
-      ...(received === undefined ? {} : { received }),
-      ...(details === undefined ? {} : { details }),
-    });
-  }
+  const problems = runOptionProblems(kind, options);
+  if (problems.length === 0) return;
+  throw new PipelineError('EXTENSION_OPTIONS_INVALID', {
+    what: problems.map(({ option, expected, received }) => `\`${option}\`: expected ${expected}, got ${received}`).join('; '),
+    where,
+    details: { problems },
+  });
 }

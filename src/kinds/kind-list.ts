@@ -61,7 +61,7 @@ export function createKindList<K extends Kind>(noun: string, member: string, bui
     names: () => [...kinds.keys()],
     originOf: (name) => origins.get(name),
   };
-  lists.set(member, list as unknown as KindList);
+  lists.set(member, list);
   return list;
 }
 

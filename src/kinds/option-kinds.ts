@@ -41,15 +41,21 @@ function kindOf(schema: OptionSchema, standsFor: StandsFor): Kind {
     return { expected, holds: isPlainObject, options };
   }
   if (items !== undefined) {
-    const { items: _, ...list } = schema;
-    return { expected, holds: validator(list, standsFor), members: kindOf(items, standsFor) };
+    return { expected, holds: validator(without(schema, 'items'), standsFor), members: kindOf(items, standsFor) };
   }
   if (typeof others === 'object') {
-    const { additionalProperties: _, ...record } = schema;
-    return { expected, holds: validator({ ...record, type: 'object' }, standsFor), members: kindOf(others, standsFor) };
+    return {
+      expected,
+      holds: validator({ ...without(schema, 'additionalProperties'), type: 'object' }, standsFor),
+      members: kindOf(others, standsFor),
+    };
   }
   return { expected, holds: validator(schema, standsFor) };
 }
+
+/** What is inside is looked at member by member. */
+const without = (schema: OptionSchema, keyword: keyof OptionSchema): OptionSchema =>
+  Object.fromEntries(Object.entries(schema).filter(([name]) => name !== keyword));
 
 /** Compiled when the first value comes: a pipeline names few of the kinds that there are. */
 function validator(schema: OptionSchema, standsFor: StandsFor): Kind['holds'] {

@@ -1,4 +1,4 @@
-import { eachTie } from './ranking.js';
+import { eachTie } from './each-tie.js';
 import type { ScoredRows } from './scored-rows.js';
 
 const MAX_POINTS = 200;

@@ -1,6 +1,7 @@
 import type { MetricValues } from '../contracts/stages/evaluate.js';
 import type { Task } from '../contracts/stages/feature.js';
-import { metricsFor } from './metric.js';
+import { loadMetrics } from './metric-files.js';
+import { metricsFor } from './metrics.js';
 import { scoredRows } from './scored-rows.js';
 
 export interface MeasureInput {
@@ -8,10 +9,13 @@ export interface MeasureInput {
   readonly metrics: readonly string[];
   readonly labels: Float64Array;
   readonly scores: Float64Array;
+  /** That define metrics; see `metricFiles`. */
+  readonly files: readonly string[];
 }
 
 /** Entry of the worker thread. */
-export function measure({ task, metrics, labels, scores }: MeasureInput): MetricValues {
+export async function measure({ task, metrics, labels, scores, files }: MeasureInput): Promise<MetricValues> {
+  await loadMetrics(files);
   const rows = scoredRows(labels, scores);
   return Object.fromEntries(metricsFor(task, metrics).map((metric) => [metric.name, metric.compute(rows, null)]));
 }

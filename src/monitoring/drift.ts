@@ -2,7 +2,8 @@ import type { DriftScore, WindowReport } from '../contracts/entities/monitoring.
 import type { DriftRule, MonitorConfig } from '../contracts/stages/monitor.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { Profile } from '../profiles/profile.js';
-import { driftScore } from './statistics/drift-statistic.js';
+import { STATISTICS } from './statistics.js';
+import { driftScore } from './drift-score.js';
 
 export type DriftConfig = Pick<MonitorConfig, 'drift' | 'persistence' | 'minRows'>;
 
@@ -23,7 +24,7 @@ export function scoreDrift(
     const [known, seen] = [reference.columns[column], current.columns[column]];
     const rows = seen?.type === 'numeric' ? seen.count + seen.nulls : current.rows;
     if (rows === 0) return [];
-    const score = known === undefined || seen === undefined ? 1 : driftScore(rule.statistic, known, seen);
+    const score = known === undefined || seen === undefined ? 1 : driftScore(rule, known, seen);
     const isAbove = score > rule.max;
     const crossed = isAbove && rows >= config.minRows;
     const times = before.filter((report) => report.drift.some((other) => other.column === column && other.crossed)).length;
@@ -53,7 +54,7 @@ export function checkDriftRules(rules: { readonly [column: string]: DriftRule },
     });
   }
   const unfit = names.filter(
-    (name) => reference.columns[name]?.type === 'category' && ['ks', 'wasserstein'].includes(rules[name]?.statistic ?? ''),
+    (name) => reference.columns[name]?.type === 'category' && STATISTICS.find(rules[name]?.statistic ?? '')?.column === 'number',
   );
   if (unfit.length > 0) {
     throw new PipelineError('MONITOR_STATISTIC_UNFIT', {

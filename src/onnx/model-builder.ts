@@ -2,8 +2,10 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import type { AttributeMessage, ElementType, NodeMessage, TensorMessage, ValueInfoMessage } from './messages.js';
 import { ATTRIBUTE_TYPES, ELEMENT_TYPES, encodeModel } from './messages.js';
 
+/** Where an operator is defined: ONNX itself, or its operators for machine learning. */
 export type OnnxDomain = '' | 'ai.onnx.ml';
 
+/** A constant of a graph. */
 export type OnnxTensor =
   | { readonly type: 'float'; readonly dims: readonly number[]; readonly data: ArrayLike<number> }
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: ArrayLike<number | bigint> }
@@ -19,6 +21,7 @@ export type OnnxAttribute =
   | { readonly strings: readonly string[] }
   | { readonly tensor: OnnxTensor };
 
+/** Attributes of an ONNX node, by name. */
 export type OnnxAttributes = { readonly [name: string]: OnnxAttribute };
 
 const IR_VERSION = 8;

@@ -8,6 +8,7 @@ import type { NumericColumn, NumericProfile } from './numeric-profile.js';
 import { mergeNumeric, profileNumbers } from './numeric-profile.js';
 import type { ProfiledColumn } from './profile-source.js';
 
+/** What is known of the values of one column: counts, moments and quantiles of numbers, or rows by category. */
 export type ColumnProfile = NumericProfile | CategoryProfile;
 
 /** What is remembered of the rows of a window: enough for every drift statistic, small enough to keep (JSON, tens of KiB). */

@@ -11,7 +11,7 @@ import { keyName, type TargetLookup } from '../features/label-lookup.js';
 import { TRANSFORMS } from '../features/transforms.js';
 import { openSession, type ScoringSession } from '../onnx/session.js';
 import { samplePositions } from './sample-positions.js';
-import { predictTrees, type TreeModel } from './gbdt/tree-model.js';
+import type { FittedModel } from './trainer-kind.js';
 
 const ROWS = 1_000;
 const SAMPLE_SEED = 3;
@@ -22,7 +22,7 @@ const SCORE_TOLERANCE = 1e-4;
 export interface ExportedModel {
   readonly features: FeatureResult;
   readonly encoders: EncoderSet;
-  readonly model: TreeModel;
+  readonly predict: FittedModel['predict'];
   /** The part of the exported graph that makes features, as a model of its own. */
   readonly preprocess: Uint8Array;
   /** The exported graph, opened. */
@@ -31,12 +31,12 @@ export interface ExportedModel {
 
 /**
  * Runs the exported graph over 1,000 training rows, raw columns in, and compares it with what training computes: every feature to the bit
- * with the SQL that made the training rows, every score with the trees. Rows are encoded as those of requests are, by all training rows.
+ * with the SQL that made the training rows, every score with the trainer's own. Rows are encoded as those of requests are, by all training rows.
  * @param path - `train.parquet` of the feature set.
  * TRAINING_GRAPH_DIFFERS with the first difference.
  */
 export async function checkGraph(db: DuckDb, path: string, exported: ExportedModel): Promise<void> {
-  const { features, encoders, preprocess, model, session } = exported;
+  const { features, encoders, preprocess, predict, session } = exported;
   const { signature, trainRows } = features.meta;
   const positions = [...samplePositions(trainRows, ROWS, SAMPLE_SEED)];
   const raw = signature.inputs.map(
@@ -56,7 +56,7 @@ export async function checkGraph(db: DuckDb, path: string, exported: ExportedMod
     if (row !== -1) throw differs(`the feature ${name}`, positions[row], column[row], served[row * names.length + feature]);
   }
   const scores = await session.score(inputs, positions.length);
-  const expected = predictTrees(model, { rows: positions.length, columns: trained });
+  const expected = Array.from(predict({ rows: positions.length, columns: trained }));
   const far = (score: number, row: number): boolean =>
     !(Math.abs(score - (scores[row] ?? NaN)) <= SCORE_TOLERANCE * Math.max(1, Math.abs(score)));
   const row = expected.findIndex(far);

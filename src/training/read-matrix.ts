@@ -1,19 +1,17 @@
 import type { FeatureMeta } from '../contracts/stages/feature.js';
-import type { GbdtSpec } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { countRows, readDoubleColumns, readNumericColumns } from '../data/read-columns.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { TrainingRows } from './gbdt/fit.js';
+import { trainedRows } from './held-out.js';
 import { samplePositions } from './sample-positions.js';
 import { sharedFloats } from './gbdt/shared-training.js';
+import type { RowsWanted, TrainingRows } from './trainer-kind.js';
 
 /** Values read at once: bounds the memory that is held twice. */
 const VALUES_AT_ONCE = 16 * 1024 ** 2;
 const LEAST_COLUMNS = 8;
 /** What one statement plans in time that grows with the columns. */
 const MOST_COLUMNS = 256;
-/** Share of the rows, the newest, that early stopping looks at. */
-const VALID_SHARE = 0.1;
 /** The same rows whatever the seed of the training: trials of a tuning are compared on the same ones. */
 const SAMPLE_SEED = 2;
 
@@ -22,25 +20,25 @@ type Wanted = Pick<FeatureMeta, 'task' | 'featureNames'>;
 /**
  * Reads the training rows of a feature set, which lie in time order, into shared memory: 4 bytes a value, NaN = missing. With `maxRows` at
  * most so many of them, drawn evenly over time.
- * Errors: TRAINING_NO_ROWS for fewer than two leaves' rows, TRAINING_SINGLE_CLASS, TRAINING_NOT_FINITE for labels.
+ * Errors: TRAINING_NO_ROWS for fewer than `leastRows`, TRAINING_SINGLE_CLASS, TRAINING_NOT_FINITE for labels.
  */
 export async function readMatrix(
   db: DuckDb,
   path: string | readonly string[],
   meta: Wanted,
-  parameters: GbdtSpec,
+  { maxRows, holdOut = false, leastRows = 2 }: RowsWanted,
 ): Promise<TrainingRows> {
   const names = meta.featureNames;
   const all = await db.use((connection) => countRows(connection, path));
-  const positions = samplePositions(all, parameters.maxRows ?? all, SAMPLE_SEED);
+  const positions = samplePositions(all, maxRows ?? all, SAMPLE_SEED);
   const rows = positions.length;
   const some = rows === all ? undefined : positions;
-  const trainedBefore = trainedRows(all, parameters);
+  const trainedBefore = trainedRows(all, holdOut);
   const trainRows = positions.filter((position) => position < trainedBefore).length;
   const labels = sharedFloats(rows);
   const read = await db.use((connection) => readDoubleColumns(connection, path, ['__label'], some));
   labels.set(read.columns.get('__label') ?? []);
-  checkLabels(labels.subarray(0, trainRows), meta.task, parameters);
+  checkLabels(labels.subarray(0, trainRows), meta.task, leastRows);
   const values = sharedFloats(rows * names.length);
   const atOnce = Math.min(MOST_COLUMNS, Math.max(LEAST_COLUMNS, Math.floor(VALUES_AT_ONCE / rows)));
   for (let first = 0; first < names.length; first += atOnce) {
@@ -51,17 +49,12 @@ export async function readMatrix(
   return { rows, trainRows, features: names.length, values, labels };
 }
 
-/** How many of so many rows, the oldest, trees are grown on; early stopping looks at the rest. */
-export function trainedRows(rows: number, { earlyStopping }: GbdtSpec): number {
-  return earlyStopping > 0 ? rows - Math.floor(rows * VALID_SHARE) : rows;
-}
-
 /** Binary labels are 0 or 1 and both occur; regression labels are finite float32 numbers that are not all the same. */
-export function checkLabels(labels: Float32Array, task: FeatureMeta['task'], { minRowsInLeaf }: GbdtSpec): void {
-  if (labels.length < 2 * minRowsInLeaf) {
+export function checkLabels(labels: Float32Array, task: FeatureMeta['task'], leastRows: number): void {
+  if (labels.length < leastRows) {
     throw new PipelineError('TRAINING_NO_ROWS', {
-      what: 'the training rows do not fill two leaves',
-      expected: `at least ${String(2 * minRowsInLeaf)} rows (minRowsInLeaf ${String(minRowsInLeaf)})`,
+      what: 'there are too few training rows',
+      expected: `at least ${String(leastRows)} rows`,
       received: String(labels.length),
     });
   }

@@ -14,22 +14,13 @@ import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 import { sha256Hex } from '../store/hash.js';
 import { parseJson } from '../store/json/parse-json.js';
-import type { BoostState } from './gbdt/boost.js';
 import { checkGraph } from './check-graph.js';
-import { decodeCheckpoint } from './gbdt/checkpoint.js';
-import type { FitResult, TrainingRows } from './gbdt/fit.js';
-import { fitTrees } from './gbdt/fit.js';
-import { checkHyperparameters } from './hyperparameters.js';
 import { readMatrix } from './read-matrix.js';
+import { checkSettings } from './check-settings.js';
+import type { FittedModel, RowsWanted, TrainingData, TrainingRows } from './trainer-kind.js';
+import { TRAINERS } from './trainers.js';
 import { trainingFiles } from './training-files.js';
-import { appendTrees } from './tree-graph.js';
-import type { TreeModel } from './gbdt/tree-model.js';
 
-const WHY_EARLY: { readonly [End in Exclude<FitResult['end'], 'finished'>]: string } = {
-  'no-gain': 'no split improves the loss',
-  'stopped-early': 'the loss on the newest rows no longer falls',
-  stopped: 'it was stopped by order',
-};
 const DEFAULT_CHECKPOINT_EVERY = 10;
 /** Rows of the rarer class. */
 const FEW_EVENTS = 30;
@@ -51,42 +42,40 @@ export async function fitModel(
   refitOf?: string,
 ): Promise<TrainResult> {
   const { trainer, threads = availableParallelism(), checkpointEvery = DEFAULT_CHECKPOINT_EVERY } = config;
-  checkHyperparameters(trainer);
+  const { trainer: name, ...options } = trainer;
+  const kind = TRAINERS.named(name);
+  checkSettings(kind, trainer);
   checkCounts({ threads, checkpointEvery });
   const seed = config.seed ?? context.seed;
   const fingerprint = sha256Hex(canonicalJson({ features: features.sha256, trainer, seed }));
-  context.progress(0, trainer.trees, 'reading the training rows');
+  context.log.info('reading the training rows');
   const started = performance.now();
-  const { signal } = context;
-  const rows = await withDuckDb(engineOptions(context), async (db) =>
-    readMatrix(db, await trainingFiles(db, features, trainer, context), features.meta, trainer),
-  );
-  context.progress(0, trainer.trees, `cutting ${String(rows.features)} features into bins`);
-  warnOfFewEvents(rows, features, context);
-  const settings = { task: features.meta.task, parameters: trainer, seed, checkpointEvery, fingerprint, threads };
-  const fitted = await fitTrees(rows, settings, {
-    signal,
-    start: await restoredState(fingerprint, context),
-    checkpoint: (bytes) => context.checkpoint(bytes),
-    control: context.control,
-    evaluated: (trees, trainLoss, validLoss) => {
-      const onNewest = validLoss === null ? '' : `, ${validLoss.toPrecision(6)} on the newest rows`;
-      context.progress(trees, trainer.trees, `train ${lossName(features)} ${trainLoss.toPrecision(6)}${onNewest}`);
-    },
-  });
+  const { data, lastRead } = trainingData(features, context);
+  const fitted = await kind.fit(data, { options, seed, threads, checkpointEvery, fingerprint }, context);
   const seconds = (performance.now() - started) / 1000;
-  if (fitted.end !== 'finished') {
-    const why = WHY_EARLY[fitted.end];
-    context.log.info(`training ended early: ${why}`, { trees: fitted.model.trees.length });
-  }
-  const metrics = lossMetrics(features, fitted);
-  for (const [name, value] of Object.entries({ ...metrics, trees: fitted.model.trees.length })) context.metric(name, value);
-  const rate = fitted.learningRates?.at(-1)?.learningRate;
-  if (rate !== undefined) context.metric('learning_rate', rate);
+  for (const [name, value] of Object.entries(fitted.metrics)) context.metric(name, value);
   context.metric('seconds', seconds);
-  context.metric('rows_per_second', rows.trainRows / seconds);
-  const trained = { fitted, config: { ...config, seed }, metrics, trainRows: rows.rows };
+  const rows = lastRead();
+  context.metric('rows_per_second', (rows?.trainRows ?? 0) / seconds);
+  const trained = { fitted, config: { ...config, seed }, trainRows: rows?.rows ?? 0 };
   return publish(features, refitOf === undefined ? trained : { ...trained, refitOf }, context);
+}
+
+/** Reads the rows that a trainer asks for, and remembers which those were. */
+function trainingData(
+  features: FeatureResult,
+  context: StepContext,
+): { readonly data: TrainingData; readonly lastRead: () => TrainingRows | null } {
+  const { task, featureNames } = features.meta;
+  let last: TrainingRows | null = null;
+  const read = async (wanted: RowsWanted = {}): Promise<TrainingRows> => {
+    last = await withDuckDb(engineOptions(context), async (db) =>
+      readMatrix(db, await trainingFiles(db, features, wanted.holdOut ?? false, context), features.meta, wanted),
+    );
+    warnOfFewEvents(last, features, context);
+    return last;
+  };
+  return { data: { task, featureNames, read }, lastRead: () => last };
 }
 
 function warnOfFewEvents({ labels, trainRows }: TrainingRows, { meta }: FeatureResult, { log }: StepContext): void {
@@ -106,69 +95,46 @@ function checkCounts(counts: { readonly threads: number; readonly checkpointEver
   });
 }
 
-async function restoredState(fingerprint: string, context: StepContext): Promise<BoostState | null> {
-  const bytes = await context.restore();
-  if (bytes === null) return null;
-  const state = decodeCheckpoint(fingerprint, bytes);
-  context.metric('resumed_trees', state?.trees.length ?? 0);
-  if (state === null) context.log.warn('the checkpoint is of other data or options and is left alone', { bytes: bytes.length });
-  else context.log.info('training goes on from a checkpoint', { trees: state.trees.length });
-  return state;
-}
-
-function lossName({ meta }: FeatureResult): string {
-  return meta.task === 'binary' ? 'log_loss' : 'rmse';
-}
-
-function lossMetrics(features: FeatureResult, { trainLosses, validLosses }: FitResult): { readonly [name: string]: number } {
-  const valid = validLosses.at(-1);
-  return {
-    [`train_${lossName(features)}`]: trainLosses.at(-1) ?? 0,
-    ...(valid === undefined ? {} : { [`valid_${lossName(features)}`]: valid }),
-  };
-}
-
 interface Trained {
-  readonly fitted: FitResult;
+  readonly fitted: FittedModel;
   readonly config: TrainConfig & { readonly seed: number };
-  readonly metrics: { readonly [name: string]: number };
   readonly trainRows: number;
   readonly refitOf?: string;
 }
 
 async function publish(features: FeatureResult, trained: Trained, context: StepContext): Promise<TrainResult> {
   const { artifacts } = context;
-  const { fitted, config, metrics, trainRows, refitOf } = trained;
+  const { fitted, config, trainRows, refitOf } = trained;
   const { task, signature, featureNames, trainFrom, testFrom, testTo } = features.meta;
   const encoders = parseJson(
     await artifacts.readFile(features, 'encoders.json'),
     `${features.kind}/${features.id}`,
   ) as EncoderSet;
-  const graph = scoringGraph(encoders, fitted.model);
+  const graph = scoringGraph(encoders, fitted);
   const train = await artifacts.localFile(features, 'train.parquet');
   const session = await openSession(graph, { signature });
   try {
-    const exported = { features, encoders, preprocess: preprocessModel(encoders), model: fitted.model, session };
+    const exported = { features, encoders, preprocess: preprocessModel(encoders), predict: fitted.predict, session };
     await withDuckDb(engineOptions(context), (db) => checkGraph(db, train, exported));
   } finally {
     await session.release();
   }
   // In one order of members, whatever that of the plan is.
   const settings = parseJson(Buffer.from(canonicalJson(config.trainer)), 'trainer');
-  const trainer = { formatVersion: 1, trainer: settings, seed: config.seed, featureNames, ...fitted };
+  const trainer = { formatVersion: 1, trainer: settings, seed: config.seed, featureNames, ...fitted.record };
   const samples = await artifacts.readFile(features, 'samples.json');
   const meta: ModelMeta = {
     task,
     trainer: config.trainer.trainer,
     signature,
     featureSet: features.id,
-    trees: fitted.model.trees.length,
+    ...(fitted.trees === undefined ? {} : { trees: fitted.trees }),
     trainRows,
     trainFrom,
     testFrom,
     testTo,
     seed: config.seed,
-    metrics,
+    metrics: fitted.metrics,
     ...(refitOf === undefined ? {} : { refitOf }),
   };
   return artifacts.publish({
@@ -184,8 +150,10 @@ async function publish(features: FeatureResult, trained: Trained, context: StepC
   });
 }
 
-function scoringGraph(encoders: EncoderSet, model: TreeModel): Uint8Array {
+function scoringGraph(encoders: EncoderSet, fitted: FittedModel): Uint8Array {
   const builder = new GraphBuilder();
-  appendTrees(builder, buildPreprocessGraph(builder, encoders), model);
+  const scores = fitted.graph(builder, buildPreprocessGraph(builder, encoders));
+  if (scores !== 'score') builder.node('Identity', [scores], ['score']);
+  builder.output('score', 'float', [null, 1]);
   return builder.toBytes();
 }

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { FeatureConfig, FeatureMeta, FeatureResult, FeatureSettings } from '../contracts/stages/feature.js';
-import type { GbdtSpec } from '../contracts/stages/train.js';
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../contracts/sql-text.js';
 import { parquetRelation } from '../data/file-list.js';
@@ -13,32 +12,32 @@ import { TRANSFORMS } from '../features/transforms.js';
 import { writeEncoded } from '../features/write-encoded.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { parseRecord } from '../store/json/json-record.js';
-import { trainedRows } from './read-matrix.js';
+import { trainedRows } from './held-out.js';
 
 type TargetSpec = FeatureConfig['columns'][string];
 
 /**
- * Files with the rows that a fit reads, in time order: those of the feature set. With early stopping the encodings that use labels are
+ * Files with the rows that a fit reads, in time order: those of the feature set. With rows held out the encodings that use labels are
  * fitted anew, on the rows before those that it looks at: labels of their own time would make the newest rows look better known than rows
  * to come ever are. The graph keeps the encoders of all training rows. ARTIFACT_CORRUPT, STORE_RECORD_CORRUPT.
  */
 export async function trainingFiles(
   db: DuckDb,
   features: FeatureResult,
-  trainer: GbdtSpec,
+  holdOut: boolean,
   context: StepContext,
 ): Promise<readonly string[]> {
   const file = await context.artifacts.localFile(features, 'train.parquet');
-  if (trainer.earlyStopping === 0) return [file];
+  if (!holdOut) return [file];
   const read = async (name: string): Promise<Buffer> => context.artifacts.readFile(features, name);
   const where = `feature-set/${features.id}`;
   const { config } = parseRecord<FeatureSettings>(await read('config.json'), `${where}/config.json`, ['config']);
   const targets = Object.entries(config.columns).filter(([, spec]) => usesLabels(spec));
   if (targets.length === 0) return [file];
   const { encoders } = parseRecord<EncoderSet>(await read('encoders.json'), `${where}/encoders.json`, ['encoders']);
-  context.progress(0, trainer.trees, 'encoding the newest rows by the older ones');
+  context.log.info('encoding the newest rows by the older ones');
   const files = [path.join(context.scratch, 'older.parquet'), path.join(context.scratch, 'newest.parquet')] as const;
-  await writeApart(db, { file, meta: features.meta, encoders, targets, trainer }, files);
+  await writeApart(db, { file, meta: features.meta, encoders, targets }, files);
   return files;
 }
 
@@ -49,17 +48,16 @@ interface Known {
   readonly meta: FeatureMeta;
   readonly encoders: readonly Encoder[];
   readonly targets: readonly (readonly [string, TargetSpec])[];
-  readonly trainer: GbdtSpec;
 }
 
 async function writeApart(
   db: DuckDb,
-  { file, meta, encoders, targets, trainer }: Known,
+  { file, meta, encoders, targets }: Known,
   [olderFile, newestFile]: readonly [string, string],
 ): Promise<void> {
   const raw = meta.signature.inputs.map(({ name }) => `${identifier(`raw_${name}`)} AS ${identifier(name)}`);
   await db.run(`CREATE TABLE known AS SELECT ${[...raw, '__label'].join(', ')} FROM ${parquetRelation([file])}`);
-  const older = `rowid < ${String(trainedRows(meta.trainRows, trainer))}`;
+  const older = `rowid < ${String(trainedRows(meta.trainRows, true))}`;
   await addTurns(db, 'known', meta.task, older);
   const refitted = new Map<string, Encoder>();
   const [outOfFold, full] = [new Map<string, TargetLookup>(), new Map<string, TargetLookup>()];

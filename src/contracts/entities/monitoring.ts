@@ -1,10 +1,10 @@
 import type { ArtifactRef } from '../artifact.js';
 import type { MetricValues } from '../stages/evaluate.js';
-import type { DriftStatistic, MonitorConfig } from '../stages/monitor.js';
+import type { MonitorConfig } from '../stages/monitor.js';
 
 export type DriftScore = {
   readonly column: string;
-  readonly statistic: DriftStatistic;
+  readonly statistic: string;
   readonly score: number;
   readonly threshold: number;
   readonly crossed: boolean;

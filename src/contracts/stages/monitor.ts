@@ -1,9 +1,14 @@
 import type { NoArguments, Operation } from './operations.js';
+import type { JsonPrimitive } from '../json.js';
 import type { SourceSpec } from '../dataset.js';
 import type { DeployResult } from './deploy.js';
 
-export type DriftStatistic = 'psi' | 'ks' | 'wasserstein' | 'jensen_shannon';
-export type DriftRule = { readonly statistic: DriftStatistic; readonly max: number };
+export type DriftRule = {
+  readonly statistic: string;
+  readonly max: number;
+  /** Of a statistic that has options of its own. */
+  readonly options?: { readonly [name: string]: JsonPrimitive };
+};
 export type MonitorConfig = {
   readonly endpoint: string;
   readonly model: string;

@@ -1,10 +1,10 @@
 import type { NoArguments, Operation } from './operations.js';
+import type { JsonObject } from '../json.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { ModelSignature } from '../model.js';
 import type { FeatureResult, Task } from './feature.js';
 
-export type GbdtSpec = {
-  readonly trainer: 'gbdt';
+export type GbdtSettings = {
   readonly trees: number;
   readonly learningRate: number;
   readonly leaves: number;
@@ -17,7 +17,9 @@ export type GbdtSpec = {
   /** Fits on at most so many of the training rows, drawn evenly over time; absent: on all. */
   readonly maxRows?: number;
 };
-export type TrainerSpec = GbdtSpec;
+export type GbdtSpec = { readonly trainer: 'gbdt' } & GbdtSettings;
+/** A trainer by name; its settings are the other members. */
+export type TrainerSpec = { readonly trainer: string } & JsonObject;
 export type TrainConfig = {
   readonly trainer: TrainerSpec;
   readonly threads?: number;
@@ -31,7 +33,8 @@ export type ModelMeta = {
   readonly trainer: string;
   readonly signature: ModelSignature;
   readonly featureSet: string;
-  readonly trees: number;
+  /** Of a model made of trees. */
+  readonly trees?: number;
   readonly trainRows: number;
   readonly trainFrom: string;
   readonly testFrom: string;

@@ -1,5 +1,5 @@
 import { quantile } from '../../metrics/quantiles.js';
-import type { Metric } from '../../metrics/metric.js';
+import type { MetricKind } from '../../metrics/metric-kind.js';
 import type { RowWeights, ScoredRows } from '../../metrics/scored-rows.js';
 import { createRandom } from './random.js';
 
@@ -28,7 +28,7 @@ export interface BootstrapOptions {
  * Each resample costs one pass over the rows per model and metric; sorting is done once.
  */
 export function pairedBootstrap(
-  metrics: readonly Metric[],
+  metrics: readonly MetricKind[],
   challenger: ScoredRows,
   opponent: ScoredRows,
   options: BootstrapOptions,
@@ -79,7 +79,7 @@ function ranksOf({ order }: ScoredRows): Uint32Array {
 
 type Weighted = readonly [rows: ScoredRows, weights: RowWeights];
 
-function orientedDelta(metric: Metric, challenger: Weighted, opponent: Weighted): number | null {
+function orientedDelta(metric: MetricKind, challenger: Weighted, opponent: Weighted): number | null {
   const own = metric.compute(...challenger);
   const other = metric.compute(...opponent);
   if (own === null || other === null) return null;

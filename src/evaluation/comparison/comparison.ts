@@ -5,8 +5,8 @@ import type { Calibration } from '../../metrics/calibration.js';
 import { calibrate } from '../../metrics/calibration.js';
 import type { Histogram, RankingCurves } from '../../metrics/curves.js';
 import { histogram, rankingCurves } from '../../metrics/curves.js';
-import type { Metric } from '../../metrics/metric.js';
-import { metricsFor } from '../../metrics/metric.js';
+import type { MetricKind } from '../../metrics/metric-kind.js';
+import { metricsFor } from '../../metrics/metrics.js';
 import type { ScoredRows } from '../../metrics/scored-rows.js';
 import { pickRows, scoredRows } from '../../metrics/scored-rows.js';
 import { baselineScores } from './baseline.js';
@@ -60,10 +60,16 @@ export type Comparison = {
   readonly opponent: ModelShape;
 };
 
+/** Names of all metrics that a comparison computes. */
+export function comparedMetrics({ metrics, gate, champion }: ComparisonInput): readonly string[] {
+  const guards = champion === null ? [] : (gate.guards ?? []);
+  return [...metrics, gate.metric, ...guards.map(({ metric }) => metric)];
+}
+
 /** Metrics, slices, calibration, curves and the paired bootstrap of challenger against champion, or base-rate baseline. Pure. */
 export function compareModels(input: ComparisonInput): Comparison {
   const guards = input.champion === null ? [] : (input.gate.guards ?? []);
-  const metrics = metricsFor(input.task, [...input.metrics, input.gate.metric, ...guards.map(({ metric }) => metric)]);
+  const metrics = metricsFor(input.task, comparedMetrics(input));
   const challenger = scoredRows(input.labels, input.challenger);
   const opponent = scoredRows(
     input.labels,
@@ -92,7 +98,7 @@ export function compareModels(input: ComparisonInput): Comparison {
   };
 }
 
-function measure(metrics: readonly Metric[], rows: ScoredRows): MetricValues {
+function measure(metrics: readonly MetricKind[], rows: ScoredRows): MetricValues {
   return Object.fromEntries(metrics.map((metric) => [metric.name, metric.compute(rows, null)]));
 }
 
@@ -104,7 +110,7 @@ function rarerRows(labels: Float64Array): number {
 /** What can be compared of the gate's metric and its guards, by metric, all on the same resamples. */
 function compareForGate(
   input: ComparisonInput,
-  metrics: readonly Metric[],
+  metrics: readonly MetricKind[],
   challenger: ScoredRows,
   opponent: ScoredRows,
 ): ReadonlyMap<string, GateComparison> {
@@ -135,7 +141,7 @@ function compareForGate(
 
 function compareSlice(
   slice: SliceColumn,
-  metrics: readonly Metric[],
+  metrics: readonly MetricKind[],
   challenger: ScoredRows,
   opponent: ScoredRows,
 ): SliceResult[] {

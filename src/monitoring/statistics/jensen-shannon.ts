@@ -1,5 +1,13 @@
 import type { ColumnProfile } from '../../profiles/profile.js';
+import { driftKind } from '../drift-kind.js';
 import { driftBins } from './drift-bins.js';
+
+/** Jensen-Shannon distance, 0..1. */
+export const jensenShannon = driftKind('drift.jensenShannon', {
+  name: 'jensen_shannon',
+  column: 'measurable',
+  compute: jensenShannonDistance,
+});
 
 /**
  * Jensen-Shannon distance with base 2: the square root of the divergence, 0 for equal shares, 1 for disjoint ones, symmetric on given

@@ -1,5 +1,9 @@
 import type { ColumnProfile } from '../../profiles/profile.js';
+import { driftKind } from '../drift-kind.js';
 import { distributionGap } from './distribution-gap.js';
+
+/** Kolmogorov-Smirnov statistic: the greatest gap between two cumulative distributions, 0..1. Numbers only. */
+export const ks = driftKind('drift.ks', { name: 'ks', column: 'number', compute: kolmogorovSmirnov });
 
 /**
  * Two-sample Kolmogorov-Smirnov statistic D = max |F_reference - F_current|, 0..1 (`scipy.stats.ks_2samp(r, c).statistic`). The effect

@@ -1,5 +1,9 @@
 import type { ColumnProfile } from '../../profiles/profile.js';
+import { driftKind } from '../drift-kind.js';
 import { driftBins } from './drift-bins.js';
+
+/** Population stability index, >= 0; 0.1 is commonly read as a moderate shift, 0.25 as a large one. */
+export const psi = driftKind('drift.psi', { name: 'psi', column: 'measurable', compute: populationStabilityIndex });
 
 /**
  * Population Stability Index in nats: sum over bins of (c - r) ln(c / r). At least 0; 0 for equal shares; by custom above 0.1 a shift,

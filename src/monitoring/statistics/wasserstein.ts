@@ -1,5 +1,13 @@
 import type { ColumnProfile } from '../../profiles/profile.js';
+import { driftKind } from '../drift-kind.js';
 import { distributionGap } from './distribution-gap.js';
+
+/** Wasserstein distance over the reference's standard deviation, >= 0. Numbers only. */
+export const wasserstein = driftKind('drift.wasserstein', {
+  name: 'wasserstein',
+  column: 'number',
+  compute: wassersteinDistance,
+});
 
 /** Least scale to divide by, so that a constant reference gives a finite distance. */
 const MIN_SCALE = 1e-3;

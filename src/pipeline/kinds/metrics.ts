@@ -1,32 +1,31 @@
 import type { Task } from '../../contracts/stages/feature.js';
+import { aText, either, made } from '../../errors/kinds.js';
+import type { Direction, MetricKind } from '../../metrics/metric-kind.js';
+import type { BuiltInMetric } from '../../metrics/metrics.js';
 
-/** Every metric of the evaluate stage: the task that it fits and which direction is better. */
-export const METRICS = {
-  roc_auc: { task: 'binary', better: 'higher' },
-  average_precision: { task: 'binary', better: 'higher' },
-  accuracy: { task: 'binary', better: 'higher' },
-  f1: { task: 'binary', better: 'higher' },
-  log_loss: { task: 'binary', better: 'lower' },
-  brier: { task: 'binary', better: 'lower' },
-  calibration_error: { task: 'binary', better: 'lower' },
-  r2: { task: 'regression', better: 'higher' },
-  mae: { task: 'regression', better: 'lower' },
-  rmse: { task: 'regression', better: 'lower' },
-} as const satisfies Record<string, { readonly task: Task; readonly better: 'higher' | 'lower' }>;
+/** A metric: the name of a built-in one, or what `defineMetric` gives. */
+export type Metric = BuiltInMetric['name'] | MetricKind;
 
-/** A metric's name. */
-export type Metric = keyof typeof METRICS;
+type Named<Of extends Task, Better extends Direction> = Extract<
+  BuiltInMetric,
+  { readonly task: Of; readonly better: Better }
+>['name'];
 
 /** Metrics that fit a label's task. */
-export type MetricOf<LabelTask extends Task> = {
-  [Name in Metric]: (typeof METRICS)[Name]['task'] extends LabelTask ? Name : never;
-}[Metric];
+export type MetricOf<LabelTask extends Task> = Named<LabelTask, Direction> | MetricKind<string, LabelTask>;
 
 /** Metrics of which less is worse, so that falling below a threshold means decay. */
-export type RisingMetric = { [Name in Metric]: (typeof METRICS)[Name]['better'] extends 'higher' ? Name : never }[Metric];
-export type RisingMetricOf<LabelTask extends Task> = MetricOf<LabelTask> & RisingMetric;
+export type RisingMetric = RisingMetricOf<Task>;
+export type RisingMetricOf<LabelTask extends Task> = Named<LabelTask, 'higher'> | MetricKind<string, LabelTask, 'higher'>;
 
-/** Names of the metrics of a task. */
-export function metricsOf(task: Task): readonly Metric[] {
-  return (Object.keys(METRICS) as Metric[]).filter((name) => METRICS[name].task === task);
-}
+/** The task of a metric. */
+export type TaskOf<Name extends Metric> =
+  Name extends MetricKind<string, infer Of> ? Of : Extract<BuiltInMetric, { readonly name: Name }>['task'];
+
+export const aMetric = either(
+  { ...aText, expected: 'the name of a metric' },
+  made('what defineMetric(...) gives', ({ name, compute }) => typeof name === 'string' && typeof compute === 'function'),
+);
+
+/** As the plan has it. */
+export const metricName = (metric: Metric): string => (typeof metric === 'string' ? metric : metric.name);

@@ -5,15 +5,24 @@ import type { GuardSpec } from '../../contracts/stages/evaluate.js';
 import type { Task } from '../../contracts/stages/feature.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../parameter-reference.js';
-import type { Metric, MetricOf, METRICS } from './metrics.js';
+import type { BuiltInMetric } from '../../metrics/metrics.js';
+import { aMetric, type Metric, metricName, type TaskOf } from './metrics.js';
 
-/** A metric that must not be lost, with how much worse it may be: in its own unit, or as a share of the champion's value. */
-export type Guards<Name extends Metric = Metric> = { readonly [Each in Name]?: number | `${number}%` };
+/**
+ * Metrics that must not be lost by name, with how much worse each may be: in its own unit, or as a share of the champion's value. One of your
+ * own is named by `[metric.name]`.
+ */
+export type Guards<Of extends Task = Task> = {
+  readonly [Each in Extract<BuiltInMetric, { readonly task: Of }>['name']]?: number | `${number}%`;
+};
 
 /** When a new model may be deployed; becomes a `GateSpec` in the plan. */
 export interface QualityGate<Name extends Metric = Metric> {
   readonly than: 'champion';
-  readonly metric: Name;
+  /** Its name. */
+  readonly metric: string;
+  /** For the compiler alone. */
+  readonly measures?: Name;
   readonly confidence: Setting<number>;
   readonly samples: Setting<number>;
   readonly margin: Setting<number>;
@@ -37,10 +46,8 @@ interface QualityGateOptions<Name extends Metric> {
    * What must not be lost for it: each metric must be shown to be no worse than the champion's by more than its margin. Default for a binary
    * label with margin 0: `{ log_loss: '1%', calibration_error: 0.03 }`; else, and with `{}`, none.
    */
-  readonly guards?: Guards<GuardOf<Name>>;
+  readonly guards?: Guards<TaskOf<Name>>;
 }
-
-type GuardOf<Name extends Metric> = MetricOf<(typeof METRICS)[Name]['task']>;
 
 const DEFAULT_MIN_EVENTS = 30;
 
@@ -57,11 +64,11 @@ export function betterThanChampion<const Name extends Metric>(
   metric: Name,
   options: QualityGateOptions<Name> = {},
 ): QualityGate<Name> {
-  checkCall('gate.betterThanChampion', { metric, options }, { metric: aText, options: optionsOf(GATE_OPTIONS) });
+  checkCall('gate.betterThanChampion', { metric, options }, { metric: aMetric, options: optionsOf(GATE_OPTIONS) });
   const { confidence = 0.95, samples = 500, margin = 0, minEvents = DEFAULT_MIN_EVENTS, guards } = options;
   return Object.freeze({
     than: 'champion',
-    metric,
+    metric: metricName(metric),
     confidence,
     samples,
     margin,

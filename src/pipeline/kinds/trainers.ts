@@ -1,48 +1,32 @@
-import { isReference } from '../reference.js';
-import { checkCall, type Kind } from '../../errors/check-call.js';
-import { optional, optionsOf } from '../../errors/kinds.js';
-import { aNumberSetting } from '../options/kinds.js';
-import type { Setting } from '../parameter-reference.js';
+import type { OptionsSchema } from '../../kinds/json-schema.js';
+import type { OptionReader } from '../lint/issues.js';
 
-/** A trainer and its settings; becomes a `TrainerSpec` in the plan. */
-export interface Gbdt {
-  readonly trainer: 'gbdt';
-  readonly trees: Setting<number>;
-  readonly learningRate: Setting<number>;
-  readonly leaves: Setting<number>;
-  readonly minRowsInLeaf: Setting<number>;
-  readonly maxBins: Setting<number>;
-  readonly l2: Setting<number>;
-  readonly featureFraction: Setting<number>;
-  readonly earlyStopping: Setting<number>;
-  readonly maxRows?: Setting<number>;
+/** Where a trainer keeps what its options may be: no part of the plan. */
+export const OPTIONS_SCHEMA: unique symbol = Symbol('options');
+
+/** A trainer and its settings, which are its other members; becomes a `TrainerSpec` in the plan. */
+export interface Trainer {
+  readonly trainer: string;
+  readonly [OPTIONS_SCHEMA]?: OptionsSchema;
 }
 
-/** LightGBM's defaults (https://lightgbm.readthedocs.io/en/stable/Parameters.html). */
-const GBDT_DEFAULTS = {
-  trees: 100,
-  learningRate: 0.1,
-  leaves: 31,
-  minRowsInLeaf: 20,
-  maxBins: 255,
-  l2: 0,
-  featureFraction: 1,
-  earlyStopping: 0,
-} as const;
-
-/** Of references and functions the linter knows more to say. */
-const aLintedNumber: Kind = {
-  expected: aNumberSetting.expected,
-  holds: (value) => aNumberSetting.holds(value) || isReference(value) || typeof value === 'function',
-};
-const GBDT_OPTIONS = Object.fromEntries(Object.keys(GBDT_DEFAULTS).map((name) => [name, optional(aLintedNumber)]));
-
-/**
- * Histogram gradient boosting, leaf-wise, bit-identical for a seed whatever the number of threads.
- * `maxRows`: fits on at most so many rows, drawn evenly over time, so that the cost of a retrain does not grow with its window.
- * Defaults: all rows, 100 trees, learning rate 0.1, 31 leaves, 20 rows in a leaf, 255 bins, no L2 penalty, all features, no early stopping.
- */
-export function gbdt(settings: { readonly [Name in keyof Omit<Gbdt, 'trainer'>]?: NonNullable<Gbdt[Name]> } = {}): Gbdt {
-  checkCall('trainer.gbdt', { settings }, { settings: optionsOf({ ...GBDT_OPTIONS, maxRows: optional(aNumberSetting) }) });
-  return Object.freeze({ trainer: 'gbdt', ...GBDT_DEFAULTS, ...settings });
+/** Reports numbers outside their range. */
+export function lintTrainer(trainer: Trainer, read: OptionReader): void {
+  const settings: { readonly [name: string]: unknown } = { ...trainer };
+  for (const [name, option] of Object.entries(trainer[OPTIONS_SCHEMA]?.properties ?? {})) {
+    const { type, minimum, exclusiveMinimum, maximum } = option;
+    const value = settings[name];
+    if ((type !== 'number' && type !== 'integer') || typeof value !== 'number') continue;
+    if (exclusiveMinimum !== undefined && !(value > exclusiveMinimum)) {
+      read.at(name).number(value, { min: exclusiveMinimum, open: true });
+      continue;
+    }
+    read
+      .at(name)
+      .number(value, {
+        ...(minimum === undefined ? {} : { min: minimum }),
+        ...(maximum === undefined ? {} : { max: maximum }),
+        integer: type === 'integer',
+      });
+  }
 }

@@ -1,12 +1,15 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aNumber, aText, optional, optionsOf } from '../../errors/kinds.js';
-import type { RisingMetric } from './metrics.js';
+import { aMetric, metricName, type RisingMetric } from './metrics.js';
 
 /** Reasons to train again; each becomes a `TriggerSpec` in the plan. */
 export interface PerformanceTrigger<Name extends RisingMetric = RisingMetric> {
   readonly on: 'performance';
-  readonly metric: Name;
+  /** Its name. */
+  readonly metric: string;
   readonly below: number;
+  /** For the compiler alone. */
+  readonly measures?: Name;
 }
 export type Trigger =
   | { readonly on: 'drift' }
@@ -21,8 +24,8 @@ export function drift(): Trigger {
 
 /** The monitor measured `metric` below `value` in a window whose labels had arrived; it need not be told the rule again. */
 export function performanceBelow<const Name extends RisingMetric>(metric: Name, value: number): PerformanceTrigger<Name> {
-  checkCall('on.performanceBelow', { metric, value }, { metric: aText, value: aNumber });
-  return Object.freeze({ on: 'performance', metric, below: value });
+  checkCall('on.performanceBelow', { metric, value }, { metric: aMetric, value: aNumber });
+  return Object.freeze({ on: 'performance', metric: metricName(metric), below: value });
 }
 
 /** At least `rows` new rows were reported since the last training. */

@@ -17,6 +17,7 @@ import {
 import { isColumn } from '../../schema/column.js';
 import { aSchema } from '../../schema/schema.js';
 import { isExpression } from '../expressions/expression.js';
+import { aMetric } from '../kinds/metrics.js';
 import { aColumn, aDuration, aNumberSetting, aTextSetting, someParameters } from './kinds.js';
 
 /** What the linter looks at, with a place and words of its own. */
@@ -30,7 +31,7 @@ const aLabel = made(
   ({ task, expression }) => typeof task === 'string' && expression !== undefined,
 );
 const aSplit = made('a split such as split.byTime(...)', ({ by, options }) => typeof by === 'string' && isPlainObject(options));
-const aTrainer = made('trainer.gbdt(...)', ({ trainer }) => trainer === 'gbdt');
+const aTrainer = made('a trainer such as trainer.gbdt(...)', ({ trainer }) => typeof trainer === 'string');
 const aGate = made('gate.betterThanChampion(...)', ({ than, metric }) => than === 'champion' && typeof metric === 'string');
 const aRollout = made('rollout.canary(...)', ({ weights, health }) => Array.isArray(weights) && typeof health === 'object');
 const aMeasure = made('a drift measure such as drift.psi(...)', ({ statistic }) => typeof statistic === 'string');
@@ -132,7 +133,7 @@ const CALLS = {
     options: optional(
       optionsOf({
         ...STAGE,
-        metrics: optional(listOf(aText)),
+        metrics: optional(listOf(aMetric)),
         gate: optional(aGate),
         slices: optional(listOf(aColumn)),
         minSliceRows: optional(aNumberSetting),

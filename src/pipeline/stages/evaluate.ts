@@ -3,8 +3,8 @@ import type { Column } from '../../schema/column.js';
 import type { Knowledge } from '../draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Metric, MetricOf } from '../kinds/metrics.js';
-import { metricsOf } from '../kinds/metrics.js';
+import { builtInMetrics, metricNames } from '../../metrics/metrics.js';
+import { type Metric, metricName, type MetricOf } from '../kinds/metrics.js';
 import type { Setting } from '../parameter-reference.js';
 import type { QualityGate } from '../kinds/quality-gate.js';
 import { betterThanChampion, guardSpecs } from '../kinds/quality-gate.js';
@@ -48,7 +48,7 @@ const DEFAULT_GATE_METRIC = { binary: 'roc_auc', regression: 'rmse' } as const s
 export function evaluateConfig(options: EvaluateDeclaration, knows: Knowledge, model: string, read: OptionReader): object {
   const task = knows.label?.task;
   const { slices = [], minSliceRows = 100, gate = betterThanChampion(DEFAULT_GATE_METRIC[task ?? 'binary']) } = options;
-  const metrics = options.metrics ?? metricsOf(task ?? 'binary');
+  const metrics = (options.metrics ?? builtInMetrics(task ?? 'binary')).map(metricName);
   const guards = guardSpecs(gate, task ?? 'binary', read.at('gate.guards'));
   if (task !== undefined) {
     for (const metric of new Set(metrics)) lintMetric(metric, task, read.at('metrics'));
@@ -78,7 +78,7 @@ function refitConfig(resources: StepOptions['resources']): object {
 }
 
 export function lintMetric(metric: string, task: Task, read: OptionReader): void {
-  const valid: readonly string[] = metricsOf(task);
+  const valid = metricNames(task);
   if (!valid.includes(metric)) read.report('metric', `"${metric}" does not measure a ${task} label; ${valid.join(', ')} do`);
 }
 

@@ -82,7 +82,12 @@ export function monitorConfig(options: MonitorDeclaration, knows: Knowledge, par
     everyMs: read.at('every').duration(every),
     clock,
     ...(grace === undefined ? {} : { graceMs: read.at('grace').duration(grace, { positive: false }) }),
-    drift: Object.fromEntries(drift.map(({ column, statistic, max }) => [column.name, { statistic, max }])),
+    drift: Object.fromEntries(
+      drift.map(({ column, statistic, max, options }) => [
+        column.name,
+        { statistic, max, ...(options === undefined ? {} : { options }) },
+      ]),
+    ),
     ...(labels === undefined ? {} : { labels: readLabels(labels, knows, parameters, read.at('labels')) }),
     performance: performanceRules(options.performance ?? [], knows, read.at('performance')),
     persistence: { windows: persistence.windows, of },

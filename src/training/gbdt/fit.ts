@@ -9,16 +9,12 @@ import type { BoostEnd, BoostState } from './boost.js';
 import { bestOf } from './boost.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import type { BoostAnswer, BoostMessage, BoostTask, BoundsTask, EncodeTask, RawFeatures } from './histogram-worker.js';
+import type { TrainingRows } from '../trainer-kind.js';
 import { planQuantisation } from './quantisation.js';
 import type { BinnedRows, FitOptions } from './shared-training.js';
 import { allocateTraining, CELLS, sharedBytes, sharedFloats, sharedIntegers } from './shared-training.js';
 import { abortTeam, createTeamControl } from './team.js';
 import type { Tree, TreeModel } from './tree-model.js';
-
-/** Rows in time order; the newest, from `trainRows` on, are for early stopping. Arrays lie over SharedArrayBuffers. */
-export interface TrainingRows extends RawFeatures {
-  readonly labels: Float32Array;
-}
 
 export interface FitSettings extends FitOptions {
   readonly threads: number;

@@ -1,5 +1,5 @@
 import type { Task } from '../../contracts/stages/feature.js';
-import type { GbdtSpec } from '../../contracts/stages/train.js';
+import type { GbdtSettings } from '../../contracts/stages/train.js';
 import type { Quantisation } from './quantisation.js';
 
 /** Cells of one feature in a histogram: 255 bins and one for missing values. */
@@ -25,7 +25,7 @@ export interface BinnedRows {
 
 export interface FitOptions {
   readonly task: Task;
-  readonly parameters: GbdtSpec;
+  readonly parameters: GbdtSettings;
   readonly seed: number;
   /** Trees between two checkpoints. */
   readonly checkpointEvery: number;

@@ -1,3 +1,4 @@
+import type { FeatureMatrix } from '../trainer-kind.js';
 import type { Task } from '../../contracts/stages/feature.js';
 
 /**
@@ -21,12 +22,6 @@ export type TreeModel = {
   readonly features: number;
   readonly trees: readonly Tree[];
 };
-
-/** Rows of features, column by column: `columns[f]` has `rows` float32 values, NaN = missing. */
-export interface FeatureMatrix {
-  readonly rows: number;
-  readonly columns: readonly Float32Array[];
-}
 
 /** Scores in float64, length `rows`: probabilities for binary tasks, values for regression. The reference for the exported graph. */
 export function predictTrees(model: TreeModel, matrix: FeatureMatrix): Float64Array {

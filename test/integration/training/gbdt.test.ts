@@ -4,7 +4,7 @@ import { GraphBuilder } from '../../../src/onnx/model-builder.js';
 import { openSession } from '../../../src/onnx/session.js';
 import { decodeCheckpoint } from '../../../src/training/gbdt/checkpoint.js';
 import type { FitResult } from '../../../src/training/gbdt/fit.js';
-import { appendTrees } from '../../../src/training/tree-graph.js';
+import { appendTrees } from '../../../src/training/gbdt/tree-graph.js';
 import type { TreeModel } from '../../../src/training/gbdt/tree-model.js';
 import { predictTrees } from '../../../src/training/gbdt/tree-model.js';
 import type { Synthetic } from '../../unit/training/synthetic.js';
@@ -27,7 +27,7 @@ async function onnxScores(model: TreeModel, { rows, columns }: Synthetic): Promi
   const names = columns.map((_, feature) => `f${String(feature)}`);
   for (const name of names) builder.input(name, 'float', [null, 1]);
   builder.node('Concat', names, ['features'], { axis: { i: 1 } });
-  appendTrees(builder, 'features', model);
+  builder.output(appendTrees(builder, 'features', model), 'float', [null, 1]);
   const session = await openSession(builder.toBytes());
   const scores = await session.score(Object.fromEntries(names.map((name, feature) => [name, columns[feature]!])), rows);
   await session.release();

@@ -168,7 +168,7 @@ it.each(misspelt)('%s...) refuses the misspelt option %s and names %s', (constru
 
 const missing: readonly (readonly [words: string, call: () => unknown])[] = [
   [
-    '`metric` is missing in on.performanceBelow(...): expected a text, got nothing',
+    '`metric` is missing in on.performanceBelow(...): expected the name of a metric or what defineMetric(...) gives, got nothing',
     () => (api.on.performanceBelow as (...given: unknown[]) => unknown)(undefined, 0.5),
   ],
   [

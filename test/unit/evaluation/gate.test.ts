@@ -3,8 +3,8 @@ import type { GateComparison, GateSpec, GuardComparison } from '../../../src/con
 import { type BootstrapInterval, type BootstrapOptions, pairedBootstrap } from '../../../src/evaluation/comparison/bootstrap.js';
 import type { Compared } from '../../../src/evaluation/gate.js';
 import { decideGate } from '../../../src/evaluation/gate.js';
-import type { Metric } from '../../../src/metrics/metric.js';
-import { metricsFor } from '../../../src/metrics/metric.js';
+import type { MetricKind } from '../../../src/metrics/metric-kind.js';
+import { metricsFor } from '../../../src/metrics/metrics.js';
 import type { ScoredRows } from '../../../src/metrics/scored-rows.js';
 import { scoredRows } from '../../../src/metrics/scored-rows.js';
 import { createRandom } from '../../../src/evaluation/comparison/random.js';
@@ -36,7 +36,7 @@ function model(rows: number, skill: number, seed: number): ScoredRows {
     labels.map((label) => Math.min(Math.max(0.3 + skill * (label - 0.3) + (random() / 2 ** 32 - 0.5) * 0.5, 0.001), 0.999)),
   );
 }
-const bootstrap = (one: Metric, a: ScoredRows, b: ScoredRows, options: BootstrapOptions): BootstrapInterval | null =>
+const bootstrap = (one: MetricKind, a: ScoredRows, b: ScoredRows, options: BootstrapOptions): BootstrapInterval | null =>
   pairedBootstrap([one], a, b, options)[0]!;
 const metric = (name: string) => metricsFor('binary', [name])[0]!;
 

@@ -3,12 +3,11 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import type { ColumnSpec, ColumnType } from '../../../src/contracts/dataset.js';
 import { loggedRowsSql } from '../../../src/contracts/store/prediction-row.js';
-import type { DriftStatistic } from '../../../src/contracts/stages/monitor.js';
 import type { DuckDb } from '../../../src/data/duckdb.js';
 import { openDuckDb } from '../../../src/data/duckdb.js';
 import type { Profile } from '../../../src/profiles/profile.js';
 import { profileColumns } from '../../../src/profiles/profile.js';
-import { driftScore } from '../../../src/monitoring/statistics/drift-statistic.js';
+import { driftScore } from '../../../src/monitoring/drift-score.js';
 import { inputColumns, loadWindowRows, WINDOW_ROWS } from '../../../src/monitoring/window-rows.js';
 import { duckdbType } from '../../../src/schema/duckdb-type.js';
 import { signatureOf } from '../../../src/schema/signature.js';
@@ -25,7 +24,7 @@ interface Value {
 }
 
 const NOW = Date.UTC(2026, 0, 5, 12);
-const STATISTICS: readonly DriftStatistic[] = ['psi', 'jensen_shannon', 'ks', 'wasserstein'];
+const STATISTICS = ['psi', 'jensen_shannon', 'ks', 'wasserstein'] as const;
 
 const float = (value: number): Value => ({ sql: `'${value}'::DOUBLE`, json: value });
 const words = fc
@@ -150,7 +149,7 @@ describe('what a server logs', () => {
           const fit = STATISTICS.filter(
             (statistic) => known.type === 'numeric' || statistic === 'psi' || statistic === 'jensen_shannon',
           );
-          for (const statistic of fit) expect(driftScore(statistic, known, seen)).toBe(0);
+          for (const statistic of fit) expect(driftScore({ statistic, max: 0 }, known, seen)).toBe(0);
         }
       }),
       { numRuns: 10 },
@@ -173,7 +172,8 @@ describe('what a server logs', () => {
     const rows = Array.from({ length: 500 }, (_, n) => [float(((n % 5) + 1) / 10), float(0.1)]);
     const [reference, current] = [await trained(columns, rows), await served(columns, rows)];
     for (const statistic of STATISTICS) {
-      for (const { name } of columns) expect(driftScore(statistic, reference.columns[name]!, current.columns[name]!)).toBe(0);
+      for (const { name } of columns)
+        expect(driftScore({ statistic, max: 0 }, reference.columns[name]!, current.columns[name]!)).toBe(0);
     }
   });
 });

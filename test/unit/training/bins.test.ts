@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { binOf, createBinFinder, findBinBounds } from '../../../src/training/gbdt/bin-bounds.js';
-import { checkHyperparameters } from '../../../src/training/hyperparameters.js';
+import { checkSettings } from '../../../src/training/check-settings.js';
+import { gbdt } from '../../../src/training/trainers/gbdt.js';
 import { planQuantisation } from '../../../src/training/gbdt/quantisation.js';
 import { checkLabels } from '../../../src/training/read-matrix.js';
 import { PARAMETERS } from './synthetic.js';
@@ -79,19 +80,19 @@ describe('quantisation', () => {
 
 describe('what cannot be trained', () => {
   it('is refused with all wrong hyperparameters', () => {
-    checkHyperparameters(PARAMETERS);
+    checkSettings(gbdt.kind, PARAMETERS);
     const wrong = { ...PARAMETERS, trees: 0, learningRate: Number.NaN, maxBins: 256, featureFraction: 0 };
     expect(() => {
-      checkHyperparameters(wrong);
+      checkSettings(gbdt.kind, wrong);
     }).toThrow(
       expect.objectContaining({
         code: 'TRAINING_PARAMETER_INVALID',
         details: {
           problems: [
-            'trees is 0, not an integer of 1 to 100000',
-            'learningRate is NaN, not a number above 0, at most 1',
-            'maxBins is 256, not an integer of 2 to 255',
-            'featureFraction is 0, not a number above 0, at most 1',
+            'trees is 0, not a whole number of 1 to 100000',
+            'learningRate is NaN, not a number above 0 and of at most 1',
+            'maxBins is 256, not a whole number of 2 to 255',
+            'featureFraction is 0, not a number above 0 and of at most 1',
           ],
         },
       }),
@@ -107,7 +108,7 @@ describe('what cannot be trained', () => {
     ] as const;
     for (const [task, labels, code] of cases) {
       expect(() => {
-        checkLabels(labels, task, PARAMETERS);
+        checkLabels(labels, task, 2 * PARAMETERS.minRowsInLeaf);
       }).toThrow(expect.objectContaining({ code }));
     }
   });

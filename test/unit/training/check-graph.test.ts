@@ -9,7 +9,8 @@ import { preprocessModel } from '../../../src/features/preprocess-graph.js';
 import { openSession } from '../../../src/onnx/session.js';
 import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
 import { checkGraph, type ExportedModel } from '../../../src/training/check-graph.js';
-import type { TreeModel } from '../../../src/training/gbdt/tree-model.js';
+import { predictTrees, type TreeModel } from '../../../src/training/gbdt/tree-model.js';
+import type { FeatureMatrix } from '../../../src/training/trainer-kind.js';
 import { createTestContext } from '../../test-context.js';
 import { datasetOf, failureOf, schemaOf, temporaryStore } from '../data/tiny-source.js';
 import { PARAMETERS } from './synthetic.js';
@@ -52,7 +53,14 @@ async function check(changes: Partial<ExportedModel> = {}): Promise<void> {
   const session = await openSession(await store.readFile(trained, 'model.onnx'));
   const { scratch } = createTestContext(store);
   const path = await store.localFile(features, 'train.parquet');
-  const exported = { features, encoders, preprocess: preprocessModel(encoders), model, session, ...changes };
+  const exported = {
+    features,
+    encoders,
+    preprocess: preprocessModel(encoders),
+    predict: (matrix: FeatureMatrix) => predictTrees(model, matrix),
+    session,
+    ...changes,
+  };
   await withDuckDb({ scratch, threads: 1 }, (db) => checkGraph(db, path, exported)).finally(() => session.release());
 }
 
@@ -83,7 +91,9 @@ describe('the check of an exported graph', () => {
 
   it('refuses the graph of other trees', async () => {
     const { model } = await parsed<{ readonly model: TreeModel }>(trained, 'trainer.json');
-    const failure = await failureOf(check({ model: { ...model, trees: model.trees.slice(1) } }));
+    const failure = await failureOf(
+      check({ predict: (matrix) => predictTrees({ ...model, trees: model.trees.slice(1) }, matrix) }),
+    );
     expect(failure).toMatchObject({ code: 'TRAINING_GRAPH_DIFFERS', message: expect.stringContaining('the score') });
   });
 });

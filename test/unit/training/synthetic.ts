@@ -1,6 +1,7 @@
 import type { Task } from '../../../src/contracts/stages/feature.js';
 import type { GbdtSpec } from '../../../src/contracts/stages/train.js';
-import type { FitHooks, FitResult, FitSettings, TrainingRows } from '../../../src/training/gbdt/fit.js';
+import type { FitHooks, FitResult, FitSettings } from '../../../src/training/gbdt/fit.js';
+import type { TrainingRows } from '../../../src/training/trainer-kind.js';
 import { fitTrees } from '../../../src/training/gbdt/fit.js';
 
 export interface Synthetic {

@@ -1,12 +1,12 @@
-import type { GraphBuilder } from '../onnx/model-builder.js';
-import type { Tree, TreeModel } from './gbdt/tree-model.js';
+import type { GraphBuilder } from '../../onnx/model-builder.js';
+import type { Tree, TreeModel } from './tree-model.js';
 
 /**
- * Adds the trees to a graph: reads the tensor `features` float[N, F] and makes the output `score` float[N, 1], a probability for binary
+ * Adds the trees to a graph: reads the tensor `features` float[N, F] and names a tensor float[N, 1], a probability for binary
  * tasks. Thresholds and leaf values are float32 already, so that the graph takes the same way through every tree as the trainer did.
  * Sums are taken in float32: scores differ from `predictTrees` by rounding only.
  */
-export function appendTrees(builder: GraphBuilder, features: string, model: TreeModel): void {
+export function appendTrees(builder: GraphBuilder, features: string, model: TreeModel): string {
   const nodes = nodeAttributes();
   const trees = model.trees.length > 0 ? model.trees : [CONSTANT];
   for (const [id, tree] of trees.entries()) addTree(nodes, id, tree);
@@ -36,7 +36,7 @@ export function appendTrees(builder: GraphBuilder, features: string, model: Tree
     'ai.onnx.ml',
   );
   if (model.task === 'binary') builder.node('Sigmoid', [raw], ['score']);
-  builder.output('score', 'float', [null, 1]);
+  return 'score';
 }
 
 const CONSTANT: Tree = { feature: [], threshold: [], missingLeft: [], left: [], right: [], value: [0] };
