@@ -29,6 +29,7 @@ export type SourceRow = { readonly [column: string]: string | number | bigint | 
 export type WrittenFiles =
   { readonly format: 'parquet'; readonly options?: SourceOptions } | { readonly format: 'csv'; readonly options?: CsvOptions };
 
+/** The files that a source has laid down for the built-in reader. */
 export type LoadResult = AsyncIterable<SourceRow> | Promise<WrittenFiles>;
 
 /** What `load` gets. */
