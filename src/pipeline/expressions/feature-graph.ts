@@ -120,7 +120,7 @@ class FeatureGraph {
   }
 
   /**
-   * A constant as one value for each row. The runtime's optimizer rewrites arithmetic with constants that it sees, 1 / x * y to y / x and x + 0 to x, which
+   * A constant as one value for each row. The runtime's optimizer rewrites arithmetic with constants that it sees: 1 / x * y becomes y / x, which
    * gives other bits.
    */
   #constant(value: number): string {

@@ -127,8 +127,8 @@ describe('a derived feature', () => {
     [
       'one over a number, times another',
       of('mul', of('div', { value: 1 }, column('a')), column('b')),
-      { a: 49, b: 49 },
-      Math.fround(Math.fround(1 / 49) * 49),
+      { a: 41, b: 41 },
+      Math.fround(Math.fround(1 / 41) * 41),
     ],
     ['minus nothing plus nothing', of('div', { value: 1 }, of('add', column('a'), { value: 0 })), { a: -0 }, Infinity],
     ['division by nothing', of('div', column('a'), column('b')), { a: -1, b: 0 }, -Infinity],
