@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { PipelineError } from '../errors/pipeline-error.js';
 
-/** What is wrong with a name that is to be a path below some folder; null when nothing is. */
+/** The problem of a name that must be a path below a folder; null when valid. */
 export function problemOfName(name: string): string | null {
   if (name.split('/').some((part) => part === '' || part === '.' || part === '..'))
     return 'leaves its folder or has an empty part';

@@ -3,7 +3,7 @@ import { HANDED_BACK } from '../contracts/run/hand-back.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { pollersOf } from '../temporal/queue-pollers.js';
 
-/** What was said already, so that a task that comes again and again is told of once. */
+/** Messages already logged, so that a task that returns is logged once. */
 const told = new Set<string>();
 
 /**

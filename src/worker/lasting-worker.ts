@@ -14,11 +14,11 @@ const LONGEST_BACKOFF_MS = 10_000;
 /** Where the server is, or an open connection that the caller closes. */
 export type WorkerConnection = ConnectionSettings & { readonly connection?: NativeConnection };
 
-/** What the sessions of a worker share. */
+/** State that the sessions of a worker share. */
 type Belongings = {
   /** What died with a worker before is put in here, before any of it can come again. */
   readonly lost: LostSteps;
-  /** What is closed when the worker has shut down. */
+  /** Closed after the worker has shut down. */
   readonly closables: readonly Closable[];
 };
 

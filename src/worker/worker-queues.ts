@@ -6,7 +6,7 @@ import { PipelineError } from '../errors/pipeline-error.js';
 import { DeviceLeases } from './devices/device-leases.js';
 import { poolDevices } from './devices/pool-devices.js';
 
-/** What of a worker's work this process does: the runs themselves, the steps, or both. */
+/** Which work this process takes: workflow tasks of runs, steps, or both. */
 export type WorkerRole = 'all' | 'workflows' | 'activities';
 
 /** The devices of each task queue that this process serves for a pool. */

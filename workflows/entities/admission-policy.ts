@@ -4,7 +4,7 @@ import { jsonBytes, textBytes } from '../messages/weight.js';
 /** So many may pass a request that came before them; then it is first, whatever its priority. Nobody waits forever. */
 export const MAX_OVERTAKEN = 100;
 
-/** What the state may take in a payload, of the 2 MiB that it can hold: half for those who hold, half for those who wait. */
+/** Bytes of the state in a payload, which holds 2 MiB: half for holders, half for those that wait. */
 const MOST_BYTES = 768 * 1_024;
 
 /** Whether one more can wait. */
@@ -37,7 +37,7 @@ export function leave(state: AdmissionState, id: string): AdmissionState {
 export function grant(state: AdmissionState): { readonly state: AdmissionState; readonly granted: readonly AdmissionRequest[] } {
   const granted: AdmissionRequest[] = [];
   let now = state;
-  // More than fits into the state is let in when others have left.
+  // Requests beyond the size of the state are admitted when others have left.
   const fits = (next: WaitingRequest): boolean => bytesOf(now.holders) + bytesOf([next]) <= MOST_BYTES;
   for (let next = first(now); next !== null && used(now) + weightIn(now, next) <= now.limit && fits(next); next = first(now)) {
     now = admit(now, next);
@@ -46,7 +46,7 @@ export function grant(state: AdmissionState): { readonly state: AdmissionState; 
   return { state: now, granted };
 }
 
-/** For whoever looks: those that wait in the order in which they would be let in when nobody else came. */
+/** For status: the waiting requests in the order of their admission, if no other request comes. */
 export function viewOf(state: AdmissionState): AdmissionView {
   const queue: WaitingRequest[] = [];
   let now = state;
@@ -73,7 +73,7 @@ function admit(state: AdmissionState, request: WaitingRequest): AdmissionState {
   return { ...state, holders: [...state.holders, holder], queue, served };
 }
 
-/** By patience at its end, then priority, then the team that was let in least, then arrival. */
+/** The next request: one that was overtaken too often, else by priority, the team with the least admitted weight, and arrival. */
 function first({ queue, served }: AdmissionState): WaitingRequest | null {
   const patient = queue.find(({ overtaken }) => overtaken >= MAX_OVERTAKEN);
   if (patient !== undefined) return patient;
@@ -94,7 +94,7 @@ function weightIn({ limit }: AdmissionState, { weight }: AdmissionRequest): numb
   return Math.min(weight, limit);
 }
 
-/** Weight let in of the team, among those that hold or wait, that has least. */
+/** The smallest admitted weight of any team that holds or waits. */
 function least({ holders, queue, served }: AdmissionState): number {
   const present = [...holders, ...queue].map(({ team }) => served[team] ?? 0);
   return present.length === 0 ? 0 : Math.min(...present);

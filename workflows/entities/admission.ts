@@ -39,7 +39,7 @@ const statusQuery = defineQuery<AdmissionView>('status');
 
 /**
  * Keeps the limit of a pool (`perennial/pool/<name>`) or of the runs of a pipeline (`perennial/pipeline/<name>`) over all workers. Requests come by
- * signal and are let in by the signal `admitted`; what a run that is gone has held is given to others. Continues as new by itself and loses nothing.
+ * signal and are admitted by the signal `admitted`. The weight of a run that is gone goes to others. Continues as new by itself and loses nothing.
  */
 export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }: AdmissionInput): Promise<never> {
   let state = input.state ?? emptyAdmission(limit);

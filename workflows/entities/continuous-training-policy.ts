@@ -26,7 +26,7 @@ export const DEFAULT_BACK_OFF_MS = 60_000;
 /** Failed retrains in a row after which their triggers are given up. */
 const MOST_FAILURES = 5;
 const BACK_OFF_FACTOR = 4;
-/** How a run ends that is tried again; one that was cancelled or terminated is not, for that was somebody's will. */
+/** Ends of a run after which it is retried. A run that a person cancelled or terminated is not retried. */
 const FAILED_OUTCOMES: readonly string[] = ['failed', 'timed_out'];
 /** A decision keeps its newest triggers; all of them would outgrow what one Temporal payload may hold. */
 const REMEMBERED_TRIGGERS = 10;
@@ -75,7 +75,7 @@ function later(a: number | null, b: number | null): number | null {
   return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
-/** Notes a message that was left out, so that whoever asks sees why nothing came of it. */
+/** Records a message that was left out, so that `explain` shows why it had no effect. */
 export function recordLeftOut(
   state: ContinuousTrainingState,
   signal: string,
@@ -246,7 +246,7 @@ export function recordFinish(
   const inARow = (failures?.inARow ?? 0) + 1;
   const startedAtMs = state.startedAtMs.slice(0, -1);
   if (inARow >= MOST_FAILURES) return giveUp({ ...free, startedAtMs }, inARow, nowMs);
-  // What a person asked for by hand is theirs to ask for again.
+  // A request by hand is not repeated: the person may ask again.
   const again = active.taken.pending.filter(({ signal }) => signal.kind !== 'manual');
   return {
     ...free,

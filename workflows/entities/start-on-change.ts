@@ -149,7 +149,7 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
       state = recordStarted(state, next, run.workflowId, run.trigger, now());
     } catch (error) {
       if (isCancellation(error)) throw error;
-      // The change came in twice, so long apart that it was forgotten in between.
+      // The change came twice, and the entity forgot the first one in between.
       if (error instanceof WorkflowExecutionAlreadyStartedError) state = dropChange(state, next);
       else state = recordUnreadable(state, next, failureOf(error).message, now());
     }

@@ -3,7 +3,7 @@ import { broken, fieldsOf, isCount, isTextUpTo, LONGEST_ID, LONGEST_NAME } from 
 
 const MOST_WEIGHT = 1e6;
 
-/** What is wrong with a payload of the signal `ask`; empty when nothing is. */
+/** Problems of a payload of the signal `ask`; empty when valid. */
 export function askProblems(signal: unknown): string[] {
   const { request, limit } = fieldsOf(signal);
   const { id, workflowId, runId, weight, priority, team } = fieldsOf(request);

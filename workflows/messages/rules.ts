@@ -6,7 +6,7 @@ import { jsonBytes } from './weight.js';
 export const LONGEST_NAME = 256;
 /** Ids of signals, runs and requests, which are made of several names. */
 export const LONGEST_ID = 1_000;
-/** What a person gives as a reason. */
+/** The reason that a person gives. */
 export const LONGEST_REASON = 2_000;
 /** As long as times are written, with room for an offset. */
 const LONGEST_TIME = 40;
@@ -32,5 +32,5 @@ export const isUpTo = (value: unknown, bytes: number): boolean => jsonBytes(valu
 /** A rule for what may be left out. */
 export const optional = (value: unknown, holds: (given: unknown) => boolean): boolean => value === undefined || holds(value);
 
-/** What the rules that do not hold had expected. */
+/** The expectations of the rules that do not hold. */
 export const broken = (rules: readonly Rule[]): string[] => rules.filter(([holds]) => !holds).map(([, expected]) => expected);

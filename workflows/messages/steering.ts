@@ -3,7 +3,7 @@ import { broken, fieldsOf, isUpTo, LONGEST_NAME, LONGEST_REASON, type Rule } fro
 /** A result that a person gives is bounded as one that a step gives; a little more for the rest of the message. */
 const MOST_BYTES = 40 * 1_024;
 
-/** What is wrong with the input of an update by which a person steers a run or a back-fill; empty when nothing is. */
+/** Problems of the input of an update that steers a run or a back-fill; empty when valid. */
 export function steeringProblems(input: unknown): string[] {
   const { step, action, by, reason, name } = fieldsOf(input);
   return broken([

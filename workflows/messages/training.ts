@@ -25,7 +25,7 @@ const MOST_TRIGGERS = 100;
 const MOST_RUNS = 10_000;
 const PARAMETER_BYTES = 16 * 1_024;
 
-/** What is wrong with a payload of the signal `trigger` at this time, ms; empty when nothing is. */
+/** Problems of a payload of the signal `trigger` at this time, ms; empty when valid. */
 export function triggerProblems(signal: unknown, nowMs: number): string[] {
   const { id, kind, at, column, metric, rows, score, threshold, by, reason } = fieldsOf(signal);
   return broken([
@@ -58,7 +58,7 @@ export function pickTrigger(signal: TrainingSignal): TrainingSignal {
   return { id, kind, at, ...Object.fromEntries(given) };
 }
 
-/** What is wrong with a payload of the signal `runFinished`. */
+/** Problems of a payload of the signal `runFinished`. */
 export function finishProblems(finished: unknown): string[] {
   const { workflowId, outcome } = fieldsOf(finished);
   return broken([
@@ -67,7 +67,7 @@ export function finishProblems(finished: unknown): string[] {
   ]);
 }
 
-/** What is wrong with a retrain policy for this model. `bounded` false: as runs looked that knew no bounds. */
+/** Problems of a retrain policy for this model. `bounded` false: a policy from before there were bounds. */
 export function policyProblems(policy: unknown, ownModel: string, bounded = true): string[] {
   const { model, pipeline, on, debounceMs, coolDownMs, budget, clock, window, parameters } = fieldsOf(policy);
   const { runs, perMs } = fieldsOf(budget);
@@ -105,7 +105,7 @@ export function policyProblems(policy: unknown, ownModel: string, bounded = true
   ]);
 }
 
-/** What is wrong with the input of an update that a person sends: `by` always, the named texts and `at` when present. */
+/** Problems of the input of an update that a person sends: `by` always, the named texts and `at` when present. */
 export function requestProblems(request: unknown, nowMs: number, texts: readonly string[] = []): string[] {
   const fields = fieldsOf(request);
   const { by, at } = fields;
@@ -118,13 +118,13 @@ export function requestProblems(request: unknown, nowMs: number, texts: readonly
   ]);
 }
 
-/** What is wrong with the input of the update `pause`. */
+/** Problems of the input of the update `pause`. */
 export function pauseProblems(request: unknown, nowMs: number): string[] {
   const { paused } = fieldsOf(request);
   return [...broken([[typeof paused === 'boolean', '`paused` must be true or false']]), ...requestProblems(request, nowMs)];
 }
 
-/** What is wrong with the input of the update `promote`. */
+/** Problems of the input of the update `promote`. */
 export function promotionProblems(request: unknown, nowMs: number): string[] {
   const { version } = fieldsOf(request);
   const isVersion = isCount(version) && version !== 0;

@@ -31,7 +31,7 @@ export function openStages<Steps extends StepResults>(resolved: ResolvedPlan, bo
       const own = params === undefined ? parameters : await parametersWith(plan.pipeline, parameters, params);
       return runCall(board, { resolved, step, inputs, parameters: own });
     });
-  // What a step of a stage takes and gives is the contract of its kind: the plan was checked when it was defined.
+  // The inputs and the result of a stage have the types of its contract: the plan was checked when it was defined.
   const stage =
     <Result>(kind: StageKind) =>
     async (inputs?: object, options: StageOptions = {}): Promise<Result> =>

@@ -22,7 +22,7 @@ export interface RunSurroundings extends Omit<ScopeSurroundings, 'changed' | 'pa
   changed(status: RunStatus, waiting: () => readonly WaitingStep[]): void;
 }
 
-/** A step that waits for somebody. `escalated`: it is an approval that has waited so long that others may answer too. */
+/** A step that waits for a person. `escalated`: an approval that more people may answer, since it has waited long enough. */
 export type WaitingStep = StepState & { readonly escalated: boolean };
 
 export type CancelStepInput = { readonly step: string; readonly by?: string };
@@ -108,7 +108,7 @@ export class RunDriver {
     return { pipeline, planHash, status: this.#verdict, ...this.#given(), results, steps };
   }
 
-  /** What the run gives to its caller; null when that step was skipped. */
+  /** The result that the run returns; null when its step was skipped. */
   #given(): Pick<RunResult, 'result'> {
     const { result } = this.#plan;
     if (result === undefined) return {};

@@ -44,7 +44,7 @@ export function carry(
   run: (task: StepTask) => Promise<StepOutcome>,
 ): Promise<StepOutcome> {
   if (carriage === undefined) return run(task);
-  // What a local activity is given is in no history.
+  // The input of a local activity is not in the history.
   if (isLocal) return withinResults(results, task, run);
   const granted = tasks.grant();
   const { config, inputs } = task;

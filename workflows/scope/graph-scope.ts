@@ -78,7 +78,7 @@ export class GraphScope implements Scope {
         if (this.#isFinal()) resolve(this.#verdict);
         else this.advance();
       };
-      // What cannot be read makes the conditions that ask for it fail.
+      // A value that cannot be read fails the conditions that need it.
       const known = this.#facts.learn(Object.fromEntries(this.#results));
       if (known === null) goOn();
       else known.then(goOn, goOn);

@@ -10,7 +10,7 @@ import {
 import type { GuardAnswer } from '../../src/pipeline/interpreter/scheduler.js';
 import type { ResultLookup } from './bindings.js';
 
-/** What a step's guards say now. `reason`: why it is skipped, in words. `error`: why it can never be said. */
+/** The state of a step's guards. `reason`: why the step is skipped. `error`: why the guards can never be decided. */
 export type GuardVerdict = { readonly answer: GuardAnswer; readonly reason?: string; readonly error?: unknown };
 
 const HOLDS: GuardVerdict = { answer: 'holds' };

@@ -7,7 +7,7 @@ import { operandsRead } from '../../src/pipeline/interpreter/evaluate-condition.
 /** Reads what conditions ask of stored values; the answers come in order. */
 export type OperandReader = (values: readonly StoredValue[]) => Promise<readonly ReadOperand[]>;
 
-/** What a condition reads of a value, and where it lies. `at`: the path to the reference inside the value; `path`: that of the operand. */
+/** A part of a value that a condition reads, and where it is. `at`: the path to the reference inside the value; `path`: that of the operand. */
 type Wanted = { readonly at: readonly string[]; readonly path: readonly string[]; readonly stored: StoredValue };
 
 /** The stored values that conditions on `value` need; empty when nothing has to be fetched. */

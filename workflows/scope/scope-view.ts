@@ -65,9 +65,9 @@ export class ScopeView {
   lostNeed({ needs }: PlanStep): string {
     const lost = needs.flatMap((need) => {
       const status = this.#lostStatus(need);
-      return status === null ? [] : [`"${need}" is ${status}`];
+      return status === null ? [] : [`"${need}" ${status === 'failed' ? status : `was ${status}`}`];
     });
-    return lost.length === 0 ? 'the run failed first' : `it needs what is not there: ${lost.join(', ')}`;
+    return lost.length === 0 ? 'the run failed first' : `its inputs are missing: ${lost.join(', ')}`;
   }
 
   #lostStatus(id: string): StepStatus | null {

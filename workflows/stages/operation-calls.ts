@@ -10,7 +10,7 @@ export type OperationCalls<Stage extends Operations> = {
   ) => Promise<Stage[Name]['result']>;
 };
 
-/** What a stage calls its operations by, each as an activity. The one place where JSON from the wire gets a type. */
+/** Calls the operations of a stage, each as an activity. The one place where JSON from the wire gets a type. */
 export function operationsOf<Stage extends Operations>(host: Pick<StageHost, 'call'>): OperationCalls<Stage> {
   return new Proxy({} as OperationCalls<Stage>, {
     get: (_calls, operation) => (operationArguments: JsonObject, options?: CallOptions) =>

@@ -28,7 +28,7 @@ export interface MapHost {
   readonly failureOf: FailureReader;
   /** True once the step was cancelled. */
   isCancelled(): boolean;
-  /** What a cancelled step rejects with. */
+  /** The error of a cancelled step. */
   cancellation(): Error;
   /** What the shards have to know. */
   context(): MapContext;

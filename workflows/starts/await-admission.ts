@@ -13,7 +13,7 @@ import { localActivities } from '../temporal/local-activities.js';
 import { namesRequest } from '../messages/admission.js';
 import { reasonOf } from '../../src/errors/describe-thrown.js';
 
-/** Asked again after so long without an answer, then half as rarely each time: the entity may have been ended by hand. */
+/** First wait before asking again; each further wait is twice as long. Somebody may have ended the entity by hand. */
 const FIRST_PATIENCE_MS = 60_000;
 const LONGEST_PATIENCE_MS = 600_000;
 

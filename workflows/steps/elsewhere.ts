@@ -14,16 +14,16 @@ const PAUSE_MS = 1_000;
 /** Then a worker has to come, and each try is some ten events of the history: so many at most until the limit. */
 const LATER_TRIES = 60;
 
-/** For so long a start is handed on among workers that do not have its pipeline. */
+/** How long workers without the pipeline hand a start back. */
 export const PIPELINE_LIMIT_MS = 60_000;
-/** For so long a step is handed on among workers that do not have it: a roll-out of new workers is over by then. */
+/** How long workers without the code of a step hand it back. A roll-out of new workers takes less time. */
 export const STEP_LIMIT_MS = 600_000;
 
 /** The module of a workflow belongs to one run: how many of its tasks are being handed on, and their tries since one of them found its worker. */
 const search = { open: 0, inVain: 0 };
 
 export type Search = {
-  /** What a worker must have, in words. */
+  /** What a worker must have, for the message. */
   readonly what: string;
   /** Of the failure when none is found. */
   readonly code: ErrorCode;
@@ -98,7 +98,7 @@ function pauseBefore(limitMs: number, random: number): number {
   return Math.round((isQuick ? PAUSE_MS : (limitMs / LATER_TRIES) * open) * (0.5 + random));
 }
 
-/** What a local activity fails with comes bare, what one on a queue fails with is the cause of an `ActivityFailure`. */
+/** The failure of a local activity comes bare; that of an activity on a queue is the cause of an `ActivityFailure`. */
 export function wasHandedBack(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure && isHandedBack(cause.details?.[0]);

@@ -14,7 +14,7 @@ export type StepActivity = (task: StepTask) => Promise<StepOutcome>;
  * work the local activities under way are waited for and the next light step goes over the queue: that ends the task.
  */
 const LONGEST_CHAIN_SECONDS = 0.5;
-/** What a local activity takes beside its work. */
+/** Overhead of a local activity. */
 const OVERHEAD_SECONDS = 0.003;
 
 /** The module of a workflow belongs to one run: each run has its own count. */

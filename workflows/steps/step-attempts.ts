@@ -47,7 +47,7 @@ function isAway(error: unknown): boolean {
   return cause instanceof ApplicationFailure && AWAY.includes(cause.type ?? '');
 }
 
-/** What a local activity fails with comes bare, what one on a queue fails with is the cause of an `ActivityFailure`. */
+/** The failure of a local activity comes bare; that of an activity on a queue is the cause of an `ActivityFailure`. */
 function mayBeRepeated(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof TimeoutFailure) return cause.timeoutType === 'START_TO_CLOSE' || cause.timeoutType === 'HEARTBEAT';

@@ -142,7 +142,7 @@ export function boundStates(states: readonly StepState[]): StepState[] {
   });
 }
 
-/** What a clean-up step is told of the rest of the run. */
+/** What a clean-up step gets to know about the rest of the run. */
 export function outcomeOf(status: RunOutcome['status'], records: ReadonlyMap<string, StepRecord>): RunOutcome {
   const failed = [...records.values()].flatMap(({ step, status: end, failure }) =>
     end === 'failed' && failure !== null ? [{ step: step.id, code: failure.code, message: failure.message }] : [],

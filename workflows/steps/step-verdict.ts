@@ -8,7 +8,7 @@ const MEMBERS: { readonly [kind in StepKind]?: string } = { evaluate: 'decision'
 const MOST_REASONS = 5;
 const LONGEST_REASON = 300;
 
-/** What a step that succeeded decided; null when its kind decides nothing. */
+/** The decision of a step that succeeded; null when its kind decides nothing. */
 export function verdictOf(kind: StepKind, result: JsonValue): StepVerdict | null {
   const member = MEMBERS[kind];
   if (member === undefined || typeof result !== 'object' || result === null || Array.isArray(result)) return null;

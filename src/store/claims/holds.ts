@@ -5,9 +5,9 @@ import type { ObjectStore } from '../port.js';
 
 /** Of those who take something over that is old: what they name here, a garbage collection leaves alone. */
 export const HOLDS_PREFIX = 'holds/';
-/** What a garbage collection is removing right now. */
+/** Keys that a garbage collection is removing now. */
 export const CONDEMNED_PREFIX = 'gc/condemned/';
-/** What was written within this time is safe from every garbage collection; whoever relies on something older takes hold of it first. */
+/** A garbage collection spares anything younger than this. A reader that relies on something older holds it first. */
 export const FRESH_MS = 3_600_000;
 /** After this time a garbage collection removes nothing any more of what a record below `CONDEMNED_PREFIX` names. */
 export const CONDEMNED_MS = 30_000;
@@ -18,7 +18,7 @@ const LOOK_AGAIN_MS = 100;
 /** Ids of artifacts (16 hexadecimal digits) and hashes of objects (64). */
 export type ContentIds = { readonly ids: readonly string[] };
 
-/** Whether something was written so long ago that a garbage collection may be about to remove it. */
+/** Whether something is old enough for a garbage collection to remove it. */
 export function isOld(modifiedAt: string, now = Date.now()): boolean {
   return now - Date.parse(modifiedAt) > FRESH_MS;
 }

@@ -16,10 +16,10 @@ export interface Lease {
 }
 
 export interface ClaimOptions {
-  /** A holder that is silent so long has gone. Default 6,000 ms. */
+  /** A holder that is silent for this long has gone. Default 6,000 ms. */
   readonly leaseMs?: number;
   readonly signal: AbortSignal;
-  /** Called before each wait with whoever computes. */
+  /** Called before each wait, with the holder that computes. */
   readonly onWait: (holder: LeaseOwner) => void;
   /** True when there is nothing left to compute. */
   readonly settled: () => Promise<boolean>;

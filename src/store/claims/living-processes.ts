@@ -13,7 +13,7 @@ const FOLDER = 'alive';
 /** The system cuts longer paths of sockets, or refuses them. */
 const SOCKET_PATH_BYTES = 100;
 const BEAT_MS = 10_000;
-/** A process of another machine, or of before the last start of this one, that gave no sign for so long is gone. */
+/** A process of another machine, or from before the last start of this one, is gone after this much silence. */
 const SILENT_MS = 600_000;
 
 /**
@@ -56,7 +56,7 @@ export class LivingProcesses {
     return Date.now() - (sign?.mtimeMs ?? lastMs) > SILENT_MS;
   }
 
-  /** Removes the signs of processes that are gone so long that what they left is known to be theirs without. */
+  /** Removes the signs of processes that ended long ago; their leftovers are recognised without them. */
   async sweep(): Promise<void> {
     for (const name of (await fs.readdir(this.#folder).catch(() => [])).filter((candidate) => NAME.test(candidate))) {
       const sign = await fs.lstat(this.#fileOf(name)).catch(() => null);

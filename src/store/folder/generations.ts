@@ -6,7 +6,7 @@ import { claimed, generationFile, isGeneration, type Place } from './versions.js
 
 /** Of a key, the newest generations that always stay. */
 const KEPT = 16;
-/** Older than the newest one by so long: nobody who saw such a generation as the newest is still about to write the next. */
+/** A generation this much older than the newest may go: no writer still takes it for the newest. */
 const GRACE_MS = 60_000;
 /** A store of before generations were removed may have any number of them; a writer removes so many at a time. */
 const MOST_AT_ONCE = 64;

@@ -36,7 +36,7 @@ export async function openLocalStore(root: string): Promise<ObjectStore> {
 /** More than this is not worth writing twice. */
 const LOGGED_BYTES = 64 * 1024;
 const FOLDER_TRIES = 4;
-/** A listing keeps the thread so long at a time, ms. */
+/** Longest time, ms, that a listing keeps the thread without a pause. */
 const LISTING_MS = 8;
 
 const readAside: (descriptor: number) => Promise<Buffer> = promisify(readFile);

@@ -55,7 +55,7 @@ export function generationFile(plain: string, generation: number): string {
   return path.join(plain + GENERATIONS, String(generation).padStart(DIGITS, '0'));
 }
 
-/** What is in a folder; nothing when there is no such folder. */
+/** The entries of a folder; none when the folder does not exist. */
 export async function entriesOf(folder: string): Promise<Dirent[]> {
   try {
     return await fs.readdir(folder, { withFileTypes: true });

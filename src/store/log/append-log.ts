@@ -6,7 +6,7 @@ import { CHECKPOINT_EVERY, LogCheckpoints } from './log-checkpoints.js';
 import { padded } from './padded.js';
 import type { ObjectStore } from '../port.js';
 
-/** What the log itself writes into each entry. */
+/** Fields that the log adds to each entry. */
 export interface LogEntry {
   readonly n: number;
   /** ISO. */
@@ -18,7 +18,7 @@ export interface LogEntry {
 /** What a caller adds; number, time and hash come from the log. */
 export type Draft<Entry extends LogEntry> = Omit<Entry, keyof LogEntry>;
 
-/** What a log comes to, entry by entry. */
+/** Folds the entries of a log into a state. */
 export interface LogFold<Entry, State> {
   /** Of a log without entries. */
   readonly start: State;
@@ -73,7 +73,7 @@ export class AppendLog<Entry extends LogEntry, State> {
     return (await this.#readAll(name)).map(({ entry }) => entry);
   }
 
-  /** What the log comes to, with the entries that other processes have appended by now. */
+  /** The state of the log, including entries that other processes have appended. */
   async state(name: string): Promise<State> {
     return (await this.#newest(name)).state;
   }

@@ -3,7 +3,7 @@ import { getIfThere, parseRecord, putIfFree, recordBytes } from '../json/json-re
 import { padded } from './padded.js';
 import type { ObjectStore } from '../port.js';
 
-/** What the first `n` entries of a log come to. */
+/** The state of a log after its first `n` entries. */
 export interface LogPosition<State> {
   readonly n: number;
   /** SHA-256, hex, of the bytes of entry `n`. */
@@ -49,7 +49,7 @@ export class LogCheckpoints<State> {
     return null;
   }
 
-  /** Equal entries give equal bytes: whoever was first has written the same. */
+  /** Equal entries give equal bytes: an earlier writer has written the same. */
   async write(name: string, position: LogPosition<State>): Promise<void> {
     await putIfFree(this.#objects, this.#key(name, position.n), bytesOf(position));
   }

@@ -50,7 +50,7 @@ function withoutLargest(value: JsonObject, bytes: number, mostBytes: number, sto
  */
 export async function loadParts<T extends JsonValue>(artifacts: ArtifactStore, value: T): Promise<T> {
   let whole: JsonValue = value;
-  // What was stored may name other stored values.
+  // A stored value may name other stored values.
   while (holdsStored(whole)) {
     const wanted = new Map(storedInside(whole).map((stored) => [stored.$stored.id, stored]));
     const read = await readAll(artifacts, [...wanted.values()]);
@@ -84,7 +84,7 @@ async function readValue(artifacts: ArtifactStore, { $stored }: StoredValue): Pr
   return parseJson(await artifacts.readFile($stored, FILE), `${$stored.kind}/${$stored.id}/${FILE}`) as JsonValue;
 }
 
-/** What a condition reads; null when the stored value has no such part. */
+/** The part of a stored value that a condition reads; null when there is no such part. */
 export async function readOperand(artifacts: ArtifactStore, stored: StoredValue): Promise<ReadOperand> {
   const value = partIn(await readValue(artifacts, stored), stored.path);
   if (value === undefined) return null;

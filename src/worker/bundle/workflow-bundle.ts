@@ -27,16 +27,16 @@ async function ours(): Promise<WorkflowBundle> {
   return (await readPrebuilt()) ?? (await bundleOurs());
 }
 
-/** Made again; what the build keeps for {@link workflowBundle}. */
+/** Bundles our workflows; the build keeps the result for {@link workflowBundle}. */
 export async function bundleOurs(): Promise<WorkflowBundle> {
   return withoutPromiseStacks(await bundleWorkflowCode({ workflowsPath: OUR_WORKFLOWS, logger: new DefaultLogger('WARN') }));
 }
 
-/** Whoever brings workflows of their own wants to see their stacks. */
+/** Keeps the stacks of promises, which authors of hand-written workflows want to see. */
 function bundleBoth(file: string, taken: readonly string[]): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     workflowsPath: OUR_WORKFLOWS,
-    // What the bundler would log is in the error.
+    // The error carries the messages of the bundler.
     logger: new DefaultLogger('ERROR', () => undefined),
     webpackConfigHook: joinWorkflows(file, taken),
   });

@@ -6,7 +6,7 @@ const ALLOWED = new Set(['assert', 'url', 'util']);
 const OUTSIDE =
   /^(@temporalio\/(activity|client|worker|testing|core-bridge)|perennial(\/(client|worker|serving|testing))?)($|\/)/;
 
-/** What the modules of a bundle import, as the bundler finds it: who brought in what the sandbox does not have. */
+/** The imports of each module of a bundle, to name the importer of a module that the sandbox lacks. */
 export class WorkflowImports {
   readonly #issuers = new Map<string, string>();
   readonly #forbidden: { readonly request: string; readonly issuer: string }[] = [];

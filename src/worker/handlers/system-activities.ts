@@ -43,7 +43,7 @@ import { createTemporalDoor } from './temporal-door.js';
 /** Stands for a step where the run itself stores something; no step can have this id. */
 const RUN_ITSELF = '(run)';
 
-/** What the activities of every worker need of it. */
+/** What the activities of every worker need from it. */
 type SystemServices = {
   readonly pools?: Pools;
   readonly secrets?: SecretProvider | undefined;
@@ -129,7 +129,7 @@ export function stepOrUnknown(shelf: StepShelf, system: readonly string[]): (tas
 /** Another worker of the queue may have the pipeline, or the version of it. */
 const FOR_OTHERS: ReadonlySet<ErrorCode> = new Set(['EXECUTION_UNKNOWN_PIPELINE', 'EXECUTION_PLAN_DIFFERS']);
 
-/** A start under the name of a pipeline that only another worker of the queue has is for that one; any other failure is the run's. */
+/** Hands back a start of a pipeline that only another worker of the queue has; any other failure fails the run. */
 async function startedHere<T>(catalog: PipelineCatalog, pipeline: unknown, resolve: () => Promise<T>): Promise<T> {
   try {
     return await resolve();

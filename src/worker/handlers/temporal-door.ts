@@ -11,7 +11,7 @@ import { ownerOfSchedule, refuseOther, trainingPolicy } from '../../temporal/mod
 /** After an outage a schedule makes up for starts that it missed in this time. */
 const CATCH_UP_WINDOW = '6 hours';
 
-/** What a step can ask of the Temporal server that its worker serves. Workflows start on `taskQueue`. */
+/** Requests that a step can make to its worker's Temporal server. Workflows start on `taskQueue`. */
 export function createTemporalDoor(client: Client, taskQueue: WorkflowQueue): TemporalDoor {
   const signalEntity = async (model: string, signal: string, argument: unknown): Promise<void> => {
     await client.workflow.signalWithStart('continuousTraining', {

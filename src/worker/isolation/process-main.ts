@@ -41,7 +41,7 @@ async function loadPipelines(files: readonly string[]): Promise<ReadonlyMap<stri
 
 async function main(): Promise<void> {
   const { files, store, storeFiles } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? '') as ProcessSettings;
-  // What a step starts is no process for steps.
+  // A process that a step starts must not take itself for a process for steps.
   Reflect.deleteProperty(process.env, SETTINGS_VARIABLE);
   guardProcess();
   const pipelines = await loadPipelines(files);

@@ -27,7 +27,7 @@ export class ProcessLost extends Error {
   }
 }
 
-/** What a process for steps needs of the worker for one attempt. */
+/** What one attempt in a process for steps needs from the worker. */
 export interface AttemptLine {
   hear(word: Word): void;
   answer(request: Request, save: () => Promise<Uint8Array | null>): Promise<unknown>;

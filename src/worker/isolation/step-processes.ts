@@ -8,9 +8,9 @@ const FULL = 16;
 /** Of all, those that are kept from answering included: on a machine that is short of processor time each further one makes the others slower. */
 const MOST_PROCESSES = MOST_SHARED + 4;
 const PING_EVERY_MS = 250;
-/** One that has not answered for so long is kept busy by a step; on a crowded machine shorter silences mean nothing. */
+/** A process that is silent for this long is blocked by a step; shorter silences are common on a busy machine. */
 export const BUSY_MS = 3_000;
-/** Steps that share a process with one that keeps it busy for so long are taken elsewhere. */
+/** After this long, the other steps of a blocked process move to another one. */
 const BLOCKED_MS = 10_000;
 const IDLE_MS = 60_000;
 
@@ -94,7 +94,7 @@ export class StepProcesses {
   #start(memoryMiB?: number): StepProcess {
     const process = new StepProcess({ ...this.#options, ...(memoryMiB === undefined ? {} : { memoryMiB }) });
     this.#all.add(process);
-    // Whoever hands it a step gets the failure.
+    // The caller that hands it the next step gets the failure.
     process.ready.catch(() => undefined);
     void process.ended.then(() => {
       this.#all.delete(process);

@@ -83,7 +83,7 @@ function stepsLost(catalog: PipelineCatalog, { plan, activities }: RunHistory): 
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
-/** What the reason says inside of what the core wraps around it. */
+/** The reason without the text that the core wraps around it. */
 const plainReason = (message: string): string => /message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message;
 
 /** The event that the reason names: by its number, else the first one of the activity, marker or workflow that it quotes first. */

@@ -9,7 +9,7 @@ import type { PipelineCatalog } from '../plans/pipeline-catalog.js';
  * Makes sure that a run which was started from a file, or a pipeline, gets the plan of that file. `refresh` loads what has changed on disk
  * meanwhile. Where the plan is equal and the code of the steps is not, the run goes on: code that was built, or sits beside other versions of
  * its packages, has another hash too.
- * @returns remarks for whoever started it.
+ * @returns remarks for the person who started it.
  * @throws PipelineError `EXECUTION_PLAN_DIFFERS`.
  */
 export async function meetExpectation(

@@ -54,7 +54,7 @@ export interface StepSurroundings {
   readonly signal: AbortSignal;
   /** Null: nobody listens to heartbeats. */
   readonly heartbeatTimeoutMs: number | null;
-  /** What the attempt before sent last. */
+  /** The last heartbeat of the attempt before. */
   readonly lastHeartbeat: HeartbeatDetails | null;
   readonly heartbeat: (details: HeartbeatDetails) => void;
   /** Absent: the queue has no devices to hand out. */

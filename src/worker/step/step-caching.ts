@@ -27,7 +27,7 @@ export function cachingOf(pipeline: CodeSource, step: PlanStep, operation: strin
 /** How the key of a record ends. */
 const RECORD_END = '.json';
 
-/** What the cache needs of where an attempt runs. */
+/** What the cache needs to know about the place where an attempt runs. */
 type CacheSurroundings = {
   readonly activityId: string;
   readonly objects: ObjectStore;

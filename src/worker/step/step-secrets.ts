@@ -10,7 +10,7 @@ import type { ObjectStore } from '../../store/port.js';
 /** A step's task with the values of its secrets put in, and what keeps them from getting out again. */
 export type SecuredTask = {
   readonly task: StepTask;
-  /** What the step's code finds in `context.secrets`. */
+  /** The values of `context.secrets`. */
   readonly secrets: { readonly [name: string]: string };
   readonly redactor: Redactor;
   /** Refuses to store a value. The very store when there are no secrets. */

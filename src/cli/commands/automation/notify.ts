@@ -48,7 +48,7 @@ function hooksOf({ pipeline, hooks = [] }: Plan, event: HookEvent | undefined): 
   if (chosen.length > 0) return chosen;
   const events = [...new Set(hooks.map(({ on }) => on))];
   throw new PipelineError('CLI_USAGE', {
-    what: event === undefined ? `pipeline ${pipeline} has no hooks` : `pipeline ${pipeline} tells nobody of ${event}`,
+    what: event === undefined ? `pipeline ${pipeline} has no hooks` : `pipeline ${pipeline} has no hook for ${event}`,
     expected: events.length === 0 ? '`hooks` in definePipeline' : `--event ${events.join(' or ')}`,
   });
 }

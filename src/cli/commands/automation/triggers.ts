@@ -45,7 +45,7 @@ function listCommand(terminal: Terminal): Command {
 
 function showCommand(terminal: Terminal): Command {
   return withJson(withConnection(withStore(new Command('show'))))
-    .description('what came of the changes of one data set or alias')
+    .description('the runs that changes of one data set or alias started, and the changes that started none')
     .argument('<subject>', 'dataset/NAME or alias/MODEL/ALIAS')
     .addHelpText(
       'after',

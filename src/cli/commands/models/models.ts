@@ -96,7 +96,7 @@ function logCommand(terminal: Terminal): Command {
 
 function lineageCommand(terminal: Terminal): Command {
   return withJson(withStore(new Command('lineage')))
-    .description('what a version was made from and what was made from it; default the champion')
+    .description('the artifacts that a version was made from, and those made from it; default the champion')
     .argument('<model>', 'name of the model')
     .argument('[version]', 'number of a version', parseWholeNumber)
     .addHelpText('after', examples('perennial models lineage flight-delay', 'perennial models lineage flight-delay 2'))

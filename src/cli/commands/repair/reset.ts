@@ -7,7 +7,7 @@ import { withClient } from '../../options/with-client.js';
 /** `perennial reset RUN`: takes a run back to before a step. */
 export function resetCommand(terminal: Terminal): Command {
   return withJson(withConnection(new Command('reset')))
-    .description('take a run back to before a step; all that was done before it stays done')
+    .description('take a run back to before a step; the results of earlier steps are kept')
     .argument('<run>', 'workflow id of the run, open or ended')
     .option('--to <step>', 'go on with this step (default: the first that failed)')
     .addHelpText('after', examples('perennial reset flight-delay-1', 'perennial reset flight-delay-1 --to train'))

@@ -1,7 +1,7 @@
 import type { StepTask } from '../../../contracts/run.js';
 import type { StepContext } from '../../../pipeline/step-context.js';
 
-/** What the wrapper of a step offers to the code that carries an attempt out, beside what the step itself gets. */
+/** What the wrapper of a step gives to the code that runs an attempt, in addition to the step context. */
 export interface AttemptDesk {
   /** Whether the attempt waits for a store that is away, instead of failing. */
   readonly isPatient: boolean;

@@ -4,7 +4,7 @@ import { type ProcessSample, sampleProcess } from './process-sample.js';
 /** Progress as status shows it; `total` 0 = unknown. */
 export type StepProgress = { readonly done: number; readonly total: number; readonly note: string | null };
 
-/** What an attempt leaves for the next one and for whoever looks. */
+/** Details of a heartbeat: for the next attempt, and for status. */
 export type HeartbeatDetails = {
   readonly progress: StepProgress | null;
   readonly checkpoint: string | null;
@@ -44,7 +44,7 @@ export class Heartbeats {
     );
     this.#timer.unref();
     this.#sentAt = performance.now();
-    // What the attempt before left must outlive this one, too; a step that is done at once need not call the server.
+    // The state that the attempt before left must survive this attempt too. A quick step makes no extra call to the server.
     if (last !== null) this.#beat();
   }
 

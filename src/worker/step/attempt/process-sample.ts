@@ -1,4 +1,4 @@
-/** What the worker's process uses: processor time since the sample before, 100 = one core, and resident memory, MiB. */
+/** Use of the worker's process: processor time since the sample before, 100 = one core, and resident memory, MiB. */
 export type ProcessSample = { readonly cpuPercent: number; readonly rssMiB: number };
 
 const SHORTEST_WINDOW_MS = 250;

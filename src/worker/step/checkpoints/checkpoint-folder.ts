@@ -13,7 +13,7 @@ type SavedFile = { readonly name: string; readonly key: string; readonly sha256:
 type FolderManifest = { readonly checkpoint: 'folder'; readonly files: readonly SavedFile[] };
 type Seen = { readonly name: string; readonly bytes: number; readonly modifiedMs: number };
 
-/** A program may be writing: a folder counts as at rest when it was the same so long. */
+/** A program may still be writing: a folder counts as complete when it has not changed for this long. */
 const REST_MS = 50;
 const LOOKS = 10;
 
