@@ -46,3 +46,28 @@ export type { RolloutConstructor, RolloutDefinition, RolloutStep, RolloutSteps }
 export { defineSource } from '../data/sources.js';
 export type { SourceConstructor } from '../data/sources.js';
 export type { LoadedSource, LoadResult, SourceDefinition, SourceRequest, SourceRow, WrittenFiles } from '../data/source-kind.js';
+export { defineCheck } from '../validation/checks.js';
+export type {
+  AggregateValues,
+  CheckDefinition,
+  CheckSubject,
+  CheckVerdict,
+  RowCheckDefinition,
+  RowRule,
+  TableCheckDefinition,
+  TableMeasure,
+} from '../validation/check-definition.js';
+export type { CheckConstructor } from '../validation/check-kind.js';
+export { defineTransform } from '../features/transforms.js';
+export type {
+  ColumnsTransformDefinition,
+  ColumnTransformDefinition,
+  FitSubject,
+  GraphSubject,
+  SqlSubject,
+} from '../features/transform-definition.js';
+export type { ColumnsTransform, ColumnTransform } from '../features/transform-kind.js';
+export { defineSplit } from '../features/splits.js';
+export type { SplitDefinition, SplitSides, SplitSubject } from '../features/split-definition.js';
+export type { SplitConstructor } from '../features/split-kind.js';
+export type { SqlQuote } from '../contracts/sql-text.js';
