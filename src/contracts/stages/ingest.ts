@@ -15,6 +15,7 @@ export type IngestConfig = {
 /** The data set that was published. */
 /** `from`: the artifact of which the files are, or the result of a command. Absent: files that the worker reaches. */
 export type IngestInputs = { readonly from?: ArtifactRef | CommandResult<JsonValue> };
+/** The data set that was published. */
 export type IngestResult = DatasetRef;
 
 export type IngestOperations = { readonly ingest: Operation<NoArguments, IngestResult> };
