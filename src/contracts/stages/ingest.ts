@@ -12,7 +12,6 @@ export type IngestConfig = {
   /** Name under which the data set is published: `datasets/<name>/`. */
   readonly publish?: string;
 };
-/** The data set that was published. */
 /** `from`: the artifact of which the files are, or the result of a command. Absent: files that the worker reaches. */
 export type IngestInputs = { readonly from?: ArtifactRef | CommandResult<JsonValue> };
 /** The data set that was published. */
