@@ -17,7 +17,7 @@ export const orders = schema('orders', {
   returned: col.boolean(),
 });
 
-const params = { url: param.string(), from: param.date(), to: param.date() };
+const params = { url: param.string({ default: 'https://orders.example.com/lines' }), from: param.date(), to: param.date() };
 
 /** Will an order be sent back? Each part of it but the label and the standardization is a kind that this folder adds. */
 export default definePipeline('returns', { params, hooks: { onSuccess: [notify.stdout()] } }, (p) => {

@@ -30,6 +30,7 @@ export interface SplitSides {
   readonly test: string;
 }
 
+/** What a split is made of. */
 export interface SplitDefinition<Schema extends OptionsSchema, Need extends ColumnNeed | null> {
   /** As the plan names it, under `by`: lower case, digits and `_`. */
   readonly name: string;

@@ -23,6 +23,7 @@ export interface FitSubject<Options = JsonObject> {
   readonly quote: SqlQuote;
 }
 
+/** What the SQL half of a transform computes features of. */
 export interface SqlSubject<State = JsonObject> {
   /** Each column as SQL; see `FitSubject`. */
   readonly inputs: readonly string[];
@@ -30,6 +31,7 @@ export interface SqlSubject<State = JsonObject> {
   readonly quote: SqlQuote;
 }
 
+/** What the ONNX half of a transform writes nodes for. */
 export interface GraphSubject<State = JsonObject> {
   readonly builder: Pick<GraphBuilder, 'node' | 'initializer'>;
   /** Names of tensors [N, 1]: float of numbers and booleans, NaN where missing; int64 milliseconds of timestamps; string, '' where missing. */
@@ -68,11 +70,13 @@ interface Parts<Schema extends OptionsSchema, State> {
   onnx(subject: GraphSubject<State>): string;
 }
 
+/** A transform of one column. */
 export interface ColumnTransformDefinition<Schema extends OptionsSchema, Need, State> extends Parts<Schema, State> {
   /** What it asks of its one column. */
   readonly column: Need;
 }
 
+/** A transform of several columns together. */
 export interface ColumnsTransformDefinition<Schema extends OptionsSchema, Need, State> extends Parts<Schema, State> {
   /** What it asks of each of its columns, of which it takes one or more. */
   readonly columns: Need;

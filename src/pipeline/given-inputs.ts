@@ -4,5 +4,5 @@ import type { StepTask } from '../contracts/run.js';
 /** All inputs of a step: the results that it uses, and the parameters among its inputs, which its configuration carries. */
 export function inputsOf({ inputs, config }: Pick<StepTask, 'inputs' | 'config'>): JsonObject {
   const { given } = config;
-  return isPlainObject(given) ? { ...inputs, ...(given) } : inputs;
+  return isPlainObject(given) ? { ...inputs, ...given } : inputs;
 }

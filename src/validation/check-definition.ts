@@ -33,6 +33,7 @@ export interface RowRule {
   readonly expected: string;
 }
 
+/** How a check came out. */
 export interface CheckVerdict {
   readonly passed: boolean;
   /** What was found, for the report: a finite number, a text, or null when there was nothing to look at. */
@@ -83,6 +84,7 @@ export interface TableCheckDefinition<Schema extends OptionsSchema, Need extends
   measure(subject: Subject<Schema, Need>): TableMeasure;
 }
 
+/** What a check is made of: a rule for rows, or a measure of the table. */
 export type CheckDefinition<Schema extends OptionsSchema, Need extends CheckNeed> =
   RowCheckDefinition<Schema, Need> | TableCheckDefinition<Schema, Need>;
 

@@ -33,7 +33,7 @@ describe('a pipeline whose parts are kinds of its user', () => {
   let api: Server;
   let server: TestServer;
   let client: PipelineClient;
-  let worker: CliProcess;
+  const processes: CliProcess[] = [];
 
   beforeAll(async () => {
     const body = orders();
@@ -44,11 +44,15 @@ describe('a pipeline whose parts are kinds of its user', () => {
     await mkdir(FOLDER, { recursive: true });
     server = await startTestServer();
     client = await connectClient({ address: server.address });
-    const words = ['worker', resolve('examples/extending/pipeline.ts'), '--store', resolve(FOLDER, 'store')];
-    worker = await CliProcess.start(words, { TEMPORAL_ADDRESS: server.address });
+    const store = ['--store', resolve(FOLDER, 'store')];
+    for (const words of [
+      ['worker', resolve('examples/extending/pipeline.ts')],
+      ['serve', '--endpoint', 'returns', '--port', '0'],
+    ])
+      processes.push(await CliProcess.start([...words, ...store], { TEMPORAL_ADDRESS: server.address }));
   }, 120_000);
   afterAll(async () => {
-    await worker.stop();
+    for (const started of processes) await started.stop();
     await client.close();
     await server.stop();
     await new Promise((closed) => api.close(closed));

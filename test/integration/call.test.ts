@@ -10,7 +10,7 @@ const doubling = definePipeline('doubling', { params: { n: param.integer(), name
   p.step('double', {
     run: (_inputs, { parameters }) => {
       if (parameters['n'] === 13) throw new PipelineError('EXECUTION_INPUT_MISSING', { what: 'no thirteen' });
-      return { twice: 2 * Number(parameters['n']), name: text(parameters['name']) };
+      return { twice: 2 * parameters['n'], name: text(parameters['name']) };
     },
   }),
 );
@@ -40,7 +40,7 @@ const noting = definePipeline('noting', { params: { n: param.integer() } }, (p) 
     run: (_inputs, { parameters, run }) => {
       calls.push(run.workflowId.slice(run.workflowId.indexOf('/')));
       if (parameters['n'] === 7 && !isCallMended) throw broken;
-      return { n: Number(parameters['n']) };
+      return { n: parameters['n'] };
     },
   }),
 );

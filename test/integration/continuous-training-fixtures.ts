@@ -82,7 +82,7 @@ const tiny = definePipeline(
           held.delete(workflowId);
           signal.throwIfAborted();
         }
-        return { from: parameters['from'] ?? null, to: parameters['to'] ?? null };
+        return { from: parameters['from'], to: parameters['to'] };
       },
     });
   },

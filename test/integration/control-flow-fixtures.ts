@@ -5,7 +5,7 @@ export const branching = definePipeline(
   'branching',
   { params: { score: param.number(), mode: param.oneOf(['fast', 'full'], { default: 'fast' }) } },
   (p) => {
-    const measure = p.step('measure', { run: (_, { parameters }) => ({ metrics: { auc: parameters['score'] as number } }) });
+    const measure = p.step('measure', { run: (_, { parameters }) => ({ metrics: { auc: parameters['score'] } }) });
     const { met, otherwise } = p.when(
       gt(field(measure, 'metrics', 'auc'), 0.7),
       () => {
@@ -35,7 +35,7 @@ export const halving = definePipeline(
   'halving',
   { params: { from: param.number(), rounds: param.integer({ min: 1, default: 5 }), enough: param.number({ default: 2 }) } },
   (p) => {
-    const first = p.step('first', { run: (_, { parameters }) => ({ value: parameters['from'] as number, seeds: [0] }) });
+    const first = p.step('first', { run: (_, { parameters }) => ({ value: parameters['from'], seeds: [0] }) });
     const halved = p.loop('halve', {
       times: p.params.rounds,
       start: first,

@@ -15,7 +15,7 @@ const logging = definePipeline('logging', { params: { until: param.string() } },
     run: async (_inputs, { log, parameters }) => {
       log.debug('quiet');
       log.warn('careful', { rows: 3 });
-      while (!(await fs.stat(parameters['until'] as string).catch(() => null))) await new Promise((wake) => setTimeout(wake, 50));
+      while (!(await fs.stat(parameters['until']).catch(() => null))) await new Promise((wake) => setTimeout(wake, 50));
       log.info('ready');
       return 1;
     },

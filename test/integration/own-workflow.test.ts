@@ -105,7 +105,7 @@ const loose = handMade(
 );
 
 const priced = definePipeline('priced', { params: { count: param.integer() } }, (p) =>
-  p.step('price', { run: (_inputs, { parameters }) => ({ total: 10 * Number(parameters['count']) }) }),
+  p.step('price', { run: (_inputs, { parameters }) => ({ total: 10 * parameters['count'] }) }),
 );
 const whole = definePipeline('whole', { params: { n: param.integer() } }, (p) => {
   const words = p.step('words', { run: () => ['a', 'bcd'] });

@@ -99,7 +99,7 @@ describe('the life of a model whose steps all run in a pool', () => {
         params: { rows: param.integer() },
         triggers: [on.dataset('pooled-rows', { params: (change) => ({ rows: change.rows }) })],
       },
-      (p) => p.step('only', { run: async (_, { parameters }) => parameters['rows'] ?? null }),
+      (p) => p.step('only', { run: async (_, { parameters }) => parameters['rows'] }),
     );
     const ofChampion = definePipeline(
       'of-champion',
@@ -107,7 +107,7 @@ describe('the life of a model whose steps all run in a pool', () => {
         params: { version: param.integer() },
         triggers: [on.alias('pooled-life', 'champion', { params: ({ version }) => ({ version }) })],
       },
-      (p) => p.step('only', { run: async (_, { parameters }) => parameters['version'] ?? null }),
+      (p) => p.step('only', { run: async (_, { parameters }) => parameters['version'] }),
     );
     const pipelines = [life, ofData, ofChampion];
     const objects = await openObjectStore(folder.path);

@@ -16,8 +16,8 @@ const pipeline = definePipeline('recovering', { params: { n: param.integer({ def
     cache: true,
     run: (_, { parameters, metric }) => {
       ran.push('load');
-      metric('rows', Number(parameters['n']));
-      return { n: Number(parameters['n']) };
+      metric('rows', parameters['n']);
+      return { n: parameters['n'] };
     },
   });
   const double = p.step('double', {

@@ -65,7 +65,7 @@ describe('runs on changes', () => {
         params: { dataset: param.string(), rows: param.integer() },
         triggers: [on.dataset('numbers', { params: (change) => ({ dataset: change.dataset, rows: change.rows }) })],
       },
-      (p) => p.step('only', { run: async (_, context) => ({ rows: context.parameters['rows'] ?? null }) }),
+      (p) => p.step('only', { run: async (_, context) => ({ rows: context.parameters['rows'] }) }),
     );
     const scorer = definePipeline(
       'scorer',

@@ -24,7 +24,7 @@ export const plain = definePipeline(
   'plain',
   { params: { from: param.date({ default: '2001-01-01' }), to: param.date({ default: '2001-01-02' }) } },
   (p) => {
-    const first = p.step('first', { run: (_, { parameters }) => ({ from: parameters['from'] ?? null }) });
+    const first = p.step('first', { run: (_, { parameters }) => ({ from: parameters['from'] }) });
     const left = p.command('left', { command: ['true'], after: [first] });
     const right = p.step('right', { inputs: { first }, run: () => 2 });
     return p.step('last', { inputs: { right }, after: [left], run: ({ right: value }) => value + 1 });

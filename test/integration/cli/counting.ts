@@ -8,7 +8,7 @@ export default definePipeline('counting', { params }, (p) => {
     retry: { maximumAttempts: 1 },
     run: (_, context) => {
       if (context.parameters['broken'] === 1) throw new Error('the abacus is broken');
-      const count = Number(context.parameters['upTo']);
+      const count = context.parameters['upTo'];
       context.metric('upTo', count);
       return { count };
     },

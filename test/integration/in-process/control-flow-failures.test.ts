@@ -57,7 +57,7 @@ describe('a guard on a step that joins also join', () => {
       onFailure: 'continue',
       run: (_, { parameters }) => {
         if (parameters['fate'] === 0) throw new Error('unlucky');
-        return { value: Number(parameters['fate']) };
+        return { value: parameters['fate'] };
       },
     });
     const other = p.step('other', { run: () => ({ value: 0 }) });
