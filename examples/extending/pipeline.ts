@@ -7,6 +7,7 @@ import { jsonLines } from './json-lines.js';
 import { linear } from './linear.js';
 import { logisticRegression } from './logistic-regression.js';
 import { matches } from './matches.js';
+import { missingValues } from './missing-values.js';
 
 export const orders = schema('orders', {
   at: col.timestamp({ eventTime: true }),
@@ -35,5 +36,5 @@ export default definePipeline('returns', { params, hooks: { onSuccess: [notify.s
   });
   const endpoint = p.deploy(evaluation, { rollout: linear({ step: 50, every: '1 second' }) });
   const monitor = p.monitor(endpoint, { every: '7 days', drift: [hellinger(orders.amount), hellinger(score)] });
-  p.retrain(monitor, { on: [on.drift()] });
+  p.retrain(monitor, { on: [on.drift(), missingValues({ column: 'amount' })] });
 });

@@ -5,6 +5,10 @@ export type { RowWeights, ScoredRows } from '../metrics/scored-rows.js';
 
 export { defineDrift } from '../monitoring/define-drift.js';
 export type { DriftConstructor, DriftDefinition, DriftKind, Measured } from '../monitoring/drift-kind.js';
+export { defineTrigger } from '../monitoring/triggers.js';
+export type { TriggerConstructor } from '../monitoring/triggers.js';
+export type { TriggerDefinition, TriggerKind, TriggerSubject } from '../monitoring/trigger-kind.js';
+export type { Profile } from '../profiles/profile.js';
 export { distributionGap } from '../monitoring/statistics/distribution-gap.js';
 export type { DistributionGap } from '../monitoring/statistics/distribution-gap.js';
 export { driftBins } from '../monitoring/statistics/drift-bins.js';

@@ -26,15 +26,8 @@ export function checkOptions(call: string, kind: Kind, options: unknown): void {
 }
 
 const standsForNothing: StandsFor = () => false;
-/** What a run asks of the options of each kind: no marker is left in them. */
-const runKinds = new WeakMap<Kind, Kinds>();
-
 /** As `optionKinds`, of a kind whose options are values only: they are used where the pipeline is defined. */
-export function fixedOptionKinds(kind: Kind): Kinds {
-  const kinds = runKinds.get(kind) ?? kindsOf({ ...kind.options }, standsForNothing);
-  runKinds.set(kind, kinds);
-  return kinds;
-}
+export const fixedOptionKinds = (kind: Kind): Kinds => kindsOf(kind.options, standsForNothing);
 
 /** What is wrong with the options of a kind as a run has them, its parameters put in: every missing, wrong and unknown one. */
 export function runOptionProblems(kind: Kind, options: unknown): readonly Problem[] {

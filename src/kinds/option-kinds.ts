@@ -12,14 +12,16 @@ const ajv = new Ajv2020({ strict: false, strictNumbers: true, ownProperties: tru
 addFormats.default(ajv);
 ajv.addFormat('duration', DURATION);
 
-const compiled = new WeakMap<OptionsSchema, Kinds>();
+/** By schema and by what may stand for an option. */
+const compiled = new WeakMap<OptionsSchema, Map<StandsFor, Kinds>>();
 
 /** A value that may stand in the place of an option until the run is known, such as a parameter. */
 export type StandsFor = (value: unknown) => boolean;
 
 /** What `checkCall` asks of each option of a kind. */
 export function kindsOf(schema: OptionsSchema, standsFor: StandsFor): Kinds {
-  const known = compiled.get(schema);
+  const bySchema = compiled.get(schema) ?? new Map<StandsFor, Kinds>();
+  const known = bySchema.get(standsFor);
   if (known !== undefined) return known;
   const required = new Set(schema.required ?? []);
   const kinds = Object.fromEntries(
@@ -28,7 +30,7 @@ export function kindsOf(schema: OptionsSchema, standsFor: StandsFor): Kinds {
       return [name, required.has(name) ? kind : { ...kind, optional: true }];
     }),
   );
-  compiled.set(schema, kinds);
+  compiled.set(schema, bySchema.set(standsFor, kinds));
   return kinds;
 }
 

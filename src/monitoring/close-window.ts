@@ -12,6 +12,7 @@ import { foldDays } from '../predictions/fold-day.js';
 import type { LogListing } from '../predictions/log-files.js';
 import { renderPage } from '../report/page.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
+import { decideTriggers } from './decide-triggers.js';
 import { scoreDrift } from './drift.js';
 import { decileEdges } from './statistics/drift-bins.js';
 import { readMonitor } from './monitor-record.js';
@@ -134,7 +135,7 @@ async function publishReport(
   const referenceVersion = reference.version.version;
   const earlierDrift = await earlierReports(objects, config.model, 'drift', window);
   const comparable = earlierDrift.filter((report) => report.report.meta['referenceVersion'] === referenceVersion);
-  const report: Omit<WindowReport, 'report'> = {
+  const measured: Omit<WindowReport, 'report'> = {
     model: config.model,
     endpoint: config.endpoint,
     from: isoInstant(window.fromMs),
@@ -146,6 +147,18 @@ async function publishReport(
     ...performance,
     labelsDueAt: config.labels === undefined ? null : isoInstant(window.toMs + config.labels.delayMs),
   };
+  const report: Omit<WindowReport, 'report'> =
+    phase === 'drift' && config.triggers !== undefined
+      ? {
+          ...measured,
+          triggered: decideTriggers(config.triggers, {
+            window: measured,
+            earlier: comparable,
+            reference: reference.profile,
+            current,
+          }),
+        }
+      : measured;
   // Loaded late: most workers never draw a chart.
   const { windowPage } = await import('./window-page.js');
   const page = windowPage({

@@ -27,5 +27,10 @@ export function windowSignals(report: WindowReport, phase: WindowPhase): Trainin
       score,
       threshold,
     })),
+    ...(report.triggered ?? []).map(({ trigger, reason }, index) => ({
+      ...signal('window', `window/${index}-${trigger}`),
+      trigger,
+      reason,
+    })),
   ];
 }

@@ -17,6 +17,7 @@ export { objectStoreContract } from './object-store-contract.js';
 export type { ObjectStoreContractCase } from './object-store-contract.js';
 export { driftContract } from './kinds/drift-contract.js';
 export { trainerContract } from './kinds/trainer-contract.js';
+export { triggerContract } from './kinds/trigger-contract.js';
 export { metricContract } from './kinds/metric-contract.js';
 export { expectPlan, planSnapshot } from './plan-snapshot.js';
 export { startTestTemporal, startTestWorker } from './test-temporal.js';

@@ -311,6 +311,8 @@ function matches(policy: RetrainConfig, state: ContinuousTrainingState, signal: 
         return signal.kind === 'new_rows' && state.newRows >= trigger.rows;
       case 'cron':
         return signal.kind === 'cron';
+      case 'window':
+        return signal.kind === 'window' && signal.trigger === trigger.trigger;
     }
   });
 }
@@ -355,6 +357,8 @@ function describeTrigger(trigger: TrainingSignal): string {
       return `${trigger.rows ?? 0} new rows`;
     case 'cron':
       return 'cron schedule';
+    case 'window':
+      return `${trigger.trigger ?? 'a trigger'}: ${trigger.reason ?? 'no reason was given'}`;
     case 'manual':
       return 'asked for by hand';
   }

@@ -18,8 +18,8 @@ import {
   type Rule,
 } from './rules.js';
 
-const KINDS: readonly TrainingSignal['kind'][] = ['drift', 'performance', 'new_rows', 'cron', 'manual'];
-const TRIGGERS: readonly unknown[] = ['drift', 'performance', 'new_rows', 'cron'];
+const KINDS: readonly TrainingSignal['kind'][] = ['drift', 'performance', 'new_rows', 'cron', 'window', 'manual'];
+const TRIGGERS: readonly unknown[] = ['drift', 'performance', 'new_rows', 'cron', 'window'];
 const MOST_ROWS = 1e15;
 const MOST_TRIGGERS = 100;
 const MOST_RUNS = 10_000;
@@ -27,12 +27,12 @@ const PARAMETER_BYTES = 16 * 1_024;
 
 /** Problems of a payload of the signal `trigger` at this time, ms; empty when valid. */
 export function triggerProblems(signal: unknown, nowMs: number): string[] {
-  const { id, kind, at, column, metric, rows, score, threshold, by, reason } = fieldsOf(signal);
+  const { id, kind, at, column, metric, trigger, rows, score, threshold, by, reason } = fieldsOf(signal);
   return broken([
     [isTextUpTo(id, LONGEST_ID), `\`id\` must be a text of at most ${LONGEST_ID} characters`],
     ...kindRules(kind),
     ...timeRules(at, nowMs),
-    ...textRules({ column, metric, by }, LONGEST_NAME),
+    ...textRules({ column, metric, trigger, by }, LONGEST_NAME),
     ...textRules({ reason }, LONGEST_REASON),
     [optional(rows, (given) => isCount(given, MOST_ROWS)), `\`rows\` must be a whole number, 0 to ${MOST_ROWS}`],
     ...numberRules({ score, threshold }),
@@ -53,8 +53,10 @@ export function oldTriggerProblems(signal: unknown): string[] {
 
 /** The signal without whatever else came with it. */
 export function pickTrigger(signal: TrainingSignal): TrainingSignal {
-  const { id, kind, at, column, metric, score, threshold, rows, by, reason } = signal;
-  const given = Object.entries({ column, metric, score, threshold, rows, by, reason }).filter(([, value]) => value !== undefined);
+  const { id, kind, at, column, metric, trigger, score, threshold, rows, by, reason } = signal;
+  const given = Object.entries({ column, metric, trigger, score, threshold, rows, by, reason }).filter(
+    ([, value]) => value !== undefined,
+  );
   return { id, kind, at, ...Object.fromEntries(given) };
 }
 
@@ -80,7 +82,7 @@ export function policyProblems(policy: unknown, ownModel: string, bounded = true
     [isTextUpTo(pipeline, longest), '`pipeline` must name a pipeline'],
     [
       Array.isArray(on) && on.length <= triggers && on.every(isTrigger),
-      `\`on\` must list at most ${MOST_TRIGGERS} triggers: {on: drift | performance | new_rows | cron, ...}`,
+      `\`on\` must list at most ${MOST_TRIGGERS} triggers: {on: drift | performance | new_rows | cron | window, ...}`,
     ],
     [isDuration(debounceMs), '`debounceMs` must be milliseconds, 0 or more'],
     [isDuration(coolDownMs), '`coolDownMs` must be milliseconds, 0 or more'],
@@ -153,6 +155,6 @@ const numberRules = (numbers: { readonly [name: string]: unknown }): readonly Ru
   Object.entries(numbers).map(([name, value]): Rule => [optional(value, isNumber), `\`${name}\` must be a number`]);
 
 function isTrigger(trigger: unknown): boolean {
-  const { on, rows } = fieldsOf(trigger);
-  return TRIGGERS.includes(on) && (on !== 'new_rows' || isCount(rows));
+  const { on, rows, trigger: name } = fieldsOf(trigger);
+  return TRIGGERS.includes(on) && (on !== 'new_rows' || isCount(rows)) && (on !== 'window' || isTextUpTo(name, LONGEST_NAME));
 }

@@ -5,10 +5,12 @@ import type { RetrainConfig } from '../stages/retrain.js';
 /** Payload of the signal `trigger` of the continuous-training entity. `id` makes a repeat harmless. */
 export type TrainingSignal = {
   readonly id: string;
-  readonly kind: 'drift' | 'performance' | 'new_rows' | 'cron' | 'manual';
+  readonly kind: 'drift' | 'performance' | 'new_rows' | 'cron' | 'window' | 'manual';
   /** End of the event-time window that it speaks of, ISO; of `cron`, when the schedule fired on the wall's clock. */
   readonly at: string;
   readonly column?: string;
+  /** Of `window`: the name of the trigger that decided. */
+  readonly trigger?: string;
   readonly metric?: string;
   readonly score?: number;
   readonly threshold?: number;

@@ -14,6 +14,9 @@ export type DriftScore = {
   readonly persistent: boolean;
 };
 
+/** A trigger of one's own for which a window was a reason to train again. */
+export type TriggeredWindow = { readonly trigger: string; readonly reason: string };
+
 /** One closed window of one model. */
 export type WindowReport = {
   readonly model: string;
@@ -33,6 +36,8 @@ export type WindowReport = {
   /** How far the log was read then: the newest write of each `<replica>-<incarnation>`. Only in the record of the window. */
   readonly read?: { readonly [writer: string]: number };
   readonly drift: readonly DriftScore[];
+  /** Absent when the monitor has no triggers of one's own, and of windows of performance. */
+  readonly triggered?: readonly TriggeredWindow[];
   /** Null until enough labels are there. */
   readonly performance: MetricValues | null;
   readonly labelCoverage: number;

@@ -1,5 +1,5 @@
 import type { NoArguments, Operation } from './operations.js';
-import type { JsonPrimitive } from '../json.js';
+import type { JsonObject, JsonPrimitive } from '../json.js';
 import type { SourceSpec } from '../dataset.js';
 import type { DeployResult } from './deploy.js';
 
@@ -20,6 +20,8 @@ export type MonitorConfig = {
   /** Key: a raw column, or `score`. */
   readonly drift: { readonly [column: string]: DriftRule };
   readonly labels?: { readonly source: SourceSpec; readonly key: string; readonly sql: string; readonly delayMs: number };
+  /** Of `p.retrain`, decided when a window is closed; absent: none. */
+  readonly triggers?: readonly { readonly trigger: string; readonly options: JsonObject }[];
   readonly performance: readonly { readonly metric: string; readonly below: number }[];
   /** Signal when at least `windows` of the last `of` windows crossed. */
   readonly persistence: { readonly windows: number; readonly of: number };

@@ -6,6 +6,8 @@ export type TriggerSpec =
   | { readonly on: 'drift' }
   | { readonly on: 'performance'; readonly metric: string; readonly below: number }
   | { readonly on: 'new_rows'; readonly rows: number }
+  /** One of one's own, which the monitor decides when it closes a window. */
+  | { readonly on: 'window'; readonly trigger: string; readonly options: JsonObject }
   | { readonly on: 'cron'; readonly expression: string; readonly timezone: string };
 export type RetrainConfig = {
   readonly model: string;

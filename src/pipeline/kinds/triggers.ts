@@ -11,7 +11,14 @@ export interface PerformanceTrigger<Name extends RisingMetric = RisingMetric> {
   /** For the compiler alone. */
   readonly measures?: Name;
 }
+/** What a trigger of one's own gives: see `defineTrigger` of `perennial-ml/extend`. */
+export interface WindowTrigger {
+  readonly on: 'window';
+  readonly trigger: string;
+  readonly options: { readonly [name: string]: unknown };
+}
 export type Trigger =
+  | WindowTrigger
   | { readonly on: 'drift' }
   | PerformanceTrigger
   | { readonly on: 'new_rows'; readonly rows: number }

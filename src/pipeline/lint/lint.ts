@@ -59,13 +59,14 @@ function joinRetrainToMonitors(draft: PipelineDraft): void {
     const { on } = retrain.config as RetrainConfig;
     const at = retrain.read.at('on');
     if (monitor === undefined) {
-      if (on.some((trigger) => trigger.on === 'drift' || trigger.on === 'performance'))
+      if (on.some((trigger) => trigger.on === 'drift' || trigger.on === 'performance' || trigger.on === 'window'))
         at.report('retrain-without-monitor', 'it follows no monitor, so these triggers never come; pass the monitor first');
       continue;
     }
     if (on.some((trigger) => trigger.on === 'drift') && Object.keys((monitor.config as MonitorConfig).drift).length === 0)
       at.report('retrain-without-monitor', 'on.drift() never comes, because the monitor has no drift rule');
     addPerformanceRules(monitor, retrain);
+    addWindowTriggers(monitor, on);
   }
   for (const monitor of monitors) {
     const { performance, labels } = monitor.config as MonitorConfig;
@@ -82,6 +83,11 @@ function addPerformanceRules(monitor: DraftStep, retrain: DraftStep): void {
   const rules = performanceRules(triggers, monitor.knows, retrain.read.at('on'));
   const added = rules.filter(({ metric, below }) => !performance.some((rule) => rule.metric === metric && rule.below === below));
   monitor.config = { ...monitor.config, performance: [...performance, ...added] };
+}
+
+function addWindowTriggers(monitor: DraftStep, on: RetrainConfig['on']): void {
+  const triggers = on.flatMap((given) => (given.on === 'window' ? [{ trigger: given.trigger, options: given.options }] : []));
+  if (triggers.length > 0) monitor.config = { ...monitor.config, triggers };
 }
 
 function lintOnePerModel(steps: readonly DraftStep[]): void {

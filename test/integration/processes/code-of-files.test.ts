@@ -17,6 +17,9 @@ const FACTORY = `import { definePipeline } from 'perennial-ml';
 export const make = (run: () => number) => definePipeline('p', { params: {} }, (p) => { p.step('a', { cache: true, run }); });
 export const makeLater = (run: () => number) => Promise.resolve().then(() => make(run));
 `;
+const DAYS = `import { defineSource } from 'perennial-ml/extend';\nexport const days = defineSource({
+  name: import.meta.url.includes('/edited/') ? 'days' : 'days_before', options: { properties: {} }, load: async function* () { yield { n: 1 }; },
+});\n`;
 const MADE = `import { make } from './lib/factory.js';\nconst helper = (): number => 1;\nexport default make(() => helper() + 1);\n`;
 const scaled = (factor: number): string =>
   pipeline('const scale = (by: number) => () => 2 * by;', `p.step('a', { cache: true, run: scale(${factor}) });`);
@@ -41,6 +44,17 @@ const CASES: { readonly [name: string]: Case } = {
     files: { 'pipeline.ts': MADE, 'lib/factory.ts': FACTORY },
     edit: { 'lib/factory.ts': `${FACTORY}export const more = 1;\n` },
     differs: ['file factory.ts'],
+  },
+  'the file of a kind that a stage uses': {
+    files: {
+      'pipeline.ts': pipeline(
+        `import { col, schema } from 'perennial-ml';\nimport { days } from './days.js';\nconst rows = schema('rows', { n: col.float() });`,
+        `p.ingest({ id: 'a', source: days(), schema: rows });`,
+      ),
+      'days.ts': DAYS,
+    },
+    edit: { 'days.ts': DAYS.replace('n: 1', 'n: 2') },
+    differs: ['kind format days_before', 'module days.ts', 'kind format days'],
   },
   'a package of the workspace': {
     files: {

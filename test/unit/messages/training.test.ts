@@ -40,7 +40,7 @@ describe('what the continuous training lets in', () => {
     );
     expect(policyProblems({}, 'm')).toHaveLength(9);
     expect(policyProblems({ ...POLICY, on: [{ on: 'new_rows', rows: '9' }] }, 'm')).toEqual([
-      '`on` must list at most 100 triggers: {on: drift | performance | new_rows | cron, ...}',
+      '`on` must list at most 100 triggers: {on: drift | performance | new_rows | cron | window, ...}',
     ]);
     const window = { from: 'from', to: 'to' };
     for (const wrong of [{ lengthMs: null }, { lengthMs: null, since: 'soon' }, { lengthMs: 1, since: '2001-01-01' }, {}])
