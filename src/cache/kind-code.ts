@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
-import { type ExternalKind, externalKinds } from '../kinds/external-kinds.js';
+import type { ExternalKind } from '../kinds/external-kinds.js';
 import type { Plan } from '../contracts/plan.js';
 import { isOfUser } from '../modules/defining-file.js';
-import { everyStep } from '../pipeline/plan/every-step.js';
+import { stepKinds } from '../pipeline/plan/step-kinds.js';
 import { sha256Hex } from '../store/hash.js';
 import type { StepCode } from './shared-code.js';
 
@@ -15,14 +15,10 @@ export interface KindCode {
 }
 
 /** Reads the files as they are now. A kind of a package counts by its own file; other files of the package, by the package's version where a pipeline file imports it. */
-export async function kindCode({ steps }: Pick<Plan, 'steps'>): Promise<KindCode> {
-  const used = everyStep(steps).flatMap(({ id, config }) => {
-    const kinds = externalKinds(config);
-    return kinds.length === 0 ? [] : [{ id, kinds }];
-  });
+export async function kindCode(plan: Plan): Promise<KindCode> {
   const files = new Set<string>();
   const code = new Map<string, StepCode>();
-  for (const { id, kinds } of used) {
+  for (const [id, kinds] of stepKinds(plan)) {
     const parts = await Promise.all(kinds.map(async (kind) => [`kind ${kind.member} ${kind.name}`, await hashOf(kind)] as const));
     code.set(id, Object.fromEntries(parts));
     for (const file of kinds.flatMap(({ origin }) => origin.files)) if (isOfUser(file)) files.add(file);

@@ -14,7 +14,8 @@ export const EXTENSION_CODES = {
     cure: 'Give the kind another name, for example with the name of your package before it.',
   },
   EXTENSION_UNKNOWN: {
-    retryable: false,
+    // Another worker of the queue may have loaded it.
+    retryable: true,
     httpStatus: 422,
     cause: 'A plan names a kind that this process does not know.',
     cure: 'Import the module that defines the kind in the pipeline file, or in the file with which the worker is started.',

@@ -3,8 +3,8 @@ import type { JsonObject } from '../../contracts/json.js';
 import { DEFAULT_TASK_QUEUE } from '../../contracts/plan/pools.js';
 import { poolQueue, workflowQueue, type WorkflowQueue } from '../../contracts/plan/queues.js';
 import type { StepOutcome, StepTask } from '../../contracts/run.js';
-import { externalKinds } from '../../kinds/external-kinds.js';
 import { everyStep } from '../../pipeline/plan/every-step.js';
+import { stepKinds } from '../../pipeline/plan/step-kinds.js';
 import type { PlanStep } from '../../contracts/plan.js';
 import type { Pipeline, StepWork } from '../../pipeline/pipeline.js';
 import type { StepLog } from '../../pipeline/step-context.js';
@@ -74,7 +74,7 @@ function attemptWork(pipeline: Pipeline, step: PlanStep, work: StepWork, service
       ? work
       : isolated(processes, pipeline, work, { isCurrent: () => isCurrent(pipeline), isSuspect });
   if (step.kind !== 'step') {
-    if (externalKinds(step.config).length > 0) return apart(false);
+    if (stepKinds(pipeline.plan).has(step.id)) return apart(false);
     return lost === undefined ? work : unlessLost(work, apart(true), lost);
   }
   const own = apart(false);

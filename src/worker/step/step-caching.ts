@@ -4,7 +4,7 @@ import { operationCaching } from '../../../activities/caching.js';
 import { type CodeSource, pipelineCode } from '../../cache/pipeline-code.js';
 import { finishRecord } from '../../cache/finish-record.js';
 import { type Hit, type Miss, openStepCache, type StepCache, type StepCaching } from '../../cache/step-cache.js';
-import { externalKinds } from '../../kinds/external-kinds.js';
+import { stepKinds } from '../../pipeline/plan/step-kinds.js';
 import { isPipelineError } from '../../errors/pipeline-error.js';
 import type { StepLog } from '../../pipeline/step-context.js';
 import { createArtifactStore } from '../../store/artifacts/create-artifact-store.js';
@@ -17,7 +17,7 @@ import { readOutcome, recordOutcome } from './step-record.js';
 export function cachingOf(pipeline: CodeSource, step: PlanStep, operation: string): StepCaching {
   return {
     code: async () => (await pipelineCode(pipeline)).cachedCode(step),
-    ...(step.kind === 'step' || externalKinds(step.config).length > 0
+    ...(step.kind === 'step' || stepKinds(pipeline.plan).has(step.id)
       ? { isCodeUnchanged: async () => (await pipelineCode(pipeline)).isUnchanged() }
       : {}),
     operation: operationCaching[step.kind]?.[operation] ?? {},
