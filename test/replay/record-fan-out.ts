@@ -12,6 +12,10 @@ import { connect } from '../../src/temporal/connection.js';
 import { startDevServer } from '../../src/temporal/server/dev-server.js';
 import { temporaryFolder } from '../integration/execution-fixtures.js';
 import { scrub } from './scrub.js';
+import { fileURLToPath } from 'node:url';
+
+// It writes what the tests stand on: only who runs it means that.
+if (process.argv[1] !== fileURLToPath(import.meta.url)) throw new Error('this file records histories: run it, do not import it');
 
 const called = definePipeline('called', { params: {} }, (p) => p.step('answer', { run: () => 42 }));
 

@@ -9,6 +9,10 @@ import { startDevServer } from '../../src/temporal/server/dev-server.js';
 import { createPipelineWorker } from 'perennial-ml/worker';
 import { handMade, statusOf, temporaryFolder, until, waitFor } from '../integration/execution-fixtures.js';
 import { scrub } from './scrub.js';
+import { fileURLToPath } from 'node:url';
+
+// It writes what the tests stand on: only who runs it means that.
+if (process.argv[1] !== fileURLToPath(import.meta.url)) throw new Error('this file records histories: run it, do not import it');
 
 let mended = false;
 

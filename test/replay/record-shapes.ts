@@ -22,6 +22,10 @@ import { createPipelineWorker } from 'perennial-ml/worker';
 import { statusOf, temporaryFolder, until } from '../integration/execution-fixtures.js';
 import { follower, life, light, patient, plain, ragged, repeated, rich } from './shapes.js';
 import { writeHistory } from './write-history.js';
+import { fileURLToPath } from 'node:url';
+
+// It writes what the tests stand on: only who runs it means that.
+if (process.argv[1] !== fileURLToPath(import.meta.url)) throw new Error('this file records histories: run it, do not import it');
 
 const QUEUE = 'ml';
 const DAY_MS = 86_400_000;
