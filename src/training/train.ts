@@ -48,12 +48,13 @@ export async function fitModel(
   checkCounts({ threads, checkpointEvery });
   const seed = config.seed ?? context.seed;
   const fingerprint = sha256Hex(canonicalJson({ features: features.sha256, trainer, seed }));
-  context.log.info('reading the training rows');
   const started = performance.now();
   const { data, lastRead } = trainingData(features, context);
   const fitted = await kind.fit(data, { options, seed, threads, checkpointEvery, fingerprint }, context);
   const seconds = (performance.now() - started) / 1000;
-  for (const [name, value] of Object.entries(fitted.metrics)) context.metric(name, value);
+  const { metrics, trees } = fitted;
+  for (const [name, value] of Object.entries({ ...metrics, ...(trees === undefined ? {} : { trees }) }))
+    context.metric(name, value);
   context.metric('seconds', seconds);
   const rows = lastRead();
   context.metric('rows_per_second', (rows?.trainRows ?? 0) / seconds);

@@ -17,6 +17,7 @@ const WHY_EARLY: { readonly [End in Exclude<FitResult['end'], 'finished'>]: stri
 export async function fitGbdt(data: TrainingData, task: FitTask<GbdtSettings>, context: FitContext): Promise<FittedModel> {
   const { options, ...settings } = task;
   const { maxRows, earlyStopping, minRowsInLeaf, trees: wanted } = options;
+  context.progress(0, wanted, 'reading the training rows');
   const rows = await data.read({ maxRows, holdOut: earlyStopping > 0, leastRows: 2 * minRowsInLeaf });
   context.progress(0, wanted, `cutting ${rows.features} features into bins`);
   const fitted = await fitTrees(
@@ -35,7 +36,6 @@ export async function fitGbdt(data: TrainingData, task: FitTask<GbdtSettings>, c
   );
   const trees = fitted.model.trees.length;
   if (fitted.end !== 'finished') context.log.info(`training ended early: ${WHY_EARLY[fitted.end]}`, { trees });
-  context.metric('trees', trees);
   const rate = fitted.learningRates?.at(-1)?.learningRate;
   if (rate !== undefined) context.metric('learning_rate', rate);
   return {
