@@ -1,5 +1,6 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import { createRequire } from 'node:module';
+import type { Ajv2020 } from 'ajv/dist/2020.js';
+import type addFormats from 'ajv-formats';
 import { isPlainObject } from '../contracts/json.js';
 import type { Kind, Kinds } from '../errors/check-call.js';
 import { reasonOf } from '../errors/describe-thrown.js';
@@ -8,9 +9,19 @@ import type { OptionSchema, OptionsSchema } from './json-schema.js';
 
 const DURATION = /^\d+(?:\.\d+)? (microsecond|millisecond|second|minute|hour|day|week)s?$/;
 
-const ajv = new Ajv2020({ strict: false, strictNumbers: true, ownProperties: true, logger: false });
-addFormats.default(ajv);
-ajv.addFormat('duration', DURATION);
+let ajv: Ajv2020 | null = null;
+
+/** Loaded when the first option is checked: a command that checks none starts without it. */
+function validatorEngine(): Ajv2020 {
+  if (ajv !== null) return ajv;
+  const require = createRequire(import.meta.url);
+  const { Ajv2020: Engine } = require('ajv/dist/2020.js') as { readonly Ajv2020: typeof Ajv2020 };
+  const formats = require('ajv-formats') as typeof addFormats;
+  ajv = new Engine({ strict: false, strictNumbers: true, ownProperties: true, logger: false });
+  formats.default(ajv);
+  ajv.addFormat('duration', DURATION);
+  return ajv;
+}
 
 /** By schema and by what may stand for an option. */
 const compiled = new WeakMap<OptionsSchema, Map<StandsFor, Kinds>>();
@@ -64,7 +75,7 @@ function validator(schema: OptionSchema, standsFor: StandsFor): Kind['holds'] {
   let validate: ((value: unknown) => unknown) | null = null;
   return (value) => {
     if (standsFor(value)) return true;
-    validate ??= ajv.compile(schema);
+    validate ??= validatorEngine().compile(schema);
     return validate(value) === true;
   };
 }
@@ -77,7 +88,7 @@ export function optionsSchemaProblem(schema: unknown): string | null {
   );
   if (unlisted.length > 0) return `\`required\` names ${unlisted.join(', ')}, which \`properties\` lacks`;
   try {
-    ajv.compile({ type: 'object', ...schema });
+    validatorEngine().compile({ type: 'object', ...schema });
     return null;
   } catch (error) {
     return reasonOf(error);
