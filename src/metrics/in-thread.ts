@@ -7,7 +7,8 @@ import { Piscina } from 'piscina';
  */
 export async function inThread<Input, Result>(module: URL, name: string, input: Input, signal: AbortSignal): Promise<Result> {
   signal.throwIfAborted();
-  const pool = new Piscina<Input, Result>({ filename: fileURLToPath(module), minThreads: 1, maxThreads: 1 });
+  // Not the loaders of the caller: tsx would load the module a second time, beside the one that modules of users import.
+  const pool = new Piscina<Input, Result>({ filename: fileURLToPath(module), minThreads: 1, maxThreads: 1, execArgv: [] });
   try {
     return await pool.run(input, { name, signal });
   } finally {
