@@ -6,7 +6,7 @@ import { someOf } from '../errors/some-of.js';
 import { optionProblems } from '../kinds/check-options.js';
 import { withDefaults } from '../kinds/options-of.js';
 import { TYPES_THAT_MEET } from '../pipeline/lint/column-use.js';
-import { rawColumnsOf, stateOf } from './encoder.js';
+import { rawColumnsOf, stateOf } from './encoding/encoder.js';
 import type { TransformKind } from './transform-definition.js';
 import { TRANSFORMS } from './transforms.js';
 

@@ -22,15 +22,15 @@ import { canonicalJson } from '../store/json/canonical-json.js';
 import { parseRecord } from '../store/json/json-record.js';
 import { allRows } from './all-rows.js';
 import { checkTransforms, invalidTransforms, nameProblems } from './check-transforms.js';
-import type { EncoderSet } from './encoder.js';
-import { featureNamesOf, rawColumnsOf } from './encoder.js';
-import { fitEncoders } from './fit-encoders.js';
+import type { EncoderSet } from './encoding/encoder.js';
+import { featureNamesOf, rawColumnsOf } from './encoding/encoder.js';
+import { fitEncoders } from './encoding/fit-encoders.js';
 import { checkLabels, loadLabelledRows } from './labelled-rows.js';
-import { preprocessModel } from './preprocess-graph.js';
+import { preprocessModel } from './encoding/preprocess-graph.js';
 import { sampleRows } from './sample-rows.js';
 import type { RowSplit, RowsOf } from './split-rows.js';
 import { readSplit, splitRows } from './split-rows.js';
-import { writeEncoded } from './write-encoded.js';
+import { writeEncoded } from './encoding/write-encoded.js';
 
 /**
  * The feature stage: dataset -> `feature-set` artifact (files: see `FeatureMeta`, and `encoders.json`). Rows whose label or event time is

@@ -6,8 +6,8 @@ import type { ModelMeta, TrainConfig, TrainInputs, TrainResult } from '../contra
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { EncoderSet } from '../features/encoder.js';
-import { buildPreprocessGraph, preprocessModel } from '../features/preprocess-graph.js';
+import type { EncoderSet } from '../features/encoding/encoder.js';
+import { buildPreprocessGraph, preprocessModel } from '../features/encoding/preprocess-graph.js';
 import { GraphBuilder } from '../onnx/model-builder.js';
 import { openSession } from '../onnx/session.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';

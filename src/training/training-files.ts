@@ -3,13 +3,13 @@ import type { FeatureConfig, FeatureMeta, FeatureResult, FeatureSettings } from 
 import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../contracts/sql-text.js';
 import { parquetRelation } from '../data/file-list.js';
-import type { Encoder, EncoderSet } from '../features/encoder.js';
-import { fitLookup } from '../features/fit-encoders.js';
+import type { Encoder, EncoderSet } from '../features/encoding/encoder.js';
+import { fitLookup } from '../features/encoding/fit-encoders.js';
 import type { TargetLookup } from '../features/label-lookup.js';
 import { addTurns } from '../features/row-turns.js';
 import { rowsOf } from '../features/split-rows.js';
 import { TRANSFORMS } from '../features/transforms.js';
-import { writeEncoded } from '../features/write-encoded.js';
+import { writeEncoded } from '../features/encoding/write-encoded.js';
 import type { StepContext } from '../pipeline/step-context.js';
 import { parseRecord } from '../store/json/json-record.js';
 import { trainedRows } from './held-out.js';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../contracts/json.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import { integerNode } from '../graph-parts.js';
+import { integerNode } from '../encoding/graph-parts.js';
 import type { GraphSubject, Looked, SqlSubject } from '../transform-definition.js';
 import { fitTargetMeans } from '../target-means.js';
 import { columnsTransform } from '../transform-kind.js';

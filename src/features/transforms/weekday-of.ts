@@ -1,4 +1,4 @@
-import { castToFloat, integerNode } from '../graph-parts.js';
+import { castToFloat, integerNode } from '../encoding/graph-parts.js';
 import { DAY_MS, flooredModulo } from '../times.js';
 import { columnTransform } from '../transform-kind.js';
 

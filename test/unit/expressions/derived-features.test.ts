@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { RowExpression, RowOperator } from '../../../src/contracts/stages/row-expression.js';
 import { columnsRead } from '../../../src/pipeline/expressions/columns-read.js';
-import { encodedRows } from '../../../src/features/encode-sql.js';
-import type { Encoder } from '../../../src/features/encoder.js';
-import { buildPreprocessGraph } from '../../../src/features/preprocess-graph.js';
+import { encodedRows } from '../../../src/features/encoding/encode-sql.js';
+import type { Encoder } from '../../../src/features/encoding/encoder.js';
+import { buildPreprocessGraph } from '../../../src/features/encoding/preprocess-graph.js';
 import { GraphBuilder } from '../../../src/onnx/model-builder.js';
 
 const INPUTS = [

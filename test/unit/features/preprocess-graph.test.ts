@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Encoder } from '../../../src/features/encoder.js';
-import { buildPreprocessGraph } from '../../../src/features/preprocess-graph.js';
+import type { Encoder } from '../../../src/features/encoding/encoder.js';
+import { buildPreprocessGraph } from '../../../src/features/encoding/preprocess-graph.js';
 import { GraphBuilder } from '../../../src/onnx/model-builder.js';
 
 const INPUTS = [

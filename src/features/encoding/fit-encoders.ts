@@ -1,17 +1,17 @@
-import type { FeatureConfig, TransformSpec } from '../contracts/stages/feature.js';
-import { isPlainObject, type JsonObject } from '../contracts/json.js';
-import type { DuckDb } from '../data/duckdb.js';
-import { forBlocks } from '../data/column-blocks.js';
-import { identifier, sqlQuote } from '../contracts/sql-text.js';
-import { withDefaults } from '../kinds/options-of.js';
+import type { FeatureConfig, TransformSpec } from '../../contracts/stages/feature.js';
+import { isPlainObject, type JsonObject } from '../../contracts/json.js';
+import type { DuckDb } from '../../data/duckdb.js';
+import { forBlocks } from '../../data/column-blocks.js';
+import { identifier, sqlQuote } from '../../contracts/sql-text.js';
+import { withDefaults } from '../../kinds/options-of.js';
 import { inputsOf } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
-import { isJson } from '../store/json/canonical-json.js';
+import { isJson } from '../../store/json/canonical-json.js';
 import { rawColumnsOf, stateOf, wrongResult } from './encoder.js';
-import type { FittedLookup, TargetLookup } from './label-lookup.js';
-import type { RowsOf } from './split-rows.js';
-import type { FitSubject, TransformKind } from './transform-definition.js';
-import { MEMBERS_OF_ENCODERS, TRANSFORMS } from './transforms.js';
+import type { FittedLookup, TargetLookup } from '../label-lookup.js';
+import type { RowsOf } from '../split-rows.js';
+import type { FitSubject, TransformKind } from '../transform-definition.js';
+import { MEMBERS_OF_ENCODERS, TRANSFORMS } from '../transforms.js';
 
 export interface FittedEncoders {
   readonly encoders: readonly Encoder[];

@@ -1,9 +1,9 @@
-import type { TensorDatatype } from '../contracts/model.js';
-import { GraphBuilder } from '../onnx/model-builder.js';
+import type { TensorDatatype } from '../../contracts/model.js';
+import { GraphBuilder } from '../../onnx/model-builder.js';
 import type { Encoder, EncoderSet } from './encoder.js';
 import { featureNamesOf, rawColumnsOf, stateOf, wrongResult } from './encoder.js';
 import { castToFloat } from './graph-parts.js';
-import { TRANSFORMS } from './transforms.js';
+import { TRANSFORMS } from '../transforms.js';
 
 const ELEMENT_TYPES = { INT64: 'int64', FP32: 'float', BOOL: 'bool', BYTES: 'string' } as const satisfies Record<
   TensorDatatype,

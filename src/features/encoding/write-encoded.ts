@@ -1,13 +1,13 @@
-import type { ColumnSpec } from '../contracts/dataset.js';
-import { COLUMNS_AT_ONCE, forBlocks } from '../data/column-blocks.js';
-import type { DuckDb } from '../data/duckdb.js';
-import { identifier } from '../contracts/sql-text.js';
-import { writeParquet } from '../data/write-dataset.js';
+import type { ColumnSpec } from '../../contracts/dataset.js';
+import { COLUMNS_AT_ONCE, forBlocks } from '../../data/column-blocks.js';
+import type { DuckDb } from '../../data/duckdb.js';
+import { identifier } from '../../contracts/sql-text.js';
+import { writeParquet } from '../../data/write-dataset.js';
 import { encodedRows } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
 import { rawColumnsOf } from './encoder.js';
-import type { TargetLookup } from './label-lookup.js';
-import type { RowsOf } from './split-rows.js';
+import type { TargetLookup } from '../label-lookup.js';
+import type { RowsOf } from '../split-rows.js';
 
 /** Writes the features as FLOAT, `__label`, and every raw column as `raw_<name>`, in row order, as one Parquet file. */
 export async function writeEncoded(

@@ -1,11 +1,11 @@
-import { epochMsSql } from '../contracts/epoch-ms.js';
-import { identifier, sqlQuote } from '../contracts/sql-text.js';
+import { epochMsSql } from '../../contracts/epoch-ms.js';
+import { identifier, sqlQuote } from '../../contracts/sql-text.js';
 import type { Encoder } from './encoder.js';
 import { featureNamesOf, rawColumnsOf, stateOf, wrongResult } from './encoder.js';
-import type { TargetLookup } from './label-lookup.js';
-import { foldOf, keyName } from './label-lookup.js';
-import type { TransformKind, TransformNeed } from './transform-definition.js';
-import { TRANSFORMS } from './transforms.js';
+import type { TargetLookup } from '../label-lookup.js';
+import { foldOf, keyName } from '../label-lookup.js';
+import type { TransformKind, TransformNeed } from '../transform-definition.js';
+import { TRANSFORMS } from '../transforms.js';
 
 const INPUTS: { readonly [Need in TransformNeed]: (column: string) => string } = {
   number: rawFloat,

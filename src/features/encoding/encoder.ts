@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { ModelSignature } from '../contracts/model.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import type { TransformKind } from './transform-definition.js';
-import { MEMBERS_OF_ENCODERS, TRANSFORMS } from './transforms.js';
+import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import type { ModelSignature } from '../../contracts/model.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import type { TransformKind } from '../transform-definition.js';
+import { MEMBERS_OF_ENCODERS, TRANSFORMS } from '../transforms.js';
 
 /**
  * One fitted transform: beside `feature` and `transform` it has `column` or `columns`, and what the transform learned. Its numbers are float32 values,

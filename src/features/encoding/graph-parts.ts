@@ -1,4 +1,4 @@
-import type { GraphSubject } from './transform-definition.js';
+import type { GraphSubject } from '../transform-definition.js';
 
 type Place = Pick<GraphSubject, 'builder' | 'prefix'>;
 
