@@ -115,9 +115,14 @@ describe('runs on changes', () => {
       [2, 'follower/on/dataset/numbers/2'],
     ]);
     expect((await client.result('follower/on/dataset/numbers/2')).results).toEqual({ only: { rows: 3 } });
-    const [listed] = await client.list('WorkflowId = "follower/on/dataset/numbers/2"');
-    expect(listed?.trigger).toBe('dataset numbers@2');
-    expect(await client.summary('follower/on/dataset/numbers/2')).toEqual(listed);
+    const summary = await client.summary('follower/on/dataset/numbers/2');
+    expect(summary).toMatchObject({ state: 'COMPLETED', trigger: 'dataset numbers@2' });
+    // The list of runs is behind what has just ended.
+    const listed = await eventually(
+      () => client.list('WorkflowId = "follower/on/dataset/numbers/2"'),
+      ([first]) => first?.state === 'COMPLETED',
+    );
+    expect(listed).toEqual([summary]);
   });
 
   it('start a pipeline when a roll-back moves the champion', async () => {
