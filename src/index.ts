@@ -39,19 +39,19 @@ export type {
   ResultOf,
   RetrainReference,
   ValidationReference,
-} from './pipeline/reference.js';
+} from './pipeline/references/reference.js';
 export { abs, add, div, mul, neg, sub } from './pipeline/expressions/arithmetic.js';
 export { eq, gt, gte, lt, lte, ne } from './pipeline/expressions/comparisons.js';
 export { and, isNull, not, or } from './pipeline/expressions/logic.js';
 export { sql } from './pipeline/expressions/sql.js';
 export type { SqlExpression } from './pipeline/expressions/sql.js';
 export type { Expression, Operand, RunCondition, SqlText, ValueKind } from './pipeline/expressions/expression.js';
-export { field } from './pipeline/field.js';
+export { field } from './pipeline/references/field.js';
 export type { Branches } from './pipeline/flow/when.js';
 export type { LoopReference } from './pipeline/flow/loop.js';
 export type { LoopResult } from './contracts/stages/loop.js';
 export type { RunOutcome } from './contracts/run.js';
-export type { ParameterReference, Setting } from './pipeline/parameter-reference.js';
+export type { ParameterReference, Setting } from './pipeline/references/parameter-reference.js';
 export type { PipelineIssue } from './pipeline/lint/issues.js';
 export type { CommandResult } from './contracts/stages/command.js';
 export type { CommandOptions, PythonOptions } from './pipeline/stages/command.js';
@@ -62,12 +62,12 @@ export type { Duration } from './pipeline/duration.js';
 
 export type { CsvOptions, SourceOptions } from './contracts/dataset.js';
 export type { Metric, MetricOf } from './pipeline/kinds/metrics.js';
-export { partitionsOf, range } from './pipeline/item-sources.js';
-export type { ItemSource } from './pipeline/item-sources.js';
+export { partitionsOf, range } from './pipeline/references/item-sources.js';
+export type { ItemSource } from './pipeline/references/item-sources.js';
 export type { MapItems, MapOptions, MapReference } from './pipeline/flow/map.js';
 export type { DatasetPartition, ItemFailure, ItemList, MapResult } from './contracts/stages/map.js';
 
-export type { ChangeTrigger, EventReference } from './pipeline/change-triggers.js';
+export type { ChangeTrigger, EventReference } from './pipeline/triggers/change-triggers.js';
 export type { HookOptions } from './pipeline/options/hooks.js';
 export { scheduledTime } from './pipeline/schedule/scheduled-time.js';
 export type { ScheduledTime, TimeOffset } from './pipeline/schedule/scheduled-time.js';

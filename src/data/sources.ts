@@ -6,7 +6,7 @@ import { createKindList } from '../kinds/kind-list.js';
 import { type GivenOptions, withDefaults } from '../kinds/options-of.js';
 import { filesOfCallers } from '../modules/defining-file.js';
 import type { Source } from '../pipeline/options/source.js';
-import type { SettingsOf } from '../pipeline/parameter-reference.js';
+import type { SettingsOf } from '../pipeline/references/parameter-reference.js';
 import type { SecretMarker } from '../contracts/plan.js';
 import type { LoadedSource, SourceDefinition, SourceKind } from './source-kind.js';
 import { csv } from './sources/csv.js';

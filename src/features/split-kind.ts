@@ -8,8 +8,8 @@ import { withDefaults } from '../kinds/options-of.js';
 import type { ColumnNeed, Fitting } from '../pipeline/lint/column-use.js';
 import { aColumn } from '../pipeline/options/kinds.js';
 import type { Split } from '../pipeline/options/split.js';
-import type { SettingsOf } from '../pipeline/parameter-reference.js';
-import { isParameterReference } from '../pipeline/parameter-reference.js';
+import type { SettingsOf } from '../pipeline/references/parameter-reference.js';
+import { isParameterReference } from '../pipeline/references/parameter-reference.js';
 import type { Column } from '../schema/column.js';
 import type { SplitDefinition, SplitKind } from './split-definition.js';
 

@@ -5,7 +5,7 @@ import { createKindList } from '../kinds/kind-list.js';
 import { type GivenOptions, withDefaults } from '../kinds/options-of.js';
 import { filesOfCallers } from '../modules/defining-file.js';
 import type { WindowTrigger } from '../pipeline/kinds/triggers.js';
-import type { SettingsOf } from '../pipeline/parameter-reference.js';
+import type { SettingsOf } from '../pipeline/references/parameter-reference.js';
 import type { TriggerDefinition, TriggerKind } from './trigger-kind.js';
 
 /**

@@ -7,8 +7,8 @@ import type { Task } from '../contracts/stages/feature.js';
 import type { ParameterShape } from '../schema/parameter.js';
 import { schemaOf } from '../schema/schema.js';
 import type { RunCondition } from './expressions/expression.js';
-import type { DraftInput } from './draft-scope.js';
-import type { DraftStep, Knowledge, PipelineDraft } from './draft.js';
+import type { DraftInput } from './draft/draft-scope.js';
+import type { DraftStep, Knowledge, PipelineDraft } from './draft/draft.js';
 import { addCleanUp, type CleanUpOptions } from './flow/finally.js';
 import { addJoin, type Joined, type JoinOptions } from './flow/join.js';
 import { addLoop, type LoopOptions, type LoopReference, type StartedLoopOptions } from './flow/loop.js';
@@ -16,8 +16,8 @@ import { addBranches, type Branches } from './flow/when.js';
 import type { OptionReader } from './lint/issues.js';
 import type { MapItems, MapOptions, MapReference } from './flow/map.js';
 import { addMap } from './flow/map.js';
-import type { ParameterReferences } from './parameter-reference.js';
-import { isParameterReference, parameterReferences } from './parameter-reference.js';
+import type { ParameterReferences } from './references/parameter-reference.js';
+import { isParameterReference, parameterReferences } from './references/parameter-reference.js';
 import type { Pipeline } from './pipeline.js';
 import type {
   ApprovalReference,
@@ -30,7 +30,7 @@ import type {
   Ref,
   RetrainReference,
   ValidationReference,
-} from './reference.js';
+} from './references/reference.js';
 import type { NoSecrets, SecretReferences } from './options/secret.js';
 import type { CommandOptions, ProgramOptions, PythonOptions, ResultValues, WithResult } from './stages/command.js';
 import { commandConfig, pythonConfig } from './stages/command.js';

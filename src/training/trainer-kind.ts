@@ -8,8 +8,8 @@ import type { Kind } from '../kinds/kind.js';
 import { kindsOf } from '../kinds/option-kinds.js';
 import type { GraphBuilder } from '../onnx/model-builder.js';
 import { OPTIONS_SCHEMA, type Trainer } from '../pipeline/kinds/trainers.js';
-import type { Setting } from '../pipeline/parameter-reference.js';
-import { isReference } from '../pipeline/reference.js';
+import type { Setting } from '../pipeline/references/parameter-reference.js';
+import { isReference } from '../pipeline/references/reference.js';
 import type { StepContext } from '../pipeline/step-context.js';
 
 /** Rows in time order; the newest, from `trainRows` on, are held out for early stopping. Arrays lie over SharedArrayBuffers. */

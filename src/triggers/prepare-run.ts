@@ -3,7 +3,7 @@ import type { ChangeSubject, TriggerActivities, TriggeredRun } from '../contract
 import { subjectPath } from '../contracts/plan/triggers.js';
 import { PublishedDatasets } from '../data/published-datasets.js';
 import { PipelineError } from '../errors/pipeline-error.js';
-import type { ALIAS_FIELDS, DATASET_FIELDS } from '../pipeline/change-triggers.js';
+import type { ALIAS_FIELDS, DATASET_FIELDS } from '../pipeline/triggers/change-triggers.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { ObjectStore } from '../store/port.js';
 import { subscriptionsOf } from './subscriptions.js';

@@ -11,7 +11,7 @@ import type { ColumnNeed, Fitting } from '../pipeline/lint/column-use.js';
 import type { Check, CheckNeed, CheckOptions, RowCheckOptions } from '../pipeline/options/check.js';
 import { checkOptionKinds, rowCheckOptionKinds } from '../pipeline/options/check.js';
 import { aColumn } from '../pipeline/options/kinds.js';
-import type { SettingsOf } from '../pipeline/parameter-reference.js';
+import type { SettingsOf } from '../pipeline/references/parameter-reference.js';
 import type { Column } from '../schema/column.js';
 import type { CheckDefinition, CheckKind } from './check-definition.js';
 

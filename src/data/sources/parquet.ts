@@ -4,7 +4,7 @@ import { anObject, optional } from '../../errors/kinds.js';
 import { aTextSetting } from '../../pipeline/options/kinds.js';
 import { withProblems } from '../../pipeline/options/problems.js';
 import type { Source } from '../../pipeline/options/source.js';
-import type { Setting } from '../../pipeline/parameter-reference.js';
+import type { Setting } from '../../pipeline/references/parameter-reference.js';
 import { sourceProblems } from '../source/source-problems.js';
 import type { FileFormat } from '../source-kind.js';
 

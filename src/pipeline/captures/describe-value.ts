@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { JsonValue } from '../../contracts/json.js';
 import { sha256Hex } from '../../store/hash.js';
-import { isReference } from '../reference.js';
+import { isReference } from '../references/reference.js';
 import type { AnyFunction } from './scope-reader.js';
 
 /** More parts than this are not compared: such a value belongs into an input. */

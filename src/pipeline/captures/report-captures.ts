@@ -1,4 +1,4 @@
-import type { PipelineDraft } from '../draft.js';
+import type { PipelineDraft } from '../draft/draft.js';
 import { type CaptureProblem, readCaptures } from './read-captures.js';
 import { ScopeReader } from './scope-reader.js';
 import { writtenAt } from './function-file.js';

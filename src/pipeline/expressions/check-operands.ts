@@ -1,8 +1,8 @@
 import type { ColumnType } from '../../contracts/dataset.js';
 import { checkCall } from '../../errors/check-call.js';
 import { isColumn } from '../../schema/column.js';
-import { isParameterReference } from '../parameter-reference.js';
-import { isReference } from '../reference.js';
+import { isParameterReference } from '../references/parameter-reference.js';
+import { isReference } from '../references/reference.js';
 import type { ValueKind } from './expression.js';
 import { isExpression } from './expression.js';
 

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { Column } from '../../schema/column.js';
-import type { ParameterReference } from '../parameter-reference.js';
-import type { Ref } from '../reference.js';
+import type { ParameterReference } from '../references/parameter-reference.js';
+import type { Ref } from '../references/reference.js';
 
 declare const KIND: unique symbol;
 declare const READS: unique symbol;

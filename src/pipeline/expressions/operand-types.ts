@@ -1,7 +1,7 @@
 import type { ColumnType } from '../../contracts/dataset.js';
 import type { Column } from '../../schema/column.js';
-import type { ParameterReference } from '../parameter-reference.js';
-import type { Ref } from '../reference.js';
+import type { ParameterReference } from '../references/parameter-reference.js';
+import type { Ref } from '../references/reference.js';
 import type { Expression, SqlText, ValueKind } from './expression.js';
 
 interface KindOfColumn {

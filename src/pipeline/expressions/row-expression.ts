@@ -4,9 +4,9 @@ import type { RowExpression, RowOperator } from '../../contracts/stages/row-expr
 import type { Column } from '../../schema/column.js';
 import { isColumn } from '../../schema/column.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { ParameterReference } from '../parameter-reference.js';
-import { isParameterReference } from '../parameter-reference.js';
-import { isReference } from '../reference.js';
+import type { ParameterReference } from '../references/parameter-reference.js';
+import { isParameterReference } from '../references/parameter-reference.js';
+import { isReference } from '../references/reference.js';
 import { kindOf, WORDS } from './check-operands.js';
 import type { ValueKind } from './expression.js';
 import { isExpression } from './expression.js';

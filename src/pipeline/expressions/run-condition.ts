@@ -1,11 +1,11 @@
 import type { Arithmetic, Comparison, Condition, Operand } from '../../contracts/plan/condition.js';
 import { isColumn } from '../../schema/column.js';
-import type { PipelineDraft } from '../draft.js';
-import type { DraftInput } from '../draft-scope.js';
-import { bindingOf } from '../draft-scope.js';
+import type { PipelineDraft } from '../draft/draft.js';
+import type { DraftInput } from '../draft/draft-scope.js';
+import { bindingOf } from '../draft/draft-scope.js';
 import type { OptionReader } from '../lint/issues.js';
-import { isParameterReference } from '../parameter-reference.js';
-import { isReference } from '../reference.js';
+import { isParameterReference } from '../references/parameter-reference.js';
+import { isReference } from '../references/reference.js';
 import { kindOf } from './check-operands.js';
 import type { Operator } from './expression.js';
 import { isExpression } from './expression.js';

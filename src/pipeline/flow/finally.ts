@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../contracts/json.js';
 import type { RunOutcome } from '../../contracts/run.js';
-import type { DraftInput } from '../draft-scope.js';
-import type { PipelineDraft } from '../draft.js';
-import { isParameterReference } from '../parameter-reference.js';
-import type { Ref } from '../reference.js';
+import type { DraftInput } from '../draft/draft-scope.js';
+import type { PipelineDraft } from '../draft/draft.js';
+import { isParameterReference } from '../references/parameter-reference.js';
+import type { Ref } from '../references/reference.js';
 import type { NoSecrets, SecretReferences } from '../options/secret.js';
 import type { ParameterShape } from '../../schema/parameter.js';
 import { customConfig, type CustomStepContext, type InputValue, type StepInputs } from '../stages/custom.js';

@@ -1,7 +1,7 @@
 import type { JoinMode } from '../../contracts/plan.js';
-import { isPseudo } from '../draft-scope.js';
-import type { DraftStep, Knowledge, PipelineDraft } from '../draft.js';
-import type { Ref, ResultOf } from '../reference.js';
+import { isPseudo } from '../draft/draft-scope.js';
+import type { DraftStep, Knowledge, PipelineDraft } from '../draft/draft.js';
+import type { Ref, ResultOf } from '../references/reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 export interface JoinOptions<Mode extends JoinMode> extends Pick<StepOptions, 'description' | 'after'> {

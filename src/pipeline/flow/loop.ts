@@ -3,11 +3,11 @@ import type { JsonValue } from '../../contracts/json.js';
 import { type LoopResult, MAX_LOOP_ROUNDS } from '../../contracts/stages/loop.js';
 import type { RunCondition } from '../expressions/expression.js';
 import { compileCondition, type CompiledCondition } from '../expressions/run-condition.js';
-import { type DraftBody, isPseudo } from '../draft-scope.js';
-import type { PipelineDraft } from '../draft.js';
+import { type DraftBody, isPseudo } from '../draft/draft-scope.js';
+import type { PipelineDraft } from '../draft/draft.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Setting } from '../parameter-reference.js';
-import { isReference, type Ref } from '../reference.js';
+import type { Setting } from '../references/parameter-reference.js';
+import { isReference, type Ref } from '../references/reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 interface LoopBounds<Result> extends Pick<StepOptions, 'description' | 'after' | 'onFailure'> {

@@ -1,11 +1,11 @@
 import type { JsonObject, JsonPrimitive } from '../../contracts/json.js';
 import type { ItemList, MapConfig, MapResult } from '../../contracts/stages/map.js';
-import { type DraftInput } from '../draft-scope.js';
-import type { PipelineDraft } from '../draft.js';
-import { type ItemSource, partitionedDataset, rangeCount } from '../item-sources.js';
+import { type DraftInput } from '../draft/draft-scope.js';
+import type { PipelineDraft } from '../draft/draft.js';
+import { type ItemSource, partitionedDataset, rangeCount } from '../references/item-sources.js';
 import type { OptionReader } from '../lint/issues.js';
-import { isParameterReference, type ParameterReference } from '../parameter-reference.js';
-import { isReference, type Ref } from '../reference.js';
+import { isParameterReference, type ParameterReference } from '../references/parameter-reference.js';
+import { isReference, type Ref } from '../references/reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 /** Retries, time-outs and resources are those of the steps inside. */

@@ -1,4 +1,4 @@
-import type { PipelineDraft } from '../draft.js';
+import type { PipelineDraft } from '../draft/draft.js';
 import type { RunCondition } from '../expressions/expression.js';
 import { compileCondition } from '../expressions/run-condition.js';
 

@@ -1,7 +1,7 @@
 import type { JsonPrimitive } from '../../contracts/json.js';
 import type { Column } from '../../schema/column.js';
 import type { ColumnNeed } from '../lint/column-use.js';
-import type { Setting } from '../parameter-reference.js';
+import type { Setting } from '../references/parameter-reference.js';
 
 /** A drift statistic of a column or of `score`, and its threshold; becomes a `DriftRule` in the plan. */
 export interface DriftMeasure<C extends Column = Column> {

@@ -4,7 +4,7 @@ import { aNumberSetting } from '../options/kinds.js';
 import type { GuardSpec } from '../../contracts/stages/evaluate.js';
 import type { Task } from '../../contracts/stages/feature.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Setting } from '../parameter-reference.js';
+import type { Setting } from '../references/parameter-reference.js';
 import type { BuiltInMetric } from '../../metrics/metrics.js';
 import { aMetric, type Metric, metricName, type TaskOf } from './metrics.js';
 

@@ -5,7 +5,7 @@ import type { ColumnNeed } from './column-use.js';
 import { TYPES_THAT_MEET } from './column-use.js';
 import type { Duration } from '../duration.js';
 import { durationMs, latencyMs } from '../duration.js';
-import type { Setting } from '../parameter-reference.js';
+import type { Setting } from '../references/parameter-reference.js';
 
 /** What the linter looks at. */
 export type LintRule =

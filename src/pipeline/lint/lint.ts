@@ -1,7 +1,7 @@
 import type { MonitorConfig } from '../../contracts/stages/monitor.js';
 import type { RetrainConfig } from '../../contracts/stages/retrain.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
-import type { DraftStep, PipelineDraft } from '../draft.js';
+import type { DraftStep, PipelineDraft } from '../draft/draft.js';
 import { lintMaps } from '../flow/map.js';
 import { performanceRules } from '../stages/monitor.js';
 

@@ -1,8 +1,8 @@
 import type { Kind } from '../../errors/check-call.js';
 import { aNumber, aText, either, made, recordOf } from '../../errors/kinds.js';
 import { isColumn } from '../../schema/column.js';
-import { isParameterReference } from '../parameter-reference.js';
-import { isReference } from '../reference.js';
+import { isParameterReference } from '../references/parameter-reference.js';
+import { isReference } from '../references/reference.js';
 
 const aParameter: Kind = { expected: 'a parameter such as p.params.name', holds: isParameterReference };
 

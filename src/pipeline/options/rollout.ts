@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../contracts/json.js';
 import { aText, optional, optionsOf } from '../../errors/kinds.js';
 import type { Duration } from '../duration.js';
-import type { Setting } from '../parameter-reference.js';
+import type { Setting } from '../references/parameter-reference.js';
 import { aDuration, aNumberSetting } from './kinds.js';
 
 /** How a blessed model takes over; becomes a `RolloutSpec` in the plan. */

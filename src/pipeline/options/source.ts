@@ -1,6 +1,6 @@
 import type { CsvOptions, SourceOptions } from '../../contracts/dataset.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Setting } from '../parameter-reference.js';
+import type { Setting } from '../references/parameter-reference.js';
 import { problemsOf } from './problems.js';
 
 /** What holds rows: files, or a source that was added; becomes a `SourceSpec` in the plan. */

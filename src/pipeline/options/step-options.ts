@@ -6,7 +6,7 @@ import { jsonSchemaProblem } from '../../schema/validate-parameters.js';
 import type { OptionReader } from '../lint/issues.js';
 import { type CacheOptions, readCache } from './cache-options.js';
 import { lintLightStep } from '../light-step.js';
-import type { Ref } from '../reference.js';
+import type { Ref } from '../references/reference.js';
 
 /** Options that every step takes. */
 export interface StepOptions {

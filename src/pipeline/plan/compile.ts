@@ -1,7 +1,7 @@
 import type { Plan, PlanBody, PlanStep } from '../../contracts/plan.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
-import type { DraftStep, PipelineDraft } from '../draft.js';
-import { bindingOf, type DraftBody, type DraftScope, isPseudo } from '../draft-scope.js';
+import type { DraftStep, PipelineDraft } from '../draft/draft.js';
+import { bindingOf, type DraftBody, type DraftScope, isPseudo } from '../draft/draft-scope.js';
 import { withMapLimits } from '../interpreter/fan-out.js';
 import type { PipelineIssue } from '../lint/issues.js';
 import { lintPipeline } from '../lint/lint.js';

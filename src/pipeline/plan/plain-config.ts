@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { OptionReader } from '../lint/issues.js';
-import { isParameterReference } from '../parameter-reference.js';
-import { isReference } from '../reference.js';
+import { isParameterReference } from '../references/parameter-reference.js';
+import { isReference } from '../references/reference.js';
 import { isSecretReference, SECRET_NAME } from '../options/secret.js';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;

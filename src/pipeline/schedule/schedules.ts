@@ -5,7 +5,7 @@ import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
 import { isTimeZone } from './calendar.js';
 import { cronProblem } from './cron.js';
-import type { PipelineDraft } from '../draft.js';
+import type { PipelineDraft } from '../draft/draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import { isScheduledTime, resolveScheduledTimes, scheduledTimeProblems } from './scheduled-time.js';

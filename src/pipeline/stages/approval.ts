@@ -1,7 +1,7 @@
 import type { GateConfig } from '../../contracts/stages/gate.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Ref } from '../reference.js';
+import type { Ref } from '../references/reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 export interface ApprovalOptions extends Omit<StepOptions, 'id'> {

@@ -2,14 +2,14 @@ import type { CallConfig } from '../../contracts/stages/call.js';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { ParameterValue } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
-import type { DraftInput } from '../draft-scope.js';
-import type { PipelineDraft } from '../draft.js';
+import type { DraftInput } from '../draft/draft-scope.js';
+import type { PipelineDraft } from '../draft/draft.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { ParameterReference } from '../parameter-reference.js';
-import { isParameterReference } from '../parameter-reference.js';
+import type { ParameterReference } from '../references/parameter-reference.js';
+import { isParameterReference } from '../references/parameter-reference.js';
 import type { Pipeline } from '../pipeline.js';
-import type { Ref } from '../reference.js';
-import { isReference } from '../reference.js';
+import type { Ref } from '../references/reference.js';
+import { isReference } from '../references/reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 /** A parameter of the called pipeline: a value, a parameter of this one, or the result of a step. */

@@ -3,7 +3,7 @@ import type { Parameter, ParameterShape, ParameterValue } from '../../schema/par
 import { parameterSchema } from '../../schema/parameter-schema.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { ParameterReference } from '../parameter-reference.js';
+import type { ParameterReference } from '../references/parameter-reference.js';
 import type { SecretReference } from '../options/secret.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { StepInputs } from './custom.js';

@@ -1,10 +1,10 @@
 import type { JsonSafe } from '../../contracts/json.js';
 import type { Duration } from '../duration.js';
 import type { ParameterShape, ParameterValue, ParameterValues } from '../../schema/parameter.js';
-import type { ParameterReference } from '../parameter-reference.js';
-import { isParameterReference } from '../parameter-reference.js';
+import type { ParameterReference } from '../references/parameter-reference.js';
+import { isParameterReference } from '../references/parameter-reference.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { Ref, ResultOf } from '../reference.js';
+import type { Ref, ResultOf } from '../references/reference.js';
 import type { NoSecrets, SecretReferences } from '../options/secret.js';
 import type { StepContext } from '../step-context.js';
 import type { StepOptions } from '../options/step-options.js';

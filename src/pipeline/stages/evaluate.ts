@@ -1,11 +1,11 @@
 import type { Task } from '../../contracts/stages/feature.js';
 import type { Column } from '../../schema/column.js';
-import type { Knowledge } from '../draft.js';
+import type { Knowledge } from '../draft/draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import { builtInMetrics, metricNames } from '../../metrics/metrics.js';
 import { type Metric, metricName, type MetricOf } from '../kinds/metrics.js';
-import type { Setting } from '../parameter-reference.js';
+import type { Setting } from '../references/parameter-reference.js';
 import type { QualityGate } from '../kinds/quality-gate.js';
 import { betterThanChampion, guardSpecs } from '../kinds/quality-gate.js';
 import type { StepOptions } from '../options/step-options.js';

@@ -5,7 +5,7 @@ import type { ColumnOf } from '../../schema/column.js';
 import { eventTimeOf } from '../../schema/schema.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Label } from '../kinds/label.js';
-import type { DraftLabel } from '../draft-scope.js';
+import type { DraftLabel } from '../draft/draft-scope.js';
 import { columnsRead, hasSqlText } from '../expressions/columns-read.js';
 import type { RowScope } from '../expressions/row-expression.js';
 import { rowExpression } from '../expressions/row-expression.js';

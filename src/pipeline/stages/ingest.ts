@@ -1,10 +1,10 @@
 import type { ArtifactRef } from '../../contracts/artifact.js';
 import type { JsonValue } from '../../contracts/json.js';
 import type { CommandResult } from '../../contracts/stages/command.js';
-import type { Ref } from '../reference.js';
+import type { Ref } from '../references/reference.js';
 import type { SchemaSpec } from '../../contracts/dataset.js';
 import type { OptionReader } from '../lint/issues.js';
-import type { DateSetting } from '../parameter-reference.js';
+import type { DateSetting } from '../references/parameter-reference.js';
 import { readSource, type Source } from '../options/source.js';
 import type { StepOptions } from '../options/step-options.js';
 import type { SchemaNamed } from '../../schema/schema.js';

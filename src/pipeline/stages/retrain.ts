@@ -2,7 +2,7 @@ import { CronExpressionParser } from 'cron-parser';
 import type { JsonObject } from '../../contracts/json.js';
 import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
-import type { DraftStep, PipelineDraft } from '../draft.js';
+import type { DraftStep, PipelineDraft } from '../draft/draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { StepOptions } from '../options/step-options.js';

@@ -1,5 +1,5 @@
 import type { OptionReader } from '../lint/issues.js';
-import type { Setting } from '../parameter-reference.js';
+import type { Setting } from '../references/parameter-reference.js';
 import type { StepOptions } from '../options/step-options.js';
 import { lintTrainer, type Trainer } from '../kinds/trainers.js';
 

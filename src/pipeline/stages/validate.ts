@@ -6,7 +6,7 @@ import type { RowScope } from '../expressions/row-expression.js';
 import { rowExpression } from '../expressions/row-expression.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Check } from '../options/check.js';
-import { isParameterReference } from '../parameter-reference.js';
+import { isParameterReference } from '../references/parameter-reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 export interface ValidateOptions<Of extends string = string> extends StepOptions {

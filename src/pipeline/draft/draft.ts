@@ -1,8 +1,8 @@
-import type { JsonObject } from '../contracts/json.js';
-import type { StepKind } from '../contracts/plan.js';
-import type { ParameterShape } from '../schema/parameter.js';
-import { parameterSchema } from '../schema/parameter-schema.js';
-import { jsonSchemaProblem } from '../schema/validate-parameters.js';
+import type { JsonObject } from '../../contracts/json.js';
+import type { StepKind } from '../../contracts/plan.js';
+import type { ParameterShape } from '../../schema/parameter.js';
+import { parameterSchema } from '../../schema/parameter-schema.js';
+import { jsonSchemaProblem } from '../../schema/validate-parameters.js';
 import {
   type DraftBody,
   type DraftGuard,
@@ -16,15 +16,15 @@ import {
   rootScope,
 } from './draft-scope.js';
 import { reportPromise } from './is-promise.js';
-import type { AnyFunction } from './captures/scope-reader.js';
-import type { PipelineIssue } from './lint/issues.js';
-import { OptionReader } from './lint/issues.js';
-import type { Pipeline, StepFunction } from './pipeline.js';
-import { plainConfig } from './plan/plain-config.js';
-import type { Ref } from './reference.js';
-import { createReference, fieldOf, isReference } from './reference.js';
-import type { StepOptions } from './options/step-options.js';
-import { readStepOptions } from './options/step-options.js';
+import type { AnyFunction } from '../captures/scope-reader.js';
+import type { PipelineIssue } from '../lint/issues.js';
+import { OptionReader } from '../lint/issues.js';
+import type { Pipeline, StepFunction } from '../pipeline.js';
+import { plainConfig } from '../plan/plain-config.js';
+import type { Ref } from '../references/reference.js';
+import { createReference, fieldOf, isReference } from '../references/reference.js';
+import type { StepOptions } from '../options/step-options.js';
+import { readStepOptions } from '../options/step-options.js';
 
 export type { DraftStep, Knowledge } from './draft-scope.js';
 

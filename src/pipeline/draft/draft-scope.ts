@@ -1,12 +1,12 @@
-import type { Condition } from '../contracts/plan/condition.js';
-import type { InputBinding, SqlMarker } from '../contracts/plan.js';
-import type { JsonObject } from '../contracts/json.js';
-import type { PlanStep, StepKind } from '../contracts/plan.js';
-import type { SchemaSpec } from '../contracts/dataset.js';
-import type { LabelSpec } from '../contracts/stages/feature.js';
-import type { OptionReader } from './lint/issues.js';
-import type { Ref } from './reference.js';
-import type { CommonStepFields } from './options/step-options.js';
+import type { Condition } from '../../contracts/plan/condition.js';
+import type { InputBinding, SqlMarker } from '../../contracts/plan.js';
+import type { JsonObject } from '../../contracts/json.js';
+import type { PlanStep, StepKind } from '../../contracts/plan.js';
+import type { SchemaSpec } from '../../contracts/dataset.js';
+import type { LabelSpec } from '../../contracts/stages/feature.js';
+import type { OptionReader } from '../lint/issues.js';
+import type { Ref } from '../references/reference.js';
+import type { CommonStepFields } from '../options/step-options.js';
 
 /** A label before the parameters in it have values. */
 export type DraftLabel = Omit<LabelSpec, 'sql'> & { readonly sql: string | SqlMarker };

@@ -1,9 +1,9 @@
-import { checkCall } from '../errors/check-call.js';
-import { aFunction, aText, optional, optionsOf } from '../errors/kinds.js';
-import type { JsonPrimitive } from '../contracts/json.js';
-import type { Alias } from '../contracts/model.js';
-import type { TriggerOverlap } from '../contracts/plan/triggers.js';
-import type { Parameter, ParameterFormat, ParameterShape } from '../schema/parameter.js';
+import { checkCall } from '../../errors/check-call.js';
+import { aFunction, aText, optional, optionsOf } from '../../errors/kinds.js';
+import type { JsonPrimitive } from '../../contracts/json.js';
+import type { Alias } from '../../contracts/model.js';
+import type { TriggerOverlap } from '../../contracts/plan/triggers.js';
+import type { Parameter, ParameterFormat, ParameterShape } from '../../schema/parameter.js';
 
 declare const FIELD: unique symbol;
 

@@ -1,12 +1,12 @@
-import type { JsonObject } from '../contracts/json.js';
-import type { Alias } from '../contracts/model.js';
-import type { TriggerSpec } from '../contracts/plan/triggers.js';
-import { subjectPath } from '../contracts/plan/triggers.js';
-import { checkParameters } from '../schema/validate-parameters.js';
+import type { JsonObject } from '../../contracts/json.js';
+import type { Alias } from '../../contracts/model.js';
+import type { TriggerSpec } from '../../contracts/plan/triggers.js';
+import { subjectPath } from '../../contracts/plan/triggers.js';
+import { checkParameters } from '../../schema/validate-parameters.js';
 import { ALIAS_FIELDS, type ChangeTrigger, DATASET_FIELDS } from './change-triggers.js';
-import type { PipelineDraft } from './draft.js';
-import type { OptionReader } from './lint/issues.js';
-import { plainConfig } from './plan/plain-config.js';
+import type { PipelineDraft } from '../draft/draft.js';
+import type { OptionReader } from '../lint/issues.js';
+import { plainConfig } from '../plan/plain-config.js';
 
 const ALIASES: readonly string[] = ['champion', 'challenger', 'previous'] satisfies Alias[];
 const OVERLAPS: readonly string[] = ['coalesce', 'queue', 'allow'] satisfies TriggerSpec['overlap'][];

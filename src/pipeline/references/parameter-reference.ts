@@ -1,6 +1,6 @@
-import type { JsonPrimitive } from '../contracts/json.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import type { Parameter, ParameterFormat, ParameterShape, ParameterValue } from '../schema/parameter.js';
+import type { JsonPrimitive } from '../../contracts/json.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import type { Parameter, ParameterFormat, ParameterShape, ParameterValue } from '../../schema/parameter.js';
 
 declare const VALUE: unique symbol;
 

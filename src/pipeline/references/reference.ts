@@ -1,13 +1,13 @@
-import type { DeployResult } from '../contracts/stages/deploy.js';
-import type { EvaluateResult } from '../contracts/stages/evaluate.js';
-import type { FeatureResult, Task } from '../contracts/stages/feature.js';
-import type { ApprovalResult } from '../contracts/stages/gate.js';
-import type { IngestResult } from '../contracts/stages/ingest.js';
-import type { MonitorResult } from '../contracts/stages/monitor.js';
-import type { RetrainResult } from '../contracts/stages/retrain.js';
-import type { TrainResult } from '../contracts/stages/train.js';
-import type { ValidateResult } from '../contracts/stages/validate.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import type { DeployResult } from '../../contracts/stages/deploy.js';
+import type { EvaluateResult } from '../../contracts/stages/evaluate.js';
+import type { FeatureResult, Task } from '../../contracts/stages/feature.js';
+import type { ApprovalResult } from '../../contracts/stages/gate.js';
+import type { IngestResult } from '../../contracts/stages/ingest.js';
+import type { MonitorResult } from '../../contracts/stages/monitor.js';
+import type { RetrainResult } from '../../contracts/stages/retrain.js';
+import type { TrainResult } from '../../contracts/stages/train.js';
+import type { ValidateResult } from '../../contracts/stages/validate.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 declare const RESULT: unique symbol;
 declare const STAGE: unique symbol;

@@ -1,6 +1,6 @@
-import { checkCall } from '../errors/check-call.js';
-import { aText, listOf } from '../errors/kinds.js';
-import { aReference } from './options/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
+import { aText, listOf } from '../../errors/kinds.js';
+import { aReference } from '../options/kinds.js';
 import type { Ref } from './reference.js';
 import { createFieldReference } from './reference.js';
 

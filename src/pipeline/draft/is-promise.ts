@@ -1,4 +1,4 @@
-import type { OptionReader } from './lint/issues.js';
+import type { OptionReader } from '../lint/issues.js';
 
 export function isPromiseLike(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

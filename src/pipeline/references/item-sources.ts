@@ -1,7 +1,7 @@
-import { checkCall } from '../errors/check-call.js';
-import { aNumberSetting, aReference } from './options/kinds.js';
-import type { DatasetRef } from '../contracts/dataset.js';
-import type { DatasetPartition } from '../contracts/stages/map.js';
+import { checkCall } from '../../errors/check-call.js';
+import { aNumberSetting, aReference } from '../options/kinds.js';
+import type { DatasetRef } from '../../contracts/dataset.js';
+import type { DatasetPartition } from '../../contracts/stages/map.js';
 import type { Setting } from './parameter-reference.js';
 import type { Ref } from './reference.js';
 
