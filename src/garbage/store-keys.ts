@@ -106,7 +106,7 @@ const ROWS = [
     pattern: /^monitors\//,
     keptBy: 'itself',
     goes: NEVER,
-    writers: ['src/monitoring/monitor-record.ts', 'src/monitoring/window-history.ts'],
+    writers: ['src/monitoring/monitor-record.ts', 'src/monitoring/windows/window-history.ts'],
   },
   {
     kind: 'cursor',

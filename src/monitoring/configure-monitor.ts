@@ -4,7 +4,7 @@ import { checkDriftRules } from './drift.js';
 import { projectOf } from '../store/project.js';
 import { writeMonitor } from './monitor-record.js';
 import { findReference } from './reference.js';
-import { graceOf } from './window.js';
+import { graceOf } from './windows/window.js';
 
 /**
  * Records what is watched on a model's endpoint, and with the wall's clock sets the schedule that closes its windows, each a while after its end. The rules are

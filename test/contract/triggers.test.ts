@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import returns from '../../examples/extending/pipeline.js';
 import { missingValues } from '../../examples/extending/missing-values.js';
 import { decideTriggers } from '../../src/monitoring/decide-triggers.js';
-import { windowSignals } from '../../src/monitoring/window-signals.js';
+import { windowSignals } from '../../src/monitoring/windows/window-signals.js';
 import type { TriggerSubject } from '../../src/monitoring/trigger-kind.js';
 import { triggerContract } from '../../src/testing/index.js';
 import { decide, initialState, receive } from '../../workflows/entities/continuous-training-policy.js';

@@ -4,8 +4,8 @@ import type { DriftConfig } from '../../../src/monitoring/drift.js';
 import { scoreDrift } from '../../../src/monitoring/drift.js';
 import { profileValues } from '../../../src/profiles/numeric-profile.js';
 import type { Profile } from '../../../src/profiles/profile.js';
-import { windowKey, windowOf } from '../../../src/monitoring/window.js';
-import { windowSignals } from '../../../src/monitoring/window-signals.js';
+import { windowKey, windowOf } from '../../../src/monitoring/windows/window.js';
+import { windowSignals } from '../../../src/monitoring/windows/window-signals.js';
 
 const DAY_MS = 86_400_000;
 const values = (shift: number): Profile => ({

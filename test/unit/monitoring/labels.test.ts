@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { MonitorConfig } from '../../../src/contracts/stages/monitor.js';
 import { withDuckDb } from '../../../src/data/duckdb.js';
 import type { FileSource } from '../../../src/contracts/dataset.js';
-import { measurePerformance } from '../../../src/monitoring/performance.js';
-import { WINDOW_ROWS } from '../../../src/monitoring/window-rows.js';
+import { measurePerformance } from '../../../src/monitoring/windows/performance.js';
+import { WINDOW_ROWS } from '../../../src/monitoring/windows/window-rows.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'perennial-labels-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));

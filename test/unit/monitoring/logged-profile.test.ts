@@ -8,7 +8,7 @@ import { openDuckDb } from '../../../src/data/duckdb.js';
 import type { Profile } from '../../../src/profiles/profile.js';
 import { profileColumns } from '../../../src/profiles/profile.js';
 import { driftScore } from '../../../src/monitoring/drift-score.js';
-import { inputColumns, loadWindowRows, WINDOW_ROWS } from '../../../src/monitoring/window-rows.js';
+import { inputColumns, loadWindowRows, WINDOW_ROWS } from '../../../src/monitoring/windows/window-rows.js';
 import { duckdbType } from '../../../src/schema/duckdb-type.js';
 import { signatureOf } from '../../../src/schema/signature.js';
 import { compileRowParser } from '../../../src/serving/input/row-parser.js';

@@ -1,5 +1,5 @@
-import type { LogFile } from '../predictions/log-file-name.js';
-import { DAY_MS, DAY_WRITER, type LogListing } from '../predictions/log-files.js';
+import type { LogFile } from '../../predictions/log-file-name.js';
+import { DAY_MS, DAY_WRITER, type LogListing } from '../../predictions/log-files.js';
 
 /** How far a log had been read: of each writer, `<replica>-<incarnation>`, the number of the newest write that was there. */
 export type ReadPosition = { readonly [writer: string]: number };

@@ -1,10 +1,10 @@
-import type { DriftScore, WindowReport } from '../contracts/entities/monitoring.js';
-import { escapeHtml, formatNumber, table } from '../report/html.js';
-import type { Page, Section } from '../report/page.js';
-import { barChart, lineChart } from '../report/charts/render-chart.js';
-import { rangeOf } from '../report/charts/scales.js';
-import type { Profile } from '../profiles/profile.js';
-import { driftBins } from './statistics/drift-bins.js';
+import type { DriftScore, WindowReport } from '../../contracts/entities/monitoring.js';
+import { escapeHtml, formatNumber, table } from '../../report/html.js';
+import type { Page, Section } from '../../report/page.js';
+import { barChart, lineChart } from '../../report/charts/render-chart.js';
+import { rangeOf } from '../../report/charts/scales.js';
+import type { Profile } from '../../profiles/profile.js';
+import { driftBins } from '../statistics/drift-bins.js';
 
 /** Bars of one plot at most; the largest reference categories are shown. */
 const MAX_BARS = 16;

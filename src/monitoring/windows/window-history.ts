@@ -1,9 +1,9 @@
-import type { WindowReport } from '../contracts/entities/monitoring.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { isPipelineError } from '../errors/pipeline-error.js';
-import { getIfThere, parseRecord, recordBytes } from '../store/json/json-record.js';
-import type { ObjectStore } from '../store/port.js';
-import { isoInstant } from '../data/event-time.js';
+import type { WindowReport } from '../../contracts/entities/monitoring.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { isPipelineError } from '../../errors/pipeline-error.js';
+import { getIfThere, parseRecord, recordBytes } from '../../store/json/json-record.js';
+import type { ObjectStore } from '../../store/port.js';
+import { isoInstant } from '../../data/event-time.js';
 import type { ClosedWindows } from './window-rows.js';
 import type { Window, WindowPhase } from './window.js';
 import { windowKey, windowPrefix } from './window.js';

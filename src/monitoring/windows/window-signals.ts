@@ -1,5 +1,5 @@
-import type { TrainingSignal } from '../contracts/entities/continuous-training.js';
-import type { WindowReport } from '../contracts/entities/monitoring.js';
+import type { TrainingSignal } from '../../contracts/entities/continuous-training.js';
+import type { WindowReport } from '../../contracts/entities/monitoring.js';
 import type { WindowPhase } from './window.js';
 
 /** What a closed window tells the continuous training of its model. Ids depend on model, window and cause alone, so repeats are harmless. */

@@ -1,7 +1,7 @@
-import { isoInstant, parseInstant } from '../data/event-time.js';
-import type { MonitorWindowRequest } from '../contracts/entities/monitoring.js';
-import type { MonitorConfig } from '../contracts/stages/monitor.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { isoInstant, parseInstant } from '../../data/event-time.js';
+import type { MonitorWindowRequest } from '../../contracts/entities/monitoring.js';
+import type { MonitorConfig } from '../../contracts/stages/monitor.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** Half-open event-time window, ms since 1970. */
 export interface Window {

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import type { WindowReport } from '../contracts/entities/monitoring.js';
-import type { MetricValues } from '../contracts/stages/evaluate.js';
-import type { Task } from '../contracts/stages/feature.js';
-import type { MonitorConfig } from '../contracts/stages/monitor.js';
-import type { FileSource } from '../contracts/dataset.js';
-import type { DuckDb } from '../data/duckdb.js';
-import { isFileSource, materialize } from '../data/source/materialize.js';
-import type { StepContext } from '../pipeline/step-context.js';
-import { wholeRelation } from '../data/source/open-source.js';
-import { identifier } from '../contracts/sql-text.js';
-import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { measureInThread } from '../metrics/measure-in-thread.js';
+import type { WindowReport } from '../../contracts/entities/monitoring.js';
+import type { MetricValues } from '../../contracts/stages/evaluate.js';
+import type { Task } from '../../contracts/stages/feature.js';
+import type { MonitorConfig } from '../../contracts/stages/monitor.js';
+import type { FileSource } from '../../contracts/dataset.js';
+import type { DuckDb } from '../../data/duckdb.js';
+import { isFileSource, materialize } from '../../data/source/materialize.js';
+import type { StepContext } from '../../pipeline/step-context.js';
+import { wholeRelation } from '../../data/source/open-source.js';
+import { identifier } from '../../contracts/sql-text.js';
+import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import { measureInThread } from '../../metrics/measure-in-thread.js';
 import { WINDOW_ROWS } from './window-rows.js';
 
 type Labels = NonNullable<MonitorConfig['labels']>;
