@@ -103,7 +103,7 @@ export default tseslint.config(
       'src/{cache,data,evaluation,features,logs,metrics,monitoring,registry,runs,store,training,triggers}/**/*.ts',
       'src/worker/step/**/*.ts',
     ],
-    ignores: ['src/store/json/parse-json.ts', 'src/cache/package-version.ts'],
+    ignores: ['src/store/json/parse-json.ts', 'src/cache/code/package-version.ts'],
     rules: { 'no-restricted-syntax': ['error', startQueue, thrownText, openStream, ownEngine, parsedStore, ...onePlace] },
   },
   {

@@ -4,7 +4,7 @@ import type { StepTask } from '../contracts/run.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 import { sha256Hex } from '../store/hash.js';
 import { contentHashOf } from './content-of.js';
-import type { StepCode } from './shared-code.js';
+import type { StepCode } from './code/shared-code.js';
 
 /** Changes when keys are made in another way. */
 const KEY_FORMAT = 1;

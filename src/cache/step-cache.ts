@@ -7,7 +7,7 @@ import { entryOf, type Found, findEntry, keepEntry, secureEntry } from './cache-
 import { cacheKey, componentsOf } from './cache-key.js';
 import { changesBetween } from './explain-change.js';
 import { keepLastComponents, lastComponents } from './last-components.js';
-import type { StepCode } from './shared-code.js';
+import type { StepCode } from './code/shared-code.js';
 
 /** What an operation reads beside its inputs, and which results may be kept. */
 export interface OperationCaching {

@@ -1,6 +1,6 @@
 import type { RunEnd } from '../contracts/run/run-manifest.js';
 import type { JsonObject } from '../contracts/json.js';
-import { type CodeSource, codeHash, pipelineCode } from '../cache/pipeline-code.js';
+import { type CodeSource, codeHash, pipelineCode } from '../cache/code/pipeline-code.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
 import { everyStep } from '../pipeline/plan/every-step.js';
 import type { ArtifactStore } from '../store/artifacts/artifact-store.js';

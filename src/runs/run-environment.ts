@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { JsonObject } from '../contracts/json.js';
-import { OWN_VERSION } from '../cache/package-version.js';
+import { OWN_VERSION } from '../cache/code/package-version.js';
 
 const run = promisify(execFile);
 const GIT_PATIENCE_MS = 2_000;

@@ -4,7 +4,7 @@ import type { ChildInput, StageHost } from '../../workflows/stages/stage-host.js
 import type { BodyRun, StepCall } from '../../workflows/scope/scope-surroundings.js';
 import type { JsonObject } from '../contracts/json.js';
 import type { RunIdentity, RunOptions, RunResult, StepOutcome, StepTask } from '../contracts/run.js';
-import type { CodeSource } from '../cache/pipeline-code.js';
+import type { CodeSource } from '../cache/code/pipeline-code.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { StepLog } from '../pipeline/step-context.js';
 import type { RunClock } from './run-clock.js';

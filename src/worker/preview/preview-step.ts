@@ -1,7 +1,7 @@
 import type { StageHost } from '../../../workflows/stages/stage-host.js';
 import { stageOfStep } from '../../../workflows/stages/stages.js';
 import { cacheOf } from '../../../workflows/steps/step-cache.js';
-import type { CodeSource } from '../../cache/pipeline-code.js';
+import type { CodeSource } from '../../cache/code/pipeline-code.js';
 import type { JsonObject, JsonValue } from '../../contracts/json.js';
 import type { PlanStep } from '../../contracts/plan.js';
 import type { RunIdentity, RunOptions, StepTask } from '../../contracts/run.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { pipelineCode, wholeCodeHash } from '../../cache/pipeline-code.js';
+import { pipelineCode, wholeCodeHash } from '../../cache/code/pipeline-code.js';
 import { shortHash } from '../../contracts/plan.js';
 import { thrownText } from '../../errors/describe-thrown.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';

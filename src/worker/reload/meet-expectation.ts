@@ -1,4 +1,4 @@
-import { wholeCodeHash } from '../../cache/pipeline-code.js';
+import { wholeCodeHash } from '../../cache/code/pipeline-code.js';
 import { shortHash } from '../../contracts/plan.js';
 import type { PlanRequest } from '../../contracts/system.js';
 import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';

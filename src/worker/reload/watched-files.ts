@@ -1,4 +1,4 @@
-import { codeFiles, stampOf } from '../../cache/shared-code.js';
+import { codeFiles, stampOf } from '../../cache/code/shared-code.js';
 
 /** The files that pipelines are made of: those that export them, and the local modules that these import. */
 export class WatchedFiles {

@@ -1,7 +1,7 @@
 import type { PlanStep } from '../../contracts/plan.js';
 import type { StepOutcome, StepTask } from '../../contracts/run.js';
 import { operationCaching } from '../../../activities/caching.js';
-import { type CodeSource, pipelineCode } from '../../cache/pipeline-code.js';
+import { type CodeSource, pipelineCode } from '../../cache/code/pipeline-code.js';
 import { finishRecord } from '../../cache/finish-record.js';
 import { type Hit, type Miss, openStepCache, type StepCache, type StepCaching } from '../../cache/step-cache.js';
 import { stepKinds } from '../../pipeline/plan/step-kinds.js';

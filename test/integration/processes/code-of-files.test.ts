@@ -143,7 +143,7 @@ const CASES: { readonly [name: string]: Case } = {
 /** Loads each project and prints the code of its step `a`. */
 const PRINT = `
 import path from 'node:path';
-import { pipelineCode } from '${path.resolve('dist/src/cache/pipeline-code.js')}';
+import { pipelineCode } from '${path.resolve('dist/src/cache/code/pipeline-code.js')}';
 const printed = {};
 for (const file of process.argv.slice(2)) {
   process.env.PERENNIAL_TEST_N = file.includes('/edited/') ? '2' : '1';

@@ -2,9 +2,9 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { pipelineCode } from '../../../src/cache/pipeline-code.js';
-import type { StepCode } from '../../../src/cache/shared-code.js';
-import { functionHash } from '../../../src/cache/syntax-hash.js';
+import { pipelineCode } from '../../../src/cache/code/pipeline-code.js';
+import type { StepCode } from '../../../src/cache/code/shared-code.js';
+import { functionHash } from '../../../src/cache/code/syntax-hash.js';
 import { definePipeline } from '../../../src/index.js';
 
 const FILE = `import { definePipeline } from 'perennial-ml';

@@ -101,7 +101,7 @@ async function loadIfPipeline(file: string): Promise<Pipeline | null> {
 async function changesSince(manifest: RunManifest, pipeline: Pipeline): Promise<string[]> {
   const [{ planChanges }, { codeHash, pipelineCode }] = await Promise.all([
     import('../../../runs/compare-runs.js'),
-    import('../../../cache/pipeline-code.js'),
+    import('../../../cache/code/pipeline-code.js'),
   ]);
   const code = await pipelineCode(pipeline);
   const changed = pipeline.plan.steps

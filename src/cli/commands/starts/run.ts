@@ -103,7 +103,7 @@ export function runCommand(terminal: Terminal): Command {
 
 /** The file as it is now, with the code of its steps as far as that can be read. */
 async function expectationOf(pipeline: Pipeline): Promise<PlanExpectation> {
-  const { wholeCodeHash } = await import('../../../cache/pipeline-code.js');
+  const { wholeCodeHash } = await import('../../../cache/code/pipeline-code.js');
   try {
     return { plan: pipeline.plan.hash, code: await wholeCodeHash(pipeline) };
   } catch (error) {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { type KnownManifests, packageVersion } from './package-version.js';
-import { PACKAGE_NAME } from '../contracts/package-name.js';
+import { PACKAGE_NAME } from '../../contracts/package-name.js';
 
 export interface ModuleGraph {
   /** Absolute paths of the local modules that the files import, directly or not, themselves left out. */
@@ -17,7 +17,7 @@ export interface ModuleGraph {
 
 /** This package's own code, built or as it was written: it counts by its version. */
 const OWN_CODE = ['dist', 'src', 'workflows', 'activities'].map((folder) =>
-  fileURLToPath(new URL(`../../../${folder}/`, import.meta.url)),
+  fileURLToPath(new URL(`../../../../${folder}/`, import.meta.url)),
 );
 const BUILT_IN = new Set(builtinModules);
 

@@ -2,11 +2,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { CallExpression, ImportDeclaration, Node } from 'acorn';
 import { type Loader, transform } from 'esbuild';
-import { parseProgram } from '../pipeline/captures/parse-function.js';
-import { sha256Hex } from '../store/hash.js';
+import { parseProgram } from '../../pipeline/captures/parse-function.js';
+import { sha256Hex } from '../../store/hash.js';
 import { type SourceFacts, sourceFacts } from './source-facts.js';
 import { type Ignored, treeHash } from './syntax-hash.js';
-import { PACKAGE_NAME } from '../contracts/package-name.js';
+import { PACKAGE_NAME } from '../../contracts/package-name.js';
 
 const LOADERS: { readonly [extension: string]: Loader } = {
   '.ts': 'ts',

@@ -8,7 +8,7 @@ import type {
   Program,
   VariableDeclarator,
 } from 'acorn';
-import { childrenOf, namesIn } from '../pipeline/captures/declared-names.js';
+import { childrenOf, namesIn } from '../../pipeline/captures/declared-names.js';
 
 /** What a module takes from outside, as its text says. */
 export interface SourceFacts {

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
-import type { ExternalKind } from '../kinds/external-kinds.js';
-import type { Plan } from '../contracts/plan.js';
-import { isOfUser } from '../modules/defining-file.js';
-import { stepKinds } from '../pipeline/plan/step-kinds.js';
-import { sha256Hex } from '../store/hash.js';
+import type { ExternalKind } from '../../kinds/external-kinds.js';
+import type { Plan } from '../../contracts/plan.js';
+import { isOfUser } from '../../modules/defining-file.js';
+import { stepKinds } from '../../pipeline/plan/step-kinds.js';
+import { sha256Hex } from '../../store/hash.js';
 import type { StepCode } from './shared-code.js';
 
 /** What the steps of a plan take from kinds that are not built in. */

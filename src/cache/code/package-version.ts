@@ -1,12 +1,12 @@
 import fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { isAbsent } from '../store/file-errors.js';
-import { sha256Hex } from '../store/hash.js';
-import { PACKAGE_NAME } from '../contracts/package-name.js';
+import { isAbsent } from '../../store/file-errors.js';
+import { sha256Hex } from '../../store/hash.js';
+import { PACKAGE_NAME } from '../../contracts/package-name.js';
 
 /** Version of this package: the code version of the built-in stages. */
-export const OWN_VERSION = (createRequire(import.meta.url)('../../../package.json') as { readonly version: string }).version;
+export const OWN_VERSION = (createRequire(import.meta.url)('../../../../package.json') as { readonly version: string }).version;
 
 type Manifest = { readonly folder: string; readonly version: string; readonly needs: readonly string[] };
 

@@ -1,6 +1,6 @@
 import type { Node } from 'acorn';
-import { isSyntaxError, parseProgram } from '../pipeline/captures/parse-function.js';
-import { sha256Hex } from '../store/hash.js';
+import { isSyntaxError, parseProgram } from '../../pipeline/captures/parse-function.js';
+import { sha256Hex } from '../../store/hash.js';
 
 /** Parts of a syntax tree that say where something stands, not what it is. */
 const PLACES = new Set(['start', 'end', 'loc', 'range', 'raw', 'sourceFile']);

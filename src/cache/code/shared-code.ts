@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { sha256Hex } from '../store/hash.js';
+import { sha256Hex } from '../../store/hash.js';
 import { type ModuleGraph, moduleGraph } from './module-graph.js';
 import { isCode, readDefiningFile, readModule, type ReadSource } from './source-hash.js';
 

@@ -1,10 +1,10 @@
-import { isOfUser } from '../modules/defining-file.js';
-import { fileOfFunction } from '../pipeline/captures/function-file.js';
-import { readCaptures } from '../pipeline/captures/read-captures.js';
-import { captureInWords } from '../pipeline/captures/report-captures.js';
-import { ScopeReader } from '../pipeline/captures/scope-reader.js';
-import { everyStep } from '../pipeline/plan/every-step.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
+import { isOfUser } from '../../modules/defining-file.js';
+import { fileOfFunction } from '../../pipeline/captures/function-file.js';
+import { readCaptures } from '../../pipeline/captures/read-captures.js';
+import { captureInWords } from '../../pipeline/captures/report-captures.js';
+import { ScopeReader } from '../../pipeline/captures/scope-reader.js';
+import { everyStep } from '../../pipeline/plan/every-step.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
 
 /** What the functions of cached steps take from around them. */
 export interface CapturedCode {

@@ -1,10 +1,10 @@
-import type { PlanStep } from '../contracts/plan.js';
-import { reasonOf } from '../errors/describe-thrown.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
-import { everyStep } from '../pipeline/plan/every-step.js';
-import { sha256Hex } from '../store/hash.js';
-import { canonicalJson } from '../store/json/canonical-json.js';
+import type { PlanStep } from '../../contracts/plan.js';
+import { reasonOf } from '../../errors/describe-thrown.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { everyStep } from '../../pipeline/plan/every-step.js';
+import { sha256Hex } from '../../store/hash.js';
+import { canonicalJson } from '../../store/json/canonical-json.js';
 import { OWN_VERSION } from './package-version.js';
 import { capturedCode } from './captured-code.js';
 import { kindCode } from './kind-code.js';
