@@ -3,7 +3,7 @@ import type { EvaluateConfig, EvaluateResult } from '../../src/contracts/stages/
 import type { FeatureConfig, FeatureResult } from '../../src/contracts/stages/feature.js';
 import type { ModelMeta, TrainResult } from '../../src/contracts/stages/train.js';
 import type { Blessing } from '../../src/contracts/stages/evaluate.js';
-import { evaluateOperations } from '../../activities/evaluate.js';
+import { evaluateOperations } from '../../activities/stages/evaluate.js';
 import { feature } from '../../src/features/feature.js';
 import { GraphBuilder } from '../../src/onnx/model-builder.js';
 import { createRegistry } from '../../src/registry/create-registry.js';

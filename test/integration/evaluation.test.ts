@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { evaluateOperations } from '../../activities/evaluate.js';
+import { evaluateOperations } from '../../activities/stages/evaluate.js';
 import { evaluateAgain } from '../../src/evaluation/evaluate-again.js';
 import type { FeatureResult } from '../../src/contracts/stages/feature.js';
 import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { closeWindow, monitorOperations } from '../../activities/monitor.js';
+import { closeWindow, monitorOperations } from '../../activities/stages/monitor.js';
 import type { MonitorWindowRequest, MonitorWindowStart, WindowReport } from '../../src/contracts/entities/monitoring.js';
 import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
 import { createTestContext } from '../test-context.js';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { closeWindow, monitorOperations } from '../../activities/monitor.js';
+import { closeWindow, monitorOperations } from '../../activities/stages/monitor.js';
 import type { TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
 import type { MonitorWindowRequest, WindowReport } from '../../src/contracts/entities/monitoring.js';
 import type { MonitorConfig } from '../../src/contracts/stages/monitor.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import type { Connection } from '@temporalio/client';
 import path from 'node:path';
-import { monitorOperations } from '../../activities/monitor.js';
+import { monitorOperations } from '../../activities/stages/monitor.js';
 import type { Owner } from '../../src/contracts/store/ownership.js';
 import { OWNER_MEMO } from '../../src/contracts/store/ownership.js';
 import type { MonitorConfig } from '../../src/contracts/stages/monitor.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { evaluateOperations } from '../../activities/evaluate.js';
-import { trainOperations } from '../../activities/train.js';
+import { evaluateOperations } from '../../activities/stages/evaluate.js';
+import { trainOperations } from '../../activities/stages/train.js';
 import type { EvaluateConfig, EvaluateResult } from '../../src/contracts/stages/evaluate.js';
 import type { FeatureResult } from '../../src/contracts/stages/feature.js';
 import type { GbdtSpec, TrainResult } from '../../src/contracts/stages/train.js';

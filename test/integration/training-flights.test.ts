@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { trainOperations } from '../../activities/train.js';
+import { trainOperations } from '../../activities/stages/train.js';
 import type { FeatureResult } from '../../src/contracts/stages/feature.js';
 import type { GbdtSpec, TrainResult } from '../../src/contracts/stages/train.js';
 import { feature } from '../../src/features/feature.js';

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { askAdmission } from '../../../activities/admission.js';
 import { createControlActivities } from '../../../activities/control.js';
-import { closeWindow } from '../../../activities/monitor.js';
+import { closeWindow } from '../../../activities/stages/monitor.js';
 import { createNoticeActivities } from '../../../activities/notices.js';
 import { createTriggerActivities } from '../../../activities/triggers.js';
 import type { BackfillActivities } from '../../contracts/entities/backfill.js';

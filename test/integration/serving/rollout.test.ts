@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
-import { deployOperations } from '../../../activities/deploy.js';
+import { deployOperations } from '../../../activities/stages/deploy.js';
 import { deployStage } from '../../../workflows/stages/deploy.js';
 import type { StageHost } from '../../../workflows/stages/stage-host.js';
 import type { JsonObject, JsonValue } from '../../../src/contracts/json.js';

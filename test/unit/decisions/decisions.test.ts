@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createControlActivities } from '../../../activities/control.js';
-import { deployOperations } from '../../../activities/deploy.js';
+import { deployOperations } from '../../../activities/stages/deploy.js';
 import type { ArtifactRef } from '../../../src/contracts/artifact.js';
 import type { JsonObject, JsonValue } from '../../../src/contracts/json.js';
 import type { RegistryLogEntry } from '../../../src/contracts/model.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { trainOperations } from '../../../activities/train.js';
+import { trainOperations } from '../../../activities/stages/train.js';
 import type { FeatureConfig, FeatureResult } from '../../../src/contracts/stages/feature.js';
 import type { TrainResult } from '../../../src/contracts/stages/train.js';
 import { withDuckDb } from '../../../src/data/duckdb.js';

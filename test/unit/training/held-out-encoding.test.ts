@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { trainOperations } from '../../../activities/train.js';
+import { trainOperations } from '../../../activities/stages/train.js';
 import type { FeatureConfig } from '../../../src/contracts/stages/feature.js';
 import { feature } from '../../../src/features/feature.js';
 import { createTestContext } from '../../test-context.js';

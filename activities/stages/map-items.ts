@@ -1,10 +1,10 @@
-import type { ArtifactRef } from '../src/contracts/artifact.js';
-import type { DatasetRef } from '../src/contracts/dataset.js';
-import { type JsonObject, type JsonValue, isJsonObject } from '../src/contracts/json.js';
-import type { DatasetPartition, MapConfig } from '../src/contracts/stages/map.js';
-import { PipelineError } from '../src/errors/pipeline-error.js';
-import type { ArtifactStore } from '../src/store/artifacts/artifact-store.js';
-import { readItems } from '../src/store/values/item-pages.js';
+import type { ArtifactRef } from '../../src/contracts/artifact.js';
+import type { DatasetRef } from '../../src/contracts/dataset.js';
+import { type JsonObject, type JsonValue, isJsonObject } from '../../src/contracts/json.js';
+import type { DatasetPartition, MapConfig } from '../../src/contracts/stages/map.js';
+import { PipelineError } from '../../src/errors/pipeline-error.js';
+import type { ArtifactStore } from '../../src/store/artifacts/artifact-store.js';
+import { readItems } from '../../src/store/values/item-pages.js';
 
 type Items = AsyncIterable<JsonValue> | Iterable<JsonValue>;
 

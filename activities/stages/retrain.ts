@@ -1,8 +1,8 @@
-import { continuousTrainingId } from '../src/contracts/entities/continuous-training.js';
-import type { RetrainConfig, RetrainOperations } from '../src/contracts/stages/retrain.js';
-import type { JsonObject } from '../src/contracts/json.js';
-import type { OperationCode } from '../src/pipeline/step-context.js';
-import { projectOf } from '../src/store/project.js';
+import { continuousTrainingId } from '../../src/contracts/entities/continuous-training.js';
+import type { RetrainConfig, RetrainOperations } from '../../src/contracts/stages/retrain.js';
+import type { JsonObject } from '../../src/contracts/json.js';
+import type { OperationCode } from '../../src/pipeline/step-context.js';
+import { projectOf } from '../../src/store/project.js';
 
 type Code = OperationCode<RetrainConfig, JsonObject, RetrainOperations>;
 

@@ -1,10 +1,10 @@
-import type { EvaluateConfig, EvaluateInputs, EvaluateOperations } from '../src/contracts/stages/evaluate.js';
-import { bless } from '../src/evaluation/bless.js';
-import { checkRefit } from '../src/evaluation/check-refit.js';
-import { evaluate } from '../src/evaluation/evaluate.js';
-import { publishRefit } from '../src/evaluation/publish-refit.js';
-import type { OperationCode } from '../src/pipeline/step-context.js';
-import { refit as refitModel } from '../src/training/refit.js';
+import type { EvaluateConfig, EvaluateInputs, EvaluateOperations } from '../../src/contracts/stages/evaluate.js';
+import { bless } from '../../src/evaluation/bless.js';
+import { checkRefit } from '../../src/evaluation/check-refit.js';
+import { evaluate } from '../../src/evaluation/evaluate.js';
+import { publishRefit } from '../../src/evaluation/publish-refit.js';
+import type { OperationCode } from '../../src/pipeline/step-context.js';
+import { refit as refitModel } from '../../src/training/refit.js';
 
 type Code = OperationCode<EvaluateConfig, EvaluateInputs, EvaluateOperations>;
 

@@ -1,6 +1,6 @@
-import type { DeployConfig, DeployInputs, DeployOperations } from '../src/contracts/stages/deploy.js';
-import { evaluateAgain } from '../src/evaluation/evaluate-again.js';
-import type { OperationCode, StageOperation } from '../src/pipeline/step-context.js';
+import type { DeployConfig, DeployInputs, DeployOperations } from '../../src/contracts/stages/deploy.js';
+import { evaluateAgain } from '../../src/evaluation/evaluate-again.js';
+import type { OperationCode, StageOperation } from '../../src/pipeline/step-context.js';
 import {
   judgeHealth,
   openCandidate,
@@ -9,8 +9,8 @@ import {
   shiftToCandidate,
   waitUntilReady,
   withdrawVersion,
-} from '../src/rollout/rollout-steps.js';
-import { announceAliases } from '../src/triggers/announce.js';
+} from '../../src/rollout/rollout-steps.js';
+import { announceAliases } from '../../src/triggers/announce.js';
 
 type Code = OperationCode<DeployConfig, DeployInputs, DeployOperations>;
 

@@ -1,10 +1,10 @@
-import { jsonFile } from '../src/store/artifacts/json-file.js';
-import type { JsonObject, JsonValue } from '../src/contracts/json.js';
-import type { MapConfig, MapContext, MapOperations } from '../src/contracts/stages/map.js';
-import { admittedLimits, shardSize } from '../src/pipeline/interpreter/fan-out.js';
-import type { OperationCode } from '../src/pipeline/step-context.js';
-import { joinPages, publishList, publishPage, readItems } from '../src/store/values/item-pages.js';
-import { loadParts } from '../src/store/values/stored-values.js';
+import { jsonFile } from '../../src/store/artifacts/json-file.js';
+import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
+import type { MapConfig, MapContext, MapOperations } from '../../src/contracts/stages/map.js';
+import { admittedLimits, shardSize } from '../../src/pipeline/interpreter/fan-out.js';
+import type { OperationCode } from '../../src/pipeline/step-context.js';
+import { joinPages, publishList, publishPage, readItems } from '../../src/store/values/item-pages.js';
+import { loadParts } from '../../src/store/values/stored-values.js';
 import { itemsOf } from './map-items.js';
 
 type Code = OperationCode<MapConfig, JsonObject, MapOperations>;

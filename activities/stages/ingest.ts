@@ -1,7 +1,7 @@
-import type { IngestConfig, IngestInputs, IngestOperations } from '../src/contracts/stages/ingest.js';
-import { ingest as readSource } from '../src/data/ingest.js';
-import type { OperationCode } from '../src/pipeline/step-context.js';
-import { publishDataset } from '../src/triggers/announce.js';
+import type { IngestConfig, IngestInputs, IngestOperations } from '../../src/contracts/stages/ingest.js';
+import { ingest as readSource } from '../../src/data/ingest.js';
+import type { OperationCode } from '../../src/pipeline/step-context.js';
+import { publishDataset } from '../../src/triggers/announce.js';
 
 type Code = OperationCode<IngestConfig, IngestInputs, IngestOperations>;
 
