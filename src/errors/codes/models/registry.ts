@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../code-entry.js';
+import type { CodeEntry } from '../../code-entry.js';
 
 export const REGISTRY_CODES = {
   REGISTRY_NAME_INVALID: {

@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../code-entry.js';
+import type { CodeEntry } from '../../code-entry.js';
 
 /** Schedules, deployment and back-fill. */
 export const SCHEDULES_CODES = {

@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../code-entry.js';
+import type { CodeEntry } from '../../code-entry.js';
 
 export const CONTROL_FLOW_CODES = {
   EXECUTION_CONDITION_UNDECIDED: {

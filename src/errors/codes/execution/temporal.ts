@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../code-entry.js';
+import type { CodeEntry } from '../../code-entry.js';
 
 export const TEMPORAL_CODES = {
   TEMPORAL_BINARY_MISSING: {

@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../code-entry.js';
+import type { CodeEntry } from '../../code-entry.js';
 
 export const COMMAND_CODES = {
   COMMAND_FAILED: {

@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../code-entry.js';
+import type { CodeEntry } from '../../code-entry.js';
 
 export const NOTICES_CODES = {
   NOTICE_REFUSED: {

@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../code-entry.js';
+import type { CodeEntry } from '../../code-entry.js';
 
 export const MAP_CODES = {
   MAP_TOO_FEW_SUCCEEDED: {

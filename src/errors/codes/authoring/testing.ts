@@ -1,4 +1,4 @@
-import type { CodeEntry } from '../code-entry.js';
+import type { CodeEntry } from '../../code-entry.js';
 
 export const TESTING_CODES = {
   TESTING_UNKNOWN_STEP: {
