@@ -11,7 +11,7 @@ import { isoInstant, parseWindow } from './event-time.js';
 import { loadSource, orderColumn } from './source/load-source.js';
 import { isFileSource, materialize } from './source/materialize.js';
 import { publishedFiles } from './source/published-files.js';
-import { writeDataset } from './write-dataset.js';
+import { writeDataset } from './datasets/write-dataset.js';
 
 /**
  * The ingest stage: source files -> a `dataset` artifact of the rows in the window, then the step's cursor moves to the window's end.

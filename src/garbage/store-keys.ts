@@ -122,7 +122,7 @@ const ROWS = [
     pattern: /^datasets\//,
     keptBy: 'itself',
     goes: NEVER,
-    writers: ['src/data/published-datasets.ts'],
+    writers: ['src/data/datasets/published-datasets.ts'],
   },
   {
     kind: 'trigger',

@@ -1,7 +1,7 @@
 import type { DatasetRef } from '../contracts/dataset.js';
 import type { RunIdentity } from '../contracts/run.js';
 import type { ChangeSubject } from '../contracts/plan/triggers.js';
-import { PublishedDatasets } from '../data/published-datasets.js';
+import { PublishedDatasets } from '../data/datasets/published-datasets.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { TemporalDoor } from '../pipeline/step-context.js';
 import type { ObjectStore } from '../store/port.js';

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonPrimitive, JsonValue } from '../contracts/json.js';
 import type { ChangeSubject, TriggerActivities, TriggeredRun } from '../contracts/plan/triggers.js';
 import { subjectPath } from '../contracts/plan/triggers.js';
-import { PublishedDatasets } from '../data/published-datasets.js';
+import { PublishedDatasets } from '../data/datasets/published-datasets.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { ALIAS_FIELDS, DATASET_FIELDS } from '../pipeline/triggers/change-triggers.js';
 import { createRegistry } from '../registry/create-registry.js';

@@ -1,6 +1,6 @@
 import { jsonFile } from '../store/artifacts/json-file.js';
 import type { CheckOutcome, ValidateConfig, ValidateInputs, ValidateResult } from '../contracts/stages/validate.js';
-import { datasetFiles } from '../data/dataset-files.js';
+import { datasetFiles } from '../data/datasets/dataset-files.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { parquetRelation } from '../data/file-list.js';

@@ -6,14 +6,14 @@ import { eventTimeOf } from '../../schema/schema.js';
 import type { DuckDb } from '../duckdb.js';
 import type { EventWindow } from '../event-time.js';
 import { isoInstant, parseWindow, timestampLiteral } from '../event-time.js';
-import { castRows, readWideOnce } from './cast-rows.js';
-import type { CheckScope } from './check-casts.js';
-import { checkCasts } from './check-casts.js';
-import type { PlannedGroup } from './column-casts.js';
-import { planCasts } from './column-casts.js';
+import { castRows, readWideOnce } from './casts/cast-rows.js';
+import type { CheckScope } from './casts/check-casts.js';
+import { checkCasts } from './casts/check-casts.js';
+import type { PlannedGroup } from './casts/column-casts.js';
+import { planCasts } from './casts/column-casts.js';
 import { openSource, readingSource } from './open-source.js';
 import { checkRowCount } from './row-counts.js';
-import { failsSql, valueSql } from './value-cast.js';
+import { failsSql, valueSql } from './casts/value-cast.js';
 
 /** What is read, from files. */
 type FileIngest = IngestConfig & { readonly source: FileSource };

@@ -5,7 +5,7 @@ import { aTextSetting } from '../../pipeline/options/kinds.js';
 import { withProblems } from '../../pipeline/options/problems.js';
 import type { Source } from '../../pipeline/options/source.js';
 import type { Setting } from '../../pipeline/references/parameter-reference.js';
-import { csvProblems } from '../source/source-problems.js';
+import { csvProblems } from '../source/formats/source-problems.js';
 import type { FileFormat } from '../source-kind.js';
 
 const aCharacter = { type: 'string', minLength: 1, maxLength: 1 } as const;
@@ -28,7 +28,7 @@ const kind: FileFormat = {
   },
   readsTexts: true,
   groups: async (_db, { path, options }, files) => {
-    const { csvGroups } = await import('../source/csv-table.js');
+    const { csvGroups } = await import('../source/formats/csv-table.js');
     return csvGroups(path, files, options);
   },
 };

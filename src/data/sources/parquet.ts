@@ -5,7 +5,7 @@ import { aTextSetting } from '../../pipeline/options/kinds.js';
 import { withProblems } from '../../pipeline/options/problems.js';
 import type { Source } from '../../pipeline/options/source.js';
 import type { Setting } from '../../pipeline/references/parameter-reference.js';
-import { sourceProblems } from '../source/source-problems.js';
+import { sourceProblems } from '../source/formats/source-problems.js';
 import type { FileFormat } from '../source-kind.js';
 
 const kind: FileFormat = {
@@ -13,7 +13,7 @@ const kind: FileFormat = {
   options: { properties: { infinities: { enum: ['missing'] } } },
   readsTexts: false,
   groups: async (db, _source, files) => {
-    const { parquetGroups } = await import('../source/parquet-table.js');
+    const { parquetGroups } = await import('../source/formats/parquet-table.js');
     return parquetGroups(db, files);
   },
 };

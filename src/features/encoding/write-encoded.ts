@@ -2,7 +2,7 @@ import type { ColumnSpec } from '../../contracts/dataset.js';
 import { COLUMNS_AT_ONCE, forBlocks } from '../../data/column-blocks.js';
 import type { DuckDb } from '../../data/duckdb.js';
 import { identifier } from '../../contracts/sql-text.js';
-import { writeParquet } from '../../data/write-dataset.js';
+import { writeParquet } from '../../data/datasets/write-dataset.js';
 import { encodedRows } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
 import { rawColumnsOf } from './encoder.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ColumnSpec, ColumnType, CsvOptions, DatasetRef } from '../../../src/contracts/dataset.js';
-import { scanCsv } from '../../../src/data/source/scan-csv.js';
+import { scanCsv } from '../../../src/data/source/formats/scan-csv.js';
 import type { ArtifactStore } from '../../../src/store/artifacts/artifact-store.js';
 import { writeCsv } from './rfc4180.js';
 import { failureOf, ingestWith, schemaOf, sql, temporaryFolder, temporaryStore } from './tiny-source.js';

@@ -3,7 +3,7 @@ import type { DatasetRef } from '../../../src/contracts/dataset.js';
 import type { RunIdentity } from '../../../src/contracts/run.js';
 import type { ChangeSubject } from '../../../src/contracts/plan/triggers.js';
 import { definePipeline, on, param } from '../../../src/index.js';
-import { PublishedDatasets } from '../../../src/data/published-datasets.js';
+import { PublishedDatasets } from '../../../src/data/datasets/published-datasets.js';
 import { openObjectStore } from '../../../src/store/open-store.js';
 import type { ObjectStore } from '../../../src/store/port.js';
 import { publishDataset } from '../../../src/triggers/announce.js';

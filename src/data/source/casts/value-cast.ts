@@ -1,9 +1,9 @@
-import { epochMsSql } from '../../contracts/epoch-ms.js';
-import type { ColumnSpec, ColumnType, CsvOptions, FileSource } from '../../contracts/dataset.js';
-import { duckdbType } from '../../schema/duckdb-type.js';
-import { literal } from '../../contracts/sql-text.js';
-import { formatOf } from './format-of.js';
-import type { SourceColumn } from './source-group.js';
+import { epochMsSql } from '../../../contracts/epoch-ms.js';
+import type { ColumnSpec, ColumnType, CsvOptions, FileSource } from '../../../contracts/dataset.js';
+import { duckdbType } from '../../../schema/duckdb-type.js';
+import { literal } from '../../../contracts/sql-text.js';
+import { formatOf } from '../format-of.js';
+import type { SourceColumn } from '../source-group.js';
 
 /**
  * How the values of one column of some files become values of a dataset, in three steps, each SQL over what the step before gave: so each is

@@ -1,11 +1,11 @@
-import { epochMsSql } from '../contracts/epoch-ms.js';
+import { epochMsSql } from '../../contracts/epoch-ms.js';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetPart, SchemaSpec } from '../contracts/dataset.js';
-import type { DraftFile } from '../store/artifacts/artifact-store.js';
-import type { DuckDb, SqlRow } from './duckdb.js';
-import { isoInstant } from './event-time.js';
-import { identifier, literal } from '../contracts/sql-text.js';
+import type { DatasetPart, SchemaSpec } from '../../contracts/dataset.js';
+import type { DraftFile } from '../../store/artifacts/artifact-store.js';
+import type { DuckDb, SqlRow } from '../duckdb.js';
+import { isoInstant } from '../event-time.js';
+import { identifier, literal } from '../../contracts/sql-text.js';
 
 export interface WrittenDataset {
   readonly rows: number;

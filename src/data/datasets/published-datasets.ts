@@ -1,10 +1,10 @@
-import type { DatasetRef } from '../contracts/dataset.js';
-import type { RunIdentity } from '../contracts/run.js';
-import type { DatasetLogEntry } from '../contracts/plan/triggers.js';
-import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { AppendLog } from '../store/log/append-log.js';
-import { getIfThere, recordBytes } from '../store/json/json-record.js';
-import type { ObjectStore } from '../store/port.js';
+import type { DatasetRef } from '../../contracts/dataset.js';
+import type { RunIdentity } from '../../contracts/run.js';
+import type { DatasetLogEntry } from '../../contracts/plan/triggers.js';
+import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import { AppendLog } from '../../store/log/append-log.js';
+import { getIfThere, recordBytes } from '../../store/json/json-record.js';
+import type { ObjectStore } from '../../store/port.js';
 
 const ROOT = 'datasets/';
 const MEMBERS = ['n', 'at', 'dataset', 'rows', 'from', 'to', 'pipeline', 'step', 'workflowId', 'runId', 'previousHash'] as const;

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { identifier } from '../../contracts/sql-text.js';
-import { isPipelineError } from '../../errors/pipeline-error.js';
-import type { DuckDb } from '../duckdb.js';
-import { fileList } from '../file-list.js';
+import { identifier } from '../../../contracts/sql-text.js';
+import { isPipelineError } from '../../../errors/pipeline-error.js';
+import type { DuckDb } from '../../duckdb.js';
+import { fileList } from '../../file-list.js';
 import { corruptFiles } from './csv-table.js';
-import type { SourceColumn, SourceGroup } from './source-group.js';
+import type { SourceColumn, SourceGroup } from '../source-group.js';
 
 /** Parquet files, neighbours with the same columns together. DATA_SOURCE_CORRUPT names every file that cannot be read. */
 export async function parquetGroups(db: DuckDb, files: readonly string[]): Promise<readonly SourceGroup[]> {

@@ -1,5 +1,5 @@
-import type { DuckDb } from '../duckdb.js';
-import { identifier } from '../../contracts/sql-text.js';
+import type { DuckDb } from '../../duckdb.js';
+import { identifier } from '../../../contracts/sql-text.js';
 
 /** Some of the columns of a table, as a table of their own. */
 export interface ColumnBlock {

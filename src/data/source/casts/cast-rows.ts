@@ -1,6 +1,6 @@
-import { COLUMNS_AT_ONCE, inBlocks } from '../column-blocks.js';
-import type { DuckDb } from '../duckdb.js';
-import { identifier } from '../../contracts/sql-text.js';
+import { COLUMNS_AT_ONCE, inBlocks } from '../../column-blocks.js';
+import type { DuckDb } from '../../duckdb.js';
+import { identifier } from '../../../contracts/sql-text.js';
 import type { ColumnCast, PlannedGroup } from './column-casts.js';
 import { sortBlocks, type ColumnBlock } from './sort-blocks.js';
 

@@ -1,5 +1,5 @@
-import type { CsvOptions, SourceOptions } from '../../contracts/dataset.js';
-import type { OptionProblem } from '../../pipeline/options/problems.js';
+import type { CsvOptions, SourceOptions } from '../../../contracts/dataset.js';
+import type { OptionProblem } from '../../../pipeline/options/problems.js';
 
 /** What is right for one option: the words of it, and whether a value is. */
 type Rule = { readonly expected: string; readonly holds: (value: unknown) => boolean };

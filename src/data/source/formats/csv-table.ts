@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CsvOptions } from '../../contracts/dataset.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
+import type { CsvOptions } from '../../../contracts/dataset.js';
+import { PipelineError } from '../../../errors/pipeline-error.js';
 import { csvProblems } from './source-problems.js';
-import { literal } from '../../contracts/sql-text.js';
-import { fileList } from '../file-list.js';
+import { literal } from '../../../contracts/sql-text.js';
+import { fileList } from '../../file-list.js';
 import type { CsvDialect } from './scan-csv.js';
 import { scanCsv } from './scan-csv.js';
-import type { SourceGroup } from './source-group.js';
+import type { SourceGroup } from '../source-group.js';
 
 /** Longest record, in bytes, that the engine reads without being told. */
 const USUAL_RECORD = 2_000_000;

@@ -1,6 +1,6 @@
-import type { ColumnSpec, FileSource } from '../../contracts/dataset.js';
-import { inBlocks } from '../column-blocks.js';
-import type { DuckDb } from '../duckdb.js';
+import type { ColumnSpec, FileSource } from '../../../contracts/dataset.js';
+import { inBlocks } from '../../column-blocks.js';
+import type { DuckDb } from '../../duckdb.js';
 import type { ColumnCast, PlannedGroup } from './column-casts.js';
 import { wrongColumns } from './column-casts.js';
 import { ACCEPTED, failsSql } from './value-cast.js';

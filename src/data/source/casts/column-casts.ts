@@ -1,10 +1,10 @@
-import type { ColumnSpec, SchemaSpec, FileSource } from '../../contracts/dataset.js';
-import { PipelineError } from '../../errors/pipeline-error.js';
-import { someOf } from '../../errors/some-of.js';
-import { inBlocks } from '../column-blocks.js';
-import type { DuckDb } from '../duckdb.js';
-import type { OpenSource } from './open-source.js';
-import type { SourceColumn, SourceGroup } from './source-group.js';
+import type { ColumnSpec, SchemaSpec, FileSource } from '../../../contracts/dataset.js';
+import { PipelineError } from '../../../errors/pipeline-error.js';
+import { someOf } from '../../../errors/some-of.js';
+import { inBlocks } from '../../column-blocks.js';
+import type { DuckDb } from '../../duckdb.js';
+import type { OpenSource } from '../open-source.js';
+import type { SourceColumn, SourceGroup } from '../source-group.js';
 import type { ValueCast } from './value-cast.js';
 import { ACCEPTED, missingValues, valueCast } from './value-cast.js';
 
