@@ -20,16 +20,16 @@ import { signatureOf } from '../schema/signature.js';
 import type { DraftFile } from '../store/artifacts/artifact-store.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 import { parseRecord } from '../store/json/json-record.js';
-import { allRows } from './all-rows.js';
+import { allRows } from './rows/all-rows.js';
 import { checkTransforms, invalidTransforms, nameProblems } from './check-transforms.js';
 import type { EncoderSet } from './encoding/encoder.js';
 import { featureNamesOf, rawColumnsOf } from './encoding/encoder.js';
 import { fitEncoders } from './encoding/fit-encoders.js';
-import { checkLabels, loadLabelledRows } from './labelled-rows.js';
+import { checkLabels, loadLabelledRows } from './rows/labelled-rows.js';
 import { preprocessModel } from './encoding/preprocess-graph.js';
-import { sampleRows } from './sample-rows.js';
-import type { RowSplit, RowsOf } from './split-rows.js';
-import { readSplit, splitRows } from './split-rows.js';
+import { sampleRows } from './rows/sample-rows.js';
+import type { RowSplit, RowsOf } from './rows/split-rows.js';
+import { readSplit, splitRows } from './rows/split-rows.js';
 import { writeEncoded } from './encoding/write-encoded.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../contracts/json.js';
 import type { DuckDb } from '../data/duckdb.js';
-import type { FittedLookup } from './label-lookup.js';
-import { foldOf, keyName } from './label-lookup.js';
+import type { FittedLookup } from './rows/label-lookup.js';
+import { foldOf, keyName } from './rows/label-lookup.js';
 
 /**
  * Mean label of a key, smoothed towards the mean of all: (sum + smoothing * prior) / (rows + smoothing). Training rows get the

@@ -5,7 +5,7 @@ import type { OptionsSchema } from '../kinds/json-schema.js';
 import type { Kind } from '../kinds/kind.js';
 import type { OptionsOf } from '../kinds/options-of.js';
 import type { GraphBuilder } from '../onnx/model-builder.js';
-import type { LabelLookup } from './label-lookup.js';
+import type { LabelLookup } from './rows/label-lookup.js';
 
 /** What a transform may ask of its columns. */
 export type TransformNeed = 'number' | 'numeric' | 'timestamp' | 'category' | 'text';

@@ -12,7 +12,7 @@ import type { SettingsOf } from '../pipeline/references/parameter-reference.js';
 import { isParameterReference } from '../pipeline/references/parameter-reference.js';
 import type { Column } from '../schema/column.js';
 import { isColumn } from '../schema/column.js';
-import type { LabelLookup } from './label-lookup.js';
+import type { LabelLookup } from './rows/label-lookup.js';
 import type {
   ColumnsTransformDefinition,
   ColumnTransformDefinition,

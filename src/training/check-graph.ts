@@ -7,7 +7,7 @@ import { streamRows } from '../data/stream-rows.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { encodedRows, inputsOf } from '../features/encoding/encode-sql.js';
 import { type Encoder, type EncoderSet, featureNamesOf, rawColumnsOf, stateOf } from '../features/encoding/encoder.js';
-import { keyName, type TargetLookup } from '../features/label-lookup.js';
+import { keyName, type TargetLookup } from '../features/rows/label-lookup.js';
 import { TRANSFORMS } from '../features/transforms.js';
 import { openSession, type ScoringSession } from '../onnx/session.js';
 import { samplePositions } from './sample-positions.js';

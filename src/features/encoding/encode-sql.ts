@@ -2,8 +2,8 @@ import { epochMsSql } from '../../contracts/epoch-ms.js';
 import { identifier, sqlQuote } from '../../contracts/sql-text.js';
 import type { Encoder } from './encoder.js';
 import { featureNamesOf, rawColumnsOf, stateOf, wrongResult } from './encoder.js';
-import type { TargetLookup } from '../label-lookup.js';
-import { foldOf, keyName } from '../label-lookup.js';
+import type { TargetLookup } from '../rows/label-lookup.js';
+import { foldOf, keyName } from '../rows/label-lookup.js';
 import type { TransformKind, TransformNeed } from '../transform-definition.js';
 import { TRANSFORMS } from '../transforms.js';
 

@@ -8,8 +8,8 @@ import { inputsOf } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
 import { isJson } from '../../store/json/canonical-json.js';
 import { rawColumnsOf, stateOf, wrongResult } from './encoder.js';
-import type { FittedLookup, TargetLookup } from '../label-lookup.js';
-import type { RowsOf } from '../split-rows.js';
+import type { FittedLookup, TargetLookup } from '../rows/label-lookup.js';
+import type { RowsOf } from '../rows/split-rows.js';
 import type { FitSubject, TransformKind } from '../transform-definition.js';
 import { MEMBERS_OF_ENCODERS, TRANSFORMS } from '../transforms.js';
 

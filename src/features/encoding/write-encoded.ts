@@ -6,8 +6,8 @@ import { writeParquet } from '../../data/datasets/write-dataset.js';
 import { encodedRows } from './encode-sql.js';
 import type { Encoder } from './encoder.js';
 import { rawColumnsOf } from './encoder.js';
-import type { TargetLookup } from '../label-lookup.js';
-import type { RowsOf } from '../split-rows.js';
+import type { TargetLookup } from '../rows/label-lookup.js';
+import type { RowsOf } from '../rows/split-rows.js';
 
 /** Writes the features as FLOAT, `__label`, and every raw column as `raw_<name>`, in row order, as one Parquet file. */
 export async function writeEncoded(

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import type { ColumnSpec, ColumnType, DatasetMeta } from '../../contracts/dataset.js';
 import { type DuckDb, withDuckDb } from '../../data/duckdb.js';
-import { addTurns } from '../../features/row-turns.js';
+import { addTurns } from '../../features/rows/row-turns.js';
 import type { ColumnNeed } from '../../pipeline/lint/column-use.js';
 import { TYPES_THAT_MEET } from '../../pipeline/lint/column-use.js';
 

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../contracts/json.js';
 import { identifier } from '../../contracts/sql-text.js';
 import type { SqlRow } from '../../data/duckdb.js';
 import type { SplitKind } from '../../features/split-definition.js';
-import { splitRows } from '../../features/split-rows.js';
+import { splitRows } from '../../features/rows/split-rows.js';
 import { withDefaults } from '../../kinds/options-of.js';
 import type { ContractCase } from './contract-case.js';
 import { columnsThatMeet, onSampleRows, SAMPLE_COLUMNS, SAMPLE_SEEDS } from './sample-rows.js';

@@ -2,8 +2,8 @@ import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
 import type { DuckDb } from '../../../src/data/duckdb.js';
 import { withDuckDb } from '../../../src/data/duckdb.js';
-import { foldOf } from '../../../src/features/label-lookup.js';
-import { addTurns } from '../../../src/features/row-turns.js';
+import { foldOf } from '../../../src/features/rows/label-lookup.js';
+import { addTurns } from '../../../src/features/rows/row-turns.js';
 import { fitTargetMeans } from '../../../src/features/target-means.js';
 import { areaUnderCurve } from '../training/synthetic.js';
 

@@ -1,9 +1,9 @@
-import type { LabelSpec } from '../contracts/stages/feature.js';
-import type { DatasetMeta } from '../contracts/dataset.js';
-import type { DuckDb } from '../data/duckdb.js';
-import { identifier } from '../contracts/sql-text.js';
-import { PipelineError, isPipelineError } from '../errors/pipeline-error.js';
-import { someOf } from '../errors/some-of.js';
+import type { LabelSpec } from '../../contracts/stages/feature.js';
+import type { DatasetMeta } from '../../contracts/dataset.js';
+import type { DuckDb } from '../../data/duckdb.js';
+import { identifier } from '../../contracts/sql-text.js';
+import { PipelineError, isPipelineError } from '../../errors/pipeline-error.js';
+import { someOf } from '../../errors/some-of.js';
 
 export interface LabelledRows {
   readonly table: string;

@@ -1,5 +1,5 @@
-import type { Task } from '../contracts/stages/feature.js';
-import type { DuckDb } from '../data/duckdb.js';
+import type { Task } from '../../contracts/stages/feature.js';
+import type { DuckDb } from '../../data/duckdb.js';
 
 /**
  * Gives each row of a table a number `__turn`, from 0: its place among the training rows in an order that a hash of its position makes, for a

@@ -1,6 +1,6 @@
-import { epochMsSql } from '../contracts/epoch-ms.js';
-import type { DuckDb } from '../data/duckdb.js';
-import { identifier } from '../contracts/sql-text.js';
+import { epochMsSql } from '../../contracts/epoch-ms.js';
+import type { DuckDb } from '../../data/duckdb.js';
+import { identifier } from '../../contracts/sql-text.js';
 import { addTurns } from './row-turns.js';
 import type { RowSplit, SplitRows } from './split-rows.js';
 import { rowsOf } from './split-rows.js';

@@ -1,17 +1,17 @@
-import { epochMsSql } from '../contracts/epoch-ms.js';
-import { identifier, sqlQuote } from '../contracts/sql-text.js';
-import type { ColumnSpec } from '../contracts/dataset.js';
-import type { FeatureConfig, Task } from '../contracts/stages/feature.js';
-import type { DuckDb } from '../data/duckdb.js';
-import { isoInstant } from '../data/event-time.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { someOf } from '../errors/some-of.js';
-import { optionProblems } from '../kinds/check-options.js';
-import { withDefaults } from '../kinds/options-of.js';
-import { TYPES_THAT_MEET } from '../pipeline/lint/column-use.js';
+import { epochMsSql } from '../../contracts/epoch-ms.js';
+import { identifier, sqlQuote } from '../../contracts/sql-text.js';
+import type { ColumnSpec } from '../../contracts/dataset.js';
+import type { FeatureConfig, Task } from '../../contracts/stages/feature.js';
+import type { DuckDb } from '../../data/duckdb.js';
+import { isoInstant } from '../../data/event-time.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { someOf } from '../../errors/some-of.js';
+import { optionProblems } from '../../kinds/check-options.js';
+import { withDefaults } from '../../kinds/options-of.js';
+import { TYPES_THAT_MEET } from '../../pipeline/lint/column-use.js';
 import { addTurns } from './row-turns.js';
-import type { SplitColumn, SplitKind, SplitSides, SplitSubject } from './split-definition.js';
-import { MEMBERS_OF_SPLITS, SPLITS } from './splits.js';
+import type { SplitColumn, SplitKind, SplitSides, SplitSubject } from '../split-definition.js';
+import { MEMBERS_OF_SPLITS, SPLITS } from '../splits.js';
 
 /**
  * A relation of some columns, in SQL, and of the position of each row as `__row`; all columns when none is named, which is slow to plan for

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../contracts/json.js';
-import type { DuckDb } from '../data/duckdb.js';
+import type { JsonObject } from '../../contracts/json.js';
+import type { DuckDb } from '../../data/duckdb.js';
 
 /** Where the values of a transform that learns from labels come from: a table of `key_0`, ..., `value`, for training rows also `fold`. */
 export type TargetLookup = { readonly table: string; readonly folds: number | null };

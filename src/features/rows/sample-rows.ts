@@ -1,6 +1,6 @@
-import type { ColumnSpec } from '../contracts/dataset.js';
-import type { DuckDb, SqlRow, SqlValue } from '../data/duckdb.js';
-import { identifier } from '../contracts/sql-text.js';
+import type { ColumnSpec } from '../../contracts/dataset.js';
+import type { DuckDb, SqlRow, SqlValue } from '../../data/duckdb.js';
+import { identifier } from '../../contracts/sql-text.js';
 
 const SAMPLES = 32;
 
