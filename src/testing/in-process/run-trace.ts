@@ -1,6 +1,6 @@
-import type { JsonObject } from '../contracts/json.js';
-import { isPipelineError } from '../errors/pipeline-error.js';
-import type { StepLog } from '../pipeline/step-context.js';
+import type { JsonObject } from '../../contracts/json.js';
+import { isPipelineError } from '../../errors/pipeline-error.js';
+import type { StepLog } from '../../pipeline/step-context.js';
 
 /** One attempt of one operation of a step: its start, or its end. */
 export type AttemptEvent = {

@@ -8,10 +8,10 @@ import {
   recordStart,
   recordSuppressed,
   retrainParameters,
-} from '../../workflows/entities/continuous-training-policy.js';
-import type { ContinuousTrainingState, TrainingSignal } from '../contracts/entities/continuous-training.js';
-import type { RetrainConfig } from '../contracts/stages/retrain.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
+} from '../../../workflows/entities/continuous-training-policy.js';
+import type { ContinuousTrainingState, TrainingSignal } from '../../contracts/entities/continuous-training.js';
+import type { RetrainConfig } from '../../contracts/stages/retrain.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
 import { type LifeStory, StoryBook } from './life-story.js';
 import { endsOf, type LifeWindow, type OnRetrain, policyOf, type RetrainOutcome, signalsOf } from './life-windows.js';
 

@@ -1,19 +1,19 @@
-import { type ByteBudget, withinResults } from '../../workflows/scope/byte-budget.js';
-import { cacheOf } from '../../workflows/steps/step-cache.js';
-import type { ChildInput, StageHost } from '../../workflows/stages/stage-host.js';
-import type { BodyRun, StepCall } from '../../workflows/scope/scope-surroundings.js';
-import type { JsonObject } from '../contracts/json.js';
-import type { RunIdentity, RunOptions, RunResult, StepOutcome, StepTask } from '../contracts/run.js';
-import type { CodeSource } from '../cache/code/pipeline-code.js';
-import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import type { StepLog } from '../pipeline/step-context.js';
+import { type ByteBudget, withinResults } from '../../../workflows/scope/byte-budget.js';
+import { cacheOf } from '../../../workflows/steps/step-cache.js';
+import type { ChildInput, StageHost } from '../../../workflows/stages/stage-host.js';
+import type { BodyRun, StepCall } from '../../../workflows/scope/scope-surroundings.js';
+import type { JsonObject } from '../../contracts/json.js';
+import type { RunIdentity, RunOptions, RunResult, StepOutcome, StepTask } from '../../contracts/run.js';
+import type { CodeSource } from '../../cache/code/pipeline-code.js';
+import { isPipelineError, PipelineError } from '../../errors/pipeline-error.js';
+import type { StepLog } from '../../pipeline/step-context.js';
 import type { RunClock } from './run-clock.js';
 import type { RunTrace } from './run-trace.js';
-import type { SecretProvider } from '../secrets/provider.js';
-import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
-import { loadParts, readOperand } from '../store/values/stored-values.js';
-import { runStep, type StepWork } from '../worker/step/run-step.js';
-import { cachingOf } from '../worker/step/step-caching.js';
+import type { SecretProvider } from '../../secrets/provider.js';
+import type { ArtifactStore } from '../../store/artifacts/artifact-store.js';
+import { loadParts, readOperand } from '../../store/values/stored-values.js';
+import { runStep, type StepWork } from '../../worker/step/run-step.js';
+import { cachingOf } from '../../worker/step/step-caching.js';
 import { createInProcessMapHost } from './in-process-map.js';
 
 export type InProcessStep = {

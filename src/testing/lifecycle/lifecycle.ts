@@ -4,16 +4,16 @@ import {
   continuousTrainingId,
   type ContinuousTrainingState,
   type RetrainDecision,
-} from '../contracts/entities/continuous-training.js';
-import { DEFAULT_TASK_QUEUE } from '../contracts/plan/pools.js';
-import type { RetrainConfig } from '../contracts/stages/retrain.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
-import { findTestServer } from '../temporal/server/find-test-server.js';
-import type { Doubles } from './doubles.js';
+} from '../../contracts/entities/continuous-training.js';
+import { DEFAULT_TASK_QUEUE } from '../../contracts/plan/pools.js';
+import type { RetrainConfig } from '../../contracts/stages/retrain.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { findTestServer } from '../../temporal/server/find-test-server.js';
+import type { Doubles } from '../doubles.js';
 import { type LifeStory, StoryBook } from './life-story.js';
 import { endsOf, type LifeWindow, type OnRetrain, policyOf, signalsOf } from './life-windows.js';
 import { standIn } from './stand-in.js';
-import { startTestWorker, type TestWorker } from './test-temporal.js';
+import { startTestWorker, type TestWorker } from '../test-temporal.js';
 
 /** With a script, retrains are stand-ins; with fakes or faults, each is a run of the pipeline itself. */
 export type LifecycleOptions = {
@@ -78,7 +78,7 @@ export async function createLifecycle(pipeline: Pipeline, options: LifecycleOpti
   const { path } = await findTestServer(onProgress === undefined ? {} : { onProgress });
   // Tests of the same file that stay in this process do not wait for the SDK of Temporal to load.
   const { TestWorkflowEnvironment: Environment } = await import('@temporalio/testing');
-  const { addSearchAttributes } = await import('../temporal/search-attributes.js');
+  const { addSearchAttributes } = await import('../../temporal/search-attributes.js');
   const server = await Environment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
   try {
     const namespace = server.namespace ?? 'default';

@@ -1,4 +1,4 @@
-import type { ContinuousTrainingState, RetrainDecision } from '../contracts/entities/continuous-training.js';
+import type { ContinuousTrainingState, RetrainDecision } from '../../contracts/entities/continuous-training.js';
 
 /** What the continuous training of a model decided, in order. */
 export interface LifeStory {

@@ -1,7 +1,7 @@
-import type { Plan, PlanStep } from '../contracts/plan.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import { planHash } from '../pipeline/plan/plan-hash.js';
-import type { Pipeline, StepFunction } from '../pipeline/pipeline.js';
+import type { Plan, PlanStep } from '../../contracts/plan.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import { planHash } from '../../pipeline/plan/plan-hash.js';
+import type { Pipeline, StepFunction } from '../../pipeline/pipeline.js';
 import type { OnRetrain } from './life-windows.js';
 
 const STEP = {

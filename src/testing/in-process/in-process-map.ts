@@ -1,12 +1,12 @@
-import { runShard } from '../../workflows/stages/map/map-shards.js';
-import type { MapHost, StageHost } from '../../workflows/stages/stage-host.js';
-import type { StepCall } from '../../workflows/scope/scope-surroundings.js';
-import type { Cancellable } from '../../workflows/temporal/cancellable.js';
-import { localFailure } from '../../workflows/steps/step-failure.js';
-import { mapContext } from '../../workflows/stages/map/map-context.js';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { RunIdentity } from '../contracts/run.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { runShard } from '../../../workflows/stages/map/map-shards.js';
+import type { MapHost, StageHost } from '../../../workflows/stages/stage-host.js';
+import type { StepCall } from '../../../workflows/scope/scope-surroundings.js';
+import type { Cancellable } from '../../../workflows/temporal/cancellable.js';
+import { localFailure } from '../../../workflows/steps/step-failure.js';
+import { mapContext } from '../../../workflows/stages/map/map-context.js';
+import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import type { RunIdentity } from '../../contracts/run.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 type MapStep = {
   readonly call: StepCall;

@@ -1,9 +1,9 @@
-import type { TrainingSignal } from '../contracts/entities/continuous-training.js';
-import type { JsonObject } from '../contracts/json.js';
-import type { RetrainConfig } from '../contracts/stages/retrain.js';
-import { PipelineError } from '../errors/pipeline-error.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
-import { resolveConfig } from '../pipeline/interpreter/resolve-config.js';
+import type { TrainingSignal } from '../../contracts/entities/continuous-training.js';
+import type { JsonObject } from '../../contracts/json.js';
+import type { RetrainConfig } from '../../contracts/stages/retrain.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
+import type { Pipeline } from '../../pipeline/pipeline.js';
+import { resolveConfig } from '../../pipeline/interpreter/resolve-config.js';
 
 /** What happened in one window of a model's life; only what would make the monitor signal. */
 export interface LifeWindow {
