@@ -11,7 +11,7 @@ export const STORE_CODES = {
     retryable: false,
     httpStatus: 400,
     cause: 'An object key is empty, too long, leaves the store, uses a reserved name, or is a folder of other keys.',
-    cure: 'Use /-separated names without a leading slash, "." or "../.." names, control characters or a leading ".~".',
+    cure: 'Use /-separated names without a leading slash, "." or ".." names, control characters or a leading ".~".',
   },
   STORE_NOT_FOUND: {
     retryable: false,
