@@ -7,7 +7,7 @@ import { table } from '../../src/report/html.js';
 import { renderPage } from '../../src/report/page.js';
 import { pageProblems, startTestBrowser, tipsOf } from '../browser/test-browser.js';
 import { temporaryStore } from '../unit/data/tiny-source.js';
-import { evaluateModel, flightFeatures, hourModel, publishModel } from './evaluation-fixtures.js';
+import { evaluateModel, flightFeatures, hourModel, publishModel } from './stages/evaluation-fixtures.js';
 
 const browser = await startTestBrowser();
 const available = 'unavailable' in browser ? describe.skip : describe;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonValue, Pipeline } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
-import { branching, cleaning, halving } from '../control-flow-fixtures.js';
+import { branching, cleaning, halving } from '../control-flow/control-flow-fixtures.js';
 
 let store: string;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type LifeWindow, liveThrough } from '../../../src/testing/index.js';
 import { handMade } from '../execution-fixtures.js';
-import { DAY_MS, weeklyPolicy } from '../weekly-policy.js';
+import { DAY_MS, weeklyPolicy } from '../monitoring/weekly-policy.js';
 
 const day = (n: number): string => new Date(Date.parse('2030-01-01') + n * DAY_MS).toISOString();
 

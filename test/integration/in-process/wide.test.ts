@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { runInProcess } from '../../../src/testing/index.js';
 import { temporaryFolder } from '../execution-fixtures.js';
-import { wide, wideResults } from '../wide-fixtures.js';
+import { wide, wideResults } from '../runs/wide-fixtures.js';
 
 /** 6 MB of results, of which a run carries 1 MiB: more of them differ in nothing. */
 const COUNT = 200;
