@@ -1,13 +1,11 @@
 import {
   CancellationScope,
-  condition,
   continueAsNew,
   defineQuery,
   defineSignal,
   getExternalWorkflowHandle,
   isCancellation,
   log,
-  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
@@ -18,6 +16,7 @@ import type { ControlActivities } from '../../src/contracts/run/control.js';
 import { ask, emptyAdmission, grant, hasRoom, leave, used, viewOf } from './admission-policy.js';
 import { localActivities } from '../temporal/local-activities.js';
 import { askProblems, namesRequest, pickRequest } from '../messages/admission.js';
+import { runEntity } from './entity-loop.js';
 import { createRunLength } from './run-length.js';
 import { versioned } from '../temporal/versioning.js';
 import { reasonOf } from '../../src/errors/describe-thrown.js';
@@ -41,11 +40,9 @@ const statusQuery = defineQuery<AdmissionView>('status');
  * Keeps the limit of a pool (`perennial/pool/<name>`) or of the runs of a pipeline (`perennial/pipeline/<name>`) over all workers. Requests come by
  * signal and are admitted by the signal `admitted`. The weight of a run that is gone goes to others. Continues as new by itself and loses nothing.
  */
-export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }: AdmissionInput): Promise<never> {
+export function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }: AdmissionInput): Promise<never> {
   let state = input.state ?? emptyAdmission(limit);
-  const bounded = patched('bounded');
   const length = createRunLength(
-    bounded,
     (signals) => (signals >= MAX_SIGNALS_BEFORE || workflowInfo().continueAsNewSuggested) && !hasChanged(),
     input.longest,
   );
@@ -64,7 +61,7 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
       }
       const { limit: newest } = signal;
       const request = pickRequest(signal.request);
-      if (bounded && !hasRoom(state, request)) {
+      if (length.bounded && !hasRoom(state, request)) {
         // Who is not answered asks again.
         log.warn('a request was left out, for too many wait', { id: request.id, waiting: state.queue.length });
         return;
@@ -91,24 +88,29 @@ export async function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }:
   );
   setHandler(statusQuery, () => viewOf(state), { description: 'The limit, who holds it, and who waits in which order' });
 
-  for (;;) {
-    if (bounded && length.mayContinue()) await goOn();
+  return runEntity({
+    length,
+    // A run that began before looks after it has told, in `admitAndCheck`.
+    mayContinue: () => length.isExceeded(),
+    carry,
+    due: admitAndCheck,
+    step: () => ({ moved: hasChanged, untilMs: state.holders.length === 0 ? null : checkAtMs }),
+  });
+
+  async function admitAndCheck(): Promise<void> {
     changed = false;
     const { state: next, granted } = grant(state);
     state = next;
     setCurrentDetails(`${used(state)} of ${state.limit} in use, ${state.queue.length} waiting`);
     await Promise.all([...granted, ...again.splice(0)].map(tell));
     if (Date.now() >= checkAtMs) await checkHolders();
-    if (!bounded && length.mayContinue()) await goOn();
-    const moved = (): boolean => hasChanged() || (bounded && length.mayContinue());
-    if (state.holders.length === 0) await condition(moved);
-    else await condition(moved, Math.max(1, checkAtMs - Date.now()));
+    if (!length.bounded && length.mayContinue()) await carry();
   }
 
-  async function goOn(): Promise<void> {
+  function carry(): Promise<never> {
     const paced = input.longest === undefined ? {} : { longest: input.longest };
     const untold = again.length === 0 ? {} : { again: [...again] };
-    await continueAsNew<typeof admission>({ limit: state.limit, checkMs, ...paced, state, ...untold });
+    return continueAsNew<typeof admission>({ limit: state.limit, checkMs, ...paced, state, ...untold });
   }
 
   function hasChanged(): boolean {

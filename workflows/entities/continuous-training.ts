@@ -52,6 +52,7 @@ import {
   requestProblems,
   triggerProblems,
 } from '../messages/training.js';
+import { runEntity, type Step } from './entity-loop.js';
 import { createRunLength } from './run-length.js';
 import { versioned } from '../temporal/versioning.js';
 import { reasonOf } from '../../src/errors/describe-thrown.js';
@@ -84,18 +85,14 @@ const promoteUpdate = defineUpdate<ChampionResult, [{ version: number; by: strin
  * The durable owner of a model's retraining: one per model, id `perennial/model/<model>`. Takes triggers in, decides by the
  * policy, starts one pipeline run at a time and remembers every decision. Continues as new by itself and loses no signal.
  */
-export async function continuousTraining(input: ContinuousTrainingInput): Promise<never> {
+export function continuousTraining(input: ContinuousTrainingInput): Promise<never> {
   const { model, runCheckMs = DEFAULT_RUN_CHECK_MS, backOffMs = DEFAULT_BACK_OFF_MS } = input;
-  const bounded = patched('bounded');
+  let triggers = 0;
+  const length = createRunLength(() => triggers >= MAX_TRIGGERS_BEFORE || workflowInfo().continueAsNewSuggested, input.longest);
+  const { bounded } = length;
   const keepsEventTime = patched('event-time');
   let state = stateAtStart();
   let runCheckAtMs = Date.now() + runCheckMs;
-  let triggers = 0;
-  const length = createRunLength(
-    bounded,
-    () => triggers >= MAX_TRIGGERS_BEFORE || workflowInfo().continueAsNewSuggested,
-    input.longest,
-  );
   let changes = 0;
   const change = (next: ContinuousTrainingState): void => {
     if (next === state) return;
@@ -197,29 +194,30 @@ export async function continuousTraining(input: ContinuousTrainingInput): Promis
     },
   );
 
-  for (;;) {
-    if (length.mayContinue()) {
-      const { longest } = input;
-      const paces = {
-        runCheckMs,
-        ...(input.backOffMs === undefined ? {} : { backOffMs }),
-        ...(longest === undefined ? {} : { longest }),
-      };
-      await continueAsNew<typeof continuousTraining>({ model, ...paces, state });
-    }
-    if (state.active !== null && Date.now() >= runCheckAtMs) await checkRun(state.active.workflowId);
+  return runEntity({ length, carry, due: checkDue, step });
+
+  function carry(): Promise<never> {
+    const { longest } = input;
+    const paces = {
+      runCheckMs,
+      ...(input.backOffMs === undefined ? {} : { backOffMs }),
+      ...(longest === undefined ? {} : { longest }),
+    };
+    return continueAsNew<typeof continuousTraining>({ model, ...paces, state });
+  }
+
+  function checkDue(): Promise<void> | null {
+    return state.active !== null && Date.now() >= runCheckAtMs ? checkRun(state.active.workflowId) : null;
+  }
+
+  function step(): Step {
     const seenChanges = changes;
     const verdict = decide(state, Date.now());
     setCurrentDetails(details(state, verdict));
-    if (verdict.action === 'start' && state.policy !== null) {
-      await startRetrain(state.policy, verdict);
-      continue;
-    }
+    if (verdict.action === 'start' && state.policy !== null) return { work: startRetrain(state.policy, verdict) };
     if (verdict.action === 'wait' && verdict.suppressed) state = recordSuppressed(state, verdict.reason, Date.now());
     const untilMs = state.active === null ? (verdict.action === 'wait' ? verdict.untilMs : null) : runCheckAtMs;
-    // Messages that change nothing make the history longer anyway.
-    const moved = (): boolean => changes !== seenChanges || (bounded && length.mayContinue());
-    await (untilMs === null ? condition(moved) : condition(moved, Math.max(1, untilMs - Date.now())));
+    return { moved: () => changes !== seenChanges, untilMs };
   }
 
   function stateAtStart(): ContinuousTrainingState {

@@ -5,6 +5,8 @@ const LONGEST: LongestRun = { signals: 1_000, events: 2_000 };
 
 /** How long the history of a workflow without end has grown, and whether it may go on as a new run. */
 export interface RunLength {
+  /** Whether this run began under the bounds of today. */
+  readonly bounded: boolean;
   /** Counts a signal. */
   signal(): void;
   /** Does what an update asks for; the run that was asked must be the one that answers. */
@@ -14,21 +16,25 @@ export interface RunLength {
    * so nothing that came is lost with the state carried over, also when it was a signal that woke the loop.
    */
   mayContinue(): boolean;
+  /** Whether a run under the bounds of today may continue: this alone is a reason to wake the loop. */
+  isExceeded(): boolean;
 }
 
 /**
- * @param bounded - whether this run began under these rules.
  * @param asBefore - when a run that began before them would have gone on as new: it does so again on replay, and else at the first occasion.
  * @param longest - 1,000 signals or 2,000 events when absent.
  */
-export function createRunLength(
-  bounded: boolean,
-  asBefore: (signals: number) => boolean,
-  longest: LongestRun = LONGEST,
-): RunLength {
+export function createRunLength(asBefore: (signals: number) => boolean, longest: LongestRun = LONGEST): RunLength {
+  const bounded = patched('bounded');
   let signals = 0;
   let answering = 0;
+  const mayContinue = (): boolean => {
+    if (!bounded) return (asBefore(signals) && allHandlersFinished()) || (answering === 0 && patched('bounded-next'));
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return answering === 0 && (signals >= longest.signals || historyLength >= longest.events || continueAsNewSuggested);
+  };
   return {
+    bounded,
     signal: () => {
       signals += 1;
     },
@@ -40,10 +46,7 @@ export function createRunLength(
         answering -= 1;
       }
     },
-    mayContinue: () => {
-      if (!bounded) return (asBefore(signals) && allHandlersFinished()) || (answering === 0 && patched('bounded-next'));
-      const { continueAsNewSuggested, historyLength } = workflowInfo();
-      return answering === 0 && (signals >= longest.signals || historyLength >= longest.events || continueAsNewSuggested);
-    },
+    mayContinue,
+    isExceeded: () => bounded && mayContinue(),
   };
 }

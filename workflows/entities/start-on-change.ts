@@ -1,13 +1,11 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  condition,
   continueAsNew,
   defineQuery,
   defineSignal,
   isCancellation,
   log,
   ParentClosePolicy,
-  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -33,6 +31,7 @@ import {
   routeChanges,
 } from './change-policy.js';
 import { isChange, namesRun } from '../messages/changes.js';
+import { runEntity, type Step } from './entity-loop.js';
 import { createRunLength } from './run-length.js';
 import { failureOf } from '../temporal/temporal-failure.js';
 import { versioned } from '../temporal/versioning.js';
@@ -58,20 +57,15 @@ const statusQuery = defineQuery<ChangeState>('status');
  * `perennial/trigger/<kind>/<name>`. Every change is a number of the subject's log and starts at most one run of a pipeline, by the id
  * `<pipeline>/on/<subject>/<number>`; two projects in one namespace have each their own. Continues as new by itself and loses no signal.
  */
-export async function startOnChange(input: StartOnChangeInput): Promise<never> {
+export function startOnChange(input: StartOnChangeInput): Promise<never> {
   const { subject, scope, runCheckMs = DEFAULT_RUN_CHECK_MS, longest } = input;
   const kept = { ...(scope === undefined ? {} : { scope }), ...(longest === undefined ? {} : { longest }) };
   const scoped = scope === undefined ? {} : { scope };
   let state = input.state ?? initialChangeState();
-  const bounded = patched('bounded');
-  const length = createRunLength(
-    bounded,
-    (signals) => {
-      const { continueAsNewSuggested, historyLength } = workflowInfo();
-      return signals >= MAX_SIGNALS_BEFORE || historyLength >= MAX_EVENTS_BEFORE || continueAsNewSuggested;
-    },
-    longest,
-  );
+  const length = createRunLength((signals) => {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return signals >= MAX_SIGNALS_BEFORE || historyLength >= MAX_EVENTS_BEFORE || continueAsNewSuggested;
+  }, longest);
   let lookAtMs = Date.now() + runCheckMs;
 
   setHandler(
@@ -94,27 +88,17 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
   );
   setHandler(statusQuery, () => state, { description: 'What came in, what waits, and what became of the newest changes' });
 
-  for (;;) {
-    if (length.mayContinue()) await continueAsNew<typeof startOnChange>({ subject, ...kept, runCheckMs, state });
+  return runEntity({ length, carry: () => continueAsNew<typeof startOnChange>({ subject, ...kept, runCheckMs, state }), step });
+
+  function step(): Step {
     setCurrentDetails(details(state));
-    if (state.arrived.length > 0) {
-      await route(state.arrived);
-      continue;
-    }
+    if (state.arrived.length > 0) return { work: route(state.arrived) };
     const starts = nextRuns(state, STARTS_AT_ONCE);
-    if (starts.length > 0) {
-      await Promise.all(starts.map((next) => start(next)));
-      continue;
-    }
+    if (starts.length > 0) return { work: Promise.all(starts.map((next) => start(next))) };
     const awaited = awaitedRuns(state);
-    if (awaited.length > 0 && Date.now() >= lookAtMs) {
-      lookAtMs = Date.now() + runCheckMs;
-      for (const workflowId of awaited) await look(workflowId);
-      continue;
-    }
+    if (awaited.length > 0 && Date.now() >= lookAtMs) return { work: look(awaited) };
     const seen = state;
-    const moved = (): boolean => state !== seen || (bounded && length.mayContinue());
-    await (awaited.length === 0 ? condition(moved) : condition(moved, Math.max(1, lookAtMs - Date.now())));
+    return { moved: () => state !== seen, untilMs: awaited.length === 0 ? null : lookAtMs };
   }
 
   async function route(arrived: readonly number[]): Promise<void> {
@@ -155,9 +139,12 @@ export async function startOnChange(input: StartOnChangeInput): Promise<never> {
     }
   }
 
-  async function look(workflowId: string): Promise<void> {
-    const { status } = await describeRun({ workflowId });
-    if (status !== 'RUNNING') state = recordEnded(state, workflowId);
+  async function look(awaited: readonly string[]): Promise<void> {
+    lookAtMs = Date.now() + runCheckMs;
+    for (const workflowId of awaited) {
+      const { status } = await describeRun({ workflowId });
+      if (status !== 'RUNNING') state = recordEnded(state, workflowId);
+    }
   }
 
   function details({ received, started, pipelines, decisions }: ChangeState): string {
