@@ -5,6 +5,7 @@ import type { ModelMeta, TrainResult } from '../contracts/stages/train.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { createRegistry } from '../registry/create-registry.js';
 import type { ArtifactStore } from '../store/artifacts/artifact-store.js';
+import { canonicalJson } from '../store/json/canonical-json.js';
 
 /** The version behind the alias `champion`, or null when there is none yet. */
 export async function findChampion(artifacts: ArtifactStore, model: string): Promise<ModelVersion | null> {
@@ -39,13 +40,21 @@ export async function standInOf(champion: ModelVersion, features: FeatureResult,
   return { artifact: twin, notes: [note, leadOf('the twin', twin.meta, features)], mayHaveSeenTestRows: true };
 }
 
-/** A model is fitted on [trainFrom, testFrom). */
-function mayHaveSeen({ trainFrom, testFrom }: ModelMeta, { meta }: FeatureResult): boolean {
-  return Date.parse(testFrom) > Date.parse(meta.testFrom) && Date.parse(trainFrom) <= Date.parse(meta.testTo);
+/**
+ * A model is fitted on [trainFrom, testFrom), or on [trainFrom, trainTo] when its split shared a time range; the same split then keeps its rows
+ * and the test rows apart all the same.
+ */
+function mayHaveSeen({ trainFrom, testFrom, interleaved }: ModelMeta, { meta }: FeatureResult): boolean {
+  if (Date.parse(trainFrom) > Date.parse(meta.testTo)) return false;
+  if (interleaved === undefined) return Date.parse(testFrom) > Date.parse(meta.testFrom);
+  if (canonicalJson(interleaved.split) === canonicalJson(meta.interleaved?.split ?? null)) return false;
+  return Date.parse(interleaved.trainTo) >= Date.parse(meta.testFrom);
 }
 
-function leadOf(name: string, { testFrom }: ModelMeta, { meta }: FeatureResult): string {
-  return `${name} was fitted on rows up to ${testFrom}, the test rows begin at ${meta.testFrom}: it may have seen them, which gives it a lead`;
+function leadOf(name: string, { testFrom, interleaved }: ModelMeta, { meta }: FeatureResult): string {
+  const fitted = `${name} was fitted on rows up to ${interleaved?.trainTo ?? testFrom}, the test rows begin at ${meta.testFrom}`;
+  const isByTime = interleaved === undefined && meta.interleaved === undefined;
+  return `${fitted}${isByTime ? '' : ' and were split in another way'}: it may have seen them, which gives it a lead`;
 }
 
 /** Runs `work` on the champion; whatever keeps it from being scored becomes EVALUATION_CHAMPION_UNREADABLE, so that nothing wins unopposed. */

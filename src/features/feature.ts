@@ -80,7 +80,7 @@ async function makeFeatureSet({ config: given, inputs }: Task, context: StepCont
       inputs: [inputs.dataset],
     });
     context.metric('train_rows', split.trainRows);
-    context.metric('test_rows', split.testRows);
+    if (split.test !== null) context.metric('test_rows', split.testRows);
     context.metric('features', built.meta.featureNames.length);
     return result;
   });
@@ -148,6 +148,9 @@ async function buildFiles(db: DuckDb, { config, inputs }: Task, split: RowSplit,
       trainFrom: isoInstant(split.trainFromMs),
       testFrom: isoInstant(split.testFromMs),
       testTo: isoInstant(split.testToMs),
+      ...(split.test === null || split.trainToMs < split.testFromMs
+        ? {}
+        : { interleaved: { trainTo: isoInstant(split.trainToMs), split: config.split } }),
       signature,
       schema,
     },

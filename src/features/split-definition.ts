@@ -40,7 +40,11 @@ export interface SplitDefinition<Schema extends OptionsSchema, Need extends Colu
   readonly options: Schema;
   /** What is wrong with options that fit the schema one by one. */
   problems?(given: { readonly options: OptionsOf<Schema> }): readonly string[];
-  /** The same rows give the same sides. A side without a row is refused afterwards, with `FEATURE_SPLIT_INVALID`. */
+  /**
+   * The same rows give the same sides. Let a row that is not parted by time be parted by its own values, so that it stays on its side when rows
+   * are added: the gate takes it that a champion of the same split was not fitted on the test rows. A side without a row is refused
+   * afterwards, with `FEATURE_SPLIT_INVALID`.
+   */
   sides(subject: SplitSubject<OptionsOf<Schema>, Need extends null ? null : SplitColumn>): SplitSides | Promise<SplitSides>;
 }
 

@@ -106,7 +106,7 @@ interface Trained {
 async function publish(features: FeatureResult, trained: Trained, context: StepContext): Promise<TrainResult> {
   const { artifacts } = context;
   const { fitted, config, trainRows, refitOf } = trained;
-  const { task, signature, featureNames, trainFrom, testFrom, testTo } = features.meta;
+  const { task, signature, featureNames, trainFrom, testFrom, testTo, interleaved } = features.meta;
   const encoders = parseJson(
     await artifacts.readFile(features, 'encoders.json'),
     `${features.kind}/${features.id}`,
@@ -134,6 +134,7 @@ async function publish(features: FeatureResult, trained: Trained, context: StepC
     trainFrom,
     testFrom,
     testTo,
+    ...(interleaved === undefined ? {} : { interleaved }),
     seed: config.seed,
     metrics: fitted.metrics,
     ...(refitOf === undefined ? {} : { refitOf }),

@@ -77,6 +77,7 @@ describe('the packed tarball, installed in an empty folder', () => {
     expect(status).toBe('succeeded');
     expect(results).toMatchObject({
       ingest: { meta: { rows: ROWS } },
+      feature: { meta: { interleaved: { split: { by: 'group' } } } },
       train: { meta: { trainer: 'logistic_regression', metrics: { train_log_loss: expect.any(Number) } } },
       evaluate: {
         decision: 'blessed',

@@ -38,9 +38,18 @@ export type FeatureMeta = {
   readonly trainFrom: string;
   readonly testFrom: string;
   readonly testTo: string;
+  /** Of a split whose train rows do not all come before its test rows. */
+  readonly interleaved?: InterleavedSplit;
   /** Raw columns that the model takes at serving time. */
   readonly signature: ModelSignature;
   readonly schema: SchemaSpec;
+};
+/** A split whose sides share a time range, such as one by group. */
+export type InterleavedSplit = {
+  /** Event time of the newest row of train, ISO. */
+  readonly trainTo: string;
+  /** As the plan has it. */
+  readonly split: FeatureConfig['split'];
 };
 /** The feature set that was published. */
 export type FeatureResult = ArtifactRef<'feature-set', FeatureMeta>;

@@ -2,7 +2,7 @@ import type { NoArguments, Operation } from './operations.js';
 import type { JsonObject } from '../json.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { ModelSignature } from '../model.js';
-import type { FeatureResult, Task } from './feature.js';
+import type { FeatureResult, InterleavedSplit, Task } from './feature.js';
 
 export type GbdtSettings = {
   readonly trees: number;
@@ -39,6 +39,8 @@ export type ModelMeta = {
   readonly trainFrom: string;
   readonly testFrom: string;
   readonly testTo: string;
+  /** Of a model that was fitted on rows which do not all come before the test rows. */
+  readonly interleaved?: InterleavedSplit;
   readonly seed: number;
   readonly metrics: { readonly [name: string]: number };
   /** Id of the model that was evaluated in its place: this one was fitted with the same settings on all rows, those of the test too. */

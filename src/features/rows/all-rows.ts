@@ -15,6 +15,7 @@ export async function allRows(db: DuckDb, { table, eventTime, task }: SplitRows)
   const testToMs = Number(range?.['to_ms']);
   return {
     trainFromMs: Number(range?.['from_ms']),
+    trainToMs: testToMs,
     testFromMs: testToMs,
     testToMs,
     trainRows: Number(range?.['rows']),

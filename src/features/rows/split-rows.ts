@@ -19,9 +19,10 @@ import { MEMBERS_OF_SPLITS, SPLITS } from '../splits.js';
  */
 export type RowsOf = (columns?: readonly string[]) => string;
 
-/** Times are event times in ms since 1970: the oldest row of train, the oldest and the newest row of test. */
+/** Times are event times in ms since 1970: the oldest and the newest row of train, the oldest and the newest row of test. */
 export interface RowSplit {
   readonly trainFromMs: number;
+  readonly trainToMs: number;
   readonly testFromMs: number;
   readonly testToMs: number;
   readonly trainRows: number;
@@ -55,6 +56,7 @@ export async function splitRows(db: DuckDb, { table, eventTime, task, columns }:
     `SELECT count_if(${train}) AS train, count_if(${test}) AS test, count_if((${train}) AND (${test})) AS twice,
      ${['min', 'max'].map((edge) => `${epochMsSql(`${edge}(${time})`)} AS ${edge}_ms`).join(', ')},
      ${epochMsSql(`min(CASE WHEN ${train} THEN ${time} END)`)} AS train_from,
+     ${epochMsSql(`max(CASE WHEN ${train} THEN ${time} END)`)} AS train_to,
      ${epochMsSql(`min(CASE WHEN ${test} THEN ${time} END)`)} AS test_from,
      ${epochMsSql(`max(CASE WHEN ${test} THEN ${time} END)`)} AS test_to FROM ${table}`,
   );
@@ -70,7 +72,8 @@ export async function splitRows(db: DuckDb, { table, eventTime, task, columns }:
   if (figure('twice') > 0) throw wrongResult(kind, `conditions for rows of one side each, not ${figure('twice')} rows on both`);
   await addTurns(db, table, task, train);
   return {
-    ...{ trainFromMs: figure('train_from'), testFromMs: figure('test_from'), testToMs: figure('test_to'), trainRows, testRows },
+    ...{ trainFromMs: figure('train_from'), trainToMs: figure('train_to'), trainRows },
+    ...{ testFromMs: figure('test_from'), testToMs: figure('test_to'), testRows },
     train: (some) => rowsOf(table, some, `WHERE ${train}`),
     test: (some) => rowsOf(table, some, `WHERE ${test}`),
   };
