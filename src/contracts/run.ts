@@ -153,7 +153,13 @@ export type RunOptions = {
   /** Steps that run although a cached result is there. */
   readonly force?: readonly string[];
   /** Results of finished steps of another run that this one takes over instead of running them. */
-  readonly reuse?: { readonly workflowId: string; readonly runId: string; readonly steps: readonly string[] };
+  readonly reuse?: {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly steps: readonly string[];
+    /** Calls take the runs that the other run, or one that it recovered, has called; see `ReusedResults.earlier`. Absent: each starts a new one. */
+    readonly calls?: true;
+  };
   /** The plan is the one that this run recorded, not the one that the worker has now. */
   readonly pin?: { readonly workflowId: string; readonly runId: string };
   /** The run fails when its worker has another plan than this one. Absent: it takes the one that the worker has. */
@@ -179,6 +185,8 @@ export type ReusedResults = {
   readonly from: string;
   /** Absent when the run repeats another one, and when an older worker answered. */
   readonly origin?: RunOrigin;
+  /** The runs that this one recovers, newest first: a call takes the run that one of them called. Absent: calls start new runs. */
+  readonly earlier?: readonly RunOrigin[];
   readonly results: { readonly [step: string]: JsonValue };
 };
 

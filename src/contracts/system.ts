@@ -7,7 +7,7 @@ import type { MapContext } from './stages/map.js';
 import type { MonitorWindowRequest, WindowReport } from './entities/monitoring.js';
 import type { Plan, PlanStep, StageKind } from './plan.js';
 import type { RunEnd } from './run/run-manifest.js';
-import type { Placement, ResolvedPlan, RunOptions } from './run.js';
+import type { Placement, ResolvedPlan, RunOptions, RunOrigin } from './run.js';
 import type { StoredValue } from './store/stored-value.js';
 
 /** Input of the workflows that run one stage alone (`trainModel`, ...). */
@@ -48,10 +48,20 @@ export type ReadOperand = { readonly value: JsonPrimitive | readonly [] | { read
 /** Type of the failure by which a worker tells that an attempt died with another process. */
 export const WORKER_LOST_TYPE = 'WORKER_LOST';
 
-/** Activities of every worker, beside those of its pipelines; their names are wire names. */
 /** A run that a step has started, and what it gave. */
 export type CalledRun = { readonly workflowId: string; readonly end: JsonValue };
 
+/** Which called run a recovered run may take: the run of this pipeline, with these parameters, that a call in an earlier run started. */
+export type CallSearch = {
+  readonly pipeline: string;
+  readonly parameters: JsonObject;
+  /** The step and its instance, `train[3]`. */
+  readonly call: string;
+  /** Newest first. */
+  readonly earlier: readonly RunOrigin[];
+};
+
+/** Activities of every worker, beside those of its pipelines; their names are wire names. */
 export interface SystemActivities {
   /** What the shards of a map have to know. ARTIFACT_NOT_FOUND, ARTIFACT_CORRUPT. */
   readMapContext(input: { readonly context: ArtifactRef<'value'> }): Promise<MapContext>;
@@ -71,6 +81,8 @@ export interface SystemActivities {
   readOperands(input: { readonly values: readonly StoredValue[] }): Promise<readonly ReadOperand[]>;
   /** The called run of this id, or of a later round of the same step, that has succeeded; null when none has. */
   findCalledRun(input: { readonly workflowId: string }): Promise<CalledRun | null>;
+  /** As `findCalledRun`, of a call in one of several earlier runs; waits for one that is still under way. */
+  takeCalledRun(input: CallSearch): Promise<CalledRun | null>;
   /** Writes the manifest of a run that has ended. */
   recordRun(end: RunEnd): Promise<void>;
   /** Orders to a running step, where its attempts look for them. */

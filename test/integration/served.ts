@@ -21,6 +21,8 @@ export interface Served {
   activityIds(workflowId: string): Promise<readonly string[]>;
   /** Lets the server's list of workflows catch up. */
   settled(): Promise<void>;
+  /** Types of the activities under way. */
+  pendingActivities(workflowId: string): Promise<readonly string[]>;
   memo(workflowId: string): Promise<unknown>;
   terminate(workflowId: string): Promise<void>;
   stop(): Promise<void>;
@@ -52,6 +54,10 @@ export async function serve(pipelines: readonly Pipeline[]): Promise<Served> {
       const found: string[] = [];
       for await (const { workflowId } of workflow.list({ query })) found.push(workflowId);
       return found;
+    },
+    pendingActivities: async (workflowId) => {
+      const { raw } = await workflow.getHandle(workflowId).describe();
+      return (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '');
     },
     activityIds: async (workflowId) => {
       const { events } = await workflow.getHandle(workflowId).fetchHistory();

@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   ChildWorkflowCancellationType,
   executeChild,
   ParentClosePolicy,
@@ -9,7 +10,7 @@ import {
 import { MAX_CALL_DEPTH } from '../../src/contracts/stages/call.js';
 import type { JsonValue } from '../../src/contracts/json.js';
 import { RUN_OPTIONS_MEMO, type RunOptions, type RunResult } from '../../src/contracts/run.js';
-import type { SystemActivities } from '../../src/contracts/system.js';
+import type { CallSearch, SystemActivities } from '../../src/contracts/system.js';
 import { PipelineError } from '../../src/errors/pipeline-error.js';
 import { runOptions } from '../run/run-options.js';
 import type { ChildInput } from '../stages/stage-host.js';
@@ -39,6 +40,29 @@ export async function runChildAgain(
 ): Promise<JsonValue> {
   const before = patched(TAKES_CALLED_RUNS) ? await findCalledRun({ workflowId }) : null;
   if (before === null) return runChild(input, workflowId);
+  called(before.workflowId);
+  return before.end;
+}
+
+const { takeCalledRun } = proxyActivities<Pick<SystemActivities, 'takeCalledRun'>>({
+  // It may wait for a run, which has no limit of time.
+  startToCloseTimeout: '365 days',
+  heartbeatTimeout: '1 minute',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+});
+
+/**
+ * The end of the run that the same call of an earlier run has started, when that one succeeds; else of what `start` starts.
+ * @param called - told the id of the one that is taken.
+ */
+export async function takeChild(
+  search: CallSearch,
+  called: (workflowId: string) => void,
+  start: () => Promise<JsonValue>,
+): Promise<JsonValue> {
+  const before = await takeCalledRun(search);
+  if (before === null) return start();
   called(before.workflowId);
   return before.end;
 }

@@ -2,8 +2,8 @@ import { ActivityCancellationType, CancellationScope, sleep, workflowInfo } from
 import type { Priority } from '@temporalio/common';
 import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
 import type { PlanStep } from '../../src/contracts/plan.js';
-import type { Carriage, Placement, RunIdentity, StepTask, StepOutcome } from '../../src/contracts/run.js';
-import { runChild, runChildAgain } from '../starts/child-run.js';
+import type { Carriage, Placement, RunIdentity, RunOrigin, StepTask, StepOutcome } from '../../src/contracts/run.js';
+import { runChild, runChildAgain, takeChild } from '../starts/child-run.js';
 import type { BodyRun, StepCall } from '../scope/scope-surroundings.js';
 import { localActivity, queuedActivity, type StepActivity, type StepActivityOptions } from './light-step.js';
 import { weightOf } from '../../src/contracts/plan/pools.js';
@@ -22,6 +22,8 @@ export type HostedStep = StepCall & {
   readonly placement?: Placement;
   /** Absent: what the step takes and gives is carried whole. */
   readonly carriage?: Carriage;
+  /** As in `ReusedResults`. */
+  readonly earlier?: readonly RunOrigin[];
   /** Among the tasks that wait for the same workers; absent: as the workflow itself. */
   readonly priority?: Priority;
 };
@@ -41,7 +43,11 @@ export function createActivityHost(hosted: HostedStep): StageHost {
     runChild: (input) => {
       const workflowId = `${run.workflowId}/${instanceName(hosted)}`;
       hosted.called(workflowId);
-      return hosted.ownerRound > 0 ? runChildAgain(input, workflowId, hosted.called) : runChild(input, workflowId);
+      const start = (): Promise<JsonValue> =>
+        hosted.ownerRound > 0 ? runChildAgain(input, workflowId, hosted.called) : runChild(input, workflowId);
+      // A person who lets a call try again wants a new run.
+      if (hosted.earlier === undefined || hosted.round > 0) return start();
+      return takeChild({ ...input, call: `${step.id}${hosted.instance}`, earlier: hosted.earlier }, hosted.called, start);
     },
     count: hosted.count,
     readOperands,

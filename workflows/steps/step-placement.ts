@@ -1,12 +1,15 @@
 import type { Priority } from '@temporalio/common';
 import type { Plan, PlanStep } from '../../src/contracts/plan.js';
-import type { Placement, ResolvedPlan, RunOptions } from '../../src/contracts/run.js';
+import type { Placement, ResolvedPlan, RunOptions, RunOrigin } from '../../src/contracts/run.js';
 
 /** Where a step's activities go and how they are ordered there. */
 export type StepPlacement = { readonly placement?: Placement; readonly priority?: Priority };
 
 /** As much of a resolved plan as says where its steps run. */
-export type PlacedPlan = Pick<ResolvedPlan, 'placement' | 'carriage'> & { readonly plan: Pick<Plan, 'team' | 'priority'> };
+export type PlacedPlan = Pick<ResolvedPlan, 'placement' | 'carriage'> & {
+  readonly plan: Pick<Plan, 'team' | 'priority'>;
+  readonly earlier?: readonly RunOrigin[];
+};
 
 export function placementOf({ plan, placement }: PlacedPlan, step: PlanStep, options: RunOptions): StepPlacement {
   const placed = placement?.[step.id];

@@ -12,7 +12,10 @@ import { placementOf } from './step-placement.js';
 export function stepRunner(frame: RunFrame, shield: CancellationScope): ScopeSurroundings['runStep'] {
   const { run, parameters, placed } = frame;
   const options = runOptions();
-  const carried = placed.carriage === undefined ? {} : { carriage: placed.carriage };
+  const carried = {
+    ...(placed.carriage === undefined ? {} : { carriage: placed.carriage }),
+    ...(placed.earlier === undefined ? {} : { earlier: placed.earlier }),
+  };
   return (call) =>
     cancellable(shield, () => {
       const host = createActivityHost({ ...call, run, parameters, ...placementOf(placed, call.step, options), ...carried });

@@ -20,6 +20,8 @@ export function stepSurroundings(
   const { plan, parameters } = resolved;
   const options = runOptions();
   const origin = resolved.reused?.origin;
+  const earlier = resolved.reused?.earlier;
+  const placed = earlier === undefined ? resolved : { ...resolved, earlier };
   const run: RunIdentity = { ...identityOf(plan), ...(origin === undefined ? {} : { origin }) };
   return {
     now: () => Date.now(),
@@ -27,7 +29,7 @@ export function stepSurroundings(
     readOperands,
     author: authorOf(options),
     timer: (ms) => cancellable(shield, () => sleep(ms)),
-    runStep: stepRunner({ run, parameters, placed: resolved }, shield),
+    runStep: stepRunner({ run, parameters, placed }, shield),
   };
 }
 

@@ -2,7 +2,7 @@ import type { Operation } from './operations.js';
 import type { ArtifactRef } from '../artifact.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { Plan, PlanStep } from '../plan.js';
-import type { Carriage, Placement, RunIdentity } from '../run.js';
+import type { Carriage, Placement, RunIdentity, RunOrigin } from '../run.js';
 
 declare const ITEM: unique symbol;
 declare const RESULT: unique symbol;
@@ -96,6 +96,8 @@ export type MapContext = {
   readonly placement: { readonly [step: string]: Placement };
   /** As in `ResolvedPlan`. */
   readonly carriage?: Carriage;
+  /** As in `ReusedResults`. */
+  readonly earlier?: readonly RunOrigin[];
   /** Of `outer`, as conditions see it: what they read of stored values is in its place. Absent: nothing differs. */
   readonly facts?: { readonly [source: string]: JsonValue };
 };

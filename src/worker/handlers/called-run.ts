@@ -3,7 +3,10 @@ import type { JsonValue } from '../../contracts/json.js';
 import type { CalledRun } from '../../contracts/system.js';
 
 /** Rounds of one call that are looked through. */
-const MOST_ROUNDS = 100;
+export const MOST_ROUNDS = 100;
+
+/** The id of the run in which a call is tried for the so-many-th time, from 1. */
+export const roundOf = (workflowId: string, round: number): string => (round === 1 ? workflowId : `${workflowId}~${round}`);
 
 /**
  * The run of a call that has succeeded: that of its first round, or of one in which a person let it try again, whose ids end in `~2`, `~3` and so on.
@@ -11,7 +14,7 @@ const MOST_ROUNDS = 100;
  */
 export async function findCalledRun(workflow: WorkflowClient, workflowId: string): Promise<CalledRun | null> {
   for (let round = 1; round <= MOST_ROUNDS; round++) {
-    const id = round === 1 ? workflowId : `${workflowId}~${round}`;
+    const id = roundOf(workflowId, round);
     const handle = workflow.getHandle(id);
     try {
       const { status } = await handle.describe();

@@ -28,6 +28,7 @@ import { parseJson } from '../../store/json/parse-json.js';
 import { projectOf } from '../../store/project.js';
 import { loadParts, readOperand, storeValue } from '../../store/values/stored-values.js';
 import { findCalledRun } from './called-run.js';
+import { takeCalledRun } from './take-called-run.js';
 import { recordDecision } from './decision-records.js';
 import { createGarbageActivities } from './garbage-activities.js';
 import type { PipelineCatalog } from '../plans/pipeline-catalog.js';
@@ -77,6 +78,7 @@ export function systemActivities(
     loadValue: async ({ value }) => ({ value: await loadParts(artifacts, value) }),
     readOperands: ({ values }) => Promise.all(values.map((value) => readOperand(artifacts, value))),
     findCalledRun: ({ workflowId }) => findCalledRun(Context.current().client.workflow, workflowId),
+    takeCalledRun: (search) => takeCalledRun(search, Context.current(), artifacts.objects),
     recordRun: (end) => recordRun(artifacts, end, catalog.get(end.run.pipeline) ?? null),
     resolveStage: (input) => resolveStage(catalog, artifacts, input, pools),
     recordDecision: (record) => recordDecision(artifacts.objects, record),

@@ -40,19 +40,47 @@ export async function resolveRun(
   // The record of that run may be about to be removed, with what it made.
   await takeHold(objects, [...new Set(findReferences(results, 'results').map(({ ref }) => ref.id))]);
   // One that repeats another is to compute again, not to go on from where that one was.
-  const origin = pin === undefined ? { origin: await originOf(objects, earlier) } : {};
+  const chain = pin === undefined ? await recoveredRuns(objects, earlier) : [];
+  const origin = chain.at(-1);
   const known = Object.entries(results).filter(([id]) => resolved.plan.steps.some((step) => step.id === id));
   return carriedPlan(artifacts, {
     ...resolved,
-    reused: { from: reuse.workflowId, ...origin, results: Object.fromEntries(known) },
+    reused: {
+      from: reuse.workflowId,
+      ...(origin === undefined ? {} : { origin: originOf(origin) }),
+      ...(reuse.calls === true ? { earlier: callersOf(chain) } : {}),
+      results: Object.fromEntries(known),
+    },
   });
 }
 
-/** The first run of the chain of recoveries that ends in a run, as far as it is recorded. */
-async function originOf(objects: ObjectStore, { run, options }: RunManifest): Promise<RunOrigin> {
-  const { reuse, pin } = options;
-  const before = reuse === undefined || pin !== undefined ? null : await findManifest(objects, reuse.workflowId, reuse.runId);
-  return before === null ? { workflowId: run.workflowId, runId: run.runId } : originOf(objects, before);
+/** The chain of recoveries that ends in a run, as far as it is recorded, from that run to the first one. */
+async function recoveredRuns(objects: ObjectStore, last: RunManifest): Promise<RunManifest[]> {
+  const chain = [last];
+  const seen = new Set([last.run.runId]);
+  let { reuse, pin } = last.options;
+  while (reuse !== undefined && pin === undefined) {
+    const before = await findManifest(objects, reuse.workflowId, reuse.runId);
+    if (before === null || seen.has(before.run.runId)) break;
+    seen.add(before.run.runId);
+    chain.push(before);
+    ({ reuse, pin } = before.options);
+  }
+  return chain;
+}
+
+const originOf = ({ run: { workflowId, runId } }: RunManifest): RunOrigin => ({ workflowId, runId });
+
+/** Recoveries of one another whose calls are looked through. */
+const MOST_CALLERS = 20;
+
+/** A run that was to start its calls anew ends the chain: what the runs before it called was not good enough. */
+function callersOf(chain: readonly RunManifest[]): RunOrigin[] {
+  const last = chain.findIndex(({ options }) => options.reuse?.calls !== true);
+  return chain
+    .slice(0, last < 0 ? chain.length : last + 1)
+    .slice(0, MOST_CALLERS)
+    .map(originOf);
 }
 
 function completePlan(plan: Plan, input: PlanRequest, pools: Pools): ResolvedPlan {

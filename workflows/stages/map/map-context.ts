@@ -22,7 +22,7 @@ export function mapContext(call: StepCall, { run, parameters, placed }: RunFrame
     const fact = call.facts(source);
     if (fact !== undefined && fact !== outer[source]) facts[source] = fact;
   }
-  const { carriage } = placed;
+  const { carriage, earlier } = placed;
   const { team, priority } = placed.plan;
   return {
     run,
@@ -41,6 +41,7 @@ export function mapContext(call: StepCall, { run, parameters, placed }: RunFrame
     outer,
     placement,
     ...(carriage === undefined ? {} : { carriage }),
+    ...(earlier === undefined ? {} : { earlier }),
     ...(Object.keys(facts).length === 0 ? {} : { facts }),
   };
 }

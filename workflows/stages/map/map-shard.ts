@@ -37,9 +37,16 @@ async function runPart(input: MapShardInput): Promise<MapRangeEnd> {
     outer,
     placement,
     carriage,
+    earlier,
     facts = {},
   } = await readMapContext({ context: input.context });
-  const frame: RunFrame = { run, parameters, placed: { plan, placement, ...(carriage === undefined ? {} : { carriage }) } };
+  const placed = {
+    plan,
+    placement,
+    ...(carriage === undefined ? {} : { carriage }),
+    ...(earlier === undefined ? {} : { earlier }),
+  };
+  const frame: RunFrame = { run, parameters, placed };
   const shield = new CancellationScope({ cancellable: false });
   const runInside = stepRunner(frame, shield);
   const { from, to } = input.range;

@@ -61,7 +61,7 @@ export function recoverCommand(terminal: Terminal): Command {
         }
         const { workflowId, runId } = manifest.run;
         const started = await client.start(manifest.run.pipeline, manifest.parameters, {
-          run: { author: flags.by, reuse: { workflowId, runId, steps } },
+          run: { author: flags.by, reuse: { workflowId, runId, steps, calls: true } },
           ...(flags.id === undefined ? {} : { workflowId: flags.id }),
         });
         if (flags.json === true) terminal.out(JSON.stringify({ ...started, reused: steps, again, changes }));
