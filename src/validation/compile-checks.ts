@@ -3,7 +3,8 @@ import type { CheckSpec } from '../contracts/stages/validate.js';
 import type { RowExpression } from '../contracts/stages/row-expression.js';
 import { identifier } from '../contracts/sql-text.js';
 import { parseInstant } from '../data/event-time.js';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { thrownText } from '../errors/describe-thrown.js';
+import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';
 import { optionProblems } from '../kinds/check-options.js';
 import { withDefaults } from '../kinds/options-of.js';
@@ -51,9 +52,15 @@ function compile(spec: CheckSpec, rows: Rows): CompileResult {
   const wrong = optionProblems(kind, spec.arguments);
   if (wrong.length > 0) return { problems: wrong };
   const options = withDefaults(kind.options, spec.arguments) as CheckSubject['options'];
-  const problems = kind.problems?.({ options, column }) ?? [];
-  if (problems.length > 0) return { problems };
-  const compiled = compileCheck(kind, { spec, column, options, untilMs: rows.untilMs });
+  let compiled: CompiledCheck;
+  try {
+    const problems = kind.problems?.({ options, column }) ?? [];
+    if (problems.length > 0) return { problems };
+    compiled = compileCheck(kind, { spec, column, options, untilMs: rows.untilMs });
+  } catch (error) {
+    if (isPipelineError(error)) throw error;
+    return { problems: [`its kind threw: ${thrownText(error)}`] };
+  }
   return spec.where === undefined ? { check: compiled } : lookingAt(spec.where, compiled, rows);
 }
 

@@ -1,17 +1,23 @@
 import type { DatasetMeta } from '../contracts/dataset.js';
 import type { CheckOutcome } from '../contracts/stages/validate.js';
 import { forBlocks } from '../data/column-blocks.js';
-import type { DuckDb, SqlRow } from '../data/duckdb.js';
+import type { DuckDb } from '../data/duckdb.js';
 import { identifier } from '../contracts/sql-text.js';
+import { cutText } from '../errors/bounded-failure.js';
+import { thrownText } from '../errors/describe-thrown.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import { someOf } from '../errors/some-of.js';
 import { duckdbType } from '../schema/duckdb-type.js';
-import type { AggregateValues } from './check-definition.js';
+import { type CheckValues, checkValues } from './check-values.js';
 import type { CompiledCheck } from './compiled-check.js';
+
+/** Of why a check was not evaluated, characters. */
+const LONGEST_REASON = 500;
 
 /**
  * Evaluates all checks, in the order given; the column types come first. One aggregate query over the rows for each part of the columns and each
- * `where`, and one for each check that looks at distinct values.
+ * `where`, and one for each check that looks at distinct values. A check that cannot be evaluated has an outcome with `error`; the others are
+ * evaluated all the same.
  */
 export async function runChecks(
   db: DuckDb,
@@ -28,45 +34,28 @@ export async function runChecks(
   const columnsOf = ({ column, where }: CompiledCheck): string[] =>
     [...(column === null ? [] : [column]), ...(where?.columns ?? [])].map(identifier);
   await forBlocks(db, relation, checks, columnsOf, async (some, block) => {
-    const values = await valuesOfRows(db, some, block);
-    for (const [position, check] of block.entries()) {
-      const verdict = check.judge(
-        check.byValue === true
-          ? await valuesOf(db, some, check)
-          : check.aggregates.map((_sql, part) => values[nameOf(position, part)]),
-        rows,
-      );
-      const { id, check: name, column, severity } = check.spec;
-      outcomes.push({ id, check: name, column: column ?? null, severity, expected: check.expected, ...verdict });
-    }
+    const values = await checkValues(db, some, block);
+    for (const [position, check] of block.entries()) outcomes.push(outcomeOf(check, values[position] ?? [], rows));
   });
   return [types, ...outcomes];
 }
 
-/** Of the checks over rows: the values of all their aggregates, by name. */
-async function valuesOfRows(db: DuckDb, relation: string, checks: readonly CompiledCheck[]): Promise<SqlRow> {
-  const byRows = new Map<string, string[]>();
-  for (const [position, { byValue, aggregates, where }] of checks.entries()) {
-    if (byValue === true) continue;
-    const rows = rowsOf(relation, where);
-    const named = aggregates.map((sql, part) => `${sql} AS ${nameOf(position, part)}`);
-    byRows.set(rows, [...(byRows.get(rows) ?? []), ...named]);
+function outcomeOf(check: CompiledCheck, values: CheckValues, rows: number): CheckOutcome {
+  const { id, check: name, column = null, severity } = check.spec;
+  const about = { id, check: name, column, severity, expected: check.expected };
+  try {
+    if (values instanceof PipelineError) throw values;
+    return { ...about, ...check.judge(values, rows) };
+  } catch (error) {
+    const { code, text } = isPipelineError(error)
+      ? { code: error.code === 'DATA_QUERY_FAILED' ? 'VALIDATION_CHECK_INVALID' : error.code, text: error.parts.what }
+      : { code: 'VALIDATION_CHECK_INVALID', text: thrownText(error) };
+    const message = cutText(
+      error instanceof PipelineError && error.parts.expected !== undefined ? `${text}: expected ${error.parts.expected}` : text,
+      LONGEST_REASON,
+    );
+    return { ...about, passed: false, observed: `not evaluated: ${message}`, failingRows: 0, error: { code, message } };
   }
-  const values: Record<string, SqlRow[string]> = {};
-  for (const [rows, selected] of byRows) {
-    const [row] = await db.query(`SELECT ${selected.join(', ')} FROM ${rows}`);
-    Object.assign(values, row);
-  }
-  return values;
-}
-
-async function valuesOf(db: DuckDb, relation: string, { column, aggregates, where }: CompiledCheck): Promise<AggregateValues> {
-  const name = identifier(column ?? '');
-  const selected = aggregates.map((sql, part) => `${sql} AS ${nameOf(0, part)}`);
-  const [row] = await db.query(
-    `SELECT ${selected.join(', ')} FROM (SELECT ${name}, count(*) AS n FROM ${rowsOf(relation, where)} GROUP BY ${name})`,
-  );
-  return aggregates.map((_sql, part) => row?.[nameOf(0, part)]);
 }
 
 /**
@@ -91,15 +80,6 @@ async function checkWheres(db: DuckDb, relation: string, checks: readonly Compil
       });
     }
   }
-}
-
-/** @param where - a comment at its end must not reach further. */
-function rowsOf(relation: string, where: CompiledCheck['where']): string {
-  return where === undefined ? relation : `${relation} WHERE (${where.sql}\n)`;
-}
-
-function nameOf(check: number, part: number): string {
-  return `c${String(check)}_${String(part)}`;
 }
 
 /** The files hold every column of the schema in its type. When they do not, no other check can be asked. */

@@ -1,5 +1,6 @@
 import { jsonFile } from '../store/artifacts/json-file.js';
 import type { CheckOutcome, ValidateConfig, ValidateInputs, ValidateResult } from '../contracts/stages/validate.js';
+import type { DatasetRef } from '../contracts/dataset.js';
 import { datasetFiles } from '../data/datasets/dataset-files.js';
 import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
@@ -15,7 +16,8 @@ import { runChecks } from './run-checks.js';
  * The validate stage: one aggregate pass over the dataset, a `validation-report` artifact (`report.json`, `report.html`), and the same
  * dataset onwards. The report is published also when a check with severity `error` fails; then VALIDATION_FAILED names each of these
  * with what was expected and observed, and the report's address. Checks of severity `warn` and `info` never fail the step.
- * Other errors: VALIDATION_CHECK_INVALID, ARTIFACT_CORRUPT.
+ * A check that cannot be evaluated is VALIDATION_CHECK_INVALID (of a kind that broke the rules of its door: EXTENSION_RESULT_INVALID), after the
+ * report of all others was published. Other errors: ARTIFACT_CORRUPT.
  */
 export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateResult> = async ({ config, inputs }, context) => {
   const { dataset } = inputs;
@@ -25,8 +27,8 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
   const outcomes = await withDuckDb(engineOptions(context), (db) => runChecks(db, parquetRelation(files), dataset.meta, checks));
   context.progress(checks.length, checks.length, 'checked');
 
-  const failed = outcomes.filter(({ passed, severity }) => !passed && severity === 'error');
-  const warned = outcomes.filter(({ passed, severity }) => !passed && severity === 'warn');
+  const failed = outcomes.filter(({ passed, severity, error }) => error !== undefined || (!passed && severity === 'error'));
+  const warned = outcomes.filter(({ passed, severity, error }) => error === undefined && !passed && severity === 'warn');
   const status = failed.length > 0 ? 'failed' : warned.length > 0 ? 'warned' : 'passed';
   const page = { dataset: { id: dataset.id, meta: dataset.meta }, status, checks: outcomes } as const;
   const report = await context.artifacts.publish({
@@ -41,6 +43,8 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
   context.metric('checks', outcomes.length);
   context.metric('checks_warned', warned.length);
   for (const outcome of warned) context.log.warn(describe(outcome), { check: outcome.id });
+  const broken = outcomes.filter((outcome) => outcome.error !== undefined);
+  if (broken.length > 0) throw notEvaluated(broken, outcomes, dataset, report);
   if (status === 'failed') {
     throw new PipelineError('VALIDATION_FAILED', {
       what: someOf(failed.map(describe), '; '),
@@ -53,6 +57,31 @@ export const validate: StageOperation<ValidateConfig, ValidateInputs, ValidateRe
   const counts = { checks: outcomes.length, warned: warned.length, informed };
   return { dataset, report, status, counts, checks: told(outcomes) };
 };
+
+/** A check that cannot be evaluated is wrong itself, whatever its severity says of the data. */
+function notEvaluated(
+  broken: readonly CheckOutcome[],
+  outcomes: readonly CheckOutcome[],
+  { id, meta }: DatasetRef,
+  report: ValidateResult['report'],
+): PipelineError {
+  const reasons = broken.map(({ id: check, check: kind, column, error }) => {
+    const over = column === null ? '' : ` over column "${column}"`;
+    return `check "${check}" (${kind}${over}) cannot be evaluated: ${error?.message ?? ''}`;
+  });
+  const failed = outcomes.filter(({ passed, error }) => error === undefined && !passed);
+  const others = outcomes.length - broken.length;
+  const codes = new Set(broken.map(({ error }) => error?.code));
+  return new PipelineError(
+    codes.size === 1 && codes.has('EXTENSION_RESULT_INVALID') ? 'EXTENSION_RESULT_INVALID' : 'VALIDATION_CHECK_INVALID',
+    {
+      what: `${someOf(reasons, '; ')}; of the ${others} others ${others - failed.length} passed`,
+      where: `dataset ${meta.schema.name} ${id}`,
+      cure: `Correct the check. The report has what the others found: perennial artifacts get ${report.kind}/${report.id} report.html --out report.html`,
+      details: { report: report.uri, reportId: report.id, notEvaluated: told(broken), failed: told(failed) },
+    },
+  );
+}
 
 /** Bytes of JSON of the outcomes in a result, so that it does not grow with the columns. */
 const MOST_TOLD_BYTES = 8 * 1024;

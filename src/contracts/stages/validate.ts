@@ -28,6 +28,8 @@ export type CheckOutcome = {
   readonly observed: number | string | null;
   readonly expected: string;
   readonly failingRows: number;
+  /** Why the check could not be evaluated; absent of one that was. */
+  readonly error?: { readonly code: string; readonly message: string };
 };
 /** The data set that was checked, and the outcomes of its checks. */
 export type ValidateResult = {

@@ -29,7 +29,9 @@ export function checkContract(
       seed,
       async (db) => {
         const judged = await runChecks(db, 'sample', SAMPLE_META, compileChecks(some, SAMPLE_META));
-        return judged.filter(({ check }) => check === kind.name).slice(0, some.length);
+        const own = judged.filter(({ check }) => check === kind.name).slice(0, some.length);
+        for (const { id, error } of own) assert.equal(error, undefined, `${id} cannot be evaluated: ${error?.message ?? ''}`);
+        return own;
       },
       rows === undefined ? {} : { rows },
     );

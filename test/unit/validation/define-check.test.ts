@@ -130,4 +130,57 @@ describe('a check of one’s own', () => {
     expect(failure).toMatchObject({ code: 'EXTENSION_RESULT_INVALID' });
     expect(failure.message).toContain(`\`${part}\` of the check "careless" returned something else`);
   });
+
+  it('is named when its SQL or its judge fails, and the others are judged all the same', async () => {
+    const made = [`count("age") FILTER (WHERE "age" + 'x' > 1)`, 'no_such_function(1)', 'count(*) -- all'] as const;
+    const [wrongType, unknown, comment] = made.map((sql, index) =>
+      defineCheck({
+        name: `sql_${index}`,
+        column: 'number',
+        options,
+        measure: () => ({
+          expected: 'anything',
+          aggregates: [sql],
+          judge: ([value]) => ({ passed: true, observed: Number(value), failingRows: 0 }),
+        }),
+      }),
+    );
+    const throwing = defineCheck({
+      name: 'throwing',
+      column: null,
+      options,
+      measure: () => ({
+        expected: 'x',
+        aggregates: [],
+        judge: () => {
+          throw new TypeError('no such thing');
+        },
+      }),
+    });
+    const checks = planOf([spread(people.age, { id: 'least' })]);
+    const specs = [
+      wrongType?.(people.age, { id: 'first', severity: 'warn' }),
+      unknown?.(people.age, { id: 'second' }),
+      throwing({ id: 'third' }),
+      comment?.(people.age, { id: 'fourth' }),
+    ].map((check) => planOf([check as Check<ColumnOf<'people'>>])[0] as CheckSpec);
+    const failure = await failureOf(run([...checks.slice(0, 1), ...specs]));
+    expect(failure).toMatchObject({
+      code: 'VALIDATION_CHECK_INVALID',
+      retryable: false,
+      details: {
+        notEvaluated: [{ id: 'first' }, { id: 'second', check: 'sql_1', column: 'age' }, { id: 'third' }],
+        failed: [{ id: 'least', observed: 9 }],
+      },
+    });
+    expect(failure.message).toContain('check "second" (sql_1 over column "age") cannot be evaluated: ');
+    expect(failure.message).toContain('no_such_function');
+    expect(failure.message).toContain('check "third" (throwing) cannot be evaluated: TypeError: no such thing');
+    expect(failure.message).toMatch(/of the \d others \d passed/);
+    const { reportId: id } = failure.details as { readonly reportId: string };
+    const report = (await store.readFile({ kind: 'validation-report', id }, 'report.json')).toString();
+    expect((JSON.parse(report) as { checks: { id: string; observed: unknown }[] }).checks).toContainEqual(
+      expect.objectContaining({ id: 'fourth', observed: 10 }),
+    );
+  });
 });

@@ -64,7 +64,7 @@ export const DATA_CODES = {
   VALIDATION_CHECK_INVALID: {
     retryable: false,
     httpStatus: 400,
-    cause: 'A check has an unknown name, an unknown column or wrong arguments.',
+    cause: 'A check has an unknown name, an unknown column or wrong arguments, or its SQL cannot be evaluated.',
     cure: 'Correct the checks of the validate stage.',
   },
   VALIDATION_FAILED: {
