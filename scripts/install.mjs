@@ -21,6 +21,22 @@ export function runOrExit(title, command, parameters, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** Runs a command in the repository beside others: its output is kept whole and given at its end. */
+export async function runAside(command, parameters) {
+  const startedAt = Date.now();
+  const child = spawn(command, parameters, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const passed = await new Promise((resolve) => {
+    child.once('error', (error) => {
+      output += `${command} could not be started: ${error.message}`;
+      resolve(false);
+    });
+    child.once('close', (code) => resolve(code === 0));
+  });
+  return { passed, output, seconds: Math.round((Date.now() - startedAt) / 1000) };
+}
+
 export async function ensureInstalled() {
   const locked = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
