@@ -9,6 +9,7 @@ import { withDuckDb } from './duckdb.js';
 import { engineOptions } from './engine-options.js';
 import { isoInstant, parseWindow } from './event-time.js';
 import { loadSource, orderColumn } from './source/load-source.js';
+import { inNameOf } from './source/in-name-of.js';
 import { isFileSource, materialize } from './source/materialize.js';
 import { publishedFiles } from './source/published-files.js';
 import { writeDataset } from './datasets/write-dataset.js';
@@ -22,8 +23,10 @@ export const ingest: StageOperation<IngestConfig, IngestInputs, IngestResult> = 
   await mkdir(folder, { recursive: true });
   const written = await withDuckDb(engineOptions(context), async (db) => {
     context.progress(0, 0, `reading ${isFileSource(config.source) ? config.source.path : config.source.format}`);
-    const source = await filesOf({ config, inputs }, context);
-    await loadSource(db, { ...config, source }, 'ingested');
+    await inNameOf(config.source, sourceFolder(context), async () => {
+      const source = await filesOf({ config, inputs }, context);
+      await loadSource(db, { ...config, source }, 'ingested');
+    });
     return writeDataset(db, 'ingested', config.schema, orderColumn(config), folder, (done, total) => {
       context.progress(done, total, 'writing Parquet parts');
     });
@@ -53,12 +56,15 @@ export const ingest: StageOperation<IngestConfig, IngestInputs, IngestResult> = 
   return dataset;
 };
 
+const sourceFolder = ({ scratch }: StepContext): string => join(scratch, 'source');
+
 function filesOf(
   { config, inputs }: { readonly config: IngestConfig; readonly inputs: IngestInputs },
-  { artifacts, scratch, signal }: StepContext,
+  context: StepContext,
 ): Promise<FileSource> {
   const { source, schema, window = null } = config;
-  const folder = join(scratch, 'source');
+  const { artifacts, signal } = context;
+  const folder = sourceFolder(context);
   if (inputs.from !== undefined && isFileSource(source)) return publishedFiles(source, inputs.from, artifacts, folder);
   return materialize(source, { window, columns: schema.columns.map(({ name }) => name), folder, signal });
 }

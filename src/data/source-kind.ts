@@ -17,6 +17,7 @@ export interface FileFormat extends Kind {
 /** A source that was added: it writes files of a format, or gives rows. */
 export interface LoadedSource extends Kind {
   load(request: SourceRequest): LoadResult;
+  place?(options: JsonObject): string;
   state?(options: JsonObject, signal: AbortSignal): Promise<string>;
 }
 
@@ -29,7 +30,7 @@ export type SourceRow = { readonly [column: string]: string | number | bigint | 
 export type WrittenFiles =
   { readonly format: 'parquet'; readonly options?: SourceOptions } | { readonly format: 'csv'; readonly options?: CsvOptions };
 
-/** The files that a source has laid down for the built-in reader. */
+/** What `load` gives: its rows one by one, or the format of the files that it has written into `folder` by then. */
 export type LoadResult = AsyncIterable<SourceRow> | Promise<WrittenFiles>;
 
 /** What `load` gets. */
@@ -57,6 +58,8 @@ export interface SourceDefinition<Schema extends OptionsSchema = OptionsSchema> 
    * step's. An error of infrastructure is retried as the step says.
    */
   load(request: SourceRequest<OptionsOf<Schema>>): LoadResult;
+  /** Where its rows are, for messages about them: a URL, the name of a table. Values of secrets in it are taken out of what leaves the step. */
+  place?(options: OptionsOf<Schema>): string;
   /**
    * A text that is another one whenever `load` would give other rows, found without reading them: an ETag, a version, a time of change. Secrets are
    * their markers here. Without it the step is never taken from the cache.

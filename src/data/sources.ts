@@ -32,7 +32,7 @@ export type SourceConstructor<Schema extends OptionsSchema> = {
 export function defineSource<const Schema extends OptionsSchema>(
   definition: SourceDefinition<Schema>,
 ): SourceConstructor<Schema> {
-  checkDefinition('source', definition, { functions: ['load'], optional: ['state'] });
+  checkDefinition('source', definition, { functions: ['load'], optional: ['state', 'place'] });
   const kind = { ...definition } as unknown as LoadedSource;
   SOURCES.add(kind, { files: filesOfCallers(defineSource) });
   const make = (options: JsonObject = {}): Source => {

@@ -3,6 +3,7 @@ import type { FileSource } from '../../contracts/dataset.js';
 import type { IngestConfig } from '../../contracts/stages/ingest.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { eventTimeOf } from '../../schema/schema.js';
+import { COLUMNS_AT_ONCE } from '../column-blocks.js';
 import type { DuckDb } from '../duckdb.js';
 import type { EventWindow } from '../event-time.js';
 import { isoInstant, parseWindow, timestampLiteral } from '../event-time.js';
@@ -87,7 +88,8 @@ function scopeOf(part: PlannedGroup, config: IngestConfig, window: EventWindow |
   const { relation, rows } = part.group;
   const checked = checkedIn(part, config, window);
   const kept = inWindow(part, config, window);
-  return { relation, read: rows === null ? checked : 'true', checked, kept };
+  const isOneFile = part.group.files.length === 1 && rows !== null && part.casts.length <= COLUMNS_AT_ONCE;
+  return { relation, read: rows === null ? checked : 'true', checked, kept, isOneFile };
 }
 
 async function emptyWindow(db: DuckDb, config: FileIngest, planned: readonly PlannedGroup[]): Promise<PipelineError> {

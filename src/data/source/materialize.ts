@@ -13,6 +13,9 @@ import type { LoadedSource, SourceRequest, SourceRow } from '../source-kind.js';
 /** Where the files of a source that was added go, and what it is told. */
 export type Loading = Pick<SourceRequest, 'window' | 'columns' | 'folder' | 'signal'>;
 
+/** The one file of a source that gives rows. */
+export const ROWS_FILE = 'rows.csv';
+
 /**
  * The files of a source: those that it names, or those that a source which was added has written. Rows become one CSV file.
  * @throws PipelineError `EXTENSION_UNKNOWN`, `EXTENSION_OPTIONS_INVALID`, `EXTENSION_RESULT_INVALID`, and what `load` throws.
@@ -24,8 +27,10 @@ export async function materialize(source: SourceSpec, loading: Loading): Promise
   await mkdir(loading.folder, { recursive: true });
   const result: unknown = kind.load({ ...loading, options: source.options });
   if (isRows(result)) {
-    const path = join(loading.folder, 'rows.csv');
-    await pipeline(Readable.from(csvLines(result, loading.columns)), createWriteStream(path), { signal: loading.signal });
+    const path = join(loading.folder, ROWS_FILE);
+    await pipeline(Readable.from(csvLines(result, loading.columns, kind.name)), createWriteStream(path), {
+      signal: loading.signal,
+    });
     // Without rows nobody knows the columns of labels: there is no file yet.
     if ((await stat(path)).size === 0) await rm(path);
     return { format: 'csv', path };
@@ -49,15 +54,33 @@ const isRows = (result: unknown): result is AsyncIterable<SourceRow> =>
   typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
 
 /** The columns are those of the schema, or those of the first row. */
-async function* csvLines(rows: AsyncIterable<SourceRow>, columns: readonly string[]): AsyncGenerator<string> {
+async function* csvLines(rows: AsyncIterable<SourceRow>, columns: readonly string[], kind: string): AsyncGenerator<string> {
+  let count = 0;
   let header = columns.length === 0 ? null : columns;
   if (header !== null) yield lineOf(header);
-  for await (const row of rows) {
+  for await (const row of rows as AsyncIterable<unknown>) {
+    count++;
+    if (!isPlainObject(row)) {
+      throw wrongRow(
+        kind,
+        count,
+        row === null ? 'is null' : `is ${Array.isArray(row) ? 'an array' : `of type ${typeof row}`}`,
+        'an object',
+      );
+    }
     if (header === null) {
       header = Object.keys(row);
       yield lineOf(header);
     }
-    yield lineOf(header.map((column) => textOf(row[column], column)));
+    const fields = header.map((column) => {
+      const value = row[column];
+      const text = textOf(value);
+      if (text !== undefined) return text;
+      const found =
+        value instanceof Date ? 'an invalid Date' : Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
+      throw wrongRow(kind, count, `has ${found} in column "${column}"`, 'a text, a number, true, false, a valid Date or null');
+    });
+    yield lineOf(fields);
   }
 }
 
@@ -65,13 +88,13 @@ async function* csvLines(rows: AsyncIterable<SourceRow>, columns: readonly strin
 const lineOf = (fields: readonly (string | null)[]): string =>
   `${fields.map((field) => (field === null ? '' : `"${field.split('"').join('""')}"`)).join(',')}\n`;
 
-function textOf(value: unknown, column: string): string | null {
+/** Undefined: it cannot be a value. */
+function textOf(value: unknown): string | null | undefined {
   if (value === null || value === undefined || Number.isNaN(value)) return null;
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
-  throw new PipelineError('EXTENSION_RESULT_INVALID', {
-    what: `a row of the source has an ${Array.isArray(value) ? 'array' : typeof value} in column "${column}"`,
-    expected: 'a text, a number, true, false, a Date or null',
-  });
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : undefined;
 }
+
+const wrongRow = (kind: string, row: number, what: string, expected: string): PipelineError =>
+  new PipelineError('EXTENSION_RESULT_INVALID', { what: `row ${row} of the source "${kind}" ${what}`, expected });

@@ -5,6 +5,7 @@ import type { Task } from '../../contracts/stages/feature.js';
 import type { MonitorConfig } from '../../contracts/stages/monitor.js';
 import type { FileSource } from '../../contracts/dataset.js';
 import type { DuckDb } from '../../data/duckdb.js';
+import { inNameOf } from '../../data/source/in-name-of.js';
 import { isFileSource, materialize } from '../../data/source/materialize.js';
 import type { StepContext } from '../../pipeline/step-context.js';
 import { wholeRelation } from '../../data/source/open-source.js';
@@ -33,8 +34,10 @@ export async function measurePerformance(
   const none: Performance = { performance: null, labelCoverage: 0, performanceCrossed: [] };
   if (config.labels === undefined) return none;
   const loading = { window: null, columns: [], folder: join(scratch, 'labels'), signal };
-  const source = await materialize(config.labels.source, loading);
-  const joined = await joinLabels(db, { ...config.labels, source });
+  const { labels: asked } = config;
+  const joined = await inNameOf(asked.source, loading.folder, async () =>
+    joinLabels(db, { ...asked, source: await materialize(asked.source, loading) }),
+  );
   if (joined === null) return none;
   const { labels, scores, rows } = joined;
   const labelCoverage = labels.length / rows;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { jsonLines } from '../../../examples/extending/json-lines.js';
-import { defineSource } from '../../../src/extend/index.js';
+import { defineSource, type SourceRow } from '../../../src/extend/index.js';
 import { col, definePipeline, schema, secret } from '../../../src/index.js';
 import { runInProcess, sourceContract } from '../../../src/testing/index.js';
 
@@ -93,6 +93,42 @@ describe('a source that was added', () => {
     expect(() => defineSource({ name: 'csv', options: { properties: {} }, load: () => Promise.reject(new Error('no')) })).toThrow(
       'there is a source "csv" already',
     );
+  });
+
+  it('is named by errors about its rows, with the row and the place that it gives, and not by its scratch files', async () => {
+    type Rows = readonly unknown[];
+    let given: Rows = [];
+    const rows = defineSource({
+      name: 'given_rows',
+      options: { properties: { table: { type: 'string' } }, required: ['table'] },
+      load: async function* () {
+        await Promise.resolve();
+        yield* given as readonly SourceRow[];
+      },
+      place: ({ table }) => `table ${table}`,
+    });
+    const failureOf = async (some: Rows, window: Partial<{ window: [string, string] }> = {}) => {
+      given = some;
+      const pipeline = definePipeline('given', {}, (p) => {
+        p.ingest({ source: rows({ table: 'trips' }), schema: trips, ...window });
+      });
+      const { steps } = await runInProcess(pipeline, {}, { store: join(folder, 'given') });
+      expect(JSON.stringify(steps)).not.toMatch(/rows\.csv|scratch/);
+      return steps[0]?.failure;
+    };
+    const good = { at: new Date('2026-01-01'), place: 'a', fare: 1, shared: true };
+    const name = 'source "given_rows" (table trips)';
+    const wrong = await failureOf([good, { ...good, place: 'two\nlines' }, { ...good, fare: 'much' }, good]);
+    expect(wrong).toMatchObject({ code: 'DATA_COLUMN_TYPE' });
+    expect(wrong?.message).toContain(`1 other values such as "much" in row 3 in ${name}`);
+    const empty = await failureOf([good], { window: ['2027-01-01', '2027-01-02'] });
+    expect(empty).toMatchObject({ code: 'DATA_WINDOW_EMPTY' });
+    expect(empty?.message).toContain(name);
+    const odd = await failureOf([good, { ...good, fare: [1] }]);
+    expect(odd).toMatchObject({ code: 'EXTENSION_RESULT_INVALID' });
+    expect(odd?.message).toContain('row 2 of the source "given_rows" has an array in column "fare"');
+    expect((await failureOf([good, null]))?.message).toContain('row 2 of the source "given_rows" is null');
+    expect((await failureOf([{ ...good, at: new Date(NaN) }]))?.message).toContain('an invalid Date in column "at"');
   });
 
   it('keeps to what every source does', async () => {

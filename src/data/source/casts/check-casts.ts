@@ -14,6 +14,8 @@ export interface CheckScope {
   readonly checked: string;
   /** Those of them that become rows of the dataset. */
   readonly kept: string;
+  /** `relation` has the rows of one CSV file, all of them and in their order. */
+  readonly isOneFile: boolean;
 }
 
 export interface CheckedRows {
@@ -46,18 +48,14 @@ export async function checkCasts(
   const wrong = [...failures.values()].map(({ column, count, example }) => ({
     column: column.name,
     expected: ACCEPTED[column.type],
-    received: `${String(count)} other values such as "${example}"`,
+    received: `${String(count)} other values such as ${example}`,
   }));
   if (wrong.length > 0) throw wrongColumns(source, wrong);
   return counted;
 }
 
-async function checkBlock(
-  db: DuckDb,
-  { relation, read, checked, kept }: CheckScope,
-  casts: readonly ColumnCast[],
-  failures: Failures,
-): Promise<CheckedRows> {
+async function checkBlock(db: DuckDb, scope: CheckScope, casts: readonly ColumnCast[], failures: Failures): Promise<CheckedRows> {
+  const { relation, read, checked, kept } = scope;
   const each = (sql: (position: string, cast: ColumnCast) => string): string =>
     casts.map((cast, position) => `, ${sql(String(position), cast)}`).join('');
   const fields = `SELECT ${checked} AS checked, ${kept} AS kept${each((n, { field }) => `${field} AS f${n}`)} FROM ${relation} WHERE ${read}`;
@@ -70,15 +68,19 @@ async function checkBlock(
     if (count === 0) continue;
     const { column } = cast;
     const known = failures.get(column.name);
-    const example = known?.example ?? (await exampleOf(db, relation, checked, cast));
+    const example = known?.example ?? (await exampleOf(db, scope, cast));
     failures.set(column.name, { column, count: (known?.count ?? 0) + count, example });
   }
   return { rows: Number(row?.['rows']), kept: Number(row?.['kept']) };
 }
 
-async function exampleOf(db: DuckDb, relation: string, checked: string, cast: ColumnCast): Promise<string> {
-  const [row] = await db.query(
-    `SELECT min(${cast.from}::VARCHAR) AS example FROM ${relation} WHERE ${checked} AND ${failsSql(cast) ?? 'false'}`,
-  );
-  return String(row?.['example'] ?? '');
+/** The least of the values, in quotes, and its row where rows have numbers. */
+async function exampleOf(db: DuckDb, { relation, checked, isOneFile }: CheckScope, cast: ColumnCast): Promise<string> {
+  const wrong = (rows: string): string =>
+    `SELECT min(${cast.from}::VARCHAR) AS example${isOneFile ? `, arg_min(file_row, ${cast.from}::VARCHAR) AS file_row` : ''} ` +
+    `FROM ${rows} WHERE ${checked} AND ${failsSql(cast) ?? 'false'}`;
+  const [row] = isOneFile
+    ? await db.exactOrder(() => db.query(wrong(`(SELECT *, row_number() OVER () AS file_row FROM ${relation})`)))
+    : await db.query(wrong(relation));
+  return `"${String(row?.['example'] ?? '')}"${isOneFile ? ` in row ${String(row?.['file_row'])}` : ''}`;
 }
