@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ADMISSION_TYPE, type AdmissionAsk } from '../src/contracts/entities/admission.js';
 import { startQueueOfWorkflow } from '../src/worker/start-queue.js';
 
-/** Tells the entity of a pool or a pipeline that somebody wants in; starts it when there is none. */
+/** Sends a request to the entity that admits to a pool or a pipeline; starts the entity when there is none. */
 export async function askAdmission({ entity, limit, request }: AdmissionAsk): Promise<void> {
   const { client, info } = Context.current();
   await client.workflow.signalWithStart(ADMISSION_TYPE, {

@@ -7,7 +7,7 @@ import { dependsOnTime } from '../src/validation/depends-on-time.js';
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** What the operations of the stages read beside their inputs, by kind and name; one that is not here reads nothing else. */
+/** What the operations of the stages read beside their inputs, by kind and name. An operation that is not listed reads its inputs alone. */
 export const operationCaching: { readonly [kind: string]: { readonly [operation: string]: OperationCaching } } = {
   ingest: {
     ingest: {
@@ -24,7 +24,7 @@ export const operationCaching: { readonly [kind: string]: { readonly [operation:
     validate: { reads: ({ config, inputs }) => Promise.resolve(dependsOnTime(config as never, inputs as never) ? null : {}) },
   },
   evaluate: {
-    // A check that failed, for instance because the machine was busy, is worth another try.
+    // A failed infra check is not kept: the machine may have been busy.
     bless: { keeps: (result) => (result as Config)['blessed'] === true },
     evaluate: {
       reads: async ({ config }, artifacts) => {

@@ -12,7 +12,7 @@ import { announceAliases, type Announcer } from '../src/triggers/announce.js';
 /** Writers that may come between the reading and the writing of one configuration. */
 const WRITE_ATTEMPTS = 20;
 
-/** The activities that the continuous-training entity calls. `announcer` is asked for inside of an activity. */
+/** The activities that the continuous-training entity calls. `announcer` is called inside of an activity. */
 export function createControlActivities(objects: ObjectStore, announcer: () => Announcer): ControlActivities {
   return {
     describeRun: async ({ workflowId, runId }) => {
@@ -36,14 +36,14 @@ export function createControlActivities(objects: ObjectStore, announcer: () => A
   };
 }
 
-/** REGISTRY_VERSION_NOT_FOUND; REGISTRY_RACE_LOST when the champion is moved in between. Asked again by the same name, the same promotion. */
+/** REGISTRY_VERSION_NOT_FOUND; REGISTRY_RACE_LOST when the champion moves meanwhile. Idempotent for one `workflowId`. */
 async function promote(objects: ObjectStore, { model, version, by, reason, workflowId }: PromotionInput): Promise<AliasRecord> {
   const registry = createRegistry(objects);
   const expectedChampion = (await registry.alias(model, 'champion'))?.record.version ?? null;
   return registry.promote({ model, version, workflowId, basis: { person: by, reason }, expectedChampion });
 }
 
-/** The champion of the registry on every endpoint that serves the model; then those are told that follow it. */
+/** Serves the registry's champion on every endpoint of the model, then tells the pipelines that follow its alias. */
 async function serveEverywhere(
   objects: ObjectStore,
   announcer: Announcer,
@@ -59,8 +59,8 @@ async function serveEverywhere(
 }
 
 /**
- * The champion of the registry, alone on the endpoint; again from the newest configuration when somebody else moved it in between. The registry
- * is read after the configuration: a promotion that came after the rollback keeps its place.
+ * Serves the registry's champion alone on the endpoint. A writer in between makes it start over from the newest configuration. The registry is
+ * read after the configuration, so that a promotion after the rollback keeps its place.
  */
 async function serveChampion(
   objects: ObjectStore,

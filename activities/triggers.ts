@@ -3,7 +3,7 @@ import type { ObjectStore } from '../src/store/port.js';
 import { prepareTriggeredRun } from '../src/triggers/prepare-run.js';
 import { subscriptionsOf } from '../src/triggers/subscriptions.js';
 
-/** The activities of the workflow that starts pipelines when its subject changes. */
+/** The activities of the workflow that starts pipelines on a change. */
 export function createTriggerActivities(objects: ObjectStore): TriggerActivities {
   return {
     readSubscriptions: async ({ subject }) =>

@@ -25,7 +25,7 @@ const promote: Code['promote'] = ({ config, inputs, arguments: { version, evalua
 const rollback: Code['rollback'] = ({ config, arguments: input }, context) => withdrawVersion({ config, context }, input);
 const reevaluate: Code['reevaluate'] = ({ inputs }, context) => evaluateAgain(inputs.evaluation, context);
 
-/** An operation that may move aliases of the model: those who run when they move are told afterwards. */
+/** An operation that may move aliases of the model. Pipelines that follow the aliases are told afterwards. */
 function announced<Arguments, Result>(
   operation: StageOperation<DeployConfig, DeployInputs, Result, Arguments>,
 ): StageOperation<DeployConfig, DeployInputs, Result, Arguments> {
@@ -36,7 +36,7 @@ function announced<Arguments, Result>(
   };
 }
 
-/** Operations of the deploy stage by name. Each looks at what is there first, so that a retry after a crash moves nothing twice. */
+/** Operations of the deploy stage by name. Each reads the current state first, so that a retry after a crash moves nothing twice. */
 export const deployOperations: Code = {
   register,
   waitReady,

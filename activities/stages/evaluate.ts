@@ -9,8 +9,8 @@ import { refit as refitModel } from '../../src/training/refit.js';
 type Code = OperationCode<EvaluateConfig, EvaluateInputs, EvaluateOperations>;
 
 /**
- * Fits the blessed model again on all rows and lets that one go on, after an infra check of its own and a look at whether it is at least as good as
- * its twin. Where something speaks against it the twin goes on, which is the one that was evaluated; the reasons say so.
+ * Fits the blessed model again on all rows. The refit takes the place of its twin, the model that was evaluated, when it passes its own infra check
+ * and scores at least as well. Otherwise the twin is kept, and the reasons say why.
  */
 const refit: Code['refit'] = async (task, context) => {
   const { config, inputs } = task;

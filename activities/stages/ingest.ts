@@ -5,7 +5,7 @@ import { publishDataset } from '../../src/triggers/announce.js';
 
 type Code = OperationCode<IngestConfig, IngestInputs, IngestOperations>;
 
-/** Reads the source; with `publish`, makes the data set known under its name and tells those who run when it changes. */
+/** Reads the source. With `publish`, it also publishes the data set under its name and tells the pipelines that follow that name. */
 const ingest: Code['ingest'] = async (task, context) => {
   const dataset = await readSource(task, context);
   const { publish } = task.config;

@@ -10,7 +10,7 @@ type Items = AsyncIterable<JsonValue> | Iterable<JsonValue>;
 
 const MOST_ITEM_BYTES = 24 * 1024;
 
-/** The items of a map, from their start each time it is called. MAP_ITEMS_INVALID when they are no list, MAP_ITEM_TOO_LARGE. */
+/** Iterates over the items of a map, from the first at each call. MAP_ITEMS_INVALID when they are no list, MAP_ITEM_TOO_LARGE. */
 export function itemsOf(config: MapConfig, inputs: JsonObject, artifacts: ArtifactStore): () => AsyncGenerator<JsonValue> {
   const source = sourceOf(config, inputs, artifacts);
   return async function* () {

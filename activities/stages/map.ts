@@ -9,10 +9,10 @@ import { itemsOf } from './map-items.js';
 
 type Code = OperationCode<MapConfig, JsonObject, MapOperations>;
 
-/** Largest items of one workflow task, bytes of JSON: what an operation returns stays below what may cross Temporal. */
+/** Most bytes of JSON that one operation returns as items: one result must fit into a Temporal payload. */
 const MOST_BYTES = 28 * 1024;
 
-/** Looks at the items. Few of them are returned; of many a list is written, which the shards read page by page. */
+/** Reads the items. Returns few of them directly; writes many of them as a list, which the shards read page by page. */
 const open: Code['open'] = async ({ config, inputs, arguments: given }, context) => {
   const limits = isAdmitted(given.context) ? admittedLimits(config.limits) : config.limits;
   const items = itemsOf(config, inputs, context.artifacts);
@@ -48,7 +48,7 @@ const page: Code['page'] = ({ arguments: { list, from, to } }, { artifacts }) =>
 const publish: Code['publish'] = async ({ arguments: { results } }, { artifacts }) =>
   publishPage(artifacts, await loadParts(artifacts, results));
 
-/** Brings pages together in order. */
+/** Joins the pages in order. */
 const join: Code['join'] = ({ arguments: { pages } }, { artifacts }) => joinPages(artifacts, pages);
 
 export const mapOperations: Code = { open, page, publish, join };

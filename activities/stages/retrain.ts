@@ -7,8 +7,9 @@ import { projectOf } from '../../src/store/project.js';
 type Code = OperationCode<RetrainConfig, JsonObject, RetrainOperations>;
 
 /**
- * Hands the retraining policy to the model's continuous-training entity, starting it when it is not there, and keeps one schedule per
- * cron trigger. MONITOR_OWNED_ELSEWHERE when another pipeline or project retrains a model of that name. In a run without Temporal there is nobody to hand it to: the step says so in its log and succeeds.
+ * Sends the retraining policy to the model's continuous-training entity, which it starts when needed, and keeps one schedule per cron trigger.
+ * MONITOR_OWNED_ELSEWHERE when another pipeline or project retrains a model of that name. A run without Temporal has no entity: the step logs
+ * that and succeeds.
  */
 const retrain: Code['retrain'] = async ({ config }, context) => {
   const entity = continuousTrainingId(config.model);

@@ -9,7 +9,7 @@ import { takeHold } from '../store/claims/holds.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
-/** What reading an artifact says when a kept result that names it is of no use. */
+/** Codes of a failed read of an artifact that make a kept result unusable. */
 const USELESS: ReadonlySet<string> = new Set([
   'ARTIFACT_NOT_FOUND',
   'ARTIFACT_CORRUPT',
@@ -23,7 +23,7 @@ export const entryKey = (key: string): string => `cache/${key}.json`;
 /** An entry that may be used, or why there is none; `reason` null: there is simply no entry. */
 export type Found = { readonly entry: CacheEntry } | { readonly entry: null; readonly reason: string | null };
 
-/** Looks an entry up and checks that it can be used: readable, young enough, all its artifacts and their files still in the store. */
+/** Looks up an entry and checks that it is usable: readable, young enough, with all its artifacts and their files in the store. */
 export async function findEntry(
   artifacts: ArtifactStore,
   key: string,
@@ -50,12 +50,12 @@ export function entryOf(task: { readonly run: RunRef; readonly step: string }, k
   };
 }
 
-/** Of an entry that is used all the time, the last use is written down so rarely. */
+/** The last use of an entry is recorded at most this often. */
 const REMEMBER_USE_MS = 12 * 3_600_000;
 
 /**
- * Makes sure that what an entry names stays, before a run relies on it: an entry that was not used for long may be about to be removed, with its
- * artifacts. False when they are gone.
+ * Protects the artifacts of an entry before a run relies on them: garbage collection may be about to remove an entry that was not used for long.
+ * False when they are gone.
  */
 export async function secureEntry(artifacts: ArtifactStore, entry: CacheEntry, now = Date.now()): Promise<boolean> {
   if (now - Date.parse(entry.usedAt ?? entry.createdAt) < REMEMBER_USE_MS) return true;
@@ -68,12 +68,12 @@ export async function secureEntry(artifacts: ArtifactStore, entry: CacheEntry, n
 const referencesOf = ({ outcome }: CacheEntry): readonly ArtifactRef[] =>
   findReferences(outcome.result, 'result').map(({ ref }) => ref);
 
-/** Replaces what may be there: of two that computed the same, either may stay. */
+/** Replaces an earlier entry: two results of the same key are equal. */
 export async function keepEntry(objects: ObjectStore, entry: CacheEntry): Promise<void> {
   await objects.put(entryKey(entry.key), recordBytes(entry));
 }
 
-/** Null when it is no entry of this key, for whatever reason. */
+/** Null for bytes that are no entry of this key. */
 function parse(bytes: Uint8Array, key: string): CacheEntry | null {
   try {
     const entry = parseRecord<CacheEntry>(bytes, entryKey(key), ['formatVersion', 'key', 'outcome', 'by', 'createdAt']);

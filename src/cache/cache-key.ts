@@ -6,7 +6,7 @@ import { sha256Hex } from '../store/hash.js';
 import { contentHashOf } from './content-of.js';
 import type { StepCode } from './code/shared-code.js';
 
-/** Changes when keys are made in another way. */
+/** Changes when the format of keys changes. */
 const KEY_FORMAT = 1;
 
 /** Their code can read every parameter of the run. */
@@ -19,7 +19,7 @@ export interface KeySources {
   readonly environment: { readonly [name: string]: string | undefined };
 }
 
-/** All that the result of a task depends on. */
+/** Everything that the result of a task depends on. */
 export function componentsOf(task: StepTask, { code, seed, reads, environment }: KeySources): CacheComponents {
   const { version = null, environment: declared = [] } = task.cache ?? {};
   return {
@@ -37,7 +37,7 @@ export function componentsOf(task: StepTask, { code, seed, reads, environment }:
   };
 }
 
-/** SHA-256, hex. The order of keys anywhere inside does not count. */
+/** SHA-256, hex. The order of keys does not count, at any depth. */
 export function cacheKey({ parameters, ...components }: CacheComponents): string {
   const keyed = READS_PARAMETERS.has(components.kind) ? { ...components, parameters } : components;
   return sha256Hex(canonicalJson({ format: KEY_FORMAT, ...keyed }));

@@ -4,7 +4,7 @@ import { canonicalJson } from '../store/json/canonical-json.js';
 
 const LONGEST_VALUE = 40;
 
-/** What differs between two runs of one operation, in words; empty when they have the same key. */
+/** Differences between two runs of one operation, in words; empty when their keys are equal. */
 export function changesBetween(before: CacheComponents, now: CacheComponents): string[] {
   return [
     ...codeChanges(before.code, now.code),
@@ -80,6 +80,6 @@ function shown(value: JsonValue | undefined): string {
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE - 3)}...`;
 }
 
-/** A member of the object itself: names such as `toString` are names like any other. */
+/** An own member: names such as `toString` are ordinary names. */
 const memberOf = (object: JsonObject, name: string): JsonValue | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined;

@@ -5,8 +5,8 @@ import { entryKey, entryOf, keepEntry } from './cache-entry.js';
 import { keepLastComponents } from './last-components.js';
 
 /**
- * Makes up for an attempt that was killed behind its record: what it computed is kept for later runs, and they are compared with this
- * one. Safe to repeat.
+ * Completes an attempt that was killed after it wrote its record: keeps its result for later runs, and makes this run the one that they are
+ * compared with. Idempotent.
  */
 export async function finishRecord(
   objects: ObjectStore,

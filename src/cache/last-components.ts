@@ -5,14 +5,14 @@ import { keyName } from '../store/key-name.js';
 import { getIfThere, parseRecord, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 
-/** What the latest run of an operation depended on; kept to say what a later one changed. */
+/** Components of the latest run of an operation, to explain what a later run changed. */
 export type LastComponents = { readonly run: RunRef; readonly components: CacheComponents };
 
 type Operation = Pick<StepTask, 'step' | 'operation' | 'instance' | 'occurrence'> & {
   readonly run: { readonly pipeline: string };
 };
 
-/** Null when the operation never ran, or when what is there cannot be read. */
+/** Null when the operation never ran, or when its record cannot be read. */
 export async function lastComponents(objects: ObjectStore, operation: Operation): Promise<LastComponents | null> {
   const key = lastKey(operation);
   const stored = await getIfThere(objects, key);

@@ -9,9 +9,9 @@ import { changesBetween } from './explain-change.js';
 import { keepLastComponents, lastComponents } from './last-components.js';
 import type { StepCode } from './code/shared-code.js';
 
-/** What an operation reads beside its inputs, and which results may be kept. */
+/** What an operation reads beside its inputs, and which of its results may be kept. */
 export interface OperationCaching {
-  /** A text tells its value when it changes, an object only that it changed. Null: the result depends on the time and is not kept. */
+  /** `why-rerun` shows the old and new value of a text, and only the change of an object. Null: the result depends on the time and is not kept. */
   readonly reads?: (task: StepTask, artifacts: ArtifactStore) => Promise<JsonObject | null>;
   /** Default: all. */
   readonly keeps?: (result: JsonValue) => boolean;
@@ -21,15 +21,15 @@ export interface OperationCaching {
 export interface StepCaching {
   /** Rejects when the code cannot be read. */
   readonly code: () => Promise<StepCode>;
-  /** False: the code was edited since it was read, and what ran may have been the edited one. Default: nobody edits it. */
+  /** False: the code was edited after it was read, so the edited code may have run. Default: unchanged. */
   readonly isCodeUnchanged?: () => Promise<boolean>;
   readonly operation: OperationCaching;
-  /** A holder of a computation that is silent so long has gone. */
+  /** A holder of a computation that is silent for so long counts as dead. */
   readonly leaseMs?: number;
 }
 
 export type Hit = { readonly record: CacheRecord; readonly outcome: StepOutcome; readonly entry: CacheEntry };
-/** The record says why there is no result to take. */
+/** The record says why there is no kept result. */
 export type Miss = { readonly record: CacheRecord; readonly outcome: null };
 
 export interface OpenCacheOptions {
@@ -57,7 +57,7 @@ export class StepCache {
     this.#key = cacheKey(components);
   }
 
-  /** Takes a kept result, or says why there is none. */
+  /** Looks up a kept result, or says why there is none. */
   async look(): Promise<Hit | Miss> {
     const { cache } = this.#task;
     if (cache?.use !== true) return this.#miss(cache?.forced === true ? 'forced' : 'the cache is switched off for this run');
@@ -67,7 +67,7 @@ export class StepCache {
   }
 
   /**
-   * Waits while another run computes the same, then gives its result. Null: nobody does, and this run has the right to compute until
+   * Waits while another run computes the same result, then gives that result. Null: this run holds the lease to compute until
    * `release`.
    */
   async claim(signal: AbortSignal, onWait: (holder: LeaseOwner) => void): Promise<Hit | null> {
@@ -81,17 +81,17 @@ export class StepCache {
     const { leaseMs } = caching;
     const options = { signal, onWait, settled, ...(leaseMs === undefined ? {} : { leaseMs }) };
     this.#lease = await claimLease(artifacts.objects, leaseKey(this.#key), { ...this.#run, activityId }, options);
-    // Between the first look and the lease another run may have finished.
+    // Another run may have finished between the first lookup and the lease.
     if (this.#lease !== null && (await settled())) await this.release();
     return found.entry === null ? null : this.#hit(found.entry);
   }
 
-  /** What was found, if it is still whole and now stays; else why there is none. */
+  /** The hit, if it is still whole, secured against garbage collection; else why there is none. */
   async secure(hit: Hit): Promise<Hit | Miss> {
     return (await secureEntry(this.#options.artifacts, hit.entry)) ? hit : this.#miss('artifacts are gone');
   }
 
-  /** Whether later runs may take such a result. */
+  /** Whether later runs may use such a result. */
   async keeps(result: JsonValue): Promise<boolean> {
     const { operation, isCodeUnchanged } = this.#options.caching;
     return operation.keeps?.(result) !== false && (await isCodeUnchanged?.()) !== false;
@@ -102,7 +102,7 @@ export class StepCache {
     return keepEntry(this.#options.artifacts.objects, entryOf(this.#task, this.#key, outcome));
   }
 
-  /** Makes this run the one that later ones are compared with. */
+  /** Makes this run the one that `why-rerun` compares later runs with. */
   remember(): Promise<void> {
     const { objects } = this.#options.artifacts;
     return keepLastComponents(objects, this.#task, { run: this.#run, components: this.#components });

@@ -6,26 +6,26 @@ import { pollersOf } from '../temporal/queue-pollers.js';
 
 const { PendingActivityState } = proto.temporal.api.enums.v1;
 
-/** Progress of an activity that is under way; `done` and `total` are null before it told any. `total` 0 = unknown. */
+/** Progress of a running activity. `done` and `total` are null before its first report; a `total` of 0 is unknown. */
 export type ActivityProgress = {
   readonly activityId: string;
   readonly attempt: number;
   readonly done: number | null;
   readonly total: number | null;
   readonly note: string | null;
-  /** Message of the attempt before, when that failed. */
+  /** Message of the previous attempt, when it failed. */
   readonly lastFailure: string | null;
-  /** What keeps it from working, in words: `gpu-a100 (no worker)`, `2 devices`; null when it works, or waits for a free worker. */
+  /** What the activity waits for, in words: `gpu-a100 (no worker)`, `2 devices`. Null while it runs or waits for a free worker. */
   readonly waitingFor: string | null;
-  /** Ids of the devices that it holds. */
+  /** Ids of the devices that the activity holds. */
   readonly devices: readonly string[];
-  /** Set while no worker has taken it: the queue, and whole seconds since it has been there. */
+  /** Set while the task waits in its queue: the queue's name, and whole seconds since the task was scheduled. */
   readonly queued?: { readonly queue: string; readonly seconds: number } | null;
-  /** What its worker used at the last heartbeat: processor, 100 = one core, and resident memory. */
+  /** Use of the worker's process at the last heartbeat: `cpuPercent`, where 100 is one core, and resident memory. */
   readonly process?: { readonly cpuPercent: number; readonly rssMiB: number } | null;
 };
 
-/** What the activities of a run have told by heartbeat, and whether anybody is there for those that nobody has taken. */
+/** Reads the heartbeats of a run's activities and, for activities that still wait in a queue, whether a worker polls it. */
 export async function readProgress(
   connection: Connection,
   namespace: string,
@@ -70,7 +70,7 @@ function field(value: JsonValue, name: string): JsonValue {
 
 type Timestamp = NonNullable<Parameters<typeof tsToMs>[0]>;
 
-/** Null for less than a second: that is no wait worth a word. A retry that is not due yet waits for its time, not in the queue. */
+/** Null for less than a second. A retry that is not due yet waits for its time, not in the queue. */
 function queuedSince(queue: string, since: Timestamp | null | undefined): NonNullable<ActivityProgress['queued']> | null {
   const seconds = since === null || since === undefined ? 0 : Math.floor((Date.now() - tsToMs(since)) / 1_000);
   return seconds < 1 ? null : { queue, seconds };

@@ -34,9 +34,9 @@ export interface Backfills {
   status(pipeline: string, name: string): Promise<BackfillStatus>;
   pause(pipeline: string, name: string, input: { readonly paused: boolean; readonly by: string }): Promise<void>;
   cancel(pipeline: string, name: string): Promise<void>;
-  /** Null when there is none; `RUNNING` while it is under way. */
+  /** Null when there is no such back-fill; `RUNNING` while it runs. */
   state(pipeline: string, name: string): Promise<string | null>;
-  /** Every partition in order; a list of the server's may be a moment behind. */
+  /** Every partition in order. Temporal's list of runs may lag behind by a moment. */
   report(spec: BackfillSpec): Promise<readonly PartitionReport[]>;
 }
 
@@ -83,7 +83,7 @@ export function createBackfills(connection: Connection, namespace: string, taskQ
     },
     report: async (spec) => {
       const newest = new Map<string, RunSummary>();
-      // Another team may have a pipeline of this name in the namespace: its runs are on a queue of its own.
+      // Another team may have a pipeline of this name in the namespace. Its runs are on another queue.
       const query = `WorkflowId STARTS_WITH "${partitionIdPrefix(spec.pipeline)}" AND TaskQueue = "${taskQueue}"`;
       for await (const info of workflow.list({ query })) {
         const before = newest.get(info.workflowId);

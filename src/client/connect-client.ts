@@ -43,16 +43,16 @@ import { repeatedUpdate } from './repeated-update.js';
 import { closedStatus, readStanding, type RunStanding } from './run-standing.js';
 import { type RunSummary, summarize, summaryOfManifest } from './run-listing.js';
 
-/** Where the server and the store are; what is left out comes from the environment and the profile. */
+/** Addresses of the server and the store. Options that are left out come from the environment and Temporal's profile. */
 export interface ClientOptions {
   /** `host:port`; default as Temporal's own settings say. */
   readonly address?: string;
   readonly namespace?: string;
   /** Queue on which runs start. Default `ml`. */
   readonly taskQueue?: string;
-  /** Who starts runs: approvals with four eyes do not take the author's answer. Default: nobody knows. */
+  /** Who starts runs. An approval with `fourEyes` refuses the author's answer. Default: unknown. */
   readonly author?: string;
-  /** The object store of the runs. With it `status` and `plan` of a run that has ended need no worker, and results of any size are read. */
+  /** The object store of the runs. With it, `status` and `plan` of an ended run need no worker, and results of any size can be read. */
   readonly store?: StoreSetting;
 }
 
@@ -62,15 +62,15 @@ export interface StartOptions {
   readonly workflowId?: string;
   readonly taskQueue?: string;
   readonly memo?: JsonObject;
-  /** True: the run takes the version of the pipeline that its worker has, whatever it is. Default false: EXECUTION_PLAN_DIFFERS fails it. */
+  /** True: the run takes the worker's version of the pipeline, whichever it is. Default false: a different version fails with EXECUTION_PLAN_DIFFERS. */
   readonly anyPlan?: boolean;
-  /** Who started the run, whose share of the workers it uses up, how urgent it is, and what of earlier runs it may use. */
+  /** Author, team (for fairness), priority, and the use of earlier results. */
   readonly run?: RunOptions;
 }
 
 /** How to wait for a result. */
 export interface ResultOptions {
-  /** True: as the run carries its results, the large ones as references. Default false. */
+  /** True: gives results as the run carries them, large ones as references. Default false. */
   readonly carried?: boolean;
 }
 
@@ -80,7 +80,7 @@ export type StartedRun = { readonly workflowId: string; readonly runId: string }
 /** Starts, watches and steers runs. Every method with a run's id throws EXECUTION_RUN_NOT_FOUND when there is no such run. */
 export interface PipelineClient {
   /**
-   * Starts a run. Given a pipeline, its parameters are checked before anything is sent; given a name, by the run itself.
+   * Starts a run. With a pipeline, the client checks the parameters before it sends them; with a name, the run checks them.
    * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `EXECUTION_PARAMETERS_TOO_LARGE`, `EXECUTION_DUPLICATE_RUN` when the id is that of an open or succeeded run.
    */
   start<Params>(
@@ -89,39 +89,39 @@ export interface PipelineClient {
     options?: StartOptions,
   ): Promise<StartedRun>;
   status(workflowId: string): Promise<RunStatus>;
-  /** What the server alone has of a run, for one that no worker answers for. RUNS_STORE_NEEDED as for `result`. */
+  /** What the server alone knows of a run, for when no worker answers. RUNS_STORE_NEEDED as for `result`. */
   standing(workflowId: string): Promise<RunStanding>;
   /**
-   * The run as the server lists it: what triggered it, its model, plan, metric and times; one that the server has forgotten as the store has
-   * it, without trigger, model, stage and metric. No worker has to answer.
+   * The run as the server lists it: trigger, model, plan, metric and times. A run past the server's retention is read from the store, without
+   * trigger, model, stage and metric. Needs no worker.
    */
   summary(workflowId: string): Promise<RunSummary>;
-  /** Null before the run has read it. */
+  /** Null before the run has loaded its plan. */
   plan(workflowId: string): Promise<Plan | null>;
   /** Results of the steps that have succeeded so far, by step id. RUNS_STORE_NEEDED as for `result`. */
   results(workflowId: string): Promise<{ readonly [step: string]: JsonValue }>;
   /**
    * Waits for the end. Rejects with Temporal's WorkflowFailedError when the run failed; `failureCode` reads it. RUNS_STORE_NEEDED when
-   * the results are so many (512 KiB) that they lie in the store, and the client was given none.
+   * the results exceed 512 KiB, so that they lie in the store, and the client has no store.
    */
   result(workflowId: string, options?: ResultOptions): Promise<RunResult>;
-  /** What the steps under way have told by heartbeat. */
+  /** The last heartbeats of the running steps. */
   progress(workflowId: string): Promise<readonly ActivityProgress[]>;
   /**
    * Answers an open approval. Rejects with EXECUTION_RUN_ENDED when the run has ended, else with Temporal's WorkflowUpdateFailedError, whose
-   * code (`failureCode`) is EXECUTION_UPDATE_REFUSED for what is no open approval and EXECUTION_APPROVAL_REFUSED for who may not answer.
+   * code (`failureCode`) is EXECUTION_UPDATE_REFUSED when the approval is not open and EXECUTION_APPROVAL_REFUSED when the person may not answer.
    */
   approve(workflowId: string, input: ApproveInput): Promise<RunStatus>;
   reject(workflowId: string, input: RejectInput): Promise<RunStatus>;
   resume(workflowId: string, input: ResumeInput): Promise<RunStatus>;
   /** Open approvals: of one run, or of the newest `limit` (default 100) running runs. */
   approvals(selection?: { readonly workflowId?: string; readonly limit?: number }): Promise<readonly OpenApproval[]>;
-  /** Orders a running step that declares `live`: pause, resume, snapshot, stop, or a live parameter. EXECUTION_UPDATE_REFUSED when it cannot. */
+  /** Controls a running step that declares `live`: pause, resume, snapshot, stop, or a live parameter. EXECUTION_UPDATE_REFUSED when the step cannot. */
   control(workflowId: string, input: ControlInput): Promise<RunStatus>;
   cancel(workflowId: string): Promise<void>;
-  /** Ends a run at once, whatever it does: its steps are not told, and nothing of its clean-up runs. */
+  /** Ends a run at once: its steps are not cancelled, and its clean-up does not run. */
   terminate(workflowId: string, reason: string): Promise<void>;
-  /** Takes a run back to before a step, or before the first that failed. RUNS_STEP_UNKNOWN. */
+  /** Resets a run to before a step, by default to before the first failed step. RUNS_STEP_UNKNOWN. */
   reset(workflowId: string, step?: string): Promise<{ readonly runId: string; readonly step: string }>;
   cancelStep(workflowId: string, input: { readonly step: string; readonly by?: string }): Promise<RunStatus>;
   /** Newest first, at most `limit` (default 100). `query` in Temporal's list language. */
@@ -129,9 +129,9 @@ export interface PipelineClient {
   /** Signal-with-start of the model's continuous-training entity. */
   signalTraining(model: string, signal: TrainingSignal): Promise<void>;
   training(model: string): { status(): Promise<ContinuousTrainingState>; explain(): Promise<RetrainExplanation> };
-  /** Closes a window of a monitored model and waits for its report; a window that is closed already gives the report that it had. */
+  /** Closes a window of a monitored model and waits for its report. A closed window gives its report again. */
   closeWindow(input: MonitorWindowInput): Promise<WindowReport>;
-  /** Who holds the limit of a pool, or of the runs of a pipeline, and who waits for it; null when nobody ever asked. */
+  /** Holders and waiters of the limit of a pool, or of a pipeline's runs; null when no run has ever requested it. */
   admission(kind: AdmissionKind, name: string): Promise<AdmissionView | null>;
   close(): Promise<void>;
 }
@@ -307,13 +307,13 @@ async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
 
 const isNotFound = (error: unknown): boolean => isPipelineError(error) && error.code === 'EXECUTION_RUN_NOT_FOUND';
 
-/** A start that was given a pipeline is one of that version of it. */
+/** A start with a pipeline expects that version of it. */
 function expecting(pipeline: Pick<Pipeline, 'plan'> | string, { run, anyPlan = false }: StartOptions): RunOptions | undefined {
   if (typeof pipeline === 'string' || anyPlan || run?.pin !== undefined) return run;
   return { expects: { plan: pipeline.plan.hash }, ...run };
 }
 
-/** What the run reads of its start, and the order of its own tasks among those of other runs. */
+/** Settings of the start that the run reads, and the priority of its workflow tasks. */
 function runSettings(
   { memo, run: given }: Pick<StartOptions, 'memo'> & { readonly run: RunOptions | undefined },
   author?: string,

@@ -5,12 +5,12 @@ import type { RunStatus, StepState } from '../contracts/run.js';
 import { isFailedPrecondition } from './failed-precondition.js';
 
 const WAITS = /^(pool|pipeline) (\S+)$/;
-/** An entity that goes on as new while signals come has tasks that fail and are done again; meanwhile the server says so instead of asking it. */
+/** Text of the server's answer while the entity continues as new: a signal in between fails its workflow task once. */
 const BETWEEN_TASKS = 'failed state';
 const PAUSE_MS = 100;
 const PATIENCE_MS = 5_000;
 
-/** A status whose waits for a pool or for the pipeline's turn say how many are before it. Asks nobody when nothing waits so. */
+/** Adds the place in the queue to each wait for a pool or for the pipeline's turn. Sends no query when no step waits. */
 export async function withQueuePlaces(workflow: WorkflowClient, workflowId: string, status: RunStatus): Promise<RunStatus> {
   const texts = [status.waitingFor, ...status.steps.map((step) => step.waitingFor)];
   const waits = [...new Set(texts.filter((text): text is string => typeof text === 'string' && WAITS.test(text)))];
@@ -29,14 +29,14 @@ export async function withQueuePlaces(workflow: WorkflowClient, workflowId: stri
   return { ...status, steps, ...(waitingFor === undefined ? {} : { waitingFor: placed(waitingFor, '') }) };
 }
 
-/** Null when the entity does not answer: then the place is not told. */
+/** Null when the entity does not answer. */
 async function viewOf(workflow: WorkflowClient, text: string): Promise<AdmissionView | null> {
   const [, kind, name] = WAITS.exec(text) ?? [];
   if (kind === undefined || name === undefined) return null;
   return admissionView(workflow, kind as AdmissionKind, name);
 }
 
-/** Who holds a limit and who waits for it; null when nobody has asked for it yet. */
+/** Holders and waiters of a limit; null when no run has requested it yet. */
 export async function admissionView(workflow: WorkflowClient, kind: AdmissionKind, name: string): Promise<AdmissionView | null> {
   for (const end = Date.now() + PATIENCE_MS; ;) {
     try {
@@ -49,7 +49,7 @@ export async function admissionView(workflow: WorkflowClient, kind: AdmissionKin
   }
 }
 
-/** The step behind a request: ids of steps hold none of the marks that follow them in ids of activities. Empty for the run itself. */
+/** The step of a request. A step id contains none of the characters that follow it in an activity id. Empty for the run itself. */
 function stepOf({ id, workflowId, runId }: { readonly id: string; readonly workflowId: string; readonly runId: string }): string {
   return id.slice(`${workflowId}/${runId}/`.length).split(/[[.~]/)[0] ?? '';
 }

@@ -5,10 +5,10 @@ import { openObjectStore } from '../store/open-store.js';
 import type { StoreSetting } from '../store/store-setting.js';
 import type { ObjectStore } from '../store/port.js';
 
-/** Reads what is kept of runs that have ended, so that no worker has to answer for them. */
+/** Reads the manifests of ended runs, so that no worker has to answer a query. */
 export type RunReader = (workflowId: string) => Promise<RunManifest | null>;
 
-/** Null for a run that is open or of which the store keeps nothing; without a store for every run. */
+/** Null for an open run, for a run without a manifest, and for every run when the client has no store. */
 export function recordedRuns(workflow: WorkflowClient, store: StoreSetting | undefined): RunReader {
   if (store === undefined) return () => Promise.resolve(null);
   let opened: Promise<ObjectStore> | null = null;
@@ -20,7 +20,7 @@ export function recordedRuns(workflow: WorkflowClient, store: StoreSetting | und
   };
 }
 
-/** A run that the server has forgotten, or never had, may still be in the store; else it is for the query to tell that there is none. */
+/** A run past the server's retention may still be in the store. Otherwise the query reports that there is no such run. */
 async function endedRun(
   workflow: WorkflowClient,
   workflowId: string,

@@ -3,12 +3,12 @@ import { isFailedPrecondition } from './failed-precondition.js';
 
 const TRIES = 5;
 const PAUSE_MS = 100;
-/** What the server says of an update that it threw away. */
+/** Text of the server's error for a dropped update. */
 const DROPPED = 'workflow task failure';
 
 /**
- * Sends an update, and sends it again when it was dropped: a run that an update brings to its end must first look at whatever came in at the
- * same moment, and the server then throws the update away without having carried it out.
+ * Sends an update, and sends it again when the server dropped it. When an update ends the run while another message arrives, the server fails the
+ * workflow task and drops the update, which has had no effect.
  */
 export async function repeatedUpdate<T>(send: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

@@ -3,7 +3,7 @@ import type { WorkflowClient } from '@temporalio/client';
 import { PipelineError } from '../errors/pipeline-error.js';
 
 /**
- * Takes a run back to before a step: Temporal ends it where it is, and a new one goes on from there with everything that was done before.
+ * Resets a run to before a step: Temporal ends the run, and a new run continues from there with all earlier results.
  * @param step - its id, with its place in a map: `train`, `train[3]`. Without it the step whose activity failed first.
  * @throws PipelineError `RUNS_STEP_UNKNOWN` listing the steps that the history knows.
  */
@@ -14,7 +14,7 @@ export async function resetRun(
   step: string | undefined,
 ): Promise<{ readonly runId: string; readonly step: string }> {
   const handle = workflow.getHandle(workflowId);
-  // Asked first, because only this tells an unknown run from other troubles.
+  // Called first, since only `describe` tells an unknown run from other failures.
   const { runId: before } = await handle.describe();
   const { events } = await handle.fetchHistory();
   const scheduled = (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: attributes }) =>

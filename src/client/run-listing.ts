@@ -49,7 +49,7 @@ const STATES: { readonly [status in RunManifest['status']]: string } = {
   cancelled: 'CANCELLED',
 };
 
-/** Of a run that the server has forgotten, by what the store keeps: who triggered it, its model, stage and metric went with the server's memory. */
+/** Summary of a run past the server's retention, from its manifest, which has no trigger, model, stage and metric. */
 export function summaryOfManifest({ run, status, startedAt, finishedAt }: RunManifest): RunSummary {
   const { workflowId, runId, pipeline, planHash } = run;
   const unknown = { model: null, stage: null, trigger: null, metric: null };

@@ -1,15 +1,15 @@
 import { SEARCH_ATTRIBUTES } from '../contracts/run/search-attributes.js';
 import type { RunStatus } from '../contracts/run.js';
 
-/** Which runs to list; all that is given must hold. */
+/** Which runs to list. A run must meet all conditions. */
 export interface RunFilter {
   readonly pipeline?: string;
   readonly status?: RunStatus['status'];
   readonly model?: string;
-  /** How it was started; its beginning is enough: `dataset flights`, `schedule`. */
+  /** Prefix of the trigger: `dataset flights`, `schedule`. */
   readonly trigger?: string;
   readonly stage?: string;
-  /** Hash of the plan; its beginning is enough. */
+  /** Prefix of the plan's hash. */
   readonly plan?: string;
   /** ISO; started at or after. */
   readonly since?: string;
@@ -21,7 +21,7 @@ export interface RunFilter {
   readonly schedule?: string;
   /** More in Temporal's list language. */
   readonly query?: string;
-  /** With the workflows that serve runs and are none: deliveries of notices, entities, parts of maps. Default false, true with `query`. */
+  /** Includes the workflows that serve runs: notice deliveries, entities, map shards. Default false, true with `query`. */
   readonly all?: boolean;
 }
 
@@ -34,7 +34,7 @@ export const RUN_STATUSES = [
   'cancelled',
 ] as const satisfies readonly RunStatus['status'][];
 
-/** Types of workflows that are no runs of a pipeline. */
+/** Types of workflows that are not runs of a pipeline. */
 const SERVANTS = [
   'deliverNotice',
   'startOnChange',
@@ -45,7 +45,7 @@ const SERVANTS = [
   'admission',
 ];
 
-/** The filter in Temporal's list language; undefined when it lets everything through. */
+/** The filter in Temporal's list language; undefined when every workflow matches. */
 export function runQuery(filter: RunFilter): string | undefined {
   const {
     pipeline,
@@ -82,7 +82,7 @@ export function runQuery(filter: RunFilter): string | undefined {
   return conditions.length === 0 ? undefined : conditions.map((condition) => `(${condition})`).join(' AND ');
 }
 
-/** Temporal's own word counts where a run cannot say: before its first task, and when it was terminated. */
+/** Temporal's own status decides where a run cannot report: before its first task, and after a termination. */
 function statusCondition(status: RunStatus['status']): string {
   const ours = SEARCH_ATTRIBUTES.status;
   switch (status) {

@@ -6,12 +6,12 @@ import { type RunSummary, summarize } from './run-listing.js';
 
 /** A run as the server alone knows it. */
 export type RunStanding = {
-  /** Steps as far as the history tells: of approvals, maps and stages of several activities only whether something of them is under way. */
+  /** Steps as far as the history tells. Approvals, maps and stages of several activities show only whether they are running. */
   readonly status: RunStatus;
   readonly summary: RunSummary;
-  /** The one that the run pinned, what is large of it as references; null before it has read it. */
+  /** The plan that the run pinned, large parts as references; null before the run has loaded it. */
   readonly plan: Plan | null;
-  /** Set while its workflow task fails: then the run cannot go on, answer or be cancelled. */
+  /** Set while the workflow task fails: the run then cannot continue, answer or be cancelled. */
   readonly stuck: { readonly attempt: number; readonly reason: string } | null;
 };
 
@@ -24,7 +24,7 @@ const ENDED: { readonly [state: string]: RunStatus['status'] } = {
 };
 const OPEN: readonly string[] = ['running', 'waiting', 'blocked'] satisfies readonly RunStatus['status'][];
 
-/** Reads what the server has of a run: no worker is asked. */
+/** Reads a run from the server alone, without a query to a worker. */
 export async function readStanding(handle: WorkflowHandle): Promise<RunStanding> {
   const description = await handle.describe();
   const summary = summarize(description);
@@ -58,8 +58,8 @@ function failureOf({ state }: RunSummary, { end }: RunHistory): Pick<RunStatus, 
 }
 
 /**
- * The status of a run whose worker says that it is open, while the server has closed it: a run that was terminated, or timed out, hears nothing of
- * that.
+ * The status of a run that its worker reports as open although the server has closed it. A workflow is not informed of its termination or
+ * time-out.
  */
 export async function closedStatus(handle: WorkflowHandle, told: RunStatus): Promise<RunStatus> {
   if (!OPEN.includes(told.status) || (await handle.describe()).status.name === 'RUNNING') return told;

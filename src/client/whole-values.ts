@@ -7,7 +7,7 @@ import { openObjectStore } from '../store/open-store.js';
 import type { StoreSetting } from '../store/store-setting.js';
 import { loadParts } from '../store/values/stored-values.js';
 
-/** Puts back what a run carries by reference. RUNS_STORE_NEEDED when there is something and no store to read it from. */
+/** Replaces references by the values in the store. RUNS_STORE_NEEDED when there are references and no store. */
 export type WholeValues = <T>(value: T, workflowId: string) => Promise<T>;
 
 export function wholeValues(store: StoreSetting | undefined): WholeValues {

@@ -12,7 +12,7 @@ const POLICIES = {
 
 export const temporalOverlap = (overlap: OverlapPolicy): ScheduleOverlapPolicy => POLICIES[overlap];
 
-/** Our word for a policy of Temporal's; its own when we have none. A schedule without a policy skips. */
+/** Our name of Temporal's policy, or Temporal's when we have none. A schedule without a policy skips. */
 export function overlapOf(policy: ScheduleOverlapPolicy): string {
   const found = Object.entries(POLICIES).find(([, value]) => value === policy);
   return found?.[0] ?? (policy as string | undefined)?.toLowerCase() ?? 'skip';

@@ -66,7 +66,7 @@ type Calendar = {
   readonly [field in 'second' | 'minute' | 'hour' | 'dayOfMonth' | 'month' | 'dayOfWeek' | 'year']?: readonly Range[] | null;
 } & { readonly comment?: string | null };
 
-/** The server keeps a cron expression as the values that match and, as a comment, the expression itself, which somebody may have changed apart. */
+/** The server keeps a cron expression as its matching values and, as a comment, the expression itself. Either may have been edited alone. */
 function calendarInWords(calendar: Calendar): string {
   const values: JsonObject = {
     minute: expand(calendar.minute),

@@ -14,7 +14,7 @@ export const SCHEDULE_MEMO = 'perennialSchedule';
 /** Who owns a schedule: set when it is created, never changed. */
 export type ScheduleOwner = { readonly pipeline: string; readonly schedule: string };
 
-/** What `perennial deploy` wrote last, so that a change made elsewhere is known as such. */
+/** What `perennial deploy` wrote last, so that a change made elsewhere is recognised. */
 export type DeployedSchedule = ScheduleOwner & {
   readonly fields: ScheduleFields;
   readonly description: string | null;
@@ -45,7 +45,7 @@ export function temporalSchedule(
   return {
     scheduleId: id,
     spec: {
-      // What follows # is kept by the server, which otherwise forgets the expression itself.
+      // The server keeps the text after #, and otherwise drops the expression.
       ...('cron' in timing
         ? { cronExpressions: [`${timing.cron} #${timing.cron}`] }
         : { intervals: [{ every: timing.everyMs, offset: timing.offsetMs }] }),
@@ -66,7 +66,7 @@ export function temporalSchedule(
   };
 }
 
-/** Null for a schedule that somebody else made. */
+/** Null for a schedule that `perennial deploy` did not make. */
 export function ownerOf(memo: Readonly<Record<string, unknown>> | undefined): ScheduleOwner | null {
   const owner = memo?.[SCHEDULE_MEMO];
   if (typeof owner !== 'object' || owner === null || !('pipeline' in owner) || !('schedule' in owner)) return null;

@@ -21,17 +21,17 @@ import { Sweep } from './sweep.js';
 
 export interface CollectionParts {
   readonly objects: ObjectStore;
-  /** What is under way; asked when it is this collection's turn. */
+  /** Reads the open runs, once this collection has its turn. */
   readonly openRuns: () => Promise<OpenRuns>;
   readonly signal: AbortSignal;
-  /** In words, now and then. */
+  /** Progress in words. */
   readonly progress: (message: string) => void;
-  /** Each object that is removed, or would be. */
+  /** Called for each object that is removed, or would be. */
   readonly removed?: (key: string, bytes: number) => void;
 }
 
 const LEASE_KEY = 'gc/lease.json';
-/** Longer than a batch of removals may take: whoever takes over meets none that is still under way. */
+/** Longer than a batch of removals may take, so that a successor never meets a running batch. */
 const LEASE_MS = 90_000;
 const TELL_EVERY = 500;
 const AT_ONCE = 16;

@@ -6,17 +6,17 @@ import type { Reachable } from './reachable.js';
 import type { Ages } from './roots.js';
 
 export interface Garbage {
-  /** Nobody can come by these and rely on them again: they go just so, the first before the second. */
+  /** Records that nothing can use again. They are deleted directly, the first list before the second. */
   readonly records: readonly [first: readonly Item[], second: readonly Item[]];
-  /** Somebody may publish the same content again at this moment: they go by way of `Sweep`. */
+  /** Artifacts whose content may be published again at this moment; `Sweep` deletes them. */
   readonly artifacts: readonly StoredArtifact[];
   /** Contents by hash. */
   readonly objects: readonly (readonly [string, Item])[];
 }
 
-/** A collection that is alive has long removed its own. */
+/** A live collection has removed its own marks long before. */
 const CONDEMNED_AGE_MS = 600_000;
-/** Whoever has listed a file of the prediction log reads it within this time. */
+/** A reader reads a file of the prediction log within this time after listing it. */
 const READERS_MS = 3_600_000;
 
 /** What may go, by reachability and age. */

@@ -15,7 +15,7 @@ export interface StoredArtifact {
   readonly kind: ArtifactKind;
   readonly id: string;
   readonly item: Item;
-  /** Who made it, and in the lineage of its inputs that it was made from them. */
+  /** Lineage records: the runs that made the artifact, and its entries below its inputs. */
   readonly beside: Item[];
 }
 
@@ -30,9 +30,9 @@ export interface StoredRun {
 /** All that is in a store, sorted by what decides about it. */
 export interface Inventory {
   readonly objects: Map<string, Item>;
-  /** By id: equal ids of two kinds are as good as impossible, and stay or go together. */
+  /** By id. Artifacts of two kinds with an equal id stay or go together. */
   readonly artifacts: Map<string, StoredArtifact[]>;
-  /** Beside an artifact that is not there. */
+  /** Lineage records of artifacts that are missing. */
   readonly orphans: Item[];
   readonly runs: Map<string, StoredRun>;
   /** By the name of the run's folder, which ends its key. */

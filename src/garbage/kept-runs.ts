@@ -13,7 +13,7 @@ const VERSION_KEY = /\/versions\/[^/]+\.json$/;
 export interface KeptRuns {
   /** Why a run's records stay; null: they go. */
   why(run: StoredRun): string | null;
-  /** Whether a run of this workflow stays: what it made does, too. */
+  /** Whether a run of this workflow is kept; its artifacts are then kept too. */
   hasWorkflow(workflowId: string): boolean;
   isOpen(run: StoredRun): boolean;
 }
@@ -50,7 +50,7 @@ export async function findKeptRuns(
 
 const workflowOf = (name: string): string => name.slice(0, name.indexOf('/'));
 
-/** Whether a run that stays has nothing left to go on from: it has ended, and nothing of it failed. */
+/** Whether a kept run can never be recovered: it has ended without a failure. */
 export async function isDone(objects: ObjectStore, run: StoredRun): Promise<boolean> {
   const key = manifestOf(run);
   const manifest = key === null ? null : await readWhole<RunManifest>(objects, key, ['status', 'steps']);

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { contentIdsIn, runIdsIn } from '../store/artifacts/content-ids.js';
 
-/** What is under way, as the server knows it. */
+/** The open workflows of the server. */
 export interface OpenRuns {
   readonly workflowIds: ReadonlySet<string>;
   /** Everything in their histories, and in the parameters of schedules, that may be the id of an artifact, the hash of an object or the id of a run. */
@@ -46,7 +46,7 @@ function* textsIn(value: unknown): Generator<string, void, undefined> {
   else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) yield* textsIn(member);
 }
 
-/** What ended meanwhile, and was forgotten, is not open. */
+/** A workflow that was deleted meanwhile is not open. */
 async function unlessGone(work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -10,8 +10,8 @@ const NAMING: ReadonlySet<string> = new Set(['value']);
 const MOST_VALUE_BYTES = 256 << 20;
 
 /**
- * What can be reached. The mark is cautious: whatever looks like the id of an artifact or the hash of an object, anywhere in a record that stays,
- * is one. Why something is reached is told by the first who reached it.
+ * The reachable artifacts and objects. The mark is conservative: every text in a kept record that has the form of an artifact's id or of an object's
+ * hash counts as one. The first record that reaches something is its reason.
  */
 export class Reachable {
   readonly artifacts = new Map<StoredArtifact, string>();

@@ -4,7 +4,7 @@ import type { ObjectStore } from '../store/port.js';
 
 const UNREADABLE: ReadonlySet<string> = new Set(['STORE_RECORD_CORRUPT', 'STORE_OBJECT_TOO_LARGE']);
 
-/** A record, or null when it is gone or cannot be read: nobody may lose anything because of that. */
+/** A record, or null when it is missing or unreadable: garbage collection then keeps what it may name. */
 export async function readWhole<Shape extends object>(
   objects: ObjectStore,
   key: string,

@@ -10,10 +10,10 @@ import { readWhole } from './read-whole.js';
 import type { KeyKind } from './store-keys.js';
 
 const AT_ONCE = 16;
-/** Something in the store that is not ours may name what is; larger things are data. */
+/** Largest foreign object that is searched for names; larger ones are data. */
 const MOST_FOREIGN_BYTES = 1 << 20;
 
-/** Records that stay whatever else is in the store, and how the summary calls what they name. */
+/** Kinds of records that always stay, and the summary's word for what they name. */
 const STANDING: readonly (readonly [KeyKind, string])[] = [
   ['model', 'a model'],
   ['endpoint', 'an endpoint'],
@@ -24,7 +24,7 @@ const STANDING: readonly (readonly [KeyKind, string])[] = [
 ];
 
 export interface Ages {
-  /** What was written since may be in use by somebody who has not said so yet. */
+  /** Objects younger than this may be in use by a writer whose record is not written yet. */
   readonly graceMs: number;
   /** Runs and results in the cache that are older go. Both ms since 1970. */
   readonly runsMs: number;
@@ -76,7 +76,7 @@ function* youngIds({ artifacts, objects }: Inventory, sinceMs: number): Generato
   for (const [sha256, { atMs }] of objects) if (atMs >= sinceMs) yield sha256;
 }
 
-/** What a run made stays with its record, also what its results do not name. */
+/** Keeps the artifacts that a kept run made, including those that its results do not name. */
 async function markMade(objects: ObjectStore, inventory: Inventory, runs: KeptRuns, reachable: Reachable): Promise<void> {
   const unreached = [...inventory.artifacts.values()].flat().filter((artifact) => !reachable.artifacts.has(artifact));
   const made = await inParallel(unreached, AT_ONCE, async (artifact) =>

@@ -10,7 +10,7 @@ type Marks = { readonly reachable: Reachable; readonly runs: KeptRuns };
 const NOTHING: Amount = { objects: 0, bytes: 0 };
 const plus = (one: Amount, other: Amount): Amount => ({ objects: one.objects + other.objects, bytes: one.bytes + other.bytes });
 
-/** Counts what is in the store and why it stays; gives the summary when it is known how much of each kind was removed. */
+/** Counts the objects in the store and why they stay; returns a function that completes the summary with the counts of removals. */
 export function summarize(inventory: Inventory, marks: Marks): (removed: ReadonlyMap<string, Amount>) => Totals {
   const all = new Map<string, Amount>();
   const why = new Map<string, Map<string, number>>();

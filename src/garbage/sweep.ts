@@ -10,7 +10,7 @@ import type { Reachable } from './reachable.js';
 const AT_ONCE = 16;
 const MOST_IN_BATCH = 500;
 
-/** Something that goes as a whole: an artifact with what is beside it, or a content. */
+/** A unit of removal: an artifact with its lineage, or a content. */
 interface Unit {
   readonly id: string;
   readonly items: readonly Item[];
@@ -29,9 +29,9 @@ export interface SweepParts {
 }
 
 /**
- * Removes contents that somebody may publish again at this very moment. In batches: says what goes (`gc/condemned/...`), reads the holds that
- * came since, spares what they reach, removes the rest within half a minute, and takes its word back. Whoever takes hold of something first writes
- * the hold and then reads what is condemned (`takeHold`), so one of the two sees the other.
+ * Removes contents that may be published again at this moment. For each batch it writes what it condemns (`gc/condemned/...`), reads the newer holds,
+ * spares what they reach, removes the rest within half a minute, and deletes its list. A publisher first writes its hold and then reads what is
+ * condemned (`takeHold`), so one of the two sees the other.
  */
 export class Sweep {
   readonly #parts: SweepParts;
@@ -70,7 +70,7 @@ export class Sweep {
     }
   }
 
-  /** Gives back those for which the time was too short. */
+  /** Returns the units for which the time was too short. */
   async #removeBatch(batch: readonly Unit[]): Promise<readonly Unit[]> {
     const { objects, signal, mayGoOn } = this.#parts;
     const key = `${CONDEMNED_PREFIX}${randomUUID()}.json`;
@@ -88,7 +88,7 @@ export class Sweep {
     }
   }
 
-  /** Never rejects: when one fails, the word is taken back only after the others have ended. */
+  /** Never rejects: after a failure the list is deleted only once the other removals have ended. */
   async #removeUnit({ items, isReached }: Unit, until: number): Promise<'done' | 'no time' | { readonly failure: unknown }> {
     const { objects, signal, mayGoOn, removed } = this.#parts;
     if (isReached()) return 'done';

@@ -7,7 +7,7 @@ export type OperationRecord = { readonly operation: string; readonly cache: Cach
 
 type StoredOutcome = { readonly result: unknown; readonly cache?: CacheRecord };
 
-/** Why the operations of a step (`train`, `train[3]`) of a run were computed or not, in the order of their names; null: it is not cached. */
+/** Why the operations of a step (`train`, `train[3]`) were computed or taken from the cache, by name; null for a step without a cache. */
 export async function cacheRecords(
   objects: ObjectStore,
   run: { readonly workflowId: string; readonly runId: string },
@@ -24,7 +24,7 @@ export async function cacheRecords(
   return records;
 }
 
-/** `evaluate`, `evaluate.bless` and `evaluate~2` are of the step `evaluate`; in a run without Temporal `evaluate.bless[0]`. */
+/** `evaluate`, `evaluate.bless` and `evaluate~2` belong to the step `evaluate`, as does `evaluate.bless[0]` in a run without Temporal. */
 function isOf(operation: string, step: string): boolean {
   return (
     operation === step || operation.startsWith(`${step}.`) || operation.startsWith(`${step}~`) || operation.startsWith(`${step}[`)

@@ -15,9 +15,9 @@ export type RunDifference = {
   readonly environment: readonly ValueChange[];
   /** Named `<step>.<metric>`. */
   readonly metrics: readonly ValueChange[];
-  /** Steps with other results. */
+  /** Steps whose results differ. */
   readonly results: readonly string[];
-  /** Of the steps that took another time: seconds, null when it did not run. */
+  /** Seconds of the steps whose durations differ; null for a step that did not run. */
   readonly seconds: readonly ValueChange[];
 };
 
@@ -33,7 +33,7 @@ export function compareRuns(before: RunManifest, now: RunManifest): RunDifferenc
   };
 }
 
-/** Steps that were added, are gone, or are declared in another way. */
+/** Steps that were added, removed or changed. */
 export function planChanges(before: Plan, now: Plan): string[] {
   const steps = ({ steps: list }: Plan): JsonObject =>
     Object.fromEntries(list.map((step) => [step.id, step as unknown as JsonObject]));
@@ -46,8 +46,8 @@ export function planChanges(before: Plan, now: Plan): string[] {
 }
 
 /**
- * What a repetition gave that differs: artifacts and results by content, of an evaluation the metrics alone, for the champion that it is
- * compared with may be another one by now. Steps with effects were not repeated.
+ * Differences of a repetition: artifacts and results by content. Of an evaluation only the metrics count, since the champion may have changed
+ * since. Steps with effects are not repeated.
  */
 export function reproductionDifferences(before: RunManifest, now: RunManifest): string[] {
   return before.plan.steps

@@ -2,23 +2,23 @@ import { median } from '../metrics/quantiles.js';
 import type { PlanStep } from '../contracts/plan.js';
 import type { RunManifest } from '../contracts/run/run-manifest.js';
 
-/** Of a step: surely computed, surely not, or not known yet. */
+/** Whether a step will be computed. */
 export type Work = 'surely' | 'never' | 'perhaps';
 
-/** How long a run will take by what earlier ones took, along the longest way through the graph. */
+/** Estimated duration of a run: the medians of earlier runs along the critical path. */
 export type DurationEstimate = {
-  /** Earlier runs that were looked at. */
+  /** Number of earlier runs. */
   readonly runs: number;
-  /** Seconds when all that is not decided takes a kept result, and when all of it is computed. */
+  /** Seconds when every undecided step is taken from the cache (`least`), and when every one is computed (`most`). */
   readonly least: number;
   readonly most: number;
   /** Median seconds of the steps that may run. */
   readonly steps: { readonly [step: string]: number };
-  /** Steps that may run and never did; they count as nothing. */
+  /** Steps that may run and have never run; they count 0 seconds. */
   readonly unknown: readonly string[];
 };
 
-/** Waits of approvals do not count, since nobody knows how long people take. */
+/** Approvals count 0 seconds, since the time that people take is unknown. */
 export function estimateDuration(
   steps: readonly PlanStep[],
   workOf: (step: PlanStep) => Work,

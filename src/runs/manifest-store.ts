@@ -6,7 +6,7 @@ import { getIfThere, parseRecord, recordBytes } from '../store/json/json-record.
 import { keyName } from '../store/key-name.js';
 import type { ObjectStore } from '../store/port.js';
 
-/** So that the newest comes first in key order. */
+/** Ages count down from it, so that the newest run comes first in key order. */
 const FAR_FUTURE_MS = 10 ** 14;
 const TIME_DIGITS = 14;
 
@@ -16,17 +16,17 @@ const indexPrefix = (pipeline: string): string => `run-index/${keyName(pipeline)
 
 type IndexEntry = { readonly workflowId: string; readonly runId: string };
 
-/** Writes what is kept of a run, and its line in the index of its pipeline. Writing it again replaces it. */
+/** Writes the manifest of a run and its entry in the pipeline's index; replaces an earlier one. */
 export async function writeManifest(objects: ObjectStore, manifest: RunManifest): Promise<void> {
   const { workflowId, runId, pipeline } = manifest.run;
   const age = String(FAR_FUTURE_MS - Date.parse(manifest.finishedAt)).padStart(TIME_DIGITS, '0');
   const entry: IndexEntry = { workflowId, runId };
-  // Members stay in their order, in which the code of a step may read its inputs and parameters when the plan is carried out again.
+  // The order of members is kept: the code of a step may iterate over its inputs and parameters when the plan is run again.
   await objects.put(manifestKey(workflowId, runId), Buffer.from(`${JSON.stringify(manifest)}\n`));
   await objects.put(`${indexPrefix(pipeline)}${age}-${keyName(runId)}.json`, recordBytes(entry));
 }
 
-/** What is kept of a run; without `runId` of the newest one of that workflow id. Null when nothing is. */
+/** The manifest of a run, by default of the newest run of the workflow id. Null when there is none. */
 export async function findManifest(objects: ObjectStore, workflowId: string, runId?: string): Promise<RunManifest | null> {
   if (runId !== undefined) return readManifest(objects, manifestKey(workflowId, runId));
   let newest: RunManifest | null = null;
@@ -69,7 +69,7 @@ export function statusOfManifest({ run, status, parameters, steps, remarks }: Ru
   return { pipeline, planHash, status, parameters, steps, ...(remarks === undefined ? {} : { remarks }) };
 }
 
-/** Results of these steps. RUNS_STEP_UNKNOWN names those that the run has no result of. */
+/** Results of these steps. RUNS_STEP_UNKNOWN names the steps without a result. */
 export function resultsOf(manifest: RunManifest, steps: readonly string[]): { [step: string]: JsonValue } {
   const missing = steps.filter((step) => !Object.hasOwn(manifest.results, step));
   if (missing.length === 0) return Object.fromEntries(steps.map((step) => [step, manifest.results[step] ?? null]));

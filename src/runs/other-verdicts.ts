@@ -3,8 +3,8 @@ import type { RunManifest } from '../contracts/run/run-manifest.js';
 import type { EvaluateResult } from '../contracts/stages/evaluate.js';
 
 /**
- * Evaluations of a repetition that end in another verdict, or were made against another champion, in words. That is no difference between
- * the runs: a verdict depends on the champion of its moment.
+ * Evaluations of a repetition that gave another verdict, or had another champion as opponent, in words. They are no difference between the runs,
+ * since a verdict depends on the champion of its time.
  */
 export function otherVerdicts(before: RunManifest, now: RunManifest): string[] {
   return before.plan.steps

@@ -8,10 +8,10 @@ import { loadParts } from '../store/values/stored-values.js';
 import { writeManifest } from './manifest-store.js';
 import { runEnvironment } from './run-environment.js';
 
-/** Writes the manifest of a run that has ended. `pipeline` null: the worker no longer has it, and its code is not known. */
+/** Writes the manifest of an ended run. `pipeline` is null when the worker no longer has it; the code is then unknown. */
 export async function recordRun(artifacts: ArtifactStore, end: RunEnd, pipeline: CodeSource | null): Promise<void> {
   const file = pipeline?.file ?? null;
-  // The plan is kept as it is declared. Results stay what the run carried: there may be more of them than one record should hold.
+  // The plan is kept whole. Large results stay references: together they may exceed the size of one record.
   const plan = (await loadParts(artifacts, end.plan as unknown as JsonObject)) as unknown as RunEnd['plan'];
   const [code, environment] = await Promise.all([codeOf(end, pipeline), runEnvironment(file)]);
   await writeManifest(artifacts.objects, {

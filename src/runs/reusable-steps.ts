@@ -2,15 +2,15 @@ import type { Plan, StepKind } from '../contracts/plan.js';
 import type { RunManifest } from '../contracts/run/run-manifest.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 
-/** They change something outside, or ask somebody: a run that only repeats another one does not do so again. */
+/** Stages that change the world outside or ask people. A repetition of a run skips them. */
 const EFFECTS: ReadonlySet<StepKind> = new Set<StepKind>(['deploy', 'monitor', 'retrain', 'gate', 'call']);
 
-/** Steps of `plan` whose result in an ended run a new run may take over: all that succeeded. Clean-up always runs. */
+/** Steps of `plan` whose results a new run may reuse: all that succeeded. Clean-up always runs. */
 export function finishedSteps({ results }: RunManifest, plan: Plan): string[] {
   return plan.steps.filter((step) => Object.hasOwn(results, step.id) && step.finally !== true).map((step) => step.id);
 }
 
-/** As `finishedSteps`, without `step` and all that needs it, directly or not. RUNS_STEP_UNKNOWN. */
+/** As `finishedSteps`, without `step` and every step downstream of it. RUNS_STEP_UNKNOWN. */
 export function stepsBefore(manifest: RunManifest, plan: Plan, step: string): string[] {
   if (!plan.steps.some(({ id }) => id === step)) {
     throw new PipelineError('RUNS_STEP_UNKNOWN', {

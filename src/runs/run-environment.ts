@@ -9,7 +9,7 @@ const GIT_PATIENCE_MS = 2_000;
 
 const commits = new Map<string, Promise<string | null>>();
 
-/** Where a run was carried out. `file`: that which defines the pipeline; `commit`: of its folder when that is under version control. */
+/** The environment of a run. `file` defines the pipeline; `commit` is that of its folder, when the folder is under version control. */
 export async function runEnvironment(file: string | null): Promise<JsonObject> {
   return {
     node: process.version,
@@ -21,11 +21,11 @@ export async function runEnvironment(file: string | null): Promise<JsonObject> {
   };
 }
 
-/** Asked once for each folder of this process. */
+/** Runs git once per folder and process. */
 function commitOf(folder: string): Promise<string | null> {
   const known = commits.get(folder);
   if (known !== undefined) return known;
-  // Neither a folder outside of version control nor a machine without git is a failure.
+  // A folder outside of version control, or a machine without git, has no commit.
   const commit = run('git', ['-C', folder, 'rev-parse', 'HEAD'], { timeout: GIT_PATIENCE_MS }).then(
     ({ stdout }) => stdout.trim(),
     () => null,

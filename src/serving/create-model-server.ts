@@ -31,16 +31,16 @@ import { serverVersion } from './server-version.js';
 /** A model server of one endpoint. */
 export interface ModelServer {
   readonly app: FastifyInstance;
-  /** Address that it listens on; that of the options until `start` has resolved. */
+  /** Address of the listener; the one from the options until `start` has resolved. */
   readonly url: string;
   readonly replica: string;
   /**
-   * Loads what the endpoint's configuration names, listens, and follows the configuration from then on. An endpoint without one is
-   * served as soon as something is deployed to it; until then the server is live but not ready.
+   * Loads the versions of the endpoint's configuration, listens, and follows later configurations. Before the first deploy to the endpoint the
+   * server is live but not ready.
    * @throws PipelineError `SERVING_PORT_IN_USE`, `STORE_...`.
    */
   start(): Promise<{ readonly url: string }>;
-  /** Not ready at once; answers what is under way, writes the prediction log, removes this replica from the store. */
+  /** Turns not ready at once, answers open requests, writes the prediction log and removes this replica from the store. */
   close(): Promise<void>;
 }
 
@@ -122,10 +122,10 @@ async function listen(app: FastifyInstance, { host, port }: ResolvedServerOption
   }
 }
 
-/** Time, ms, in which requests that were on their way when the shutdown began are still taken. */
+/** Time, ms, in which requests that were sent before the shutdown are still accepted. */
 const GRACE_MS = 100;
 
-/** Answers what is under way and on its way, longest for `timeoutMs`; callers that keep connections alive are told to leave. */
+/** Answers open requests for at most `timeoutMs`, and closes kept-alive connections. */
 async function drain(app: FastifyInstance, traffic: Traffic, timeoutMs: number): Promise<void> {
   traffic.closing = true;
   const startedAt = performance.now();

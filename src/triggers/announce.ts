@@ -8,10 +8,10 @@ import type { ObjectStore } from '../store/port.js';
 import { projectOf } from '../store/project.js';
 import { isSubscribedTo } from './subscriptions.js';
 
-/** Where changes are told; null where nobody could be started. */
+/** Sends changes to their followers; null where no run can be started. */
 export type Announcer = Pick<TemporalDoor, 'signalChange'> | null;
 
-/** Publishes a data set under a name and tells those who run when it changes. Doing it again tells them nothing new. */
+/** Publishes a data set under a name and notifies the pipelines that follow it. Idempotent. */
 export async function publishDataset(
   objects: ObjectStore,
   announcer: Announcer,
@@ -23,7 +23,7 @@ export async function publishDataset(
   if (n !== null) await tell(objects, announcer, { kind: 'dataset', name }, n);
 }
 
-/** Tells of every move of a model's aliases that was made under this request, also when it was made by an attempt before. */
+/** Announces every move of a model's aliases under this request, including moves of an earlier attempt. */
 export async function announceAliases(
   objects: ObjectStore,
   announcer: Announcer,

@@ -50,7 +50,7 @@ export async function planTriggers(
   return [...declared, ...gone];
 }
 
-/** Carries the changes out; doing it again changes nothing. Changes of a subject from then on start runs. */
+/** Applies the changes; idempotent. From then on, changes of a subject start runs. */
 export async function applyTriggers(objects: ObjectStore, changes: readonly TriggerChange[]): Promise<void> {
   for (const { action, subscription } of changes) {
     if (action === 'create' || action === 'update') await keepSubscription(objects, subscription);

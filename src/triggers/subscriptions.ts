@@ -9,7 +9,7 @@ const MEMBERS = ['formatVersion', 'on', 'overlap', 'parameters', 'pipeline', 'ta
 const folderOf = (subject: ChangeSubject): string => `${ROOT}${subjectPath(subject)}/`;
 const keyOf = (subject: ChangeSubject, pipeline: string): string => `${folderOf(subject)}${pipeline}.json`;
 
-/** The pipelines that run when the subject changes, by name. STORE_RECORD_CORRUPT names a file that cannot be used. */
+/** The pipelines that run when the subject changes, by name. STORE_RECORD_CORRUPT names an invalid file. */
 export const subscriptionsOf = (objects: ObjectStore, subject: ChangeSubject): Promise<readonly Subscription[]> =>
   readAll(objects, folderOf(subject));
 

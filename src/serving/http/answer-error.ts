@@ -5,7 +5,7 @@ import type { ServerLimits } from '../server-options.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** Fastify's own errors in our words; anything else is the server's fault and says nothing of its inside. */
+/** Translates Fastify's errors into coded errors. Any other error becomes an internal one, without details. */
 function toPipelineError(error: unknown, limits: ServerLimits): PipelineError {
   if (isPipelineError(error)) return error;
   const { code, statusCode = 500 } = error as { readonly code?: unknown; readonly statusCode?: number };
@@ -31,7 +31,7 @@ function toPipelineError(error: unknown, limits: ServerLimits): PipelineError {
   }
 }
 
-/** Body of an error where it is not known, or not of the protocol, who asks. */
+/** Body of an error outside of the protocol's routes. */
 export const fullErrorBody = (error: PipelineError): Record<string, unknown> => ({
   error: `${error.code}: ${error.message}`,
   code: error.code,
@@ -45,7 +45,7 @@ function errorBody(request: FastifyRequest, error: PipelineError): Record<string
   return request.url.startsWith('/v2') ? { error: body['error'] } : body;
 }
 
-/** One form for all that goes wrong; the code is also in the header `x-error-code`. Stack traces stay in the log. */
+/** Answers every error in one form; the code is also in the header `x-error-code`. Stack traces stay in the log. */
 export function answerError(server: ServerCore, raw: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toPipelineError(raw, server.limits);
   server.metrics.rejected.inc({ reason: error.code });
@@ -53,7 +53,7 @@ export function answerError(server: ServerCore, raw: unknown, request: FastifyRe
     server.log.error({ err: error, url: request.url }, 'request failed');
   if (error.httpStatus === 503) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
   if (error.code === 'SERVING_METHOD_NOT_ALLOWED') void reply.header('allow', error.parts.expected ?? '');
-  // An unread body must not be taken for the next request of this connection, nor be waited for.
+  // An unread body must not be parsed as the next request of this connection.
   if (!request.raw.complete || error.httpStatus === 413) void reply.header('connection', 'close');
   return reply.code(error.httpStatus).header('x-error-code', error.code).send(errorBody(request, error));
 }

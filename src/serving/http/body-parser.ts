@@ -11,7 +11,8 @@ const unsupported = (what: string, expected: string, received?: string): Pipelin
   });
 
 /**
- * Refuses by its headers, unread, a body that is not plain JSON. One that names no media type is JSON: clients of the protocol name none.
+ * Refuses a body that is not plain JSON by its headers, before the body is read. A body without a media type counts as JSON: clients of the protocol
+ * send none.
  * @throws PipelineError `SERVING_MEDIA_TYPE_UNSUPPORTED`.
  */
 export function checkMediaType({ method, headers }: FastifyRequest): void {
@@ -25,7 +26,7 @@ export function checkMediaType({ method, headers }: FastifyRequest): void {
     throw unsupported('the body has binary tensors', 'tensors as JSON (`binary_data=False` in the client)');
 }
 
-/** Every body of every route is read here. */
+/** Reads the body of every route. */
 export function addBodyParser(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => parseJsonBody(body));

@@ -5,7 +5,7 @@ import { PipelineError } from '../../errors/pipeline-error.js';
 import type { ServerMetrics } from '../server-metrics.js';
 import { fullErrorBody } from './answer-error.js';
 
-/** What the parser of HTTP found wrong, in our words. */
+/** Translates an error of the HTTP parser into a coded one. */
 function toPipelineError(code: string | undefined): PipelineError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
@@ -23,8 +23,8 @@ function toPipelineError(code: string | undefined): PipelineError {
 }
 
 /**
- * Answers what the parser of HTTP refuses before there is a request, in the form of all errors, and closes the connection: nothing
- * after such bytes can be told apart.
+ * Answers bytes that the HTTP parser refuses, in the form of all errors, and closes the connection: the start of a next request cannot be found
+ * after such bytes.
  */
 export function answerConnectionError(metrics: ServerMetrics, failure: Error & { readonly code?: string }, socket: Socket): void {
   if (failure.code === 'ECONNRESET' || socket.destroyed) return;
@@ -44,7 +44,7 @@ export function answerConnectionError(metrics: ServerMetrics, failure: Error & {
   socket.destroySoon();
 }
 
-/** An expectation other than 100-continue may be left unmet; answering it with an empty 417 would be one more form of error. */
+/** Ignores expectations other than 100-continue. Node would answer them with an empty 417, which has another form than our errors. */
 export function ignoreExpectations(app: FastifyInstance): void {
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 }

@@ -35,7 +35,7 @@ function parseTensor(value: unknown, index: number): RequestTensor {
   };
 }
 
-/** Null where there is none; an empty one is none, as clients of the protocol send it. */
+/** Null for an absent id, and for an empty one, which clients of the protocol send. */
 function parseId(value: unknown): string | null {
   if (value === undefined || value === '') return null;
   const id = readRequestId(value);
@@ -43,7 +43,7 @@ function parseId(value: unknown): string | null {
   return id;
 }
 
-/** The asked outputs, each once; an absent or empty list asks for all. */
+/** The requested outputs, each once; all outputs for an absent or empty list. */
 function askedOutputs(value: unknown, known: readonly TensorSpec[]): readonly TensorSpec[] {
   if (value === undefined) return known;
   if (!Array.isArray(value)) throw malformed('"outputs" is wrong', 'a list', typeof value);

@@ -17,14 +17,14 @@ export function objectFields(value: unknown, name: string): Fields {
   throw malformed(`${name} is no object`, 'a JSON object', kindOf(value));
 }
 
-/** A list that must be there and not be empty. */
+/** A list that is required and not empty. */
 export function listField(fields: Fields, name: string): readonly unknown[] {
   const value = fields[name];
   if (Array.isArray(value) && value.length > 0) return value as readonly unknown[];
   throw malformed(`"${name}" is wrong`, 'a list with at least one element', kindOf(value));
 }
 
-/** One parsed value per row from a list that may be left out; null when it is. */
+/** One parsed value per row from an optional list; null without the list. */
 export function perRowField<T>(
   fields: Fields,
   name: string,

@@ -15,17 +15,17 @@ function invalid(name: string, expected: string, received: unknown): PipelineErr
   });
 }
 
-/** `x-request-id`, or a new one where there is none that may be used. */
+/** `x-request-id`, or a new id when the header is absent or invalid. */
 export const requestIdOf = (headers: IncomingHttpHeaders): string => readRequestId(headers['x-request-id']) ?? randomUUID();
 
-/** Milliseconds of `x-request-timeout-ms`, 1 to a day; null where there is none or another text. */
+/** Milliseconds of `x-request-timeout-ms`, 1 to a day; null when the header is absent or invalid. */
 export function askedTimeoutMs(headers: IncomingHttpHeaders): number | null {
   const given = headers['x-request-timeout-ms'];
   const timeoutMs = typeof given === 'string' && /^\d{1,9}$/.test(given) ? Number(given) : 0;
   return timeoutMs >= 1 && timeoutMs <= MAXIMUM_TIMEOUT_MS ? timeoutMs : null;
 }
 
-/** The one rule for what a prediction request says in headers. @throws PipelineError `SERVING_HEADER_INVALID`. */
+/** Checks the headers of a prediction request. @throws PipelineError `SERVING_HEADER_INVALID`. */
 export function checkRequestHeaders(headers: IncomingHttpHeaders): void {
   const { 'x-request-id': id, 'x-request-timeout-ms': timeout } = headers;
   if (id !== undefined && id !== '' && readRequestId(id) === null) throw invalid('x-request-id', REQUEST_ID_RULE, id);

@@ -7,16 +7,16 @@ import { checkRequestHeaders, requestIdOf } from './request-headers.js';
 import { noRouteError } from './routes.js';
 import type { ServerCore } from '../server-core.js';
 
-/** Routes that load balancers ask; they never need a key. */
+/** Routes for load balancers; they need no key. */
 const OPEN_ROUTES: ReadonlySet<string> = new Set(['/v2/health/live', '/v2/health/ready']);
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-/** Answers to requests that were turned away before anything was known of them are counted but not logged. */
+/** Statuses of requests that are counted but not logged: they were refused before the model was known. */
 const UNLOGGED: ReadonlySet<number> = new Set([401, 403, 404]);
 
 const isPrediction = (request: FastifyRequest): boolean =>
   (request.routeOptions.config as { readonly prediction?: boolean }).prediction === true;
 
-/** The model that a prediction route names, before its body was read. */
+/** The model that a prediction route names; known before the body is read. */
 function namedModel(request: FastifyRequest): string {
   const { model, target } = request.params as { readonly model?: string; readonly target?: string };
   return model ?? target?.replace(/:predict$/, '') ?? '';
@@ -52,8 +52,8 @@ function recordAnswer(server: ServerCore, request: FastifyRequest, reply: Fastif
 }
 
 /**
- * The order of every request: its key is checked before its body is read; what it was answered with is counted, and logged when it asked
- * for a prediction, after the answer was sent.
+ * Hooks of every request. The key is checked before the body is read. After the answer was sent, the request is counted, and logged when it is a
+ * prediction.
  */
 export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKeys: readonly string[]): void {
   const hasValidKey = createKeyCheck(apiKeys);
@@ -63,7 +63,7 @@ export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKey
     if (isPrediction(request)) {
       beginTrace(request, requestIdOf(request.headers));
       countInflight(server, 1);
-      // Also when the caller went away, for whom there is no response to finish.
+      // `close` also comes when the caller disconnects; `finish` does not.
       reply.raw.once('close', () => {
         countInflight(server, -1);
       });
@@ -76,7 +76,7 @@ export function addRequestHooks(app: FastifyInstance, server: ServerCore, apiKey
     if (path.startsWith('/admin/') && apiKeys.length === 0 && !LOOPBACK.has(request.ip)) {
       throw new PipelineError('SERVING_ADMIN_FORBIDDEN', { what: `${path} was called from ${request.ip}` });
     }
-    // Whatever is wrong with a request beside its body is said before the body is read.
+    // Everything but the body is checked before the body is read.
     if (server.traffic.refusing) throw new PipelineError('SERVING_CLOSING', { what: 'the server is shutting down' });
     if (request.is404) throw noRouteError(request);
     if (isPrediction(request)) checkRequestHeaders(request.headers);

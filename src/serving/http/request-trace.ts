@@ -4,13 +4,13 @@ import { PipelineError } from '../../errors/pipeline-error.js';
 import type { ColumnBatch } from '../input/column-batch.js';
 import type { LoadedModel } from '../model/loaded-model.js';
 
-/** What is known of a prediction request so far; metrics and the prediction log are written from it after the answer was sent. */
+/** Facts of a prediction request. Metrics and the prediction log are written from them after the answer was sent. */
 export interface RequestTrace {
   readonly startedAt: number;
   readonly arrivedAtMs: number;
   /** Id of the request when its rows have none. */
   readonly requestId: string;
-  /** Set once the name was found to be that of the served model. */
+  /** Set once the name is known to be that of the served model. */
   model: string | null;
   variant: VariantName | null;
   loaded: LoadedModel | null;

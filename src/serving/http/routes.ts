@@ -21,7 +21,7 @@ const PATTERNS = ROUTES.map(([path, allow]) => {
   return { pattern: new RegExp(`^${source}/?$`), allow };
 });
 
-/** The error for a request that no route takes: its path has none, or one of other methods. */
+/** The error for a request without a route: an unknown path, or a method that the path does not allow. */
 export function noRouteError({ method, url }: FastifyRequest): PipelineError {
   const [path = ''] = url.split('?');
   const found = PATTERNS.find(({ pattern }) => pattern.test(path));

@@ -16,7 +16,7 @@ interface ParsedRequest {
   readonly batch: ColumnBatch;
   /** One id per row. */
   readonly ids: readonly string[];
-  /** Milliseconds since 1970 per row; null = from the rows' event time, else the time of arrival. */
+  /** Milliseconds since 1970 per row. Null: the rows' event time, else the time of arrival. */
   readonly eventTimesMs: readonly number[] | null;
 }
 
@@ -33,7 +33,7 @@ function defaultEventTimes(model: LoadedModel, batch: ColumnBatch, arrivedAtMs: 
   return Array.from({ length: batch.rows }, (_, row) => (column === undefined ? arrivedAtMs : Number(column[row])));
 }
 
-/** How long a request may wait for the model: as long as the server lets it, or shorter when its caller says so. */
+/** How long a request may wait for the model: the server's limit, or a shorter one from its caller. */
 interface Patience {
   readonly timeoutMs: number;
   readonly askedByCaller: boolean;
@@ -46,8 +46,8 @@ function patienceOf(request: FastifyRequest, limits: ServerLimits): Patience {
 }
 
 /**
- * True for what the model did wrong: it failed on rows that fit its signature, or was not done within the server's own limit. A limit
- * that the caller chose and a queue that callers filled say nothing of the model.
+ * True when the model failed on rows that fit its signature, or exceeded the server's own limit. The caller's limit and a full queue do not count
+ * against the model.
  */
 function isFaultOfModel(error: unknown, patience: Patience): boolean {
   if (!isPipelineError(error)) return true;
@@ -77,8 +77,8 @@ async function scoreInTime(
 }
 
 /**
- * Answers one request with one variant: chooses it, keeps it loaded until the scores are there, and notes on the request's trace what
- * metrics and the prediction log need.
+ * Answers one request with one variant: chooses the variant, keeps it loaded until it has scored, and records on the request's trace what metrics
+ * and the prediction log need.
  */
 export async function scoreRequest(
   server: { readonly models: EndpointModels; readonly limits: ServerLimits },

@@ -1,10 +1,10 @@
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { InputIssue } from './parse-value.js';
 
-/** Fields listed in one answer; the count of all is always given. */
+/** Fields listed in one answer, beside the count of all. */
 const LISTED = 100;
 
-/** One error for all fields that do not fit: `SERVING_NUMBER_NOT_FINITE` when nothing else is wrong, else `SERVING_INPUT_INVALID`. */
+/** One error for all invalid fields: `SERVING_NUMBER_NOT_FINITE` when nothing else is wrong, else `SERVING_INPUT_INVALID`. */
 function inputError(model: string, issues: readonly InputIssue[], found: number): PipelineError {
   const code = issues.every((issue) => issue.problem === 'not_finite') ? 'SERVING_NUMBER_NOT_FINITE' : 'SERVING_INPUT_INVALID';
   const named = issues.slice(0, 3).map((issue) => {

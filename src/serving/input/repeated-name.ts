@@ -1,6 +1,6 @@
 /**
- * The first name that an object of a JSON text has twice; null when there is none. Of two members of one name a parser keeps the last, others
- * the first: what was meant is not known.
+ * The first name that occurs twice in one object of a JSON text; null when there is none. Some parsers keep the last member of a name, others the
+ * first, so the meaning of such a text is unknown.
  * @param value - what the text parses to.
  * @param written - members that all objects of the text have together, as written.
  */

@@ -12,8 +12,8 @@ export type RowParser = (instances: readonly unknown[]) => ColumnBatch;
 const isShort = (instance: unknown, fields: number): boolean => !isPlainObject(instance) || Object.keys(instance).length < fields;
 
 /**
- * Compiles a signature into a parser of rows `{ column: value }`. Every column of the signature must be there, null where it is missing
- * and nullable; no other column may. What it costs to refuse rows grows with what was sent, not with what the model would have needed.
+ * Compiles a signature into a parser of rows `{ column: value }`. Every column of the signature is required, null for a missing
+ * value of a nullable column; other columns are refused. The cost of a refusal grows with the body, not with the model's signature.
  * @throws PipelineError (from the parser) `SERVING_INPUT_INVALID` or `SERVING_NUMBER_NOT_FINITE` naming all bad fields by row and column.
  */
 export function compileRowParser(model: string, signature: ModelSignature): RowParser {
@@ -39,7 +39,7 @@ export function compileRowParser(model: string, signature: ModelSignature): RowP
     }
   };
 
-  /** For a row that lacks columns when the list of issues is full: counts them without looking for their names. */
+  /** Counts the missing columns of a row without looking up their names, once the list of issues is full. */
   const countIssues = (record: Record<string, unknown>, issues: IssueList): void => {
     const names = Object.keys(record);
     const present = names.filter((name) => known.has(name)).length;
@@ -48,7 +48,7 @@ export function compileRowParser(model: string, signature: ModelSignature): RowP
 
   return (instances) => {
     const issues = new IssueList();
-    // Rows that lack columns are refused, so that there is nothing to keep of the others: all are written over each other.
+    // A row that lacks columns refuses the request, so all rows may then share one slot.
     const complete = !instances.some((instance) => isShort(instance, fields.length));
     const columns = fields.map((field) => allocateColumn(field.spec, complete ? instances.length : 1));
     instances.forEach((instance, row) => {

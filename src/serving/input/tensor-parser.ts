@@ -32,7 +32,7 @@ function shapeText(shape: readonly number[]): string {
   return `[${shape.slice(0, QUOTED_SIZES).join(', ')}${shape.length > QUOTED_SIZES ? ', ...' : ''}]`;
 }
 
-/** Rows that the shape speaks of, after they were found in the data: nothing is ever made from a shape alone. */
+/** Rows of the shape, once the data hold that many: no memory is allocated from a shape alone. */
 function rowsOf(tensor: RequestTensor): number {
   const { shape, data } = tensor;
   const [rows, width = 1] = shape;
@@ -42,7 +42,7 @@ function rowsOf(tensor: RequestTensor): number {
   return rows;
 }
 
-/** The value of one row: the element itself, or what stands alone in it when the data are nested as their shape is. */
+/** The value of one row: the element itself, or its only member when the data are nested like their shape. */
 function elementOf(tensor: RequestTensor, row: number): unknown {
   const value = tensor.data[row];
   if (!Array.isArray(value)) return value;

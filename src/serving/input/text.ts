@@ -1,6 +1,6 @@
 /**
- * True for text that every reader of it takes for the same text: no NUL, at which C code stops reading, and no half of a surrogate
- * pair, which UTF-8 cannot write.
+ * True for text that every reader understands alike: without NUL, at which C code stops reading, and without a lone surrogate, which UTF-8 cannot
+ * encode.
  */
 export const isPlainText = (text: string): boolean => !text.includes('\0') && !/\p{Cs}/u.test(text);
 
@@ -20,7 +20,7 @@ export function describeValue(value: unknown): string {
 /** A name from outside, cut to what a message has room for. */
 export const shortName = (name: string): string => (name.length <= 128 ? name : `${name.slice(0, 128)}...`);
 
-/** Names to choose from, the first twenty by name and the rest as a count. */
+/** Valid names: the first twenty, and the count of the rest. */
 export function someOf(names: readonly string[]): string {
   const listed = names.slice(0, 20).map(shortName).join(', ');
   return names.length <= 20 ? listed : `${listed} and ${names.length - 20} more`;

@@ -1,11 +1,11 @@
-/** 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z, ms since 1970: outside no calendar of ours names a day. */
+/** 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z, ms since 1970: no calendar that we use names a day outside of this range. */
 const EARLIEST_MS = -62_135_596_800_000;
 const LATEST_MS = 253_402_300_799_999;
 
 const DATE_TIME =
   /^(\d{4})-(0[1-9]|1[0-2])-(\d{2})(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d{1,9})?))?(?:(Z)|([+-](?:0\d|1[0-5])):?([0-5]\d))?)?$/;
 
-/** True for milliseconds since 1970 of the years 1 to 9999: what every store of ours can hold, with microseconds or nanoseconds outside. */
+/** True for milliseconds since 1970 of the years 1 to 9999, which every store can hold. */
 export const isMoment = (ms: number): boolean => ms >= EARLIEST_MS && ms <= LATEST_MS;
 
 const daysOfMonth = (year: number, month: number): number =>

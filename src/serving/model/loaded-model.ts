@@ -70,7 +70,7 @@ export class LoadedModel {
     this.#references.leave();
   }
 
-  /** Resolves when all who use it have left and its memory is given back. */
+  /** Resolves when its last user has left and its memory is freed. */
   retire(): Promise<void> {
     return this.#references.retire();
   }

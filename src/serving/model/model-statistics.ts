@@ -15,7 +15,7 @@ class Phase {
   }
 }
 
-/** What one loaded version did since it was loaded. */
+/** Statistics of one version since it was loaded. */
 export class ModelStatistics {
   readonly latency = new LatencyHistogram();
   readonly #success = new Phase();

@@ -1,5 +1,5 @@
 /**
- * Counts the users of something that is released once it was retired and its last user has left, however many swaps happen meanwhile.
+ * Counts the users of a resource, which is released once it is retired and its last user has left.
  */
 export class ReferenceCount {
   readonly #release: () => Promise<void>;

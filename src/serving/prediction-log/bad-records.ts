@@ -5,7 +5,7 @@ export const MOST_KEPT = 1_000;
 /** Longest text of one value, characters. */
 const TEXT = 1_000;
 
-/** Where the rows that cannot be written are put aside. */
+/** Key of the rows that cannot be written. */
 export const asideKey = (endpoint: string, day: string, name: string): string =>
   `predictions-aside/${endpoint}/${day}/${name}.jsonl`;
 

@@ -9,7 +9,7 @@ import type { BadRecord, EncodedRecords } from './encode-records.js';
 import { SmallFiles } from './small-files.js';
 import type { Fold } from './small-files.js';
 
-/** Readers that have listed a file before it was folded have so long to read it, ms. */
+/** Time, ms, that a reader has to read a file that it listed before the file was folded. */
 const READERS_MS = 5 * 60_000;
 
 /** Writes encoded records under names that no other writer takes. */
@@ -36,7 +36,7 @@ export class LogWriter {
     this.#replica = replica;
   }
 
-  /** The number of the next write. A write that failed is made again under its number. */
+  /** The number of the next write. A failed write is repeated under its number. */
   takeNumber(): number {
     this.#next += 1;
     return this.#next - 1;
