@@ -9,7 +9,7 @@ import type { StepCode } from './code/shared-code.js';
 /** Changes when the format of keys changes. */
 const KEY_FORMAT = 1;
 
-/** Their code can read every parameter of the run. */
+/** Their code can read parameters of the run beside those in their configuration. */
 const READS_PARAMETERS: ReadonlySet<string> = new Set(['step', 'command']);
 
 export interface KeySources {
@@ -17,17 +17,22 @@ export interface KeySources {
   readonly seed: number;
   readonly reads: JsonObject;
   readonly environment: { readonly [name: string]: string | undefined };
+  /** Names of the parameters that the code can read; null: any. */
+  readonly parametersRead?: readonly string[] | null;
 }
 
 /** Everything that the result of a task depends on. */
-export function componentsOf(task: StepTask, { code, seed, reads, environment }: KeySources): CacheComponents {
+export function componentsOf(
+  task: StepTask,
+  { code, seed, reads, environment, parametersRead = null }: KeySources,
+): CacheComponents {
   const { version = null, environment: declared = [] } = task.cache ?? {};
   return {
     kind: task.kind,
     operation: task.operation,
     code,
     config: task.config,
-    parameters: task.parameters,
+    parameters: parametersRead === null ? task.parameters : membersOf(task.parameters, parametersRead),
     inputs: Object.fromEntries(Object.entries(task.inputs).map(([name, value]) => [name, contentHashOf(value)])),
     arguments: task.arguments,
     environment: Object.fromEntries(declared.map((name) => [name, hashOrNull(environment[name])])),
@@ -41,6 +46,10 @@ export function componentsOf(task: StepTask, { code, seed, reads, environment }:
 export function cacheKey({ parameters, ...components }: CacheComponents): string {
   const keyed = READS_PARAMETERS.has(components.kind) ? { ...components, parameters } : components;
   return sha256Hex(canonicalJson({ format: KEY_FORMAT, ...keyed }));
+}
+
+function membersOf(parameters: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => names.includes(name)));
 }
 
 const hashOrNull = (value: string | undefined): string | null => (value === undefined ? null : sha256Hex(value));

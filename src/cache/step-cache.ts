@@ -24,6 +24,8 @@ export interface StepCaching {
   /** False: the code was edited after it was read, so the edited code may have run. Default: unchanged. */
   readonly isCodeUnchanged?: () => Promise<boolean>;
   readonly operation: OperationCaching;
+  /** As in `KeySources`. */
+  readonly parametersRead?: () => Promise<readonly string[] | null>;
   /** A holder of a computation that is silent for so long counts as dead. */
   readonly leaseMs?: number;
 }
@@ -151,6 +153,7 @@ export async function openStepCache(task: StepTask, options: OpenCacheOptions): 
   const { caching, artifacts, seed, environment } = options;
   const { reads: readsOf } = caching.operation;
   const reading: Promise<JsonObject | null> = readsOf === undefined ? Promise.resolve({}) : readsOf(task, artifacts);
-  const [code, reads] = await Promise.all([caching.code(), reading]);
-  return reads === null ? null : new StepCache(task, options, componentsOf(task, { code, seed, reads, environment }));
+  const [code, reads, parametersRead = null] = await Promise.all([caching.code(), reading, caching.parametersRead?.()]);
+  if (reads === null) return null;
+  return new StepCache(task, options, componentsOf(task, { code, seed, reads, environment, parametersRead }));
 }

@@ -1,8 +1,10 @@
+import { types } from 'node:util';
 import type { PlanStep } from '../../contracts/plan.js';
 import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';
 import { everyStep } from '../../pipeline/plan/every-step.js';
+import { parametersRead } from '../../pipeline/captures/parameters-read.js';
 import { sha256Hex } from '../../store/hash.js';
 import { canonicalJson } from '../../store/json/canonical-json.js';
 import { OWN_VERSION } from './package-version.js';
@@ -20,6 +22,8 @@ export interface PipelineCode {
   stepCode(step: Pick<PlanStep, 'id' | 'kind'>): StepCode;
   /** As `stepCode`, for a result that is kept. @throws PipelineError `CACHE_CODE_UNREADABLE` when there is more to the code than can be seen. */
   cachedCode(step: Pick<PlanStep, 'id' | 'kind' | 'cache'>): StepCode;
+  /** Names of the parameters that the function of a step can read; null: any, or it has none. */
+  parametersRead(step: string): readonly string[] | null;
   /** Whether the files of that code are still as they were: else a step may have run another code. */
   isUnchanged(): boolean;
 }
@@ -74,8 +78,16 @@ async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
     }
     return { function: hash, ...captured.steps.get(id)?.parts, ...shared.code };
   };
+  const read = new Map<string, readonly string[] | null>();
   return {
     stepCode,
+    parametersRead: (id) => {
+      const body = bodies.get(id);
+      // Of a bound one, and of one that stands in for another, the text says nothing.
+      const names = read.has(id) ? read.get(id) : body === undefined || types.isProxy(body) ? null : parametersRead(String(body));
+      read.set(id, names ?? null);
+      return names ?? null;
+    },
     isUnchanged: shared.isUnchanged,
     cachedCode: (step) => {
       const unseen =

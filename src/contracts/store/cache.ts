@@ -2,8 +2,8 @@ import type { JsonObject } from '../json.js';
 import type { StepOutcome } from '../run.js';
 
 /**
- * What the result of an operation depends on. Hashes are SHA-256, hex. All but `parameters` make up the key; of a step of your own, which
- * can read them, the parameters do too.
+ * What the result of an operation depends on. Hashes are SHA-256, hex. All but `parameters` make up the key; of a step of your own or a
+ * command the parameters do too: those that its code can read.
  */
 export type CacheComponents = {
   readonly kind: string;

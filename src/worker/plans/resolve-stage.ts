@@ -71,10 +71,10 @@ async function recoveredRuns(objects: ObjectStore, last: RunManifest): Promise<R
 
 const originOf = ({ run: { workflowId, runId } }: RunManifest): RunOrigin => ({ workflowId, runId });
 
-/** Recoveries of one another whose calls are looked through. */
+/** Most recovered runs whose calls are searched. */
 const MOST_CALLERS = 20;
 
-/** A run that was to start its calls anew ends the chain: what the runs before it called was not good enough. */
+/** A run that was started without its calls ends the chain: what the runs before it called was not good enough. */
 function callersOf(chain: readonly RunManifest[]): RunOrigin[] {
   const last = chain.findIndex(({ options }) => options.reuse?.calls !== true);
   return chain

@@ -20,6 +20,7 @@ export function cachingOf(pipeline: CodeSource, step: PlanStep, operation: strin
     ...(step.kind === 'step' || stepKinds(pipeline.plan).has(step.id)
       ? { isCodeUnchanged: async () => (await pipelineCode(pipeline)).isUnchanged() }
       : {}),
+    ...(step.kind === 'step' ? { parametersRead: async () => (await pipelineCode(pipeline)).parametersRead(step.id) } : {}),
     operation: operationCaching[step.kind]?.[operation] ?? {},
   };
 }
