@@ -2,8 +2,8 @@
 //
 // On Linux with x64 `onnxruntime-node` downloads CUDA libraries of some 300 MB from another registry in its install script, and fails where that
 // cannot be reached. Nothing here uses them: models run on the processor. A package cannot configure the script of a dependency, so this
-// takes the libraries off the list of what the script fetches. Whoever asks for them, by ONNXRUNTIME_NODE_INSTALL or
-// `--onnxruntime-node-install`, gets them.
+// takes the libraries off the list of what the script fetches. ONNXRUNTIME_NODE_INSTALL or
+// `--onnxruntime-node-install` still fetches them.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 

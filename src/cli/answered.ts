@@ -15,7 +15,7 @@ const NOT_FOUND = 5;
  */
 export async function answered<T>(settings: ConnectionSettings, workflowId: string, answer: Promise<T>): Promise<T> {
   const settled = new AbortController();
-  // Whoever loses the race may reject later.
+  // The loser of the race may reject later.
   answer.catch(() => undefined);
   try {
     return await Promise.race([answer, complain(settings, workflowId, settled.signal)]);

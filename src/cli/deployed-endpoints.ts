@@ -10,7 +10,7 @@ const MOST_PORTS = 100;
 
 export type EndpointServing = {
   readonly store: StoreSetting;
-  /** Of the first server; the others take those after it. 0: each takes a free one. */
+  /** Port of the first server; the others take the next ones. 0: each takes a free port. */
   readonly firstPort: number;
   start(endpoint: string, port: number): Promise<ModelServer>;
   /** Names of the endpoints that something is deployed to, in order. */

@@ -50,7 +50,7 @@ export interface ClientOptions {
   readonly namespace?: string;
   /** Queue on which runs start. Default `ml`. */
   readonly taskQueue?: string;
-  /** Who starts runs. An approval with `fourEyes` refuses the author's answer. Default: unknown. */
+  /** Author of the runs. An approval with `fourEyes` refuses the author's answer. Default: unknown. */
   readonly author?: string;
   /** The object store of the runs. With it, `status` and `plan` of an ended run need no worker, and results of any size can be read. */
   readonly store?: StoreSetting;

@@ -30,7 +30,7 @@ export type ArtifactFile = {
   readonly mediaType: string;
 };
 
-/** The content of an artifact. Who produced it is recorded beside it, so that equal content has one identity. */
+/** The content of an artifact. Its producer is recorded beside it, so that equal content has one identity. */
 export type ArtifactManifest = {
   readonly formatVersion: 1;
   readonly kind: ArtifactKind;

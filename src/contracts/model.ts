@@ -16,7 +16,7 @@ export type TensorSpec = {
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];
-  /** Of a timestamp: whether it says when the row happened. Signatures of release 0.1 do not say. */
+  /** For a timestamp: whether it is the event time of the row. Signatures of release 0.1 do not say. */
   readonly eventTime?: boolean;
 };
 /** Every input is [-1, 1]; the one output is `score` FP32 [-1, 1] (a probability for binary tasks). */
@@ -85,7 +85,7 @@ export type EndpointVariant = {
   readonly variant: VariantName;
   readonly version: number;
   readonly artifact: ArtifactRef<'model'>;
-  /** Per cent of requests, 0..100; the weights of all variants sum to 100. */
+  /** Percent of requests, 0..100; the weights of all variants sum to 100. */
   readonly weight: number;
 };
 

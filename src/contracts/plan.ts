@@ -93,15 +93,15 @@ export type PlanStep = {
   readonly onFailure: FailurePolicy;
   /** Absent: runs whenever its needs allow it. */
   readonly when?: readonly Guard[];
-  /** Of a `join`. */
+  /** For a `join`. */
   readonly join?: JoinMode;
-  /** Of a `map` or `loop`. */
+  /** For a `map` or `loop`. */
   readonly body?: PlanBody;
   /** Runs when everything else has ended, however it ended. */
   readonly finally?: true;
   /** Seconds at most and little CPU: runs as a local activity. */
   readonly light?: true;
-  /** Of a pipeline under test: one function stands for the whole step. */
+  /** For a pipeline under test: one function stands for the whole step. */
   readonly double?: true;
   /** Absent: never taken from another run. */
   readonly cache?: CacheSpec;

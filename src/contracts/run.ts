@@ -5,13 +5,13 @@ import type { JsonObject, JsonValue } from './json.js';
 import type { PoolQueue } from './plan/queues.js';
 import type { StoredValue } from './store/stored-value.js';
 
-/** Who and what a step runs for; recorded with everything that it publishes. */
+/** The run and step that publish something; recorded with it. */
 export type RunIdentity = {
   readonly pipeline: string;
   readonly planHash: string;
   readonly workflowId: string;
   readonly runId: string;
-  /** Of a run that recovers another one: the first run of the chain, whose checkpoints it goes on from. */
+  /** For a run that recovers another one: the first run of the chain, whose checkpoints this one continues from. */
   readonly origin?: RunOrigin;
 };
 
@@ -33,9 +33,9 @@ export type StepTask = {
   readonly arguments: JsonObject;
   /** Which run of the bodies around the step: `[3]` in a map, `[3][0]` in a map inside it; empty or absent outside of bodies. */
   readonly instance?: string;
-  /** Of a local activity, for which Temporal takes no id of ours: what its id would be. */
+  /** For a local activity, which cannot be given an id: the id that it would have. */
   readonly activityId?: string;
-  /** Of a light step after the first: Temporal counts no attempts of it. */
+  /** For a repeated light step: Temporal does not count its attempts. */
   readonly attempt?: number;
   /** An activity for the same may have recorded its outcome: one that was lost with its worker, or one of an earlier round of the body around. */
   readonly again?: true;
@@ -69,7 +69,7 @@ export type StepItems = { readonly done: number; readonly failed: number; readon
 
 /** In which way a step that succeeded ended: a model can be rejected, a roll-out rolled back, without any failure. */
 export type StepVerdict = {
-  /** Of an evaluate step its `EvaluationDecision`, of a deploy step its `outcome`. */
+  /** `EvaluationDecision` of an evaluate step, `outcome` of a deploy step. */
   readonly decision: string;
   readonly reasons: readonly string[];
 };
@@ -92,13 +92,13 @@ export type StepState = {
   readonly pool?: string;
   /** Why it was skipped. */
   readonly reason?: string;
-  /** Of an evaluate or deploy step that has succeeded. */
+  /** For an evaluate or deploy step that has succeeded. */
   readonly verdict?: StepVerdict;
-  /** Of a map or loop that has started. */
+  /** For a map or loop that has started. */
   readonly items?: StepItems;
   /** Workflow id of the run whose result was taken over instead of running the step. */
   readonly reusedFrom?: string;
-  /** Of a `call`: workflow id of the run that it started. */
+  /** For a `call`: workflow id of the run that it started. */
   readonly run?: string;
 };
 
@@ -137,7 +137,7 @@ export type RunResult = {
   readonly status: 'succeeded' | 'failed';
   readonly results: { readonly [step: string]: JsonValue };
   readonly steps: readonly StepState[];
-  /** Of a run whose results and steps are too many for one answer: where they lie, as `{ results, steps }`; both are empty here then. */
+  /** Set when results and steps are too large for one answer: the artifact that holds `{ results, steps }`. Both are then empty here. */
   readonly stored?: StoredValue;
 };
 
@@ -146,7 +146,7 @@ export type PlanExpectation = { readonly plan: string; readonly code?: string };
 
 /** How a run was asked to go; travels in the memo of its start under `RUN_OPTIONS_MEMO`. */
 export type RunOptions = {
-  /** Who started it. */
+  /** Author of the run. */
   readonly author?: string;
   /** False: no result of another run is used. */
   readonly cache?: boolean;
@@ -176,7 +176,7 @@ export const RUN_OPTIONS_MEMO = 'perennial';
 export type Placement = {
   readonly pool: string;
   readonly taskQueue: PoolQueue;
-  /** Of the pool, over all workers; absent: none. */
+  /** Limit of the pool over all workers; absent: no limit. */
   readonly limit?: number;
 };
 

@@ -71,7 +71,7 @@ export interface SystemActivities {
   resolveStage(input: StageStart & { readonly kind: StageKind }): Promise<ResolvedStage>;
   /** Appends to the decision log of a run; the same record again changes nothing. */
   recordDecision(record: DecisionRecord): Promise<void>;
-  /** Of a pool or pipeline with a limit: the answer comes by the signal `admitted`. */
+  /** For a pool or pipeline with a limit: the answer comes by the signal `admitted`. */
   askAdmission(input: AdmissionAsk): Promise<void>;
   /** Puts a value into the store for a run that is not to carry it. */
   storeValue(input: { readonly value: JsonValue }): Promise<StoredValue>;

@@ -6,9 +6,9 @@ const MIB_PER_GIB = 1_024;
 const BYTES_PER_MIB = 1_048_576;
 const LEAST_THREADS = 2;
 const LEAST_MEMORY_MIB = 1_024;
-/** Of the memory that a step may have; the rest is for rows on their way and for the process around. */
+/** Share of the step's memory; the rest is for rows in transit and for the process itself. */
 const ENGINE_SHARE = 0.8;
-/** Of the memory of the machine, for all engines that may run at once. */
+/** Share of the machine's memory, for all engines that may run at once. */
 const MACHINE_SHARE = 0.5;
 
 export type Machine = { readonly cores: number; readonly memoryMiB: number };

@@ -11,7 +11,7 @@ import type { ScheduleFields } from './schedule-fields.js';
 /** Memo key of a schedule that `perennial deploy` made, and, with what was deployed, of the runs that it starts. */
 export const SCHEDULE_MEMO = 'perennialSchedule';
 
-/** Who owns a schedule: set when it is created, never changed. */
+/** Owner of a schedule: set when it is created, never changed. */
 export type ScheduleOwner = { readonly pipeline: string; readonly schedule: string };
 
 /** What `perennial deploy` wrote last, so that a change made elsewhere is recognised. */

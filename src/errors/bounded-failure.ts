@@ -85,7 +85,7 @@ function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** Of what is no JSON: too long, so that it is shortened to what can be read. */
+/** Size of a value that is not JSON: infinite, so that it is cut to its readable parts. */
 function lengthOf(value: Json): number {
   try {
     return JSON.stringify(value).length;

@@ -7,9 +7,9 @@ export interface Kind {
   readonly holds: (value: unknown) => boolean;
   /** May be left out. */
   readonly optional?: true;
-  /** Of an object with named options: what each may be. Other names are refused. */
+  /** For an object with named options: what each may be. Other names are refused. */
   readonly options?: Kinds;
-  /** Of a list, or an object whose names are the author's own: what each member may be. */
+  /** For a list, or an object with free names: what each member may be. */
   readonly members?: Kind;
   /** One of several kinds: the first that holds says what is inside. */
   readonly kinds?: readonly Kind[];

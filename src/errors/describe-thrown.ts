@@ -1,6 +1,6 @@
 /** Longest chain of causes that is followed, those side by side included. */
 const MOST_CAUSES = 8;
-/** Of an object that says nothing of itself, characters of its JSON. */
+/** Most characters of JSON for an object without a message. */
 const LONGEST_JSON = 300;
 
 /** What is known of a thing that was thrown. */

@@ -41,8 +41,8 @@ export async function standInOf(champion: ModelVersion, features: FeatureResult,
 }
 
 /**
- * A model is fitted on [trainFrom, testFrom), or on [trainFrom, trainTo] when its split shared a time range; the same split then keeps its rows
- * and the test rows apart all the same.
+ * A model is fitted on [trainFrom, testFrom), or on [trainFrom, trainTo] when its split shared a time range; the same split
+ * then still keeps its rows and the test rows apart.
  */
 function mayHaveSeen({ trainFrom, testFrom, interleaved }: ModelMeta, { meta }: FeatureResult): boolean {
   if (Date.parse(trainFrom) > Date.parse(meta.testTo)) return false;

@@ -43,7 +43,7 @@ export interface GraphSubject<State = JsonObject> {
   readonly feature: string;
 }
 
-/** Of a transform that learns from labels: the value that the table of its lookup has for the row, in SQL; null for a key that it lacks. */
+/** For a transform that learns from labels: the row's value in its lookup table, as SQL; null for an unknown key. */
 export interface Looked {
   readonly lookup: string;
 }
@@ -92,6 +92,6 @@ export interface TransformKind extends Kind {
   readonly features?: (feature: string, state: JsonObject) => readonly string[];
   readonly sql: (subject: SqlSubject & Looked) => string | readonly string[];
   readonly onnx: (subject: GraphSubject) => string;
-  /** Of a transform that learns from the label. */
+  /** For a transform that learns from the label. */
   readonly lookup?: LabelLookup;
 }

@@ -37,13 +37,13 @@ export interface Inventory {
   readonly runs: Map<string, StoredRun>;
   /** By the name of the run's folder, which ends its key. */
   readonly runIndex: Item[];
-  /** Of all other kinds. */
+  /** Objects of all other kinds. */
   readonly others: Map<KeyKind, Item[]>;
 }
 
 const ARTIFACT = /^artifacts\/(?<kind>[^/]+)\/(?<id>[0-9a-f]{16})(?:\.json$|\/)/;
 const MADE = /^lineage\/[0-9a-f]{16}\/(?<kind>[a-z-]+)-(?<id>[0-9a-f]{16})\.json$/;
-/** Of a key of a run: `runs/<workflow>/<run>/...`, `logs/...`, `checkpoints/...`. */
+/** Matches the keys of a run: `runs/<workflow>/<run>/...`, `logs/...`, `checkpoints/...`. */
 const RUN = /^[a-z]+\/([^/]+\/[^/]+)\//;
 const TELL_EVERY = 1_000;
 

@@ -13,7 +13,7 @@ export interface LogLimits {
   /** Longest time that a line waits to be stored. */
   readonly flushMs: number;
   readonly chunkBytes: number;
-  /** Of one attempt; further lines are left out, except for the last `tailLines`. */
+  /** Per attempt; further lines are dropped, except for the last `tailLines`. */
   readonly attemptBytes: number;
   readonly tailLines: number;
   readonly messageCharacters: number;

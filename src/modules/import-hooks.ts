@@ -1,7 +1,7 @@
-// Hooks for the loader of modules: what a module imports that was asked for anew is loaded anew as well, packages left out.
+// Hooks for the loader of modules: the imports of a reloaded module are reloaded too, except packages.
 import type { ResolveHook } from 'node:module';
 
-/** In the address of a module that was loaded anew: how many times. */
+/** In the address of a reloaded module: how many times it was loaded again. */
 const GENERATION = /[?&]generation=\d+/;
 
 let ownCode = '';

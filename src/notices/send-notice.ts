@@ -7,7 +7,7 @@ import type { NoticeTools } from './notifier-kind.js';
 import { NOTIFIERS } from './notifiers.js';
 import { postJson } from './post-json.js';
 
-/** Of one attempt; the activity has a minute. */
+/** Time limit of one attempt; the activity has a minute. */
 const ATTEMPT_MS = 30_000;
 
 export interface NoticeSurroundings {

@@ -53,7 +53,7 @@ export function verifyNotice(
   });
 }
 
-/** Whoever has the key may still send something else. */
+/** A holder of the key may still send other content. */
 function readMessage(body: string | Uint8Array): NoticeMessage {
   const refused = (cause?: unknown): PipelineError =>
     new PipelineError('NOTICE_SIGNATURE', {

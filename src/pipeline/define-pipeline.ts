@@ -26,7 +26,7 @@ import { readSchedules } from './schedule/schedules.js';
 export interface PipelineOptions<Shape extends ParameterShape> extends RunPolicy {
   /** Default: none. */
   readonly params?: Shape;
-  /** Who is told of successes, failures, runs that wait for somebody, and slow runs. */
+  /** Receivers of notices about successes, failures, waiting approvals and slow runs. */
   readonly hooks?: HookOptions;
   /** Changes elsewhere that start a run, once the pipeline is deployed. */
   readonly triggers?: readonly ChangeTrigger<TriggerParameters<NoInfer<Shape>>>[];

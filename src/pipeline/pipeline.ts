@@ -12,7 +12,7 @@ export type StepFunction = (inputs: JsonObject, context: StepContext) => Promise
 /** The code of a step or of one operation of a stage. */
 export type StepWork = (task: StepTask, context: StepContext) => Promise<unknown>;
 
-/** Of a pipeline under test: stands between the wrapper of a step and the code of each of its operations. */
+/** For a pipeline under test: wraps the code of each operation of a step. */
 export type WorkAround = (
   operation: { readonly step: string; readonly kind: StepKind; readonly operation: string },
   work: StepWork,

@@ -10,7 +10,7 @@ export interface LogItem {
 }
 
 /**
- * Of all files of the log of an endpoint those that no reader looks at any more: whoever folded them was killed before it removed them, or a fold
+ * The files of an endpoint's log that no reader reads any more: a fold was killed before it removed them, or a fold
  * of a day was given up.
  */
 export async function leftoverFiles<Item extends LogItem>(

@@ -4,7 +4,7 @@ export interface TimeRange {
   readonly toMs: number;
 }
 
-/** Who wrote a file and which of its writes it holds. The incarnation differs with each start of a writer, whatever its name. */
+/** The writer of a file and the number of the write. The incarnation differs with each start of a writer, even under one name. */
 export interface LogFileOrigin {
   readonly replica: string;
   /** Eight hexadecimal digits. */

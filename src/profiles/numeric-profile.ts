@@ -154,7 +154,7 @@ function byPosition(rows: readonly (readonly (number | null)[])[]): ReadonlyMap<
 type Moments = Pick<NumericProfile, 'count' | 'nulls' | 'min' | 'max' | 'mean' | 'm2'>;
 const NO_ROWS: Moments = { count: 0, nulls: 0, min: null, max: null, mean: null, m2: null };
 
-/** Of each column, by its position, and the number of its distinct values. */
+/** Counts of each column's distinct values, by position, and their number. */
 async function momentsByPosition(
   connection: DuckDBConnection,
   table: string,

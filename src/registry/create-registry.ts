@@ -352,7 +352,7 @@ class StoredRegistry implements Registry {
 
 type Withdrawal = Awaited<ReturnType<Registry['withdraw']>>;
 
-/** Who moves an alias, why, and on what that rests, as the log keeps it. */
+/** Author, reason and basis of a move of an alias, as the log keeps them. */
 function wording(
   record: ModelVersion,
   input: Backing,

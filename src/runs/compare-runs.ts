@@ -46,7 +46,7 @@ export function planChanges(before: Plan, now: Plan): string[] {
 }
 
 /**
- * Differences of a repetition: artifacts and results by content. Of an evaluation only the metrics count, since the champion may have changed
+ * Differences of a repetition: artifacts and results by content. An evaluation is compared by its metrics, since the champion may have changed
  * since. Steps with effects are not repeated.
  */
 export function reproductionDifferences(before: RunManifest, now: RunManifest): string[] {

@@ -42,7 +42,7 @@ export function estimateDuration(
   };
 }
 
-/** Of the runs in which the step was computed; null when there is none. */
+/** Median over the runs that computed the step; null without such a run. */
 function medianSeconds(id: string, earlier: readonly RunManifest[]): number | null {
   const seconds = earlier
     .flatMap(({ steps }) => steps.filter((step) => step.id === id && step.status === 'succeeded'))

@@ -116,7 +116,7 @@ function problemOf(error: ErrorObject, parameters: JsonObject): ParameterProblem
   return { path: at === '' ? '(all)' : at, expected, received: show(error.data) };
 }
 
-/** Of a parameter, or of the items of a list: `airports[2]`. */
+/** Place of a parameter, or of an item of a list: `airports[2]`. */
 function propertySchema(parameters: JsonObject, path: string): JsonObject {
   const properties = parameters['properties'] as Readonly<Record<string, JsonObject>> | undefined;
   const [name = '', item] = path.split('[');

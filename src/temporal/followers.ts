@@ -2,7 +2,7 @@ import { type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import { belongsToOther, OWNER_MEMO, type Owner, ownerIn, type Project } from '../contracts/store/ownership.js';
 import { type ChangeSubject, startOnChangeId } from '../contracts/plan/triggers.js';
 
-/** Of a project's id: enough to tell those in one namespace apart. */
+/** Characters of a project's id: enough to distinguish the projects of one namespace. */
 const SCOPE_LENGTH = 8;
 
 /**

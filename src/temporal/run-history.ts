@@ -11,7 +11,7 @@ export type RecordedActivity = {
   /** Of ours the step and its instance; absent: of a local activity, to which Temporal gives a number. */
   readonly id?: string;
   readonly state: 'open' | 'completed' | 'failed';
-  /** Of one that has completed. */
+  /** Set for a completed activity. */
   readonly result?: JsonValue;
 };
 

@@ -87,7 +87,7 @@ export async function startTestWorker(pipelines: readonly Pipeline[], options: T
     const { createPipelineWorker } = await import('../worker/create-worker.js');
     const worker = await createPipelineWorker({ ...rest, store, pipelines: used });
     const running = worker.run();
-    // Whoever stops the worker gets the failure; until then it is not unhandled.
+    // `stop` rejects with this failure; until then it must not count as unhandled.
     running.catch(() => undefined);
     return {
       store: shownStore(store),

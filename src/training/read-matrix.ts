@@ -49,7 +49,7 @@ export async function readMatrix(
   return { rows, trainRows, features: names.length, values, labels };
 }
 
-/** Binary labels are 0 or 1 and both occur; regression labels are finite float32 numbers that are not all the same. */
+/** Binary labels are 0 or 1 and both occur; regression labels are finite float32 numbers with more than one value. */
 export function checkLabels(labels: Float32Array, task: FeatureMeta['task'], leastRows: number): void {
   if (labels.length < leastRows) {
     throw new PipelineError('TRAINING_NO_ROWS', {

@@ -11,7 +11,7 @@ import { fitModel } from './train.js';
 type Fitted = JsonObject & { readonly trainer: TrainerSpec; readonly seed: number };
 
 /**
- * Fits a model anew on all rows of its feature set, those of the test too: the same transforms and seed, and the settings
+ * Fits a model again on all rows of its feature set, including the test rows: the same transforms and seed, and the settings
  * that its trainer names for it. Deterministic. Null when the trainer says that the fit cannot be repeated. Errors as those of `feature` and `train`; STORE_RECORD_CORRUPT.
  */
 export async function refit(

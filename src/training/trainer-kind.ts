@@ -78,7 +78,7 @@ export interface FittedModel {
   readonly metrics: { readonly [name: string]: number };
   /** Kept in `trainer.json` beside settings and seed: plain JSON, the same for equal models. */
   readonly record: object;
-  /** Of a model made of trees. */
+  /** For a model made of trees. */
   readonly trees?: number;
 }
 

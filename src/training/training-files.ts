@@ -18,8 +18,8 @@ type TargetSpec = FeatureConfig['columns'][string];
 
 /**
  * Files with the rows that a fit reads, in time order: those of the feature set. With rows held out the encodings that use labels are
- * fitted anew, on the rows before those that it looks at: labels of their own time would make the newest rows look better known than rows
- * to come ever are. The graph keeps the encoders of all training rows. ARTIFACT_CORRUPT, STORE_RECORD_CORRUPT.
+ * fitted again, on the rows before the held-out ones: labels of their own time would make the newest rows look better known than future
+ * rows ever are. The graph keeps the encoders of all training rows. ARTIFACT_CORRUPT, STORE_RECORD_CORRUPT.
  */
 export async function trainingFiles(
   db: DuckDb,

@@ -43,7 +43,7 @@ export async function queueDevices(served: ReadonlyMap<string, PoolSpec>, enviro
 /**
  * One Temporal worker for the task queue and one for each pool. The task queue's takes runs and small activities of the entities; a worker of a
  * pool takes steps only, as many at once as it has devices, or without devices as many as `base` says. Pools with `activities` alone leave the
- * task queue to others. Of a worker for `workflows` the small activities are taken too where all steps are put on pools: nobody else would.
+ * task queue to others. A worker for `workflows` also takes the small activities when all steps are on pools: no other worker takes them.
  */
 export function queueSettings(
   base: WorkerOptions & { readonly taskQueue: WorkflowQueue },

@@ -22,7 +22,7 @@ export function ask(state: AdmissionState, request: AdmissionRequest, limit: num
   const known = [...state.holders, ...state.queue].some(({ id }) => id === request.id);
   if (known) return state.limit === limit ? state : { ...state, limit };
   const { team } = request;
-  // Who comes back neither pays for the time away nor lives on it.
+  // A returning team starts at the current round: it gains and loses nothing by its absence.
   const served = { ...state.served, [team]: Math.max(state.served[team] ?? 0, least(state)) };
   return { ...state, limit, served, queue: [...state.queue, { ...request, overtaken: 0 }] };
 }

@@ -62,7 +62,7 @@ export function admission({ limit, checkMs = DEFAULT_CHECK_MS, ...input }: Admis
       const { limit: newest } = signal;
       const request = pickRequest(signal.request);
       if (length.bounded && !hasRoom(state, request)) {
-        // Who is not answered asks again.
+        // A requester without an answer asks again.
         log.warn('a request was left out, for too many wait', { id: request.id, waiting: state.queue.length });
         return;
       }

@@ -134,7 +134,7 @@ function surroundingsOf(resolved: ResolvedPlan, { attributes, hooks, shield, dec
   };
 }
 
-/** Of the other steps that failed. */
+/** Failures of the other steps. */
 const LISTED_FAILURES = 10;
 const LISTED_MESSAGE = 200;
 

@@ -95,7 +95,7 @@ export class RunDriver {
       }));
   }
 
-  /** Of the steps that have succeeded so far. */
+  /** Results of the steps that have succeeded so far. */
   results(): { readonly [step: string]: JsonValue } {
     return Object.fromEntries(this.#scope.results);
   }

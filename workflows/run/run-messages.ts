@@ -31,7 +31,7 @@ export interface RunView {
   /** Why it ended before it had a plan. */
   failure?: StepFailure;
   remarks?: readonly string[];
-  /** Of a hand-written workflow: each call of a step has a driver of its own. */
+  /** For a hand-written workflow, where each call of a step has its own driver. */
   readonly calls?: OwnCalls;
 }
 

@@ -10,7 +10,7 @@ export function runOptions(): RunOptions {
 
 const SCHEDULE = defineSearchAttributeKey('TemporalScheduledById', SearchAttributeType.KEYWORD);
 
-/** Who started the run: a person, else the schedule or the continuous training that did; null when nobody knows. */
+/** Author of the run: a person, a schedule or the continuous training; null when unknown. */
 export function authorOf({ author }: RunOptions): string | null {
   const { memo, typedSearchAttributes } = workflowInfo();
   const entity = memo?.['entity'];

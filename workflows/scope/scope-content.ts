@@ -12,7 +12,7 @@ export type ScopeContent = {
   readonly outer: ResultLookup;
   /** The same as conditions see them; absent: as they are. */
   readonly outerFacts?: ResultLookup;
-  /** Of the steps around this body; absent: 0. */
+  /** Number of the steps around this body; absent: 0. */
   readonly ownerRound?: number;
   /** Steps that count as done, with what another run gave for them. */
   readonly reused?: ReusedResults;

@@ -46,7 +46,7 @@ export interface ScopeSurroundings {
   timer(ms: number): Cancellable<void>;
   readonly failureOf: FailureReader;
   readonly readOperands: OperandReader;
-  /** Who started the run; null when nobody knows. */
+  /** Author of the run; null when unknown. */
   readonly author: string | null;
   /** Writes a decision into the run's decision log. */
   decided(step: string, decision: StepDecision): void;

@@ -81,7 +81,7 @@ async function rollOut(host: StageHost, config: DeployConfig, { version, evaluat
 const isAway = (evaluation: EvaluateResult): boolean =>
   isStored(evaluation) || holdsStored([evaluation.decision, evaluation.reasons]);
 
-/** Of an evaluation that lies in the store, what is decided by here. */
+/** The parts of a stored evaluation that decide here. */
 async function verdictOf(host: StageHost, evaluation: EvaluateResult): Promise<Pick<EvaluateResult, 'decision' | 'reasons'>> {
   const part = (field: 'decision' | 'reasons'): JsonValue =>
     isStored(evaluation) ? storedPart(evaluation, field) : evaluation[field];

@@ -69,7 +69,7 @@ export interface StageHost {
   whole(value: JsonValue): Promise<JsonValue>;
   /** How far a step that runs a body many times has come; shown in status. */
   count(items: StepItems): void;
-  /** Of a map. */
+  /** Set for a map. */
   readonly map?: MapHost;
   /** Durable timer. */
   sleep(ms: number): Promise<void>;

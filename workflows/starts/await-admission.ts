@@ -24,7 +24,7 @@ const { askAdmission } = localActivities<Pick<SystemActivities, 'askAdmission'>>
 
 const admittedSignal = defineSignal<[{ readonly id: string }]>('admitted');
 
-/** Who asks and has not been let in, and who has, of this workflow; null until it first asks. */
+/** This workflow's waiting and admitted requests; null before the first request. */
 let requests: { readonly waiting: Set<string>; readonly heard: Set<string> } | null = null;
 
 export type AdmissionNeed = {

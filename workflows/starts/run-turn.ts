@@ -6,7 +6,7 @@ import { runOptions } from '../run/run-options.js';
 
 const DEFAULT_PRIORITY = 3;
 
-/** Of a pipeline with a limit on its runs: waits before the first step. Others begin at once. */
+/** Waits before the first step of a pipeline with a limit on its runs. Other runs begin at once. */
 export function inTurn<T>(run: RunView, plan: Plan, work: () => Promise<T>): Promise<T> {
   const limit = plan.concurrency?.runs ?? null;
   if (limit === null) return work();

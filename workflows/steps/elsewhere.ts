@@ -25,7 +25,7 @@ const search = { open: 0, inVain: 0 };
 export type Search = {
   /** What a worker must have, for the message. */
   readonly what: string;
-  /** Of the failure when none is found. */
+  /** Place of the failure when no step is found. */
   readonly code: ErrorCode;
   readonly limitMs: number;
   /** Tells what is waited for; null: no more. */

@@ -51,7 +51,7 @@ export type StepRecord = {
   work: Cancellable<unknown> | null;
   cancelling: boolean;
   items: StepItems | null;
-  /** Of a call: the run that it has started. */
+  /** For a call: the run that it has started. */
   run: string | null;
   /** Why it was skipped. */
   reason: string | null;
@@ -60,7 +60,7 @@ export type StepRecord = {
   reusedFrom: string | null;
   /** Runs of the step's body that are under way. */
   readonly bodies: Set<Scope>;
-  /** Of an approval that has opened. */
+  /** For an approval that has opened. */
   gate: Gate | null;
 };
 

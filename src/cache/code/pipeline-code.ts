@@ -42,7 +42,7 @@ export function pipelineCode(pipeline: CodeSource): Promise<PipelineCode> {
   if (found !== undefined) return found;
   const code = readCode(pipeline);
   known.set(pipeline, code);
-  // Whoever needs it gets the error; until then it is not unhandled.
+  // Callers get the error; until then it must not count as unhandled.
   code.catch(() => undefined);
   return code;
 }
@@ -92,7 +92,7 @@ async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
     cachedCode: (step) => {
       const unseen =
         captured.steps.get(step.id)?.unseen ?? (hashes.has(step.id) || kinds.steps.has(step.id) ? shared.unseen : null);
-      // Whoever gives a version says so of what cannot be seen.
+      // A declared version also stands for the code that cannot be seen.
       if (unseen === null || (step.cache?.version ?? null) !== null) return stepCode(step);
       throw new PipelineError('CACHE_CODE_UNREADABLE', { what: unseen, where: `step "${step.id}"` });
     },

@@ -29,7 +29,7 @@ export function judgeDiskSpace(folder: string, freeBytes: number): CheckResult {
   return (freeBytes < FAIL_BELOW_BYTES ? fail : warn)(found, 'free some space, or put the store elsewhere with --store');
 }
 
-/** Of the nearest folder that exists. */
+/** Free space at the nearest existing folder. */
 async function freeBytes(folder: string): Promise<number> {
   for (let at = folder; ; at = path.dirname(at)) {
     try {

@@ -21,7 +21,7 @@ export async function startWorker(options: PipelineWorkerOptions, logLevel: 'WAR
   Runtime.install({ logger: new SparingLogger(logLevel), shutdownSignals: [] });
   const worker = await createPipelineWorker(options);
   const ended = worker.run();
-  // Whoever awaits `ended` later must still get the failure, but until then it is not unhandled.
+  // A later `await` of `ended` gets the failure; until then it must not count as unhandled.
   ended.catch(() => undefined);
   return {
     ended,

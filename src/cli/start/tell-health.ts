@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 
-/** Whoever looks takes a file older than four of these for the sign of a process that hangs. */
+/** The health check takes a file that is older than four of these for a hanging process. */
 const EVERY_MS = 10_000;
 
 /**

@@ -64,7 +64,7 @@ export type ContinuousTrainingState = {
   readonly model: string;
   readonly policy: RetrainConfig | null;
   readonly paused: boolean;
-  /** Who paused it; null while it is not paused. */
+  /** The person who paused the retraining; null while it is not paused. */
   readonly pausedBy: string | null;
   readonly pending: readonly PendingTrigger[];
   /** Newest signal ids, bounded: repeats are ignored. */

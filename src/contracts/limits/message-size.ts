@@ -3,7 +3,7 @@ import { PipelineError } from '../../errors/pipeline-error.js';
 
 /** Largest message to a run, a back-fill or a model, characters of JSON: a result that a person gives, and what is said with it. */
 export const MAX_MESSAGE_CHARACTERS = 64 * 1024;
-/** Of what a start carries beside its parameters, such as the steps whose results it takes over. */
+/** Most bytes of a start beside its parameters, such as the steps whose results it reuses. */
 export const MAX_MEMO_CHARACTERS = 256 * 1024;
 
 /**

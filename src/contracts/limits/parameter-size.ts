@@ -23,7 +23,7 @@ export function checkParameterSize<T extends JsonValue>(parameters: T, where: st
   });
 }
 
-/** Of all members together. */
+/** Most bytes of all members together. */
 export function parameterCharacters(parameters: JsonValue): number {
   return sizesOf(parameters).reduce((sum, { size }) => sum + size, 0);
 }
@@ -33,7 +33,7 @@ function sizesOf(parameters: JsonValue): readonly { readonly name: string; reado
   return members.map(([name, member]) => ({ name: String(name), size: lengthOf(member) }));
 }
 
-/** Of what is no JSON nothing is said here: the check of the parameters does. */
+/** A value that is not JSON passes here; the check of the parameters refuses it. */
 function lengthOf(member: unknown): number {
   try {
     return ((JSON.stringify(member) as string | undefined) ?? '').length;

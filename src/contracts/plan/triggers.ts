@@ -45,7 +45,7 @@ export type StartOnChangeInput = {
   readonly state?: ChangeState;
 };
 
-/** What became of a change for one pipeline. */
+/** How a change ended for one pipeline. */
 export type ChangeDecision = {
   readonly n: number;
   readonly pipeline: string;

@@ -18,7 +18,7 @@ export type GateState = {
   /** Distinct people who must approve, and how many are still missing. */
   readonly quorum: number;
   readonly missing: number;
-  /** Who may answer now; null: anybody. */
+  /** People who may answer now; null: anybody. */
   readonly approvers: readonly string[] | null;
   /** The author of the run, who may not answer; null: no such rule, or nobody knows the author. */
   readonly notBy: string | null;
@@ -44,6 +44,6 @@ export type DecisionRecord = StepDecision & {
   readonly runId: string;
   /** With its instance inside bodies. */
   readonly step: string;
-  /** Who started the run; null when nobody knows. */
+  /** Author of the run; null when unknown. */
   readonly author: string | null;
 };

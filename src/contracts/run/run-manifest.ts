@@ -19,7 +19,7 @@ export type RunManifest = {
   readonly steps: readonly StepState[];
   /** As in `RunStatus`. */
   readonly remarks?: readonly string[];
-  /** Of the steps that succeeded. */
+  /** Results of the steps that succeeded. */
   readonly results: { readonly [step: string]: JsonValue };
   /** Hash of each step's code at the time of the run, by step id. */
   readonly code: { readonly [step: string]: string };

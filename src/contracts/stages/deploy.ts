@@ -4,7 +4,7 @@ import type { EvaluateResult } from './evaluate.js';
 export type RolloutSpec = {
   /** Kind of roll-out. Options of one that was added are members beside these. */
   readonly strategy: string;
-  /** Per cent of traffic for the candidate, ascending, last 100. */
+  /** Percent of traffic for the candidate, ascending, last 100. */
   readonly weights: readonly number[];
   readonly bakeMs: number;
   /** The bake at each of the weights; absent: `bakeMs` at all of them. */
@@ -73,7 +73,7 @@ export type Promotion = {
   readonly superseded?: Superseded;
 };
 
-/** What becomes of a candidate that is taken out; `again`: it is evaluated once more and may come back, and nothing is logged about it yet. */
+/** How a withdrawn candidate ends. `again`: it is evaluated once more and may return, so nothing is logged about it yet. */
 export type Withdrawal = 'rolled-back' | 'superseded' | 'rejected' | 'again';
 
 type Version = { readonly version: number };

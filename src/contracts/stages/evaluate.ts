@@ -32,7 +32,7 @@ export type EvaluateConfig = {
   readonly model: string;
   /** Longest p99 in ms of the load-and-serve check. */
   readonly infra: { readonly maxP99Ms: number };
-  /** A blessed model is fitted anew on all rows, those of the test too, and that one goes on. Absent: the blessed model itself. */
+  /** A blessed model is fitted again on all rows, including the test rows, and the refit is deployed. Absent: the blessed model itself. */
   readonly refit?: { readonly threads?: number };
 };
 export type EvaluateInputs = { readonly model: TrainResult; readonly features: FeatureResult };
@@ -66,9 +66,9 @@ export type EvaluationMeta = {
   readonly comparedWith?: ComparedChampion | null;
   /** Id of the artifact of the model that was judged. Absent in old records. */
   readonly candidate?: string;
-  /** Id of the model that was fitted anew on all rows and goes on in place of the candidate. Absent: the candidate goes on itself. */
+  /** Id of the refit on all rows, which is deployed in place of the candidate. Absent: the candidate itself. */
   readonly refit?: string;
-  /** Of the gate's guards, in their order; absent without a champion, and of older evaluations. */
+  /** Results of the gate's guards, in their order; absent without a champion, and in older evaluations. */
   readonly guards?: readonly GuardComparison[];
 };
 /** The metrics of a model on its test rows, what the gate decided, and why. */

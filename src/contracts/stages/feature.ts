@@ -38,7 +38,7 @@ export type FeatureMeta = {
   readonly trainFrom: string;
   readonly testFrom: string;
   readonly testTo: string;
-  /** Of a split whose train rows do not all come before its test rows. */
+  /** For a split whose train rows do not all come before its test rows. */
   readonly interleaved?: InterleavedSplit;
   /** Raw columns that the model takes at serving time. */
   readonly signature: ModelSignature;

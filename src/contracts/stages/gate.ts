@@ -7,7 +7,7 @@ export type GateConfig = {
   readonly onExpiry?: 'fail' | 'reject' | 'approve';
   /** So many distinct people must approve; absent: 1. One rejection rejects. */
   readonly quorum?: number;
-  /** Who may answer; absent: anybody. */
+  /** People who may answer; absent: anybody. */
   readonly approvers?: readonly string[];
   /** Unanswered for so long, these people may answer too. */
   readonly escalate?: { readonly afterMs: number; readonly to: readonly string[] };

@@ -3,7 +3,7 @@ import type { JsonValue } from '../json.js';
 
 /** Configuration of a loop, after parameters are put in. */
 export type LoopConfig = {
-  /** Of the loop itself: its pseudo results are named after it. */
+  /** Id of the loop, which its pseudo results carry. */
   readonly id: string;
   /** Most rounds, 1..1,000. */
   readonly times: number;

@@ -6,7 +6,7 @@ import type { DeployResult } from './deploy.js';
 export type DriftRule = {
   readonly statistic: string;
   readonly max: number;
-  /** Of a statistic that has options of its own. */
+  /** For a statistic that has options of its own. */
   readonly options?: { readonly [name: string]: JsonPrimitive };
 };
 export type MonitorConfig = {

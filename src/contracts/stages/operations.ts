@@ -4,5 +4,5 @@ export type Operation<Arguments extends object, Result> = { readonly arguments: 
 /** The operations of a stage by name. */
 export type Operations = { readonly [name: string]: Operation<object, unknown> };
 
-/** Of an operation that needs no more than configuration and inputs of its step. */
+/** Arguments of an operation that needs only the configuration and inputs of its step. */
 export type NoArguments = { readonly [name: string]: never };

@@ -32,7 +32,7 @@ export type RetrainConfig = {
   };
   /** Other parameters of the started runs. */
   readonly parameters: JsonObject;
-  /** Who handed it over; absent in a policy of before owners were kept. */
+  /** Owner of the policy; absent in a policy from before owners were kept. */
   readonly owner?: Owner;
 };
 /** The workflow id of the continuous training that took the policy, and its model. */

@@ -33,13 +33,13 @@ export type ModelMeta = {
   readonly trainer: string;
   readonly signature: ModelSignature;
   readonly featureSet: string;
-  /** Of a model made of trees. */
+  /** For a model made of trees. */
   readonly trees?: number;
   readonly trainRows: number;
   readonly trainFrom: string;
   readonly testFrom: string;
   readonly testTo: string;
-  /** Of a model that was fitted on rows which do not all come before the test rows. */
+  /** For a model that was fitted on rows which do not all come before the test rows. */
   readonly interleaved?: InterleavedSplit;
   readonly seed: number;
   readonly metrics: { readonly [name: string]: number };

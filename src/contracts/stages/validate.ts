@@ -13,7 +13,7 @@ export type CheckSpec = {
   readonly severity: Severity;
   /** Share of rows, 0..1, that must pass. */
   readonly mostly?: number;
-  /** Of a check of rows: those that it looks at; one for which it is false or null is not. */
+  /** For a check of rows: condition of the rows that it checks. False and null leave a row out. */
   readonly where?: RowExpression;
   readonly arguments: JsonObject;
 };
@@ -36,7 +36,7 @@ export type ValidateResult = {
   readonly dataset: DatasetRef;
   readonly report: ArtifactRef<'validation-report'>;
   readonly status: 'passed' | 'warned';
-  /** Of all checks, those of the schema included. */
+  /** Outcomes of all checks, including the schema's. */
   readonly counts: { readonly checks: number; readonly warned: number; readonly informed: number };
   /** All outcomes while they are few; else those of checks that did not pass, as many as fit. `report.json` of the report has them all. */
   readonly checks: readonly CheckOutcome[];

@@ -17,7 +17,7 @@ export type CacheComponents = {
   readonly inputs: { readonly [name: string]: string };
   /** What the stage's workflow code adds. */
   readonly arguments: JsonObject;
-  /** Of each declared variable the hash of its value; null when it is not set. */
+  /** Hash of each declared variable's value; null when the variable is not set. */
   readonly environment: { readonly [variable: string]: string | null };
   readonly version: string | null;
   readonly seed: number;

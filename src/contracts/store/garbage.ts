@@ -15,7 +15,7 @@ export type GarbageOfKind = {
   readonly kind: string;
   readonly removed: Amount;
   readonly kept: Amount;
-  /** Of the objects that were kept how many for which reason, in words. */
+  /** Numbers of kept objects by reason, in words. */
   readonly why: { readonly [reason: string]: number };
 };
 
@@ -30,7 +30,7 @@ export type GarbageSummary = {
   readonly kinds: readonly GarbageOfKind[];
   readonly removed: Amount;
   readonly kept: Amount;
-  /** Of the driver: empty folders, marks of deleted keys, uploads that were never finished. */
+  /** What the driver removed: empty folders, marks of deleted keys, unfinished uploads. */
   readonly tidied: number;
 };
 

@@ -4,7 +4,7 @@ export const OWNER_MEMO = 'perennialOwner';
 /** Where a project keeps its objects. Its id stays when the store is reached by another address. */
 export type Project = { readonly id: string; readonly store: string };
 
-/** Who watches and retrains a model, or runs by a schedule, in a namespace that others may use as well. */
+/** Owner of a model's monitor and retraining, or of a schedule, in a shared namespace. */
 export type Owner = {
   readonly pipeline: string;
   readonly project: Project;
@@ -14,7 +14,7 @@ export type Owner = {
 
 export type TakeOver = { readonly by: string; readonly reason: string; readonly at: string };
 
-/** Who asks for something that has a name in a namespace. */
+/** The one who claims a name in a namespace. */
 export type Claimant = {
   readonly project: Project;
   /** Absent: it is the project's, whatever its pipelines are. */

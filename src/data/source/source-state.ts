@@ -12,7 +12,7 @@ const STATE_MS = 30_000;
 
 /**
  * SHA-256, hex, of the names, sizes and times of change of the files of a source: another one whenever a file came, went or was written.
- * The files themselves are not read. Of a source that was added, of what it says of itself; null: it says nothing.
+ * The files themselves are not read. An added source gives its own state; null: it gives none.
  */
 export async function sourceState(source: SourceSpec): Promise<string | null> {
   if (!isFileSource(source)) {

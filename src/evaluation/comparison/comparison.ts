@@ -53,7 +53,7 @@ export type Comparison = {
   readonly events: number | null;
   /** Null when the gate's metric is undefined on the rows or on most resamples. */
   readonly gate: GateComparison | null;
-  /** Of the gate's guards, in their order, null where undefined; none without a champion, for a constant is always calibrated. */
+  /** Values of the gate's guards, in their order, null where undefined. Empty without a champion, since a constant is always calibrated. */
   readonly guards: readonly (GuardComparison | null)[];
   readonly slices: readonly SliceResult[];
   readonly challenger: ModelShape;

@@ -32,7 +32,7 @@ import { windowOf } from './window.js';
 /**
  * Closes one event-time window of a model: profile, drift against the champion's evaluation, in the phase `performance` also metrics on
  * the labels that have come; publishes the report, records it and signals the model's continuous training. Closing a window again
- * returns what is recorded and repeats the signals with their ids, except that a window without performance is measured anew.
+ * returns what is recorded and repeats the signals with their ids, except that a window without performance is measured again.
  * MONITOR_NOT_CONFIGURED, MONITOR_WINDOW_INVALID, MONITOR_WINDOW_EMPTY, MONITOR_REFERENCE_MISSING, MONITOR_COLUMN_UNKNOWN,
  * MONITOR_STATISTIC_UNFIT, MONITOR_LABELS_UNREADABLE.
  */

@@ -10,7 +10,7 @@ export const REMEMBERED_MS = 2 * DAY_MS;
 const writerOf = ({ name }: LogFile): string | null =>
   name === null || name.replica === DAY_WRITER ? null : `${name.replica}-${name.incarnation}`;
 
-/** Of a listing. Days that were folded as a whole have no writers any more, and are over. */
+/** Position of a listing. Days that were folded as a whole have no writers any more. */
 export function readPosition({ recent }: LogListing): ReadPosition {
   const newest = recent.reduce((ms, { name }) => Math.max(ms, name?.loggedAt.toMs ?? -Infinity), -Infinity);
   const position: { [writer: string]: number } = {};

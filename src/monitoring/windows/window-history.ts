@@ -43,7 +43,7 @@ export async function earlierReports(
   return reports;
 }
 
-/** The newest 24 windows of a phase that were closed, but for this one. */
+/** The newest 24 closed windows of a phase, without this one. */
 export async function closedWindows(
   objects: ObjectStore,
   model: string,

@@ -54,7 +54,7 @@ export interface ClosedWindows {
 
 export const NONE_CLOSED: ClosedWindows = { windows: [], lastMs: null };
 
-/** Files may be folded while they are read: what was listed is gone then, and is listed anew. */
+/** Files may be folded while they are read: a listed file is then missing, and the files are listed again. */
 const LISTINGS = 3;
 
 /**

@@ -74,7 +74,7 @@ export class ValueDescriber {
   }
 }
 
-/** Of this realm or of another one. */
+/** An error of this realm or of another one. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;
   return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'));

@@ -31,7 +31,7 @@ export interface DraftStep {
   readonly scope: DraftScope;
   /** All must hold, else it is skipped. */
   readonly guards: readonly DraftGuard[];
-  /** Of a map or loop. */
+  /** Id of a map or loop. */
   readonly body: DraftBody | null;
   /** Fields of the plan's step beside the usual ones. */
   readonly fields: Pick<PlanStep, 'join' | 'finally'>;

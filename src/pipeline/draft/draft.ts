@@ -51,7 +51,7 @@ export class PipelineDraft {
   readonly dateParameters: readonly string[];
   readonly parameterNames: readonly string[];
   readonly issues: PipelineIssue[] = [];
-  /** Of all scopes, in the order in which they were declared. */
+  /** Steps of all scopes, in the order of their declaration. */
   readonly steps: DraftStep[] = [];
   readonly functions = new Map<string, StepFunction>();
   /** Pipelines that steps call as objects, by name. */

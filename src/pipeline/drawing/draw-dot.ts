@@ -18,7 +18,7 @@ const PLAIN = { fill: '#ffffff', line: '#455a64', text: '#212121' };
 
 /**
  * The plan in Graphviz' DOT language. Solid edges carry results, dashed ones decide, dotted ones only order; bodies of maps and loops are
- * frames. With `states`, each step says what became of it, in words and colour. Deterministic.
+ * frames. With `states`, each step shows its state, in words and colour. Deterministic.
  */
 export function drawDot(plan: Plan, options: PictureOptions = {}): string {
   checkPicture('drawDot', plan, options);

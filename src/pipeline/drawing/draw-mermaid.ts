@@ -31,7 +31,7 @@ const CLASSES: Readonly<Record<string, KindClass>> = {
 
 /**
  * The plan as a Mermaid flow chart, every edge named by the input that it feeds; dotted edges decide or only order. Bodies of maps and loops
- * are frames. With `states`, each step says what became of it, in words and colour. Deterministic.
+ * are frames. With `states`, each step shows its state, in words and colour. Deterministic.
  */
 export function drawMermaid(plan: Plan, options: PictureOptions = {}): string {
   checkPicture('drawMermaid', plan, options);

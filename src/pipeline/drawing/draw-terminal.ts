@@ -26,7 +26,7 @@ interface DrawOptions {
 }
 
 /**
- * The plan as text: one line a step, rails for what waits for what, bodies of maps and loops below their step, and with `states` what became
+ * The plan as text: one line a step, rails for what waits for what, bodies of maps and loops below their step, and with `states` the state
  * of each step. Deterministic.
  */
 export function drawTerminal(plan: Plan, options: DrawOptions = {}): string {
@@ -75,7 +75,7 @@ function drawBody(step: PlanStep, paint: Paint): readonly string[] {
   return [paint.dim(`${bodyCaption(step)}:`), ...drawSteps(step.body.steps, null, paint)];
 }
 
-/** Of a step that was skipped or has begun, the outcome says enough. */
+/** The outcome of a skipped or started step says enough. */
 const rulesShown = (step: PlanStep, state: StepState | undefined): readonly string[] =>
   state === undefined || state.status === 'pending' ? ruleWords(step) : [];
 

@@ -2,7 +2,7 @@ import type { PlanStep } from '../../contracts/plan.js';
 import type { StepState, StepStatus, StepVerdict } from '../../contracts/run.js';
 import { describeCondition } from '../interpreter/evaluate-condition.js';
 
-/** What became of a step, in words: status, time, whether its result was recorded before, how far a map is, and why it waits or failed. */
+/** The state of a step, in words: status, duration, whether its result was recorded before, progress of a map, and why it waits or failed. */
 export function outcomeWords(state: StepState | undefined): readonly string[] {
   if (state === undefined) return ['pending'];
   const { status, seconds, cached, reusedFrom, items, reason, verdict, failure, waitingFor } = state;

@@ -5,7 +5,7 @@ import { notServed, servedKind } from './feature-sql.js';
 /** Where the nodes go. */
 export interface GraphPlace {
   readonly builder: Pick<GraphBuilder, 'node'>;
-  /** Of the names of all values that are made. */
+  /** Prefix of the names of all values. */
   readonly prefix: string;
   /** The tensor float[N, 1] of a column: NaN where it is missing, a boolean as 1 or 0. */
   readonly tensorOf: (column: string) => string;

@@ -36,7 +36,7 @@ export function compileCondition(given: unknown, draft: PipelineDraft, at: Optio
     return { op, left: operand(operands[0]), right: operand(operands[1]) };
   };
 
-  /** Of two conditions: whether both or neither hold. */
+  /** Whether both of two conditions hold, or neither. */
   const agreement = (op: Comparison, sides: readonly unknown[]): Condition => {
     const [left = NOTHING, right = NOTHING] = sides.map((side) => (typeof side === 'boolean' ? always(side) : condition(side)));
     const both: Condition = { op: 'and', conditions: [left, right] };

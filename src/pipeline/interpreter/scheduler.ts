@@ -119,7 +119,7 @@ function decideMain(
     ...active.map((step) => statusOf(step.id)),
     ...start.map((step): StepStatus => (step.kind === 'gate' ? 'waiting' : 'running')),
     ...fail.map((): StepStatus => 'running'),
-    // What is skipped now may decide what becomes of the others: that is for the next turn.
+    // A step that is skipped now may decide the state of others, in the next turn.
     ...(skip.length > 0 && pending.length > skip.length ? (['running'] as const) : []),
   ];
   const stuck = live.length === 0 && pending.length > skip.length;

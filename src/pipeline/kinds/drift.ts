@@ -9,7 +9,7 @@ export interface DriftMeasure<C extends Column = Column> {
   readonly column: C;
   readonly need: ColumnNeed;
   readonly max: Setting<number>;
-  /** Of a statistic that has options of its own. */
+  /** For a statistic that has options of its own. */
   readonly options?: { readonly [name: string]: JsonPrimitive };
 }
 

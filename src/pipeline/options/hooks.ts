@@ -4,7 +4,7 @@ import type { OptionReader } from '../lint/issues.js';
 import { plainConfig } from '../plan/plain-config.js';
 import { problemsOf } from './problems.js';
 
-/** Who is told what becomes of a run. A notice never fails, delays or blocks the run. */
+/** Whom notices tell how a run ends. A notice never fails, delays or blocks the run. */
 export interface HookOptions {
   readonly onSuccess?: readonly NotifierSpec[];
   /** A run that somebody cancelled has not failed. */

@@ -7,9 +7,9 @@ import { aDuration, aNumberSetting } from './kinds.js';
 /** How a blessed model takes over; becomes a `RolloutSpec` in the plan. */
 export interface Rollout {
   readonly strategy: string;
-  /** Of a kind that was added: beside the steps that it made of them. */
+  /** For an added kind: its options, beside the steps that it made from them. */
   readonly options?: JsonObject;
-  /** Per cent of the traffic for the candidate, ascending, last 100. */
+  /** Percent of the traffic for the candidate, ascending, last 100. */
   readonly weights: readonly number[];
   /** Watch time at each weight, or one for all. */
   readonly bake: Duration | readonly Duration[];
@@ -54,7 +54,7 @@ export const rolloutOptionKinds = {
   onInconclusive: optional(aText),
 };
 
-/** Of a step that names no other. */
+/** Bake time of a step without one. */
 export const DEFAULT_ROLLOUT: Rollout = Object.freeze({
   strategy: 'canary',
   weights: [5, 25, 50, 100],

@@ -15,7 +15,7 @@ export type SecretReferences = { readonly [name: string]: SecretReference };
 
 declare const NONE: unique symbol;
 
-/** Of a step that declares no secret: no name is known. */
+/** For a step without secrets: no name is known. */
 export type NoSecrets = { readonly [NONE]?: never };
 
 /** The run-time object: JSON keeps it as a `SecretMarker`, everything else refuses. */

@@ -7,7 +7,7 @@ export interface Transform<C extends Column = Column> {
   readonly columns: readonly C[];
   readonly need: ColumnNeed;
   readonly spec: TransformSpec;
-  /** Of a derived feature: goes into `spec` as data, once the schema of the rows is known. */
+  /** For a derived feature: goes into `spec` as data, once the schema of the rows is known. */
   readonly expression?: unknown;
   /** What is wrong with options that are right one by one. */
   readonly problems: readonly string[];

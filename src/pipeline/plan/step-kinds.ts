@@ -2,7 +2,10 @@ import type { Plan, PlanStep } from '../../contracts/plan.js';
 import { type ExternalKind, externalKinds } from '../../kinds/external-kinds.js';
 import { everyStep } from './every-step.js';
 
-/** They call the transforms and the trainer that the steps before them name: to write the graph, to fit anew on all rows, to judge again. A join passes on. */
+/**
+ * Steps that call the transforms and the trainer of the steps before them: to write the graph, to fit again on all rows, to judge again. A join
+ * passes them on.
+ */
 const CALL_THOSE_BEFORE: ReadonlySet<PlanStep['kind']> = new Set(['train', 'evaluate', 'deploy', 'join']);
 
 type StepKinds = ReadonlyMap<string, readonly ExternalKind[]>;

@@ -50,7 +50,7 @@ class Marker {
   }
 }
 
-/** A name that is no parameter is told to `onUnknown` and gives a reference all the same, so that the rest is still checked. */
+/** An unknown name is reported to `onUnknown` and still gives a reference, so that the rest is checked. */
 export function parameterReferences<Shape extends ParameterShape>(
   names: readonly string[],
   onUnknown: (name: string) => void,

@@ -7,7 +7,7 @@ import type { StepOptions } from '../options/step-options.js';
 export interface ApprovalOptions extends Omit<StepOptions, 'id'> {
   /** The question that a person answers. */
   readonly message: string;
-  /** Longest time without an answer; default for ever. */
+  /** Longest time without an answer; default: no limit. */
   readonly expires?: Duration;
   /** What happens then: `fail` (default) with EXECUTION_GATE_EXPIRED, `reject` with EXECUTION_GATE_REJECTED, or `approve`. */
   readonly onExpiry?: 'fail' | 'reject' | 'approve';

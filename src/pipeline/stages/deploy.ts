@@ -6,7 +6,7 @@ import type { StepOptions } from '../options/step-options.js';
 export interface DeployOptions extends StepOptions {
   /** Default: the model's name. */
   readonly endpoint?: string;
-  /** Default: 5, 25, 50 and 100 per cent, 5 minutes each. */
+  /** Default: 5, 25, 50 and 100 percent, 5 minutes each. */
   readonly rollout?: Rollout;
 }
 

@@ -25,7 +25,7 @@ export interface EvaluateOptions<Of extends string = string, LabelTask extends T
   /** Longest 99th percentile of the load-and-serve check; default 500 milliseconds. */
   readonly infra?: { readonly maxP99?: Duration };
   /**
-   * Whether a blessed model is fitted anew on all rows, those of the test too, with the same settings, before it is deployed; default true.
+   * Whether a blessed model is fitted again on all rows, including the test rows, with the same settings, before it is deployed; default true.
    * Worker threads: the step's `resources.cpu` in whole threads, else 2.
    */
   readonly refit?: boolean;

@@ -31,7 +31,7 @@ function hasMembers(value: unknown, wanted: number): boolean {
   return left === 0;
 }
 
-/** Of a text that is JSON. */
+/** Searches a text that is valid JSON. */
 function findRepeated(text: string): string | null {
   const open: Set<string>[] = [];
   let last = '';

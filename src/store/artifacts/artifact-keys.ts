@@ -9,7 +9,7 @@ const ENCODED_CHARACTERS = 120;
 export const objectKey = (sha256: string): string => `objects/${sha256}`;
 export const manifestKey = ({ kind, id }: Identity): string => `artifacts/${kind}/${id}.json`;
 export const kindPrefix = (kind: string): string => `artifacts/${kind}/`;
-/** Who made an artifact: one record for each run and step that published this content. */
+/** Producers of an artifact: one record for each run and step that published this content. */
 export const producedByPrefix = ({ kind, id }: Identity): string => `artifacts/${kind}/${id}/produced-by/`;
 export const producedByKey = (identity: Identity, workflowId: string, step: string): string =>
   `${producedByPrefix(identity)}${encodeName(workflowId)}.${encodeName(step)}.json`;

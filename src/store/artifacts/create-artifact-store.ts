@@ -18,7 +18,7 @@ import { problemOfName } from '../path-inside.js';
 import type { ObjectStore } from '../port.js';
 import { corrupt, VerifiedFiles } from './verified-files.js';
 
-/** Who publishes, recorded beside what is published. */
+/** The publisher, recorded beside the artifact. */
 export interface ArtifactProducer {
   readonly pipeline: string;
   readonly workflowId: string;
@@ -45,7 +45,7 @@ type Written<Kind extends ArtifactKind, Meta extends JsonObject> = {
 
 const ID_DIGITS = 16;
 const LISTED = 20;
-/** Of an object that came over a network with other bytes than it should. */
+/** Downloads of an object whose bytes do not match its hash. */
 const READS = 3;
 
 /** Artifacts over an object store. Any number of processes may publish and read at once; publishing the same again is success. */

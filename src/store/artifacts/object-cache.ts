@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { isAbsent } from '../file-errors.js';
 
-/** Whoever hands out files of the cache: while it lives, they stay. */
+/** A user of cached files; they stay while the user lives. */
 export interface CacheUser {
   readonly handedOut: ReadonlySet<string>;
 }

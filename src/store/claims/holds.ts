@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getIfThere, parseRecord, recordBytes } from '../json/json-record.js';
 import type { ObjectStore } from '../port.js';
 
-/** Of those who take something over that is old: what they name here, a garbage collection leaves alone. */
+/** Holds of runs that reuse old objects. Garbage collection keeps what a hold names. */
 export const HOLDS_PREFIX = 'holds/';
 /** Keys that a garbage collection is removing now. */
 export const CONDEMNED_PREFIX = 'gc/condemned/';

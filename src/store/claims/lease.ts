@@ -5,7 +5,7 @@ import { isPipelineError } from '../../errors/pipeline-error.js';
 import { getIfThere, parseRecord, recordBytes } from '../json/json-record.js';
 import type { ObjectStore } from '../port.js';
 
-/** Who does the work: one operation of one run, whatever the attempt. */
+/** Holder of the lease: one operation of one run, whatever the attempt. */
 export type LeaseOwner = RunRef & { readonly activityId: string };
 
 export interface Lease {

@@ -4,7 +4,7 @@ import { isAbsent, systemCode } from '../file-errors.js';
 import { GENERATIONS } from '../object-key.js';
 import { claimed, generationFile, isGeneration, type Place } from './versions.js';
 
-/** Of a key, the newest generations that always stay. */
+/** Number of the newest generations of a key that always stay. */
 const KEPT = 16;
 /** A generation this much older than the newest may go: no writer still takes it for the newest. */
 const GRACE_MS = 60_000;
@@ -73,7 +73,7 @@ function timeOf(file: string | undefined): number {
   return file === undefined ? Infinity : (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity);
 }
 
-/** Of a file or folder; no two ever share it. Null when there is none. */
+/** Identity of a file or folder; no two ever share it. Null when the file is missing. */
 function identityOf(file: string): string | null {
   try {
     const status = statSync(file, { bigint: true, throwIfNoEntry: false });

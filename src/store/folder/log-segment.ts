@@ -66,7 +66,7 @@ async function settleEach(segment: string, root: string, prepare: (file: string,
   await fs.rm(segment, { force: true });
 }
 
-/** Null when somebody else settled it meanwhile. Whoever may write to the folder may have put anything in the place of a segment. */
+/** Null when another process settled it meanwhile. The bytes are not trusted: anyone who may write to the folder may have replaced a segment. */
 async function openIfThere(segment: string): Promise<fs.FileHandle | null> {
   try {
     const status = await fs.lstat(segment);

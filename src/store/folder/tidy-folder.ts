@@ -11,8 +11,8 @@ const LEAST_AGE_MS = 60_000;
 const HARMLESS = ['cache/leases/'];
 
 /**
- * Removes empty folders, and the generations of leases that were given back. Whoever writes at the same time makes the folders again. How many things
- * it removed.
+ * Removes empty folders, and the generations of leases that were given back. A writer makes a removed folder again. Returns the number
+ * of removed entries.
  */
 export async function tidyFolder(root: string, staging: StagingFolder, olderThanMs: number): Promise<number> {
   return tidy(root, '', { staging, beforeMs: Date.now() - Math.max(olderThanMs, LEAST_AGE_MS) });

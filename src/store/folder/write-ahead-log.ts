@@ -123,7 +123,7 @@ export class WriteAheadLog {
     });
   }
 
-  /** Of this boot, the system has what a process that is gone wrote; of an earlier one, only what is durable is left. */
+  /** After a crash of a process, the system still has its writes. After a restart of the machine, only durable writes are left. */
   async #takeOver(name: string): Promise<void> {
     const segment = path.join(this.#folder, name);
     if (!name.startsWith(`${this.#boot}~`)) await orWarn(segment, () => restoreSegment(segment, this.#root, this.#staging));

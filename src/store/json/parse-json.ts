@@ -2,7 +2,7 @@ import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { isDeeperThan } from './json-depth.js';
 
-/** Of a JSON record in the store, bytes. The manifest of a run with tens of thousands of steps is a tenth of it. */
+/** Most bytes of a JSON record in the store. The manifest of a run with tens of thousands of steps is a tenth of it. */
 export const MOST_RECORD_BYTES = 64 << 20;
 /** Lists and objects inside each other. Code that walks a record takes a call for each. */
 const DEEPEST_RECORD = 200;

@@ -20,7 +20,7 @@ export type Draft<Entry extends LogEntry> = Omit<Entry, keyof LogEntry>;
 
 /** Folds the entries of a log into a state. */
 export interface LogFold<Entry, State> {
-  /** Of a log without entries. */
+  /** State of a log without entries. */
   readonly start: State;
   /** Pure. A state is plain JSON, and does not grow with the log where that can be helped. */
   readonly add: (state: State, entry: Entry) => State;
@@ -52,9 +52,9 @@ const NO_ENTRY = '0'.repeat(64);
 const PARALLEL_READS = 16;
 
 /**
- * Append-only logs in an object store. Taking the next number by put-if-absent is the one moment at which a change happens: of racing
- * writers one gets the number, the others see its entry and decide again. Who decides knows the state that the entries come to, from a checkpoint
- * and the few entries after it; a log without checkpoints is read once, and gets one with its next entry.
+ * Append-only logs in an object store. An entry takes the next number by put-if-absent: one of several racing writers gets the number, and
+ * the others read its entry and decide again. A writer decides by the state after the last entry, which it reads from a checkpoint and the few
+ * entries after it. A log without checkpoints is read whole once, and gets a checkpoint with its next entry.
  */
 export class AppendLog<Entry extends LogEntry, State> {
   readonly #objects: ObjectStore;

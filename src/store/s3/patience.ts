@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Carries out an operation that is safe to repeat, again and again with growing, random pauses while the store cannot be reached, for `limitMs` at
- * most. `again`: an earlier try may have been carried out without our knowing. Whoever can wait longer does so around it.
+ * most. `again`: an earlier try may have succeeded although its answer was lost. Callers that can wait longer repeat the call.
  */
 export async function patiently<Result>(limitMs: number, operation: (again: boolean) => Promise<Result>): Promise<Result> {
   const endAt = performance.now() + limitMs;

@@ -7,7 +7,7 @@ import { parseJson } from '../json/parse-json.js';
 
 /** Items of one page of `publishList`, or pages of one list, at most. */
 const MOST_IN_NODE = 200;
-/** Of a page of `publishList`, bytes of JSON. */
+/** Most bytes of JSON in a page of `publishList`. */
 const MOST_PAGE_BYTES = 30 * 1024;
 const ITEMS_FILE = 'items.json';
 const PAGES_FILE = 'pages.json';

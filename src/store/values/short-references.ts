@@ -4,7 +4,7 @@ import type { ArtifactStore } from '../artifacts/artifact-store.js';
 import { isReference } from './find-references.js';
 import { jsonBytes } from './stored-values.js';
 
-/** Of the `meta` of one reference, in JSON: that of a data set of some dozen columns and as many parts as there are at most. */
+/** Most bytes of JSON in the `meta` of one reference: enough for a data set of some dozen columns with the most parts. */
 const MOST_META_BYTES = 10 * 1024;
 
 /**

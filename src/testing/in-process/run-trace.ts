@@ -13,7 +13,7 @@ export type AttemptEvent = {
   readonly attempt: number;
   /** ISO, by the clock of the run. */
   readonly at: string;
-  /** Of a failure without a code: EXECUTION_STEP_FAILED. */
+  /** Code of the failure; EXECUTION_STEP_FAILED for one without a code. */
   readonly code: string | null;
 };
 

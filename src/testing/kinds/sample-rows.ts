@@ -22,7 +22,7 @@ export const SAMPLE_META: DatasetMeta = {
   ...{ schemaHash: '', rows: 0, from: null, to: '2021-01-01', parts: [] },
 };
 
-/** Of each type that meets the need, its columns. */
+/** Columns of each type that meets the need. */
 export function columnsThatMeet(need: ColumnNeed): readonly (readonly ColumnSpec[])[] {
   const types: readonly ColumnType[] = TYPES_THAT_MEET[need];
   return types.map((type) => SAMPLE_COLUMNS.filter((column) => column.type === type));

@@ -211,7 +211,7 @@ export class Booster {
     };
   }
 
-  /** A share `featureFraction` of the features, at least one, drawn anew for each tree. */
+  /** A share `featureFraction` of the features, at least one, drawn for each tree. */
   #activeFeatures(): Int32Array {
     const { data, options } = this.#shared;
     const features = Int32Array.from({ length: data.features }, (_, feature) => feature);

@@ -127,7 +127,7 @@ async function boostOrdered(
     const learningRate = typeof set === 'number' ? set : parameters.learningRate;
     if (typeof set === 'number' && rates.at(-1)?.learningRate !== set)
       rates.push({ fromTree: kept?.trees.length ?? 0, learningRate });
-    // Whoever stops before the first tree gets that one: a model has at least one.
+    // A stop before the first tree still fits one tree: a model has at least one.
     const trees = order === 'stop' ? 1 : parameters.trees;
     const now = { ...settings, parameters: { ...parameters, learningRate, trees } };
     const answer = await boostInTeam(pool, binned, now, { ...hooks, start });

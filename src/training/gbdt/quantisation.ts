@@ -41,7 +41,7 @@ function levels(largestSum: number, terms: number): number {
   return Math.max(1, Math.min(MAX_LEVELS, Math.floor(largestSum / terms)));
 }
 
-/** 32 well-mixed bits of a row and a seed. Of a tree: upper and lower halves round a row's gradient and hessian. Source: `lowbias32` of C. Wellons. */
+/** 32 well-mixed bits of a row and a tree's seed. The upper and lower halves round the row's gradient and hessian. Source: `lowbias32` of C. Wellons. */
 export function roundingBits(row: number, treeSeed: number): number {
   let bits = row ^ treeSeed;
   bits = Math.imul(bits ^ (bits >>> 16), 0x7feb352d);

@@ -24,8 +24,8 @@ const NO_STACKS = `
 const SOURCE_MAP = '\n//# sourceMappingURL=data:';
 
 /**
- * The bundle, with promises that leave no stacks. Of the interpreter nobody asks for them, and they take more time than the rest of it;
- * workflows of a user's own keep theirs. Added between the code and its source map, so that positions stay true: what follows the map is lost.
+ * The bundle, with promises that leave no stacks. The interpreter's stacks are never read, and take more time than the rest of it;
+ * hand-written workflows keep theirs. The code is added before the source map, so that positions stay true: code after the map is dropped.
  */
 export function withoutPromiseStacks({ code }: WorkflowBundle): WorkflowBundle {
   const end = code.lastIndexOf(SOURCE_MAP);

@@ -56,7 +56,7 @@ export function createTemporalDoor(client: Client, taskQueue: WorkflowQueue): Te
         await client.schedule.getHandle(id).update((previous) => {
           const present = ownerOfSchedule(previous);
           refuseOther(`the schedule ${id}`, present, owner);
-          // Who took it over, and why, stays.
+          // The earlier owner and reason are kept.
           return { ...previous, spec, action: { ...start, memo: { [OWNER_MEMO]: present ?? owner } }, policies };
         });
       }

@@ -10,7 +10,7 @@ export type SentError = {
   /** Node's name of a failure of the system, such as ECONNRESET. */
   readonly code?: string;
   readonly cause?: SentError;
-  /** Of a PipelineError. */
+  /** Parts of a PipelineError. */
   readonly coded?: {
     readonly code: PipelineError['code'];
     readonly parts: Omit<ErrorParts, 'cause'>;
@@ -20,7 +20,7 @@ export type SentError = {
 
 const DEEPEST_CAUSE = 5;
 
-/** Of an error that cannot be read no more than that. */
+/** An unreadable error is sent as this text alone. */
 export function sendError(error: unknown, depth = 0): SentError {
   try {
     return read(error, depth);

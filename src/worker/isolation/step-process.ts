@@ -52,7 +52,7 @@ type Running = {
 type Saving = { readonly resolve: (bytes: Uint8Array | null) => void; readonly reject: (error: Error) => void };
 
 export type ProcessOptions = ProcessSettings & {
-  /** Of the heap of JavaScript; absent: as Node has it. */
+  /** Limit of the JavaScript heap; absent: Node's default. */
   readonly memoryMiB?: number;
   readonly report: (message: string) => void;
 };

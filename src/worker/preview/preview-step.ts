@@ -22,7 +22,7 @@ export type OperationPreview = {
   readonly operation: string;
   readonly hit: boolean;
   readonly reason: string;
-  /** Of a cached operation. */
+  /** Set for a cached operation. */
   readonly key: string | null;
 };
 

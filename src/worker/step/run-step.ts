@@ -44,7 +44,7 @@ const FORCE_MARGIN_MS = 5_000;
 export interface StepSurroundings {
   readonly activityId: string;
   readonly attempt: number;
-  /** Of the retry policy; absent: not known. */
+  /** Most attempts of the retry policy; absent: unknown. */
   readonly maximumAttempts?: number;
   readonly objects: ObjectStore;
   readonly temporal: TemporalDoor | null;

@@ -21,7 +21,7 @@ export async function readOutcome(
   }
 }
 
-/** Records an outcome once. Of two attempts that both ended, the first one's outcome is that of the step: it is returned. */
+/** Records an outcome once. When two attempts have ended, the outcome of the first is the step's, and is returned. */
 export async function recordOutcome(
   store: ObjectStore,
   key: string,

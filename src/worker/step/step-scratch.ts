@@ -6,7 +6,7 @@ import { livingProcesses } from '../../store/claims/living-processes.js';
 import { keyName } from './run-keys.js';
 
 const ROOT = path.join(os.tmpdir(), 'perennial');
-/** Of a process: `<start of the machine>~<random>`; others in the folder have other names. */
+/** Name of a process's folder: `<boot of the machine>~<random>`. Other entries have other forms. */
 const OWNED = /^[^~]+~[^~]+$/;
 
 export type ScratchFence = {

@@ -35,7 +35,7 @@ export type OpenControl = {
   close(): void;
 };
 
-/** Of a step that declares nothing live: nobody can order it anything, and it looks nowhere. */
+/** Orders of a step without `live`: there are never any. */
 export const UNCONTROLLED: OpenControl = {
   control: {
     takesOrders: false,

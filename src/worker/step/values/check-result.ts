@@ -8,8 +8,8 @@ import { jsonBytes } from '../../../store/values/stored-values.js';
 /** Largest result that crosses Temporal, bytes of JSON. */
 export const MAX_RESULT_BYTES = 32 * 1024;
 /**
- * Of the stages of this package: what they tell of a data set grows with its columns, and the run carries it by reference. Without that the
- * whole of it has to cross Temporal.
+ * Largest result of a built-in stage: it grows with the columns of the data set, and the run carries it by reference. A run without references
+ * carries it whole, up to the smaller limit.
  */
 const MAX_STAGE_RESULT_BYTES = 32 * 1024 ** 2;
 const MAX_WHOLE_STAGE_RESULT_BYTES = 1024 ** 2;
