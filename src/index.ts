@@ -27,6 +27,7 @@ export type { PipelineBuilder } from './pipeline/builder.js';
 export type { CacheOptions } from './pipeline/options/cache-options.js';
 export type { Pipeline, StepFunction } from './pipeline/pipeline.js';
 export type { StepContext } from './pipeline/step-context.js';
+export type { Ref, Reference, ResultOf } from './pipeline/references/reference.js';
 export type {
   ApprovalReference,
   DatasetReference,
@@ -35,18 +36,15 @@ export type {
   FeatureSetReference,
   ModelReference,
   MonitorReference,
-  Ref,
-  ResultOf,
   RetrainReference,
   ValidationReference,
-} from './pipeline/references/reference.js';
+} from './pipeline/references/stage-references.js';
 export { abs, add, div, mul, neg, sub } from './pipeline/expressions/arithmetic.js';
 export { eq, gt, gte, lt, lte, ne } from './pipeline/expressions/comparisons.js';
 export { and, isNull, not, or } from './pipeline/expressions/logic.js';
 export { sql } from './pipeline/expressions/sql.js';
 export type { SqlExpression } from './pipeline/expressions/sql.js';
 export type { Expression, Operand, RunCondition, SqlText, ValueKind } from './pipeline/expressions/expression.js';
-export { field } from './pipeline/references/field.js';
 export type { Branches } from './pipeline/flow/when.js';
 export type { LoopReference } from './pipeline/flow/loop.js';
 export type { LoopResult } from './contracts/stages/loop.js';

@@ -1,4 +1,4 @@
-import { definePipeline, field, gt, lt, param } from 'perennial-ml';
+import { definePipeline, gt, lt, param } from 'perennial-ml';
 
 /** Tries ever smaller steps until the error is small, publishes a good result and files a bad one, and always says how it went. */
 export default definePipeline(
@@ -13,11 +13,11 @@ export default definePipeline(
           inputs: { previous, round },
           run: ({ previous: { error } }, { parameters }) => ({ error: error * parameters.rate }),
         }),
-      until: (last) => lt(field(last, 'error'), p.params.wanted),
+      until: (last) => lt(last.error, p.params.wanted),
     });
 
     const branches = p.when(
-      gt(field(tuned, 'result', 'error'), p.params.wanted),
+      gt(tuned.result.error, p.params.wanted),
       () => p.step('file', { inputs: { tuned }, run: ({ tuned: { result } }) => `filed: the error is still ${result.error}` }),
       () =>
         p.step('publish', {

@@ -16,6 +16,7 @@ import { addBranches, type Branches } from './flow/when.js';
 import type { OptionReader } from './lint/issues.js';
 import type { MapItems, MapOptions, MapReference } from './flow/map.js';
 import { addMap } from './flow/map.js';
+import type { MetricOf } from './kinds/metrics.js';
 import type { ParameterReferences } from './references/parameter-reference.js';
 import { isParameterReference, parameterReferences } from './references/parameter-reference.js';
 import type { Pipeline } from './pipeline.js';
@@ -27,10 +28,10 @@ import type {
   FeatureSetReference,
   ModelReference,
   MonitorReference,
-  Ref,
   RetrainReference,
   ValidationReference,
-} from './references/reference.js';
+} from './references/stage-references.js';
+import type { Reference, Ref } from './references/reference.js';
 import type { NoSecrets, SecretReferences } from './options/secret.js';
 import type { CommandOptions, ProgramOptions, PythonOptions, ResultValues, WithResult } from './stages/command.js';
 import { commandConfig, pythonConfig } from './stages/command.js';
@@ -42,7 +43,7 @@ import type { CustomStepOptions, JsonOutput, StepInputs } from './stages/custom.
 import { customConfig } from './stages/custom.js';
 import type { DeployOptions } from './stages/deploy.js';
 import { deployConfig } from './stages/deploy.js';
-import type { EvaluateOptions } from './stages/evaluate.js';
+import type { EvaluateOptions, MetricsAskedFor } from './stages/evaluate.js';
 import { evaluateConfig } from './stages/evaluate.js';
 import type { FeatureOptions } from './stages/feature.js';
 import { featureConfig, inputColumnsOf, readLabel } from './stages/feature.js';
@@ -73,10 +74,10 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   /** Trains one model. */
   train<Of extends string, T extends Task>(features: FeatureSetReference<Of, T>, options: TrainOptions): ModelReference<Of, T>;
   /** Measures a model on the held-out rows of its feature set, and judges it against the champion. */
-  evaluate<Of extends string, T extends Task>(
+  evaluate<Of extends string, T extends Task, const Asked extends MetricOf<T> = never, const Judged extends MetricOf<T> = never>(
     model: ModelReference<Of, T>,
-    options?: EvaluateOptions<Of, T>,
-  ): EvaluationReference<Of, T>;
+    options?: EvaluateOptions<Of, T, Asked, Judged>,
+  ): EvaluationReference<Of, T, MetricsAskedFor<T, Asked, Judged>>;
   /** Registers the model and, when it is blessed, rolls it out. */
   deploy<Of extends string, T extends Task>(
     evaluation: EvaluationReference<Of, T>,
@@ -96,13 +97,13 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   step<Inputs extends StepInputs, Output, Secrets extends SecretReferences = NoSecrets>(
     id: string,
     options: CustomStepOptions<Inputs, Output, Secrets, Shape> & JsonOutput<Output>,
-  ): Ref<Output>;
+  ): Reference<Output>;
   /**
    * Runs another pipeline as a run of its own and gives what its builder returned. A pipeline that is known by name only must be there on
    * the worker; its parameters are checked when it starts.
    */
-  call<Params, Result>(id: string, pipeline: Pipeline<Params, Result>, ...options: CallArguments<Params>): Ref<Result>;
-  call(id: string, pipeline: string, options?: CallOptions<NamedCallParameters>): Ref<JsonValue>;
+  call<Params, Result>(id: string, pipeline: Pipeline<Params, Result>, ...options: CallArguments<Params>): Reference<Result>;
+  call(id: string, pipeline: string, options?: CallOptions<NamedCallParameters>): Reference<JsonValue>;
   /**
    * Declares steps that run only when the condition holds, and others that run only when it does not; each is skipped otherwise, and so is
    * what needs it. The condition is answered in the run, as soon as the results that it reads are there.
@@ -124,17 +125,17 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
     options: CleanUpOptions<Inputs, Output, Secrets, Shape> & JsonOutput<Output>,
   ): void;
   /** Any program as a step. With `result` the typed content of its `output/result.json` is part of what it gives. */
-  command<Result extends ParameterShape>(
+  command<Result extends ParameterShape, Metric extends string = never>(
     id: string,
-    options: CommandOptions & WithResult<Result>,
-  ): Ref<CommandResult<ResultValues<Result>>>;
-  command(id: string, options: CommandOptions): Ref<CommandResult>;
+    options: CommandOptions<Metric> & WithResult<Result>,
+  ): Reference<CommandResult<ResultValues<Result>, Metric>>;
+  command<Metric extends string = never>(id: string, options: CommandOptions<Metric>): Reference<CommandResult<null, Metric>>;
   /** A Python script as a step, in a virtual environment of its requirements. `result` as for `command`. */
-  python<Result extends ParameterShape>(
+  python<Result extends ParameterShape, Metric extends string = never>(
     id: string,
-    options: PythonOptions & WithResult<Result>,
-  ): Ref<CommandResult<ResultValues<Result>>>;
-  python(id: string, options: PythonOptions): Ref<CommandResult>;
+    options: PythonOptions<Metric> & WithResult<Result>,
+  ): Reference<CommandResult<ResultValues<Result>, Metric>>;
+  python<Metric extends string = never>(id: string, options: PythonOptions<Metric>): Reference<CommandResult<null, Metric>>;
   /**
    * Runs the steps that `body` declares once for each item, many at once. Up to 200 items run inside the run's workflow; more are spread over
    * workflows of their own. `context.items(result)` reads what the body returned, in the order of the items.
@@ -142,14 +143,14 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   map<Item, Returned>(
     id: string,
     items: MapItems<Item>,
-    body: (item: Ref<Item>, index: Ref<number>) => Returned,
+    body: (item: Reference<Item>, index: Reference<number>) => Returned,
     options?: MapOptions,
   ): MapReference<Returned>;
   /** Runs over the results of another map: null stands for an item that failed there. */
   map<Item, Returned>(
     id: string,
     items: Ref<MapResult<Item>>,
-    body: (item: Ref<Item | null>, index: Ref<number>) => Returned,
+    body: (item: Reference<Item | null>, index: Reference<number>) => Returned,
     options?: MapOptions,
   ): MapReference<Returned>;
   /** Waits for people to approve. */
@@ -262,10 +263,16 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     finally: (id, options) => {
       addCleanUp(draft, id, options);
     },
-    command: (id: string, options: CommandOptions) => addProgram(draft, id, options, (read) => commandConfig(options, id, read)),
-    python: (id: string, options: PythonOptions) => addProgram(draft, id, options, (read) => pythonConfig(options, id, read)),
-    map: (id: string, items: unknown, body: (item: Ref<never>, index: Ref<number>) => unknown, options?: MapOptions) =>
-      addMap(draft, id, items, body, options) as Ref<never>,
+    command: ((id: string, options: CommandOptions) =>
+      addProgram(draft, id, options, (read) => commandConfig(options, id, read))) as PipelineBuilder<Shape>['command'],
+    python: ((id: string, options: PythonOptions) =>
+      addProgram(draft, id, options, (read) => pythonConfig(options, id, read))) as PipelineBuilder<Shape>['python'],
+    map: <Item, Returned>(
+      id: string,
+      items: unknown,
+      body: (item: Reference<Item>, index: Reference<number>) => Returned,
+      options?: MapOptions,
+    ) => addMap(draft, id, items, body, options),
     approval: (id, options) => {
       const inputs = findInputs(draft, id, options.inputs ?? {});
       return draft.add({ kind: 'gate', id, options, inputs, config: (read) => approvalConfig(options, read) });
@@ -300,8 +307,8 @@ function addCustomStep<Inputs extends StepInputs, Output, Secrets extends Secret
   draft: PipelineDraft,
   id: string,
   options: CustomStepOptions<Inputs, Output, Secrets, Shape>,
-): Ref<Output> {
-  const reference = draft.add<Ref<Output>>({
+): Reference<Output> {
+  const reference = draft.add<Reference<Output>>({
     kind: 'step',
     id,
     options,
@@ -324,7 +331,7 @@ function addProgram(
   id: string,
   options: ProgramOptions,
   config: (read: OptionReader) => object,
-): Ref<CommandResult<never>> {
+): Reference<CommandResult<JsonValue>> {
   return draft.add({ kind: 'command', id, options, inputs: findInputs(draft, id, options.inputs ?? {}), config });
 }
 

@@ -1,5 +1,5 @@
 // Checked by `npm run typecheck`: every line under an expectation must not compile.
-import { and, definePipeline, eq, field, gt, isNull, lt, not, param, secret } from '../../src/index.js';
+import { and, definePipeline, eq, gt, isNull, lt, not, param, secret } from '../../src/index.js';
 import type { ModelReference, Ref } from '../../src/index.js';
 
 declare const one: ModelReference<'rows', 'binary'>;
@@ -14,12 +14,7 @@ export const good = definePipeline(
     });
     const text = p.step('text', { run: () => 'words' });
     const branches = p.when(
-      and(
-        gt(field(score, 'value'), 0.5),
-        eq(p.params.mode, 'a'),
-        not(eq(field(score, 'kind'), 'old')),
-        not(isNull(field(score, 'part', 'auc'))),
-      ),
+      and(gt(score.value, 0.5), eq(p.params.mode, 'a'), not(eq(score.kind, 'old')), not(isNull(score.part.auc))),
       () => p.step('yes', { run: () => 1 }),
       () => p.step('no', { run: () => 'two' }),
     );
@@ -37,10 +32,10 @@ export const good = definePipeline(
       start: { value: 1 },
       body: (previous, round) =>
         p.step('round', { inputs: { previous, round }, run: ({ previous: { value }, round: n }) => ({ value: value + n }) }),
-      until: (last) => gt(field(last, 'value'), 3),
+      until: (last) => gt(last.value, 3),
     });
     p.step('after', {
-      inputs: { looped, rounds: field(looped, 'rounds') },
+      inputs: { looped, rounds: looped.rounds },
       run: ({ looped: { result, met }, rounds }) => [result.value, met, rounds],
     });
     p.finally('tidy', {
@@ -49,17 +44,17 @@ export const good = definePipeline(
     });
 
     // @ts-expect-error a field that the result does not have
-    field(score, 'valeu');
+    score.valeu;
     // @ts-expect-error a field inside a number
-    field(score, 'value', 'deeper');
+    score.value.deeper;
     // @ts-expect-error text compared with a number
-    gt(field(score, 'label'), 1);
+    gt(score.label, 1);
     // @ts-expect-error a whole object is no operand
     gt(score, 1);
     // @ts-expect-error not one of the parameter's values
     eq(p.params.mode, 'c');
     // @ts-expect-error not one of the field's values
-    eq(field(score, 'kind'), 'newer');
+    eq(score.kind, 'newer');
     // @ts-expect-error no parameter of that name
     lt(p.params.retries, 3);
     // @ts-expect-error a condition is no boolean

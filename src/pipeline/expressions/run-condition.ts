@@ -82,7 +82,7 @@ function wordsOf(part: unknown): string {
     return `column "${part.name}" has a value in each row and none in a run; let a step work out what the condition needs`;
   if (isExpression(part) && part.op === 'sql')
     return 'SQL is answered for rows and not for a run; use gt, and, isNull and their kin';
-  const expected = "expected a condition such as gt(field(step, 'score'), 0.5), or a value in it";
+  const expected = 'expected a condition such as gt(step.score, 0.5), or a value in it';
   const got = isExpression(part)
     ? `the ${kindOf(part) ?? 'value'} of ${part.op}`
     : typeof part === 'number'

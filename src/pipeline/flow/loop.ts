@@ -7,31 +7,31 @@ import { type DraftBody, isPseudo } from '../draft/draft-scope.js';
 import type { PipelineDraft } from '../draft/draft.js';
 import type { OptionReader } from '../lint/issues.js';
 import type { Setting } from '../references/parameter-reference.js';
-import { isReference, type Ref } from '../references/reference.js';
+import { isReference, type Ref, type Reference } from '../references/reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 interface LoopBounds<Result> extends Pick<StepOptions, 'description' | 'after' | 'onFailure'> {
   /** Most rounds, 1..1,000. When they are used up the loop ends with `met` false; that is no failure. */
   readonly times: Setting<number>;
   /** Asked after each round about its result, and about parameters and steps before the loop. */
-  readonly until: (last: Ref<Result>) => RunCondition;
+  readonly until: (last: Reference<Result>) => RunCondition;
 }
 
 /** Without `start` the first round gets null, and what a round gets has no type. */
 export interface LoopOptions<Result> extends LoopBounds<Result> {
   /** Declares the steps of one round. `iteration` counts from 0. */
-  readonly body: (previous: Ref, iteration: Ref<number>) => Ref<Result>;
+  readonly body: (previous: Ref, iteration: Reference<number>) => Ref<Result>;
 }
 
 export interface StartedLoopOptions<Result> extends LoopBounds<Result> {
   /** What the first round gets: plain JSON, or the result of a step. */
   readonly start: Result | Ref<Result>;
   /** Declares the steps of one round. `previous`: the result of the round before. `iteration` counts from 0. */
-  readonly body: (previous: Ref<Result>, iteration: Ref<number>) => Ref<NoInfer<Result>>;
+  readonly body: (previous: Reference<Result>, iteration: Reference<number>) => Ref<NoInfer<Result>>;
 }
 
 /** The result of a loop: that of its last round, and how many rounds there were. */
-export type LoopReference<Result> = Ref<LoopResult<Result>>;
+export type LoopReference<Result> = Reference<LoopResult<Result>>;
 
 export function addLoop<Result>(
   draft: PipelineDraft,
@@ -41,8 +41,8 @@ export function addLoop<Result>(
   const at = draft.root.at(id);
   const conditions: CompiledCondition[] = [];
   const body = draft.body(id, ['previous', 'iteration', 'last'], ({ previous, iteration, last }) => {
-    const result = options.body(previous as Ref<Result>, iteration as Ref<number>);
-    conditions.push(compileCondition(options.until(last as Ref<Result>), draft, at.at('until')));
+    const result = options.body(previous as Reference<Result>, iteration as Reference<number>);
+    conditions.push(compileCondition(options.until(last as Reference<Result>), draft, at.at('until')));
     return result;
   });
   if (body.result === null) at.report('loop', 'the body must return the reference of a step: the result of the round');

@@ -5,7 +5,7 @@ import type { PipelineDraft } from '../draft/draft.js';
 import { type ItemSource, partitionedDataset, rangeCount } from '../references/item-sources.js';
 import type { OptionReader } from '../lint/issues.js';
 import { isParameterReference, type ParameterReference } from '../references/parameter-reference.js';
-import { isReference, type Ref } from '../references/reference.js';
+import { isReference, type Ref, type Reference } from '../references/reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
 /** Retries, time-outs and resources are those of the steps inside. */
@@ -31,7 +31,7 @@ export type MapItems<Item> =
 type BodyResult<Returned> = [Returned] extends [Ref<infer Result>] ? Result : null;
 
 /** The results of a map, in the order of its items. */
-export type MapReference<Returned> = Ref<MapResult<BodyResult<Returned>>>;
+export type MapReference<Returned> = Reference<MapResult<BodyResult<Returned>>>;
 
 const DEFAULT_CONCURRENCY = 100;
 const MOST_CONCURRENCY = 10_000;
@@ -40,11 +40,11 @@ export function addMap<Item, Returned>(
   draft: PipelineDraft,
   id: string,
   items: unknown,
-  build: (item: Ref<Item>, index: Ref<number>) => Returned,
+  build: (item: Reference<Item>, index: Reference<number>) => Returned,
   options: MapOptions = {},
 ): MapReference<Returned> {
   const { concurrency = DEFAULT_CONCURRENCY, minSuccess = 1 } = options;
-  const body = draft.body(id, ['item', 'index'], ({ item, index }) => build(item as Ref<Item>, index as Ref<number>));
+  const body = draft.body(id, ['item', 'index'], ({ item, index }) => build(item as Reference<Item>, index as Reference<number>));
   const source = readItems(items, draft, draft.root.at(id).at('items'));
   return draft.add({
     kind: 'map',

@@ -11,8 +11,14 @@ type Named<Of extends Task, Better extends Direction> = Extract<
   { readonly task: Of; readonly better: Better }
 >['name'];
 
+/** Names of the built-in metrics that fit a label's task. */
+export type BuiltInMetricOf<LabelTask extends Task> = Named<LabelTask, Direction>;
+
 /** Metrics that fit a label's task. */
-export type MetricOf<LabelTask extends Task> = Named<LabelTask, Direction> | MetricKind<string, LabelTask>;
+export type MetricOf<LabelTask extends Task> = BuiltInMetricOf<LabelTask> | MetricKind<string, LabelTask>;
+
+/** Under which a result has it. */
+export type NameOfMetric<Each> = Each extends string ? Each : Each extends MetricKind<infer Name> ? Name : never;
 
 /** Metrics of which less is worse, so that falling below a threshold means decay. */
 export type RisingMetric = RisingMetricOf<Task>;

@@ -1,128 +1,118 @@
-import type { DeployResult } from '../../contracts/stages/deploy.js';
-import type { EvaluateResult } from '../../contracts/stages/evaluate.js';
-import type { FeatureResult, Task } from '../../contracts/stages/feature.js';
-import type { ApprovalResult } from '../../contracts/stages/gate.js';
-import type { IngestResult } from '../../contracts/stages/ingest.js';
-import type { MonitorResult } from '../../contracts/stages/monitor.js';
-import type { RetrainResult } from '../../contracts/stages/retrain.js';
-import type { TrainResult } from '../../contracts/stages/train.js';
-import type { ValidateResult } from '../../contracts/stages/validate.js';
+import type { JsonPrimitive } from '../../contracts/json.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 
 declare const RESULT: unique symbol;
-declare const STAGE: unique symbol;
 
-/** Stands for the result of a step before any run. Opaque: pass it on to later steps; using it as a value throws. */
+/** Stands for the result of a step before any run: what steps, conditions and options take. Using it as a value throws. */
 export interface Ref<Result = unknown> {
   readonly [RESULT]: Result;
 }
 
-/** A reference that also says, to the compiler, which stage made it and what that stage knows. */
-interface StageRef<Kind extends string, Result, Known> extends Ref<Result> {
-  readonly [STAGE]: { readonly kind: Kind; readonly known: Known };
-}
+/**
+ * What the builder gives for a step: a `Ref` that offers the fields of the result as references, at any depth. `score.metrics.auc` stands
+ * wherever `score` does. A field that the recorded result lacks fails the step that uses it, with a code.
+ */
+export type Reference<Result = unknown> = Ref<Result> & Fields<Result>;
 
-/** What the compiler knows from the feature stage on: the name of the schema and the label's task. */
-interface Learning<Of extends string, LabelTask extends Task> {
-  readonly schema: Of;
-  readonly task: LabelTask;
-}
+/** The fields of a result as references; of one that may be null, those that it has when it is not. A list has none: its length is open. */
+export type Fields<Result> = [Extract<NonNullable<Result>, JsonPrimitive | readonly unknown[]>] extends [never]
+  ? { readonly [Name in keyof NonNullable<Result> as FieldName<Name>]-?: Reference<NonNullable<Result>[Name]> }
+  : unknown;
 
-/** A data set that `p.ingest` publishes. */
-export type DatasetReference<Of extends string = string> = StageRef<'ingest', IngestResult, Of>;
-/** A data set and the report of its checks, from `p.validate`. */
-export type ValidationReference<Of extends string = string> = StageRef<'validate', ValidateResult, Of>;
-/** A feature set with its split, from `p.feature`. */
-export type FeatureSetReference<Of extends string = string, T extends Task = Task> = StageRef<
-  'feature',
-  FeatureResult,
-  Learning<Of, T>
->;
-/** A trained model, from `p.train`. */
-export type ModelReference<Of extends string = string, T extends Task = Task> = StageRef<'train', TrainResult, Learning<Of, T>>;
-/** An evaluation and what its gate decided, from `p.evaluate`. */
-export type EvaluationReference<Of extends string = string, T extends Task = Task> = StageRef<
-  'evaluate',
-  EvaluateResult,
-  Learning<Of, T>
->;
-/** An endpoint and the version that it serves, from `p.deploy`. */
-export type EndpointReference<Of extends string = string, T extends Task = Task> = StageRef<
-  'deploy',
-  DeployResult,
-  Learning<Of, T>
->;
-/** The monitor of an endpoint, from `p.monitor`. */
-export type MonitorReference = StageRef<'monitor', MonitorResult, null>;
-/** The retraining policy of a model, from `p.retrain`. */
-export type RetrainReference = StageRef<'retrain', RetrainResult, null>;
-/** What people decided, from `p.approval`. */
-export type ApprovalReference = StageRef<'gate', ApprovalResult, null>;
+type FieldName<Name> = Name extends string ? (Name extends ReservedName ? never : Name) : never;
+
+/** Every object of JavaScript has these, so that they cannot be fields of a reference. */
+type ReservedName =
+  | 'constructor'
+  | 'hasOwnProperty'
+  | 'isPrototypeOf'
+  | 'propertyIsEnumerable'
+  | 'toJSON'
+  | 'toLocaleString'
+  | 'toString'
+  | 'valueOf';
 
 /** The value type behind a reference. */
 export type ResultOf<R> = R extends Ref<infer Result> ? Result : never;
 
-/** The run-time object behind every `Ref`: refuses to be a string, a number or JSON. */
-class Reference {
-  readonly #name: string;
+/** What a reference names: a step, and the path of a field in its result; the path is empty for a whole result. */
+interface Named {
+  readonly base: Ref;
+  readonly path: readonly string[];
+  /** In words: `step "train"`. */
+  readonly words: string;
+  /** References of fields that were asked for: the same field is the same reference. */
+  readonly fields: Map<string, Ref>;
+}
 
-  /** @param name - in words: `step "train"`. */
-  constructor(name: string) {
-    this.#name = name;
-    if (new.target === Reference) Object.freeze(this);
+/** Of each reference, and of the object behind it. */
+const named = new WeakMap<object, Named>();
+
+/** The run-time object behind every `Ref`: refuses to be a string, a number or JSON. */
+class ReferenceTarget {
+  toJSON(): never {
+    return refuse(this, 'JSON');
   }
 
-  toJSON(): never {
-    return this.#refuse('JSON');
+  toString(): never {
+    return refuse(this, 'a string');
   }
 
   [Symbol.toPrimitive](hint: string): never {
-    return this.#refuse(hint === 'number' ? 'a number' : 'a string');
+    return refuse(this, hint === 'number' ? 'a number' : 'a string');
   }
 
-  #refuse(as: string): never {
-    throw new PipelineError('AUTHORING_REFERENCE_AS_VALUE', {
-      what: `the reference to ${this.#name} was used as ${as}`,
-      where: 'a pipeline definition',
-    });
+  /** What `console.log` of Node prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `[reference to ${wordsOf(this)}]`;
   }
 }
 
-/** Of references to steps, in words. */
-const names = new WeakMap<Ref, string>();
-const nameOf = (reference: Ref): string => names.get(reference) ?? 'a step';
+const wordsOf = (reference: object): string => named.get(reference)?.words ?? 'a step';
 
-/** Names a field inside the result of a step. */
-class FieldReference extends Reference {
-  readonly base: Ref;
-  readonly path: readonly string[];
-
-  constructor(base: Ref, path: readonly string[]) {
-    super(`the field "${path.join('.')}" of ${nameOf(base)}`);
-    this.base = base;
-    this.path = path;
-    Object.freeze(this);
-  }
+function refuse(reference: object, as: string): never {
+  throw new PipelineError('AUTHORING_REFERENCE_AS_VALUE', {
+    what: `the reference to ${wordsOf(reference)} was used as ${as}`,
+    where: 'a pipeline definition',
+  });
 }
 
-/** A reference to a field of what another reference names. */
-export function createFieldReference<R extends Ref>(reference: Ref, path: readonly string[]): R {
-  const { base, path: before } = fieldOf(reference);
-  return new FieldReference(base, [...before, ...path]) as unknown as R;
+/** Any name gives a field, but the names that every object has, and symbols: with those JavaScript asks what kind of value it has. */
+const OFFER_FIELDS: ProxyHandler<ReferenceTarget> = {
+  get: (target, name) =>
+    typeof name === 'symbol' || name in target ? (Reflect.get(target, name) as unknown) : fieldAt(target, name),
+};
+
+function fieldAt(target: ReferenceTarget, name: string): Ref | undefined {
+  const owner = named.get(target);
+  if (owner === undefined) return undefined;
+  const known = owner.fields.get(name);
+  if (known !== undefined) return known;
+  const path = [...owner.path, name];
+  const field = create(`the field "${path.join('.')}" of ${wordsOf(owner.base)}`, { base: owner.base, path });
+  owner.fields.set(name, field);
+  return field;
+}
+
+function create(words: string, of: Pick<Named, 'base' | 'path'> | null): Ref {
+  const target = Object.freeze(new ReferenceTarget());
+  const reference = new Proxy(target, OFFER_FIELDS) as unknown as Ref;
+  const name: Named = { base: of?.base ?? reference, path: of?.path ?? [], words, fields: new Map() };
+  named.set(target, name);
+  named.set(reference, name);
+  return reference;
 }
 
 /** The step's own reference and the path inside its result; the path is empty for a whole result. */
 export function fieldOf(reference: Ref): { readonly base: Ref; readonly path: readonly string[] } {
-  return reference instanceof FieldReference ? reference : { base: reference, path: [] };
+  return named.get(reference) ?? { base: reference, path: [] };
 }
 
 /** The one place where a run-time reference gets its compile-time type. */
 export function createReference<R extends Ref>(step: string): R {
-  const reference = new Reference(`step "${step}"`) as unknown as R;
-  names.set(reference, `step "${step}"`);
-  return reference;
+  return create(`step "${step}"`, null) as R;
 }
 
 export function isReference(value: unknown): value is Ref {
-  return value instanceof Reference;
+  return value instanceof ReferenceTarget;
 }

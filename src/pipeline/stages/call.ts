@@ -8,7 +8,7 @@ import type { OptionReader } from '../lint/issues.js';
 import type { ParameterReference } from '../references/parameter-reference.js';
 import { isParameterReference } from '../references/parameter-reference.js';
 import type { Pipeline } from '../pipeline.js';
-import type { Ref } from '../references/reference.js';
+import type { Ref, Reference } from '../references/reference.js';
 import { isReference } from '../references/reference.js';
 import type { StepOptions } from '../options/step-options.js';
 
@@ -40,7 +40,7 @@ export function addCall(
   id: string,
   called: Pipeline<unknown> | string,
   options: CallOptions<object> = {},
-): Ref<never> {
+): Reference<never> {
   const at = draft.root.at(id).at('params');
   const given = Object.entries(options.params ?? {}).filter(([, value]) => value !== undefined) as [string, unknown][];
   const inputs = given
@@ -54,7 +54,7 @@ export function addCall(
     checkLiterals(called.plan.parameters, options.params ?? {}, at);
     registerCall(draft, called, draft.root.at(id));
   }
-  return draft.add<Ref<never>>({
+  return draft.add<Reference<never>>({
     kind: 'call',
     id,
     options,

@@ -15,7 +15,7 @@ export type CommandWord = string | number | boolean | ParameterReference;
 export type Hyperparameter = CommandWord | ParameterReference<ParameterValue> | readonly Hyperparameter[];
 
 /** Options that `p.command` and `p.python` have in common. */
-export interface ProgramOptions extends Omit<StepOptions, 'id'> {
+export interface ProgramOptions<Metric extends string = string> extends Omit<StepOptions, 'id'> {
   /** Artifacts become files in `input/data/<name>/`, every value, of a parameter too, becomes `input/<name>.json`. */
   readonly inputs?: StepInputs;
   /** Further environment variables; the only place where a program may get a secret. */
@@ -25,7 +25,7 @@ export interface ProgramOptions extends Omit<StepOptions, 'id'> {
   /** Typed values in `input/config.json`, and as text in `SM_HP_<NAME>`. */
   readonly hyperparameters?: { readonly [name: string]: Hyperparameter };
   /** By name: an expression whose first group is the value; looked for in each line of output, the last match counts. */
-  readonly metrics?: { readonly [name: string]: RegExp | string };
+  readonly metrics?: { readonly [Name in Metric]: RegExp | string };
   /** An expression whose first group is what is done, and whose second, if any, is the total. */
   readonly progress?: RegExp | string;
   /** Files that must be there at the end, such as `model/model.onnx`; without one of them exit code 0 is a failure. */
@@ -37,7 +37,7 @@ export interface ProgramOptions extends Omit<StepOptions, 'id'> {
 }
 
 /** Options of `p.command`, a program as a step. */
-export interface CommandOptions extends ProgramOptions {
+export interface CommandOptions<Metric extends string = string> extends ProgramOptions<Metric> {
   /** The program and its arguments; no shell reads them. A program with a slash is looked for from the folder of the worker. */
   readonly command: readonly [CommandWord, ...CommandWord[]];
   /** Files and folders, from the folder of the worker, that are copied to where the program runs. */
@@ -45,7 +45,7 @@ export interface CommandOptions extends ProgramOptions {
 }
 
 /** Options of `p.python`, a Python script as a step. */
-export interface PythonOptions extends ProgramOptions {
+export interface PythonOptions<Metric extends string = string> extends ProgramOptions<Metric> {
   /** Path of the script, from the folder of the worker. */
   readonly script: string;
   /** Path of a requirements file, or the requirements themselves. Installed once for each content into an environment of their own. */

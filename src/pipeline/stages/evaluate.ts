@@ -4,18 +4,23 @@ import type { Knowledge } from '../draft/draft.js';
 import type { Duration } from '../duration.js';
 import type { OptionReader } from '../lint/issues.js';
 import { builtInMetrics, metricNames } from '../../metrics/metrics.js';
-import { type Metric, metricName, type MetricOf } from '../kinds/metrics.js';
+import { type BuiltInMetricOf, type Metric, metricName, type MetricOf, type NameOfMetric } from '../kinds/metrics.js';
 import type { Setting } from '../references/parameter-reference.js';
 import type { QualityGate } from '../kinds/quality-gate.js';
 import { betterThanChampion, guardSpecs } from '../kinds/quality-gate.js';
 import type { StepOptions } from '../options/step-options.js';
 import { threadsOf } from './train.js';
 
-export interface EvaluateOptions<Of extends string = string, LabelTask extends Task = Task> extends StepOptions {
-  /** Default: every metric of the task. The gate's metric is always among them. */
-  readonly metrics?: readonly MetricOf<LabelTask>[];
+export interface EvaluateOptions<
+  Of extends string = string,
+  LabelTask extends Task = Task,
+  Asked extends MetricOf<LabelTask> = MetricOf<LabelTask>,
+  Judged extends MetricOf<LabelTask> = MetricOf<LabelTask>,
+> extends StepOptions {
+  /** Default: every built-in metric of the task. The gate's metric is always among them. */
+  readonly metrics?: readonly Asked[];
   /** Default: better than the champion by ROC AUC (binary) or RMSE (regression), with 95% confidence. */
-  readonly gate?: QualityGate<MetricOf<LabelTask>>;
+  readonly gate?: QualityGate<Judged>;
   /** Categories whose rows are also measured on their own. */
   readonly slices?: readonly Column<string, 'category', NoInfer<Of>>[];
   /** Slices with fewer rows are left out; default 100. */
@@ -43,6 +48,11 @@ export interface EvaluateDeclaration {
 }
 
 const DEFAULT_GATE_METRIC = { binary: 'roc_auc', regression: 'rmse' } as const satisfies Record<Task, Metric>;
+
+/** Names of the metrics that a result has: those that were asked for, and the gate's. `never` where an option was left out. */
+export type MetricsAskedFor<LabelTask extends Task, Asked extends Metric, Judged extends Metric> =
+  | ([Asked] extends [never] ? BuiltInMetricOf<LabelTask> : NameOfMetric<Asked>)
+  | ([Judged] extends [never] ? (typeof DEFAULT_GATE_METRIC)[LabelTask] : NameOfMetric<Judged>);
 
 /** Becomes an `EvaluateConfig`. */
 export function evaluateConfig(options: EvaluateDeclaration, knows: Knowledge, model: string, read: OptionReader): object {

@@ -1,4 +1,4 @@
-import { and, definePipeline, eq, field, gt, gte, lt, not, param, type Pipeline, type StepContext } from '../../../src/index.js';
+import { and, definePipeline, eq, gt, gte, lt, not, param, type Pipeline, type StepContext } from '../../../src/index.js';
 
 /** Branches by a recorded score, joined again; a nested branch by a parameter; a step that needs a skipped one. */
 export const branching = definePipeline(
@@ -7,11 +7,11 @@ export const branching = definePipeline(
   (p) => {
     const measure = p.step('measure', { run: (_, { parameters }) => ({ metrics: { auc: parameters['score'] } }) });
     const { met, otherwise } = p.when(
-      gt(field(measure, 'metrics', 'auc'), 0.7),
+      gt(measure.metrics.auc, 0.7),
       () => {
         const publish = p.step('publish', { inputs: { measure }, run: ({ measure: { metrics } }) => `published ${metrics.auc}` });
-        const extra = p.when(and(eq(p.params.mode, 'full'), not(lt(field(measure, 'metrics', 'auc'), 0.8))), () =>
-          p.step('extra', { inputs: { auc: field(measure, 'metrics', 'auc') }, run: ({ auc }) => auc * 2 }),
+        const extra = p.when(and(eq(p.params.mode, 'full'), not(lt(measure.metrics.auc, 0.8))), () =>
+          p.step('extra', { inputs: { auc: measure.metrics.auc }, run: ({ auc }) => auc * 2 }),
         );
         return { publish, extra: extra.met };
       },
@@ -50,11 +50,9 @@ export const halving = definePipeline(
         });
         return p.step('keep', { inputs: { half, first }, run: ({ half: { value, seeds } }) => ({ value, seeds }) });
       },
-      until: (last) => lt(field(last, 'value'), p.params.enough),
+      until: (last) => lt(last.value, p.params.enough),
     });
-    const big = p.when(gte(field(halved, 'rounds'), 3), () =>
-      p.step('long', { inputs: { halved }, run: ({ halved: { met } }) => met }),
-    );
+    const big = p.when(gte(halved.rounds, 3), () => p.step('long', { inputs: { halved }, run: ({ halved: { met } }) => met }));
     p.join('end', [big.met], { mode: 'any' });
   },
 );

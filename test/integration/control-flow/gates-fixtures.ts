@@ -1,4 +1,4 @@
-import { definePipeline, eq, field, param } from '../../../src/index.js';
+import { definePipeline, eq, param } from '../../../src/index.js';
 
 /** One gate with every rule that people must meet. */
 export const twoPeople = definePipeline('two-people', { params: {} }, (p) => {
@@ -36,6 +36,6 @@ export const asking = definePipeline('asking', { params: {} }, (p) => {
         run: ({ review: { reason }, iteration: round }) => ({ reason, round }),
       });
     },
-    until: (last) => eq(field(last, 'reason'), 'enough'),
+    until: (last) => eq(last.reason, 'enough'),
   });
 });

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StepState } from '../../../src/contracts/run.js';
-import { definePipeline, field, gt, gte, param, type Pipeline, secret } from '../../../src/index.js';
+import { definePipeline, gt, gte, param, type Pipeline, secret } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
 
 let store: string;
@@ -28,13 +28,13 @@ describe('a condition that compares with a number', () => {
       const measured = { nothing: null, text: 'high', absent: undefined };
       for (const [name, score] of Object.entries(measured)) {
         const step = p.step(name, { run: () => (score === undefined ? {} : { score }) as unknown as { readonly score: number } });
-        p.when(gt(field(step, 'score'), 0.5), () => p.step(`publish-${name}`, { onFailure: 'continue', run: () => null }));
+        p.when(gt(step.score, 0.5), () => p.step(`publish-${name}`, { onFailure: 'continue', run: () => null }));
       }
       p.loop('rounds', {
         onFailure: 'continue',
         times: 3,
         body: () => p.step('measure', { run: measuring(null) }),
-        until: (last) => gte(field(last, 'score'), 1),
+        until: (last) => gte(last.score, 1),
       });
     });
     const { named } = await run(pipeline, {});
@@ -61,7 +61,7 @@ describe('a guard on a step that joins also join', () => {
       },
     });
     const other = p.step('other', { run: () => ({ value: 0 }) });
-    p.when(gt(field(one, 'value'), 1), () => modes.map((mode) => p.join(mode, [one, other], { mode })));
+    p.when(gt(one.value, 1), () => modes.map((mode) => p.join(mode, [one, other], { mode })));
   });
 
   it('skips them when that step failed, and the run ends', async () => {
@@ -90,7 +90,7 @@ describe('a loop', () => {
           times: p.params[name],
           body: (_, iteration) =>
             p.step(`round-${name}`, { inputs: { iteration }, run: ({ iteration: number }) => ({ number }) }),
-          until: (last) => gte(field(last, 'number'), 0),
+          until: (last) => gte(last.number, 0),
         });
       }
     });

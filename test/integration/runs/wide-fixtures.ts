@@ -1,6 +1,5 @@
 import {
   definePipeline,
-  field,
   gt,
   type JsonObject,
   lt,
@@ -8,7 +7,7 @@ import {
   type Pipeline,
   PipelineError,
   range,
-  type Ref,
+  type Reference,
 } from '../../../src/index.js';
 
 /** What a step may return at most is 32 KiB. */
@@ -19,7 +18,7 @@ const large = (n: number, score = 0): Large => ({ n, body: { score, text: `${n}`
 
 const givesMany = definePipeline('gives-many', { params: {} }, (p) => {
   const pages = Array.from({ length: 80 }, (_, n) => p.step(`page-${n}`, { run: () => large(n) }));
-  const [first, ...others] = pages as [Ref<Large>, ...Ref<Large>[]];
+  const [first, ...others] = pages as [Reference<Large>, ...Reference<Large>[]];
   return p.join('pages', [first, ...others], { mode: 'all' });
 });
 
@@ -36,9 +35,8 @@ export function wide(name: string, count: number): Pipeline {
     });
     const last = p.step('last', { after: [sum], run: () => large(count, 0.75) });
     const { met, otherwise } = p.when(
-      gt(field(last, 'body', 'score'), 0.7),
-      () =>
-        p.step('good', { inputs: { score: field(last, 'body', 'score'), last }, run: ({ score, last: { n } }) => [n, score] }),
+      gt(last.body.score, 0.7),
+      () => p.step('good', { inputs: { score: last.body.score, last }, run: ({ score, last: { n } }) => [n, score] }),
       () => p.step('bad', { run: () => 'bad' }),
     );
     p.join('verdict', [met, otherwise], { mode: 'first' });
@@ -46,10 +44,10 @@ export function wide(name: string, count: number): Pipeline {
       times: 9,
       start: last,
       body: (previous) => p.step('half', { inputs: { previous }, run: ({ previous: { n, body } }) => large(n, body.score / 2) }),
-      until: (round) => lt(field(round, 'body', 'score'), 0.1),
+      until: (round) => lt(round.body.score, 0.1),
     });
     p.step('rounds', {
-      inputs: { rounds: field(halved, 'rounds'), result: field(halved, 'result') },
+      inputs: { rounds: halved.rounds, result: halved.result },
       run: ({ rounds, result }) => [rounds, result.body.score, result.body.text.length],
     });
     const mapped = p.map('each', range(40), (item) =>

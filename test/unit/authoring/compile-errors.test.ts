@@ -93,6 +93,21 @@ const MISTAKES: readonly (readonly [code: string, says: string])[] = [
     'p.when(gt(flights.distance, 1), () => model);',
     `Argument of type 'Expression<"boolean", Column<"distance", "float", "flights">>' is not assignable to parameter of type 'RunCondition'.`,
   ],
+  ['gt(score.acu, 1);', `Property 'acu' does not exist on type 'Reference<{ auc: number; parts: { rows: number; } | null; }>'.`],
+  [
+    'gt(score.parts.row, 1);',
+    `Property 'row' does not exist on type 'Reference<{ rows: number; } | null>'. Did you mean 'rows'?`,
+  ],
+  ['gt(score.auc.high, 1);', `Property 'high' does not exist on type 'Ref<number>'.`],
+  [
+    'p.step("s", { inputs: { id: model.meta.idd }, run: () => 1 });',
+    `Property 'idd' does not exist on type 'Reference<ModelMeta>'.`,
+  ],
+  ['gt(evaluation.metrics.f1, 0.5);', `Property 'f1' does not exist on type 'Reference<Pick<MetricValues, "roc_auc">>'.`],
+  [
+    'gt(evaluation.metrix.roc_auc, 0.5);',
+    `Property 'metrix' does not exist on type 'EvaluationReference<"flights", "binary", "roc_auc">'.`,
+  ],
   ["p.evaluate(model, { metrics: ['rmse'] });", `Type '"rmse"' is not assignable to type 'MetricOf<"binary">'.`],
 ];
 
@@ -115,6 +130,8 @@ definePipeline('mistakes', { params: {} }, (p) => {
   const newest = split.byTime({ test: '7 days' });
   const features = p.feature(raw, { label: late, split: newest, columns: { d: feature.numeric(flights.distance) } });
   const model = p.train(features, { trainer: trainer.gbdt() });
+  const score = p.step('score', { run: () => ({ auc: 0.5, parts: null as { rows: number } | null }) });
+  const evaluation = p.evaluate(model, { metrics: ['roc_auc'] });
 `;
 const FIRST = BEFORE.split('\n').length;
 const CODE = `${BEFORE}${MISTAKES.map(([code]) => code).join('\n')}\n});\n`;

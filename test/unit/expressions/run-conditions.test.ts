@@ -6,7 +6,6 @@ import {
   definePipeline,
   div,
   eq,
-  field,
   gt,
   isNull,
   lte,
@@ -20,7 +19,7 @@ import {
 } from '../../../src/index.js';
 import type { JsonValue } from '../../../src/contracts/json.js';
 import type { Condition } from '../../../src/contracts/plan/condition.js';
-import type { PipelineBuilder, RunCondition, Ref } from '../../../src/index.js';
+import type { PipelineBuilder, RunCondition, Reference } from '../../../src/index.js';
 import { describeCondition, evaluateCondition, operandsRead } from '../../../src/pipeline/interpreter/evaluate-condition.js';
 
 const params = { limit: param.number({ default: 10 }), careful: param.boolean({ default: true }) };
@@ -29,7 +28,7 @@ interface Measured {
   readonly before: number;
   readonly ready: boolean;
 }
-type Build = (p: PipelineBuilder<typeof params>, measured: Ref<Measured>) => RunCondition;
+type Build = (p: PipelineBuilder<typeof params>, measured: Reference<Measured>) => RunCondition;
 
 function conditionOf(build: Build): Condition {
   const { plan } = definePipeline('asking', { params }, (p) => {
@@ -49,40 +48,39 @@ function answer(build: Build, measured: JsonValue, parameters: { readonly [name:
 
 describe('conditions of a run', () => {
   it('compute with results and parameters', () => {
-    const build: Build = (p, measured) =>
-      gt(div(abs(sub(field(measured, 'before'), field(measured, 'error'))), p.params.limit), 0.25);
+    const build: Build = (p, measured) => gt(div(abs(sub(measured.before, measured.error)), p.params.limit), 0.25);
     expect(answer(build, { error: 5, before: 2 })).toBe(true);
     expect(answer(build, { error: 4, before: 2 })).toBe(false);
     expect(describeCondition(conditionOf(build))).toBe('(abs(measured.before - measured.error)) / parameter limit > 0.25');
     expect(operandsRead(conditionOf(build)).map(({ path }) => path)).toEqual([['before'], ['error']]);
-    const other: Build = (_, measured) => lte(add(mul(field(measured, 'before'), 2), 1), neg(-5));
+    const other: Build = (_, measured) => lte(add(mul(measured.before, 2), 1), neg(-5));
     expect([answer(other, { before: 2 }), answer(other, { before: 3 })]).toEqual([true, false]);
   });
 
   it('ask for null, also of what is computed from it, and fail where a null is compared', () => {
-    const build: Build = (_, measured) => or(isNull(add(field(measured, 'error'), 1)), gt(field(measured, 'error'), 3));
+    const build: Build = (_, measured) => or(isNull(add(measured.error, 1)), gt(measured.error, 3));
     expect([answer(build, { error: null }), answer(build, { error: 4 }), answer(build, { error: 3 })]).toEqual([
       true,
       true,
       false,
     ]);
-    const compared: Build = (_, measured) => gt(add(field(measured, 'error'), 1), 3);
+    const compared: Build = (_, measured) => gt(add(measured.error, 1), 3);
     expect(() => answer(compared, { error: null })).toThrow(expect.objectContaining({ code: 'EXECUTION_CONDITION_UNDECIDED' }));
   });
 
   it('fail where a number is not finite', () => {
-    const build: Build = (p, measured) => gt(div(1, sub(field(measured, 'before'), p.params.limit)), 0);
+    const build: Build = (p, measured) => gt(div(1, sub(measured.before, p.params.limit)), 0);
     expect(answer(build, { before: 11 })).toBe(true);
     expect(() => answer(build, { before: 10 })).toThrow('is no finite number');
   });
 
   it('take booleans as they are', () => {
     expect([true, false].map((careful) => answer((p) => p.params.careful, {}, { careful }))).toEqual([true, false]);
-    const build: Build = (p, measured) => and(not(p.params.careful), field(measured, 'ready'));
+    const build: Build = (p, measured) => and(not(p.params.careful), measured.ready);
     expect(answer(build, { ready: true }, { careful: false })).toBe(true);
     expect(answer(build, { ready: false }, { careful: false })).toBe(false);
-    const alike: Build = (p, measured) => eq(p.params.careful, gt(field(measured, 'before'), 1));
-    const unlike: Build = (p, measured) => ne(gt(field(measured, 'before'), 1), p.params.careful);
+    const alike: Build = (p, measured) => eq(p.params.careful, gt(measured.before, 1));
+    const unlike: Build = (p, measured) => ne(gt(measured.before, 1), p.params.careful);
     for (const careful of [true, false])
       for (const before of [0, 2]) {
         expect(answer(alike, { before }, { careful })).toBe(careful === before > 1);
@@ -91,7 +89,7 @@ describe('conditions of a run', () => {
   });
 
   it('keep the shape of a plan for a question for null', () => {
-    expect(conditionOf((_, measured) => not(isNull(field(measured, 'error'))))).toEqual({
+    expect(conditionOf((_, measured) => not(isNull(measured.error)))).toEqual({
       op: 'not',
       condition: { op: 'eq', left: { step: 'measured', path: ['error'] }, right: { value: null } },
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { drift, field, gate, gt, on, sql } from '../../../../src/index.js';
-import type { Ref } from '../../../../src/index.js';
+import { drift, gate, gt, on, sql } from '../../../../src/index.js';
+import type { Reference } from '../../../../src/index.js';
 import { type Builder, flights, found, issuesOf, trained } from '../flights.js';
 
 const run = (): null => null;
@@ -13,7 +13,7 @@ describe('the linter of control flow', () => {
       p.when(true as never, () => p.step('a', { run }));
       p.when(gt(flights.distance, 1) as never, () => p.step('b', { run }));
       p.when(sql`${flights.distance} > 1` as never, () => p.step('c', { run }));
-      p.when(gt(field(measured, 'value'), 1), () => undefined);
+      p.when(gt(measured.value, 1), () => undefined);
     };
     expect(found(build)).toEqual(['condition when', 'condition when', 'condition when', 'condition when']);
     expect(issuesOf(build)[0]?.message).toMatch(/^expected a condition such as .*, got /);
@@ -38,7 +38,7 @@ describe('the linter of control flow', () => {
           p.join('again', [previous], { mode: 'all' });
           return p.step('inside', { run: score });
         },
-        until: (last) => gt(field(last, 'value'), 1),
+        until: (last) => gt(last.value, 1),
       });
     };
     expect(found(build)).toEqual(['join evaluated', 'join nothing', 'join again']);
@@ -48,12 +48,8 @@ describe('the linter of control flow', () => {
   it('finds loops whose round gives nothing, and conditions that read inside the loop past their argument', () => {
     const build = (p: Builder): void => {
       p.loop('empty', { times: 2, body: () => undefined as never, until: () => gt(p.params.trees, 1) });
-      let inside: Ref<{ readonly value: number }> | undefined;
-      p.loop('peeking', {
-        times: 2,
-        body: () => (inside = p.step('inside', { run: score })),
-        until: () => gt(field(inside!, 'value'), 1),
-      });
+      let inside: Reference<{ readonly value: number }> | undefined;
+      p.loop('peeking', { times: 2, body: () => (inside = p.step('inside', { run: score })), until: () => gt(inside!.value, 1) });
     };
     expect(issuesOf(build).filter(({ rule }) => rule === 'loop')).toEqual([
       expect.objectContaining({ path: 'empty' }),
@@ -87,7 +83,7 @@ describe('the linter of control flow', () => {
     expect(
       found((p) => {
         const measured = p.step('measured', { run: score });
-        p.when(gt(field(measured, 'value'), 1), () => {
+        p.when(gt(measured.value, 1), () => {
           p.finally('branch', { run });
         });
         p.finally('waiting', { onFailure: 'block' as 'fail', run });
@@ -98,7 +94,7 @@ describe('the linter of control flow', () => {
 
   it('finds steps of a body used outside, stages that exist once for a model, and people asked once for each item', () => {
     const build = (p: Builder): void => {
-      let inside: Ref<{ readonly value: number }> | undefined;
+      let inside: Reference<{ readonly value: number }> | undefined;
       p.map('each', [1, 2], () => {
         p.approval('review', { message: 'good?' });
         return (inside = p.step('inside', { onFailure: 'block', run: score }));

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { definePipeline, eq, field, range } from '../../../../src/index.js';
+import { definePipeline, eq, range } from '../../../../src/index.js';
 
 const tooLarge = expect.objectContaining({ code: 'AUTHORING_PLAN_TOO_LARGE' });
 
@@ -33,7 +33,7 @@ it('the plan itself is bounded, and the largest step named', () => {
         times: 1,
         start: { text: 'x'.repeat(2_000_000) },
         body: (previous) => p.step('half', { inputs: { previous }, run: ({ previous: { text } }) => ({ text }) }),
-        until: (last) => eq(field(last, 'text'), ''),
+        until: (last) => eq(last.text, ''),
       });
     });
   expect(define).toThrow('of step "long"');
