@@ -17,11 +17,7 @@ const LONGEST_REASON = 500;
 /**
  * Evaluates all checks, in the order given; the column types come first. One aggregate query over the rows for each part of the columns and each
  * `where`, and one for each check that looks at distinct values. A check that cannot be evaluated has an outcome with `error`; the others are
-<<<<<<< HEAD
  * evaluated anyway.
-=======
- * still evaluated.
->>>>>>> 3cb4b45 (Name the subject first in comments, and hold it for every room)
  */
 export async function runChecks(
   db: DuckDb,

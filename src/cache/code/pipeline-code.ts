@@ -83,7 +83,7 @@ async function readCode(pipeline: CodeSource): Promise<PipelineCode> {
     stepCode,
     parametersRead: (id) => {
       const body = bodies.get(id);
-      // Of a bound one, and of one that stands in for another, the text says nothing.
+      // The text of a bound function, or of a wrapper, says nothing about its code.
       const names = read.has(id) ? read.get(id) : body === undefined || types.isProxy(body) ? null : parametersRead(String(body));
       read.set(id, names ?? null);
       return names ?? null;

@@ -45,7 +45,7 @@ interface Named {
   readonly fields: Map<string, Ref>;
 }
 
-/** Of each reference, and of the object behind it. */
+/** State of each reference, by the reference and by the object behind it. */
 const named = new WeakMap<object, Named>();
 
 /** The run-time object behind every `Ref`: refuses to be a string, a number or JSON. */
