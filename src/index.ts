@@ -45,7 +45,7 @@ export { and, isNull, not, or } from './pipeline/expressions/logic.js';
 export { sql } from './pipeline/expressions/sql.js';
 export type { SqlExpression } from './pipeline/expressions/sql.js';
 export type { Expression, Operand, RunCondition, SqlText, ValueKind } from './pipeline/expressions/expression.js';
-export type { Branches } from './pipeline/flow/when.js';
+export type { Branches, BranchResult } from './pipeline/flow/when.js';
 export type { LoopReference } from './pipeline/flow/loop.js';
 export type { LoopResult } from './contracts/stages/loop.js';
 export type { RunOutcome } from './contracts/run.js';

@@ -16,7 +16,7 @@ export default definePipeline(
       until: (last) => lt(last.error, p.params.wanted),
     });
 
-    const branches = p.when(
+    const said = p.when(
       gt(tuned.result.error, p.params.wanted),
       () => p.step('file', { inputs: { tuned }, run: ({ tuned: { result } }) => `filed: the error is still ${result.error}` }),
       () =>
@@ -25,7 +25,6 @@ export default definePipeline(
           run: ({ tuned: { result, rounds } }) => `published ${result.error} after ${rounds}`,
         }),
     );
-    const said = p.join('said', [branches.met, branches.otherwise], { mode: 'first' });
     p.step('report', { inputs: { said }, run: ({ said: text }) => text });
     p.finally('sign-off', {
       inputs: { said },

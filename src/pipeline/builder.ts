@@ -12,7 +12,7 @@ import type { DraftStep, Knowledge, PipelineDraft } from './draft/draft.js';
 import { addCleanUp, type CleanUpOptions } from './flow/finally.js';
 import { addJoin, type Joined, type JoinOptions } from './flow/join.js';
 import { addLoop, type LoopOptions, type LoopReference, type StartedLoopOptions } from './flow/loop.js';
-import { addBranches, type Branches } from './flow/when.js';
+import { addBranches, type Branches, type BranchResult } from './flow/when.js';
 import type { OptionReader } from './lint/issues.js';
 import type { MapItems, MapOptions, MapReference } from './flow/map.js';
 import { addMap } from './flow/map.js';
@@ -106,10 +106,11 @@ export interface PipelineBuilder<Shape extends ParameterShape> {
   call(id: string, pipeline: string, options?: CallOptions<NamedCallParameters>): Reference<JsonValue>;
   /**
    * Declares steps that run only when the condition holds, and others that run only when it does not; each is skipped otherwise, and so is
-   * what needs it. The condition is answered in the run, as soon as the results that it reads are there.
+   * what needs it. The condition is answered in the run, as soon as the results that it reads are there. Where both functions return a
+   * reference, it gives one reference: of what the branch that is taken returned.
    */
   when<Met>(condition: RunCondition, met: () => Met): Branches<Met, undefined>;
-  when<Met, Otherwise>(condition: RunCondition, met: () => Met, otherwise: () => Otherwise): Branches<Met, Otherwise>;
+  when<Met, Otherwise>(condition: RunCondition, met: () => Met, otherwise: () => Otherwise): BranchResult<Met, Otherwise>;
   /** Brings branches together. */
   join<const Refs extends readonly [Ref, ...Ref[]], Mode extends JoinMode>(
     id: string,
@@ -256,8 +257,8 @@ export function createBuilder<Shape extends ParameterShape>(draft: PipelineDraft
     step: (id, options) => addCustomStep(draft, id, options),
     call: (id: string, pipeline: Pipeline<unknown> | string, options?: CallOptions<object>) =>
       addCall(draft, id, pipeline, options),
-    when: <Met, Otherwise>(condition: RunCondition, met: () => Met, otherwise?: () => Otherwise) =>
-      addBranches(draft, condition, met, otherwise ?? (() => undefined as Otherwise)),
+    when: (<Met, Otherwise>(condition: RunCondition, met: () => Met, otherwise?: () => Otherwise) =>
+      addBranches(draft, condition, met, otherwise ?? (() => undefined as Otherwise))) as PipelineBuilder<Shape>['when'],
     join: (id, references, options) => addJoin(draft, id, references, options),
     loop: <Result>(id: string, options: LoopOptions<Result> | StartedLoopOptions<Result>) => addLoop(draft, id, options),
     finally: (id, options) => {

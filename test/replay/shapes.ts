@@ -45,10 +45,10 @@ export const rich = definePipeline(
     const score = p.step('score', { run: () => 3 });
     const { met, otherwise } = p.when(
       gt(score, 2),
-      () => p.step('good', { inputs: { score }, run: () => 'good' }),
-      () => p.step('bad', { run: () => 'bad' }),
+      () => ({ good: p.step('good', { inputs: { score }, run: () => 'good' }) }),
+      () => ({ bad: p.step('bad', { run: () => 'bad' }) }),
     );
-    const word = p.join('word', [met, otherwise], { mode: 'first' });
+    const word = p.join('word', [met.good, otherwise.bad], { mode: 'first' });
     const halved = p.loop('halved', {
       times: 5,
       start: score,

@@ -13,18 +13,53 @@ export const good = definePipeline(
       run: () => ({ value: 1, label: 'x', part: { auc: 0.5 as number | null }, kind: 'new' as 'new' | 'old' }),
     });
     const text = p.step('text', { run: () => 'words' });
-    const branches = p.when(
+    const either: Ref<number | string> = p.when(
       and(gt(score.value, 0.5), eq(p.params.mode, 'a'), not(eq(score.kind, 'old')), not(isNull(score.part.auc))),
       () => p.step('yes', { run: () => 1 }),
       () => p.step('no', { run: () => 'two' }),
     );
-    const either: Ref<number> | Ref<string> = p.join('either', [branches.met, branches.otherwise], { mode: 'first' });
     p.step('uses', { inputs: { either }, run: ({ either: value }) => (typeof value === 'number' ? value : value.length) });
     const model: ModelReference<'rows', 'binary'> = p.join('model', [one, other], { mode: 'first' });
     p.evaluate(model);
-    const pair: Ref<readonly [number | null, string | null]> = p.join('pair', [branches.met, branches.otherwise], {
+    const trained: ModelReference<'rows', 'binary'> = p.when(
+      eq(p.params.mode, 'a'),
+      () => one,
+      () => other,
+    );
+    p.evaluate(trained);
+    const large = p.when(
+      gt(score.value, 1),
+      () => p.step('large', { run: () => ({ size: 1, kind: 'large' }) }),
+      () =>
+        p.when(
+          gt(score.value, 0),
+          () => p.step('small', { run: () => ({ size: 'S' }) }),
+          () => p.step('none', { run: () => null }),
+        ),
+    );
+    p.step('sizes', { inputs: { size: large.size }, run: ({ size }) => (typeof size === 'number' ? size : size.length) });
+    const branches = p.when(
+      eq(p.params.mode, 'b'),
+      () => ({ a: p.step('a', { run: () => 1 }) }),
+      () => p.step('b', { run: () => '2' }),
+    );
+    const alone: undefined = p.when(eq(p.params.mode, 'b'), () => text).otherwise;
+    const pair: Ref<readonly [number | null, string | null]> = p.join('pair', [branches.met.a, branches.otherwise], {
       mode: 'any',
     });
+    const first: Ref<number | string> = p.join('first', [branches.met.a, branches.otherwise], { mode: 'first' });
+    p.step('late', { inputs: { first }, run: () => alone ?? null });
+    // @ts-expect-error the branches are one reference
+    large.met;
+    // @ts-expect-error only one of the two has it
+    large.kind;
+    const mixed = p.when(
+      eq(p.params.mode, 'a'),
+      () => one,
+      () => text,
+    );
+    // @ts-expect-error a union of a model and a text is no model
+    p.evaluate(mixed);
     const both: Ref<readonly [{ readonly value: number }, string]> = p.join('both', [score, text], { mode: 'all' });
     p.step('more', { inputs: { pair, both }, run: ({ pair: [a, b], both: [c, d] }) => [a ?? 0, b ?? '', c.value, d] });
     const looped = p.loop('looped', {
@@ -60,7 +95,7 @@ export const good = definePipeline(
     // @ts-expect-error a condition is no boolean
     p.when(true, () => text);
     // @ts-expect-error nothing was declared for the other branch
-    p.join('nothing', [branches.met, p.when(eq(p.params.name, 'x'), () => text).otherwise], { mode: 'any' });
+    p.join('nothing', [text, p.when(eq(p.params.name, 'x'), () => text).otherwise], { mode: 'any' });
     // @ts-expect-error no such mode
     p.join('mode', [score, text], { mode: 'some' });
     // @ts-expect-error a join of nothing

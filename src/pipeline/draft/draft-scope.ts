@@ -45,6 +45,8 @@ export interface DraftStep {
   config: JsonObject;
   /** Order constraints that the pipeline adds by itself. */
   readonly follows: readonly DraftStep[];
+  /** Whether the pipeline adds it by itself, under an id that nobody chose. */
+  readonly isImplied: boolean;
 }
 
 /** Where steps are declared: the pipeline itself, or the body of a map or loop. */

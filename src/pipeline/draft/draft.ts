@@ -37,6 +37,8 @@ interface StepDeclaration {
   readonly produces?: StepKind;
   /** What `PipelineDraft.body` collected for it. */
   readonly body?: DraftBody;
+  /** That was given out before the step was declared: see `addWhenUsed`. */
+  readonly reference?: Ref;
   readonly fields?: DraftStep['fields'];
   /** Steps that must end first although nothing of theirs is an input. */
   readonly follows?: readonly DraftStep[];
@@ -60,6 +62,7 @@ export class PipelineDraft {
   readonly bodies = new Map<string, AnyFunction>();
   readonly scope = rootScope();
   readonly #byReference = new Map<Ref, DraftSource>();
+  readonly #whenUsed = new Map<Ref, { readonly id: string; readonly declare: () => void }>();
   #current: DraftScope = this.scope;
 
   constructor(name: string, parameters: ParameterShape) {
@@ -81,7 +84,7 @@ export class PipelineDraft {
   add<R extends Ref>(declaration: StepDeclaration): R {
     const { kind, id, options } = declaration;
     const read = this.root.at(id);
-    const reference = createReference<R>(id);
+    const reference = (declaration.reference ?? createReference(id)) as R;
     const step: DraftStep = {
       id,
       kind,
@@ -98,11 +101,55 @@ export class PipelineDraft {
       read,
       config: plainConfig(declaration.config?.(read) ?? {}, read),
       follows: declaration.follows ?? [],
+      isImplied: declaration.reference !== undefined,
     };
     this.steps.push(step);
     step.scope.steps.push(step);
     this.#byReference.set(reference, step);
     return reference;
+  }
+
+  /**
+   * The reference of a step that `declare` adds as soon as something uses it, and in no other case: where steps are declared now, and under
+   * the conditions of now.
+   */
+  addWhenUsed(id: string, declare: (reference: Ref) => void): Ref {
+    const reference = createReference(id);
+    const scope = this.#current;
+    const around = [...scope.guards];
+    this.#whenUsed.set(reference, {
+      id,
+      declare: () => {
+        const [before, guards] = [this.#current, scope.guards.splice(0, scope.guards.length, ...around)];
+        this.#current = scope;
+        try {
+          declare(reference);
+        } finally {
+          scope.guards.splice(0, scope.guards.length, ...guards);
+          this.#current = before;
+        }
+      },
+    });
+    return reference;
+  }
+
+  /** Adds the steps that nothing uses but the order of others, which is read when the pipeline is complete. */
+  addThoseInOrder(): void {
+    for (const { after } of this.steps)
+      for (const reference of after) if (isReference(reference)) this.#sourceOf(fieldOf(reference).base);
+  }
+
+  /** The id of the step that a reference names. */
+  idOf(reference: Ref): string {
+    const { base } = fieldOf(reference);
+    return this.#byReference.get(base)?.id ?? this.#whenUsed.get(base)?.id ?? 'unknown';
+  }
+
+  #sourceOf(base: Ref): DraftSource | undefined {
+    const late = this.#whenUsed.get(base);
+    this.#whenUsed.delete(base);
+    late?.declare();
+    return this.#byReference.get(base);
   }
 
   /**
@@ -179,7 +226,7 @@ export class PipelineDraft {
       return null;
     }
     const { base, path } = fieldOf(reference);
-    const source = this.#byReference.get(base);
+    const source = this.#sourceOf(base);
     if (source === undefined) {
       at.report('unknown-reference', `the reference is of another pipeline; pipeline "${this.name}" has ${this.#ids()}`);
       return null;

@@ -1,7 +1,8 @@
 import type { JoinMode } from '../../contracts/plan.js';
 import { isPseudo } from '../draft/draft-scope.js';
 import type { DraftStep, Knowledge, PipelineDraft } from '../draft/draft.js';
-import type { Ref, ResultOf } from '../references/reference.js';
+import type { Ref, Reference, ResultOf } from '../references/reference.js';
+import type { OfStage } from '../references/stage-references.js';
 import type { StepOptions } from '../options/step-options.js';
 
 export interface JoinOptions<Mode extends JoinMode> extends Pick<StepOptions, 'description' | 'after'> {
@@ -12,9 +13,12 @@ export interface JoinOptions<Mode extends JoinMode> extends Pick<StepOptions, 'd
   readonly mode: Mode;
 }
 
+/** One of several references: of the stages that made them, where stages did. */
+export type Either<References> = [References] extends [OfStage] ? References : Reference<ResultOf<References>>;
+
 /** What a join gives: of mode `first`, the same kind of reference as those joined, so that later stages take it. */
 export type Joined<Refs extends readonly Ref[], Mode extends JoinMode> = Mode extends 'first'
-  ? Refs[number]
+  ? Either<Refs[number]>
   : Ref<{ readonly [Index in keyof Refs]: Mode extends 'any' ? ResultOf<Refs[Index]> | null : ResultOf<Refs[Index]> }>;
 
 const MODES: readonly string[] = ['all', 'any', 'first'] satisfies JoinMode[];
@@ -23,7 +27,7 @@ export function addJoin<const Refs extends readonly [Ref, ...Ref[]], Mode extend
   draft: PipelineDraft,
   id: string,
   references: Refs,
-  options: JoinOptions<Mode>,
+  { reference, ...options }: JoinOptions<Mode> & { readonly reference?: Ref },
 ): Joined<Refs, Mode> {
   const at = draft.root.at(id);
   if (!MODES.includes(options.mode)) at.at('mode').report('range', `expected one of ${MODES.join(', ')}, got ${options.mode}`);
@@ -41,6 +45,7 @@ export function addJoin<const Refs extends readonly [Ref, ...Ref[]], Mode extend
     kind: 'join',
     id,
     options,
+    ...(reference === undefined ? {} : { reference }),
     fields: { join: options.mode },
     inputs: Object.fromEntries(inputs.flatMap((input, index) => (input === null ? [] : [[String(index), input] as const]))),
     ...(alike && first !== undefined ? { produces: first.produces, knows: commonKnowledge(stages, id, draft) } : {}),

@@ -33,12 +33,18 @@ function lintParameters(draft: PipelineDraft): void {
 }
 
 function lintIds({ steps }: PipelineDraft): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, DraftStep>();
   for (const step of steps) {
-    if (!STEP_ID.test(step.id)) step.read.report('step-id', `a step id must match ${STEP_ID.source}, got "${step.id}"`);
-    if (seen.size === seen.add(step.id).size) {
-      step.read.report('duplicate-id', `another step is already called "${step.id}"; give this ${step.kind} step its own id`);
-    }
+    const { id, kind, isImplied } = step;
+    const before = seen.get(id);
+    const cure =
+      isImplied || before?.isImplied === true
+        ? `, the name of a join that p.when adds; let its functions return { step } and join the two by p.join with an id of your own`
+        : `; give this ${kind} step its own id`;
+    if (!STEP_ID.test(id))
+      step.read.report('step-id', `a step id must match ${STEP_ID.source}, got "${id}"${isImplied ? cure : ''}`);
+    if (before !== undefined) step.read.report('duplicate-id', `another step is already called "${id}"${cure}`);
+    seen.set(id, step);
   }
 }
 

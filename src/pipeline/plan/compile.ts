@@ -16,6 +16,7 @@ import { findCycle, topologicalOrder } from './topological-order.js';
  * @throws PipelineError `AUTHORING_INVALID_PIPELINE` with every problem in `details.issues`; `AUTHORING_PLAN_TOO_LARGE`.
  */
 export function compilePipeline(draft: PipelineDraft, whole: RunPolicyFields & Pick<Plan, 'hooks' | 'result'> = {}): Plan {
+  draft.addThoseInOrder();
   lintPipeline(draft);
   const { steps: compiled } = compileScope(draft.scope, draft);
   const steps = withMapLimits(compiled);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JsonValue, Pipeline } from '../../../src/index.js';
+import { definePipeline, gt, type JsonValue, lt, param, type Pipeline } from '../../../src/index.js';
 import { runInProcess } from '../../../src/testing/index.js';
 import { branching, cleaning, halving } from '../control-flow/control-flow-fixtures.js';
 
@@ -38,6 +38,48 @@ describe('branches', () => {
       published: null,
     });
     expect((await run(branching, { score: 0.9, mode: 'full' })).results['report']).toMatchObject({ extra: 1.8 });
+  });
+});
+
+describe('what a p.when gives where both branches return a reference', () => {
+  const nested = definePipeline('nested', { params: { size: param.number(), asked: param.boolean({ default: true }) } }, (p) => {
+    const words = p.when(p.params.asked, () => {
+      const said = p.when(
+        gt(p.params.size, 10),
+        () => p.step('large', { run: () => ({ text: 'large' }) }),
+        () =>
+          p.loop('rounds', {
+            times: 5,
+            start: { text: '' },
+            body: (previous) =>
+              p.when(
+                lt(p.params.size, 1),
+                () => p.step('tiny', { inputs: { text: previous.text }, run: ({ text }) => ({ text: `${text}t` }) }),
+                () => p.step('small', { inputs: { text: previous.text }, run: ({ text }) => ({ text: `${text}s` }) }),
+              ),
+            until: (last) => gt(last.text, 'ss'),
+          }).result,
+      );
+      return p.step('report', { inputs: { said: said.text }, run: ({ said: text }) => text });
+    });
+    p.finally('tidy', { inputs: { words: words.met }, run: ({ words: text }) => text });
+  });
+
+  it('is the result of the branch that is taken', async () => {
+    const large = await run(nested, { size: 11 });
+    expect(large.results).toMatchObject({ report: 'large', tidy: 'large' });
+    expect(large.statuses).toMatchObject({ rounds: 'skipped', 'large-or-rounds': 'succeeded' });
+    const small = await run(nested, { size: 5 });
+    expect(small.results).toMatchObject({ report: 'sss', tidy: 'sss' });
+    expect(small.statuses).toMatchObject({ large: 'skipped', rounds: 'succeeded' });
+    expect((await run(nested, { size: 0.5 })).results).toMatchObject({ report: 't' });
+  });
+
+  it('is skipped where both branches are', async () => {
+    const { status, results, statuses } = await run(nested, { size: 5, asked: false });
+    expect(status).toBe('succeeded');
+    expect(statuses).toMatchObject({ large: 'skipped', rounds: 'skipped', 'large-or-rounds': 'skipped', report: 'skipped' });
+    expect(results['tidy']).toBeNull();
   });
 });
 

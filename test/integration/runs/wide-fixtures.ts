@@ -36,10 +36,10 @@ export function wide(name: string, count: number): Pipeline {
     const last = p.step('last', { after: [sum], run: () => large(count, 0.75) });
     const { met, otherwise } = p.when(
       gt(last.body.score, 0.7),
-      () => p.step('good', { inputs: { score: last.body.score, last }, run: ({ score, last: { n } }) => [n, score] }),
-      () => p.step('bad', { run: () => 'bad' }),
+      () => ({ good: p.step('good', { inputs: { score: last.body.score, last }, run: ({ score, last: { n } }) => [n, score] }) }),
+      () => ({ bad: p.step('bad', { run: () => 'bad' }) }),
     );
-    p.join('verdict', [met, otherwise], { mode: 'first' });
+    p.join('verdict', [met.good, otherwise.bad], { mode: 'first' });
     const halved = p.loop('halve', {
       times: 9,
       start: last,
