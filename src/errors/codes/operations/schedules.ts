@@ -67,7 +67,7 @@ export const SCHEDULES_CODES = {
     retryable: false,
     httpStatus: 409,
     cause: 'A pipeline of the same name, of another store, has run this partition in this namespace.',
-    cure: 'Rename the pipeline or use another namespace; what the other store holds is not there for yours.',
+    cure: 'Rename the pipeline or use another namespace: your store does not have the results of the other one.',
   },
   SCHEDULES_OWNED_ELSEWHERE: {
     retryable: false,

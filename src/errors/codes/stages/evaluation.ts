@@ -4,7 +4,7 @@ export const EVALUATION_CODES = {
   EVALUATION_METRIC_UNKNOWN: {
     retryable: false,
     httpStatus: 422,
-    cause: 'A metric has a name that there is not, or does not fit the task.',
+    cause: 'A metric has an unknown name, or does not fit the task.',
     cure: 'Use one of the listed names.',
   },
   EVALUATION_LENGTH_MISMATCH: {

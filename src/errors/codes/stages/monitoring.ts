@@ -22,7 +22,7 @@ export const MONITORING_CODES = {
   MONITOR_COLUMN_UNKNOWN: {
     retryable: false,
     httpStatus: 422,
-    cause: 'A drift rule names a column that the model does not take, or a metric that there is not.',
+    cause: 'A drift rule names a column that the model does not take, or an unknown metric.',
     cure: 'Use one of the listed names.',
   },
   MONITOR_NOT_CONFIGURED: {
