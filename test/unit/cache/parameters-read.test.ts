@@ -90,7 +90,9 @@ describe('the parameters that a function reads', () => {
     ['function ()', 'arguments[1]'],
     ['(...all) =>', 'all[1]'],
   );
-  const context = fc.constantFrom(
+  /** Half of them the plain one, so that many texts can be told. */
+  const oneOf = (plain: string, ...others: readonly string[]) => fc.oneof(fc.constant(plain), fc.constantFrom(...others));
+  const context = oneOf(
     '%',
     '(%)',
     'id(%)',
@@ -101,24 +103,14 @@ describe('the parameters that a function reads', () => {
     '(true ? % : null)',
     'Object.assign({}, %)',
   );
-  const parameters = fc.constantFrom(
+  const parameters = oneOf(
     '%.parameters',
-    '%["parameters"]',
-    '%?.parameters',
-    '%[key]',
-    '(({ parameters: p }) => p)(%)',
-    'id(%.parameters)',
-    '({ ...%.parameters })',
-    '%.parameters.valueOf()',
+    ...['%["parameters"]', '%?.parameters', '%[key]', '(({ parameters: p }) => p)(%)', 'id(%.parameters)'],
+    ...['({ ...%.parameters })', '%.parameters.valueOf()'],
   );
-  const parameter = fc.constantFrom(
+  const parameter = oneOf(
     '%.NAME',
-    '%["NAME"]',
-    '%?.NAME',
-    '%[name]',
-    '(({ NAME: v }) => v)(%)',
-    'Reflect.get(%, name)',
-    'Object.values(%)[index]',
+    ...['%["NAME"]', '%?.NAME', '%[name]', '(({ NAME: v }) => v)(%)', 'Reflect.get(%, name)', 'Object.values(%)[index]'],
     'JSON.parse(JSON.stringify(%)).NAME',
   );
   const body = fc.constantFrom(
@@ -166,7 +158,7 @@ describe('the parameters that a function reads', () => {
           expect(found).toContain(name);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
     expect(told).toBeGreaterThan(50);
   });
