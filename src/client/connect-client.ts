@@ -1,3 +1,5 @@
+import { aStore, aText, optional } from '../errors/kinds.js';
+import { checkSettings } from '../errors/check-call.js';
 import { randomBytes } from 'node:crypto';
 import {
   Client,
@@ -143,6 +145,10 @@ const DEFAULT_LIMIT = 100;
  * @throws PipelineError `TEMPORAL_UNREACHABLE`, `TEMPORAL_ACCESS_DENIED`, `TEMPORAL_NAMESPACE_MISSING`, `TEMPORAL_CONFIG_INVALID`.
  */
 export async function connectClient(options: ClientOptions = {}): Promise<PipelineClient> {
+  checkSettings('connectClient', options, {
+    ...{ address: optional(aText), namespace: optional(aText), taskQueue: optional(aText), author: optional(aText) },
+    store: optional(aStore),
+  });
   const connection = await connect(options);
   const { namespace } = connectionOptions(options);
   return createClient(connection, namespace, options);

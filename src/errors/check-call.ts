@@ -1,3 +1,4 @@
+import { isPlainObject } from '../contracts/json.js';
 import { PipelineError } from './pipeline-error.js';
 
 /** What an argument of a constructor, or one of its options, may be. */
@@ -40,6 +41,12 @@ export function checkCall(constructor: string, given: { readonly [argument: stri
     ...(only === null ? {} : { expected: only.expected, received: only.received }),
     details: { constructor, problems },
   });
+}
+
+/** As `checkCall`, of a call whose one argument is an object; names beside these in it are for others. */
+export function checkSettings(call: string, settings: unknown, kinds: Kinds): void {
+  checkCall(call, { options: settings }, { options: { expected: 'an object of options', holds: isPlainObject } });
+  checkCall(call, settings as { readonly [name: string]: unknown }, kinds);
 }
 
 /** As `checkCall`, with the problems as data. */

@@ -36,3 +36,28 @@ export const optional = (given: Kind): Kind => Object.freeze({ ...given, optiona
 
 /** An object of options by name. */
 export const optionsOf = (options: Kinds): Kind => Object.freeze({ ...kind('an object of options', isPlainObject), options });
+
+export const aPipeline = made(
+  'a pipeline, as definePipeline(...) gives it',
+  ({ plan, name }) => isPlainObject(plan) && Array.isArray(plan['steps']) && typeof name === 'string',
+);
+
+/** What has the plan of a pipeline. */
+export const aPlanned = made(
+  'a pipeline, as definePipeline(...) gives it',
+  ({ plan }) => isPlainObject(plan) && Array.isArray(plan['steps']) && isPlainObject(plan['parameters']),
+);
+
+/** A store, or where it is. */
+export const aStore = either(
+  aText,
+  made('an open store', (store) => ['get', 'put', 'list'].every((name) => typeof store[name] === 'function')),
+);
+
+export const aSecretProvider = made('a provider of secrets: { place, read }', ({ read }) => typeof read === 'function');
+
+/** What a constructor of kinds gives, as `check.notNull`. */
+export const aKind: Kind = Object.freeze({
+  expected: 'the constructor of a kind',
+  holds: (value: unknown) => typeof value === 'function' && isPlainObject((value as { readonly kind?: unknown }).kind),
+});

@@ -1,7 +1,11 @@
+import { anObject, aText, listOf } from '../errors/kinds.js';
+import { checkSettings } from '../errors/check-call.js';
 import type { NoticeMessage, RunNotice } from '../contracts/plan/hooks.js';
 
 /** The one sentence that says what happened; also the subject of a mail. */
-export function noticeHeadline({ event, pipeline, workflowId }: RunNotice): string {
+export function noticeHeadline(notice: RunNotice): string {
+  checkSettings('noticeHeadline', notice, { event: aText, pipeline: aText, workflowId: aText });
+  const { event, pipeline, workflowId } = notice;
   switch (event) {
     case 'success':
       return `${pipeline} succeeded: ${workflowId}`;
@@ -21,6 +25,7 @@ export function stepSentences({ steps }: RunNotice): readonly string[] {
 
 /** The whole notice as plain text. */
 export function noticeText(message: NoticeMessage): string {
+  checkSettings('noticeText', message, { at: aText, runId: aText, links: anObject, steps: listOf(anObject) });
   const { at, runId, links } = message;
   return [
     noticeHeadline(message),

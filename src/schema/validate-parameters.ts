@@ -44,13 +44,26 @@ export function validateParameters(parameters: JsonObject, input: unknown): Json
   });
 }
 
+function compile(parameters: JsonObject): ValidateFunction {
+  try {
+    return ajv.compile(parameters);
+  } catch (error) {
+    throw new PipelineError('AUTHORING_OPTION_INVALID', {
+      what: `\`parameters\` is no JSON Schema: ${reasonOf(error)}`,
+      where: 'validateParameters(...)',
+      expected: 'the parameters of a plan',
+      cause: error,
+    });
+  }
+}
+
 /** As `validateParameters`, with the problems as data. */
 export function checkParameters(
   parameters: JsonObject,
   input: unknown,
 ): { readonly problems: readonly ParameterProblem[]; readonly value: JsonObject } {
   const value = withChosenTexts(shallowCopy(input === undefined ? {} : input), parameters);
-  const validate = compiled.get(parameters) ?? ajv.compile(parameters);
+  const validate = compiled.get(parameters) ?? compile(parameters);
   compiled.set(parameters, validate);
   const valid = validate(value);
   const size = parameterCharacters(input as JsonValue);

@@ -1,3 +1,5 @@
+import { anObject, aSecretProvider, aText, listOf } from '../errors/kinds.js';
+import { checkCall } from '../errors/check-call.js';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { parseEnv, types } from 'node:util';
@@ -11,6 +13,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * into the file of `NAME=value` lines that `PERENNIAL_SECRETS_FILE` names, then into the environment. An empty value counts as none.
  */
 export function defaultSecretProvider(environment: Environment): SecretProvider {
+  checkCall('defaultSecretProvider', { environment }, { environment: anObject });
   const { PERENNIAL_SECRETS_DIR: folder = '', PERENNIAL_SECRETS_FILE: file = '' } = environment;
   return firstOf([
     ...(folder === '' ? [] : [folderSecrets(folder)]),
@@ -21,6 +24,7 @@ export function defaultSecretProvider(environment: Environment): SecretProvider 
 
 /** Files read again each time, so that a rotated secret counts from the next attempt on; one closing line break is not part of the value. */
 export function folderSecrets(folder: string): SecretProvider {
+  checkCall('folderSecrets', { folder }, { folder: aText });
   return {
     place: `the folder ${folder}`,
     read: async (name) => {
@@ -32,6 +36,7 @@ export function folderSecrets(folder: string): SecretProvider {
 
 /** Secrets from a file of lines `NAME=value`. */
 export function envFileSecrets(file: string): SecretProvider {
+  checkCall('envFileSecrets', { file }, { file: aText });
   return {
     place: `the file ${file}`,
     read: async (name) => {
@@ -43,11 +48,13 @@ export function envFileSecrets(file: string): SecretProvider {
 
 /** Secrets from environment variables of the same name. */
 export function environmentSecrets(environment: Environment): SecretProvider {
+  checkCall('environmentSecrets', { environment }, { environment: anObject });
   return { place: 'the environment of the worker', read: (name) => Promise.resolve(environment[name] ?? null) };
 }
 
 /** The first provider that has a value that is not empty. */
 export function firstOf(providers: readonly SecretProvider[]): SecretProvider {
+  checkCall('firstOf', { providers }, { providers: listOf(aSecretProvider) });
   return {
     place: providers.map(({ place }) => place).join(', then '),
     read: async (name) => {

@@ -1,3 +1,5 @@
+import { aBoolean, aNumber, anObject, aStore, aText, either, listOf, optional } from '../errors/kinds.js';
+import { checkSettings } from '../errors/check-call.js';
 import type { FastifyInstance } from 'fastify';
 import { fastify } from 'fastify';
 import { pino } from 'pino';
@@ -150,6 +152,12 @@ async function drain(app: FastifyInstance, traffic: Traffic, timeoutMs: number):
  * @throws PipelineError `SERVING_OPTIONS_INVALID`, `STORE_URI_INVALID` and other `STORE_...` codes.
  */
 export async function createModelServer(given: ModelServerOptions): Promise<ModelServer> {
+  checkSettings('createModelServer', given, {
+    ...{ store: aStore, endpoint: aText, host: optional(aText), port: optional(aNumber), apiKeys: optional(listOf(aText)) },
+    ...{ allowAnonymous: optional(aBoolean), batch: optional(anObject), limits: optional(anObject) },
+    predictionLog: optional(either(anObject, { expected: 'false', holds: (value) => value === false })),
+    ...{ refreshMs: optional(aNumber), replica: optional(aText), threads: optional(aNumber), logLevel: optional(aText) },
+  });
   const options = resolveServerOptions(given);
   const objects = await openObjectStore(given.store);
   const endpoints = createEndpoints(objects);

@@ -1,3 +1,5 @@
+import { aFunction, anObject, aPipeline, listOf, optional, recordOf } from '../errors/kinds.js';
+import { checkCall, checkSettings } from '../errors/check-call.js';
 import type { JsonObject, JsonValue } from '../contracts/json.js';
 import type { Plan, PlanStep } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
@@ -25,10 +27,10 @@ export interface Doubles {
  * steps are never taken from a cache. Retries, time-outs, conditions and approvals are those of the pipeline.
  * @throws PipelineError `TESTING_UNKNOWN_STEP` naming every unknown step and listing the known ones.
  */
-export function withDoubles<Params, Result>(
-  pipeline: Pipeline<Params, Result>,
-  { fakes = {}, faults = [] }: Doubles,
-): Pipeline<Params, Result> {
+export function withDoubles<Params, Result>(pipeline: Pipeline<Params, Result>, doubles: Doubles): Pipeline<Params, Result> {
+  checkCall('withDoubles', { pipeline }, { pipeline: aPipeline });
+  checkSettings('withDoubles', doubles, { fakes: optional(recordOf(aFunction)), faults: optional(listOf(anObject)) });
+  const { fakes = {}, faults = [] } = doubles;
   const steps = everyStep(pipeline.plan.steps);
   const whole = new Map(Object.entries(fakes).filter(([name]) => !name.includes('.')));
   const partial = new Map(Object.entries(fakes).filter(([name]) => name.includes('.')));

@@ -1,3 +1,5 @@
+import { aNumber, anObject, aText } from '../errors/kinds.js';
+import { checkCall } from '../errors/check-call.js';
 import { mkdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -27,6 +29,7 @@ export interface FailureOptions {
 
 /** Attempt number `attempt`, from 1, of the step fails with this error instead of running. */
 export function failAttempt(step: string, attempt: number, options: FailureOptions = {}): Fault {
+  checkCall('failAttempt', { step, attempt, options }, { step: aText, attempt: aNumber, options: anObject });
   const {
     code = 'TESTING_INJECTED_FAULT',
     message = `attempt ${attempt} of "${step}" was made to fail`,
@@ -37,6 +40,7 @@ export function failAttempt(step: string, attempt: number, options: FailureOptio
 
 /** Attempt number `attempt` of the step ends at once as if it had run longer than its time-out. */
 export function timeOutAttempt(step: string, attempt: number): Fault {
+  checkCall('timeOutAttempt', { step, attempt }, { step: aText, attempt: aNumber });
   const message = `attempt ${attempt} of "${step}" was made to time out`;
   return failAttempt(step, attempt, { code: 'EXECUTION_STEP_TIMED_OUT', message });
 }
@@ -46,6 +50,7 @@ export function timeOutAttempt(step: string, attempt: number): Fault {
  * past it. For a worker in a child process only: in the test's own process it is refused.
  */
 export function killWorkerAt(step: string, options: { readonly attempt?: number; readonly point?: KillPoint } = {}): Fault {
+  checkCall('killWorkerAt', { step, options }, { step: aText, options: anObject });
   return { step, attempt: options.attempt ?? 1, kills: options.point ?? 'start' };
 }
 

@@ -1,3 +1,5 @@
+import { aPlanned, aText } from '../errors/kinds.js';
+import { checkCall } from '../errors/check-call.js';
 import { type JsonObject, type JsonValue, isPlainObject } from '../contracts/json.js';
 import type { PlanStep } from '../contracts/plan.js';
 import { PipelineError } from '../errors/pipeline-error.js';
@@ -10,6 +12,7 @@ const INDENT = '  ';
  * snapshots of a test framework (`expect(planSnapshot(pipeline)).toMatchSnapshot()`), or `expectPlan` without one.
  */
 export function planSnapshot(pipeline: Pick<Pipeline, 'plan'>): string {
+  checkCall('planSnapshot', { pipeline }, { pipeline: aPlanned });
   const { pipeline: name, parameters, steps, result, ...rest } = pipeline.plan;
   const facts = Object.entries(rest).filter(([key]) => key !== 'hash' && key !== 'formatVersion');
   const lines = [
@@ -29,6 +32,7 @@ export function planSnapshot(pipeline: Pick<Pipeline, 'plan'>): string {
  * @throws PipelineError `TESTING_PLAN_CHANGED` with the lines that went (`-`) and came (`+`).
  */
 export function expectPlan(pipeline: Pick<Pipeline, 'plan'>, stored: string): void {
+  checkCall('expectPlan', { pipeline, stored }, { pipeline: aPlanned, stored: aText });
   const now = planSnapshot(pipeline);
   const [before, after] = [stored, now].map((text) => text.trimEnd().split('\n'));
   const difference = lineDifference(before ?? [], after ?? []);

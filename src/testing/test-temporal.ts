@@ -1,3 +1,5 @@
+import { aFunction, anObject, aPipeline, aStore, listOf, optional, recordOf } from '../errors/kinds.js';
+import { checkCall, checkSettings } from '../errors/check-call.js';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -29,6 +31,7 @@ export interface TestTemporal {
  * @throws PipelineError `TEMPORAL_BINARY_MISSING`, `TEMPORAL_SERVER_FAILED`.
  */
 export async function startTestTemporal(options: TestTemporalOptions = {}): Promise<TestTemporal> {
+  checkSettings('startTestTemporal', options, { onProgress: optional(aFunction) });
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'perennial-temporal-'));
   const remove = (): Promise<void> => fs.rm(folder, { recursive: true, force: true });
   let server: DevServer;
@@ -74,6 +77,10 @@ export interface TestWorker {
  * @throws PipelineError what `createPipelineWorker` throws; `TESTING_UNKNOWN_STEP`; `TESTING_NO_CHILD_PROCESS` for `killWorkerAt`.
  */
 export async function startTestWorker(pipelines: readonly Pipeline[], options: TestWorkerOptions = {}): Promise<TestWorker> {
+  checkCall('startTestWorker', { pipelines }, { pipelines: listOf(aPipeline) });
+  checkSettings('startTestWorker', options, {
+    ...{ store: optional(aStore), fakes: optional(recordOf(aFunction)), faults: optional(listOf(anObject)) },
+  });
   const { fakes, faults = [], store: named, ...rest } = options;
   refuseKills(faults);
   const doubles: Doubles = { faults, ...(fakes === undefined ? {} : { fakes }) };

@@ -1,3 +1,16 @@
+import {
+  aFunction,
+  aNumber,
+  anObject,
+  aPipeline,
+  aSecretProvider,
+  aStore,
+  aText,
+  listOf,
+  oneOfWords,
+  optional,
+} from '../errors/kinds.js';
+import { checkSettings, type Kind } from '../errors/check-call.js';
 import path from 'node:path';
 import type { NativeConnection, WorkerDeploymentOptions, WorkflowBundle } from '@temporalio/worker';
 import { stageOperations } from '../../activities/index.js';
@@ -74,6 +87,25 @@ export interface PipelineWorkerOptions {
   readonly shutdownGraceMs?: number;
 }
 
+const OPTIONS: { readonly [Name in keyof Required<PipelineWorkerOptions>]: Kind } = {
+  pipelines: listOf(aPipeline),
+  pipelineFiles: optional(listOf(aText)),
+  reload: optional(aFunction),
+  store: aStore,
+  workflows: optional(aText),
+  taskQueue: optional(aText),
+  address: optional(aText),
+  namespace: optional(aText),
+  connection: optional(anObject),
+  identity: optional(aText),
+  secrets: optional(aSecretProvider),
+  pools: optional(anObject),
+  pool: optional(listOf(aText)),
+  role: optional(oneOfWords('all', 'workflows', 'activities')),
+  deployment: optional(anObject),
+  shutdownGraceMs: optional(aNumber),
+};
+
 const DEFAULT_SHUTDOWN_GRACE_MS = 10_000;
 /** After the grace time: for steps to write what they have and for the reports to reach the server. */
 const SHUTDOWN_MARGIN_MS = 10_000;
@@ -94,11 +126,12 @@ const STICKY_LIMIT_MS = 5_000;
 
 /**
  * A worker for these pipelines: their steps, the interpreter that runs them, the stages alone, and the continuous-training entities.
- * @throws PipelineError `TEMPORAL_UNREACHABLE` and the other errors of a first connection, `STORE_*`, `AUTHORING_INVALID_PIPELINE`,
+ * @throws PipelineError `AUTHORING_OPTION_INVALID`, `TEMPORAL_UNREACHABLE` and the other errors of a first connection, `STORE_*`, `AUTHORING_INVALID_PIPELINE`,
  *   `EXECUTION_UNKNOWN_STEP` when a custom step has no function, `POOL_UNKNOWN`, `POOL_CONFIG_INVALID`, `POOL_DEVICES_MISSING`.
  *   `WORKFLOW_*` when the file of workflows cannot be used.
  */
 export async function createPipelineWorker(options: PipelineWorkerOptions): Promise<PipelineWorker> {
+  checkSettings('createPipelineWorker', options, OPTIONS);
   const { role = 'all' } = options;
   const ownQueue = workflowQueue(options.taskQueue ?? DEFAULT_TASK_QUEUE);
   const pools = checkPools(options.pools ?? {});

@@ -1,3 +1,5 @@
+import { aPipeline, aSecretProvider, aStore, listOf, optional } from '../errors/kinds.js';
+import { checkSettings } from '../errors/check-call.js';
 import { readFileSync } from 'node:fs';
 import { SimplePlugin } from '@temporalio/plugin';
 import type { BundleOptions, Worker, WorkerOptions, WorkflowBundle } from '@temporalio/worker';
@@ -43,6 +45,7 @@ const MARK = continuousTrainingId('');
  *   `WORKFLOW_BUNDLE_INCOMPLETE`, `WORKFLOW_FORBIDDEN_IMPORT`; from `worker.run`: `TEMPORAL_SEARCH_ATTRIBUTE_CONFLICT`.
  */
 export async function perennialPlugin(options: PerennialPluginOptions): Promise<SimplePlugin> {
+  checkSettings('perennialPlugin', options, { pipelines: listOf(aPipeline), store: aStore, secrets: optional(aSecretProvider) });
   const catalog = createCatalog(options.pipelines);
   const objects = await openObjectStore(options.store);
   await proveRights(objects);

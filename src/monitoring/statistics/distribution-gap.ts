@@ -1,3 +1,4 @@
+import { checkProfiles } from './check-profiles.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { alignBuckets, bucketCentres } from '../../profiles/value-buckets.js';
 import { bucketsOf } from '../../profiles/numeric-profile.js';
@@ -11,6 +12,7 @@ export interface DistributionGap {
 
 /** Null when one side has no value. MONITOR_STATISTIC_UNFIT for a category. Exact on values, at the edges of buckets beyond. */
 export function distributionGap(reference: ColumnProfile, current: ColumnProfile, statistic: string): DistributionGap | null {
+  checkProfiles('distributionGap', reference, current);
   if (reference.type !== 'numeric' || current.type !== 'numeric') {
     throw new PipelineError('MONITOR_STATISTIC_UNFIT', {
       what: `${statistic} of a ${reference.type} column`,

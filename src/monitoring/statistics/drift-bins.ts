@@ -1,3 +1,4 @@
+import { checkProfiles } from './check-profiles.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { bucketCentres } from '../../profiles/value-buckets.js';
 import type { CategoryProfile } from '../../profiles/category-profile.js';
@@ -18,6 +19,7 @@ export interface DriftBins {
  * name. Nulls have a bin of their own when either side has any. MONITOR_PROFILE_MISMATCH when one is numeric and the other is not.
  */
 export function driftBins(reference: ColumnProfile, current: ColumnProfile): DriftBins {
+  checkProfiles('driftBins', reference, current);
   const values = valueBins(reference, current);
   if (reference.nulls === 0 && current.nulls === 0 && values.labels.length > 0) return values;
   return {

@@ -1,3 +1,16 @@
+import {
+  aBoolean,
+  aFunction,
+  anObject,
+  aPipeline,
+  aSecretProvider,
+  aStore,
+  aText,
+  listOf,
+  optional,
+  recordOf,
+} from '../../errors/kinds.js';
+import { checkCall, checkSettings } from '../../errors/check-call.js';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { stageOperations } from '../../../activities/index.js';
@@ -73,6 +86,17 @@ export async function runInProcess<Params>(
   parameters: Params | JsonObject,
   options: InProcessOptions,
 ): Promise<InProcessResult> {
+  checkCall('runInProcess', { pipeline }, { pipeline: aPipeline });
+  checkSettings('runInProcess', options, {
+    ...{ store: aStore, secrets: optional(aSecretProvider), onStatus: optional(aFunction), cache: optional(aBoolean) },
+    ...{
+      force: optional(listOf(aText)),
+      onApproval: optional(aFunction),
+      startAt: optional(aText),
+      fakes: optional(recordOf(aFunction)),
+    },
+    faults: optional(listOf(anObject)),
+  });
   const objects = await openObjectStore(options.store);
   const id = randomUUID();
   refuseKills(options.faults ?? []);

@@ -1,3 +1,5 @@
+import { aKind, anObject, listOf } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import type { CheckOutcome, CheckSpec } from '../../contracts/stages/validate.js';
 import type { ColumnSpec } from '../../contracts/dataset.js';
@@ -14,9 +16,11 @@ import { columnsThatMeet, onSampleRows, SAMPLE_META, SAMPLE_SEEDS } from './samp
  * without options. Columns of types that the check refuses with such options are left out.
  */
 export function checkContract(
-  { kind }: { readonly kind: CheckKind },
+  made: { readonly kind: CheckKind },
   ...options: readonly { readonly [name: string]: unknown }[]
 ): readonly ContractCase[] {
+  checkCall('checkContract', { constructor: made, options }, { constructor: aKind, options: listOf(anObject) });
+  const { kind } = made;
   const given = (options as readonly JsonObject[]).map((values) => withDefaults(kind.options, values) as JsonObject);
   const specs = given.flatMap((values) =>
     columnsOf(kind, values).map((column, position): CheckSpec => ({

@@ -1,3 +1,5 @@
+import { aKind, anObject } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import type { JsonPrimitive } from '../../contracts/json.js';
 import type { DriftConstructor } from '../../monitoring/drift-kind.js';
@@ -34,9 +36,11 @@ const MANY = Float64Array.from({ length: 6_000 }, (_, row) => Math.sin(row) * 1_
 
 /** What the monitor counts on in a drift statistic, for any test framework. @param options - those beside `max`; default none. */
 export function driftContract(
-  { kind }: Pick<DriftConstructor, 'kind'>,
+  made: Pick<DriftConstructor, 'kind'>,
   options: { readonly [name: string]: JsonPrimitive } = {},
 ): readonly ContractCase[] {
+  checkCall('driftContract', { constructor: made, options }, { constructor: aKind, options: anObject });
+  const { kind } = made;
   const trials = kind.column === 'number' ? [NUMBERS] : [NUMBERS, CATEGORIES];
   const of = (reference: ColumnProfile, current: ColumnProfile): number | null => kind.compute(reference, current, options);
   const each = (check: (trial: Trial) => void) => (): void => {

@@ -1,3 +1,5 @@
+import { aFunction, aText, oneOfWords } from '../../errors/kinds.js';
+import { checkSettings } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import type { MetricKind } from '../../metrics/metric-kind.js';
 import { scoredRows, weightsInOrder } from '../../metrics/scored-rows.js';
@@ -29,6 +31,7 @@ const TOLERANCE = 1e-9;
 
 /** What `p.evaluate` counts on in a metric, for any test framework: `for (const { title, run } of metricContract(cost)) it(title, run)`. */
 export function metricContract(metric: MetricKind): readonly ContractCase[] {
+  checkSettings('metricContract', metric, { name: aText, task: oneOfWords('binary', 'regression'), compute: aFunction });
   const rows = ROWS[metric.task];
   const of = (some: readonly Row[]): number | null => metric.compute(rowsOf(some), null);
   return [

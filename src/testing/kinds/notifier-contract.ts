@@ -1,3 +1,5 @@
+import { aKind, anObject } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../contracts/json.js';
 import type { HookEvent, NoticeMessage } from '../../contracts/plan/hooks.js';
@@ -26,9 +28,11 @@ const messageOf = (event: HookEvent): NoticeMessage => ({
  * @param options - of a receiver that takes messages; each text stands for one that might be a secret.
  */
 export function notifierContract(
-  { kind }: { readonly kind: NotifierKind },
+  made: { readonly kind: NotifierKind },
   options: { readonly [name: string]: unknown } = {},
 ): readonly ContractCase[] {
+  checkCall('notifierContract', { constructor: made, options }, { constructor: aKind, options: anObject });
+  const { kind } = made;
   const given = options as JsonObject;
   const deliver = (message: NoticeMessage, post: NoticeTools['post']): Promise<unknown> =>
     kind.send(message, given, {

@@ -1,3 +1,5 @@
+import { aKind, anObject, listOf } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../contracts/json.js';
 import { durationMs } from '../../pipeline/duration.js';
@@ -6,9 +8,11 @@ import type { ContractCase } from './contract-case.js';
 
 /** What `p.deploy` counts on in a roll-out, for any test framework. @param options - with the defaults put in, each set one way to use it. */
 export function rolloutContract(
-  { kind }: { readonly kind: RolloutKind },
+  made: { readonly kind: RolloutKind },
   ...options: readonly { readonly [name: string]: unknown }[]
 ): readonly ContractCase[] {
+  checkCall('rolloutContract', { constructor: made, options }, { constructor: aKind, options: listOf(anObject) });
+  const { kind } = made;
   const each = (check: (given: JsonObject) => void) => (): void => {
     (options as readonly JsonObject[]).forEach(check);
   };

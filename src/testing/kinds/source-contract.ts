@@ -1,3 +1,5 @@
+import { aKind, anObject } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,9 +16,11 @@ import type { ContractCase } from './contract-case.js';
  * @param options - with the defaults put in, of a source that has at least one row and stays as it is during the test.
  */
 export function sourceContract(
-  { kind }: { readonly kind: LoadedSource },
+  made: { readonly kind: LoadedSource },
   options: { readonly [name: string]: unknown },
 ): readonly ContractCase[] {
+  checkCall('sourceContract', { constructor: made, options }, { constructor: aKind, options: anObject });
+  const { kind } = made;
   const source = { format: kind.name, options: options as JsonObject };
   const rowsOf = (signal = new AbortController().signal): Promise<readonly object[]> =>
     inFolder(async (scratch) => {

@@ -1,3 +1,5 @@
+import { aKind, anObject, listOf } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../contracts/json.js';
 import { identifier } from '../../contracts/sql-text.js';
@@ -18,9 +20,11 @@ interface Sides {
  * @param options - as the plan has them, each set one way to use it.
  */
 export function splitContract(
-  { kind }: { readonly kind: SplitKind },
+  made: { readonly kind: SplitKind },
   ...options: readonly { readonly [name: string]: unknown }[]
 ): readonly ContractCase[] {
+  checkCall('splitContract', { constructor: made, options }, { constructor: aKind, options: listOf(anObject) });
+  const { kind } = made;
   const columns = kind.column === null ? [null] : columnsThatMeet(kind.column).flatMap((some) => some.slice(0, 1));
   const specs = (options as readonly JsonObject[]).flatMap((given) =>
     columns.map((column) => ({

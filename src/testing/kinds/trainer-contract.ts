@@ -1,3 +1,5 @@
+import { aKind, anObject, oneOfWords } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import type { JsonValue } from '../../contracts/json.js';
 import type { Task } from '../../contracts/stages/feature.js';
@@ -40,6 +42,11 @@ export function trainerContract<Options>(
   task: Task,
   settings: Parameters<TrainerConstructor<Options>>[0] = {},
 ): readonly ContractCase[] {
+  checkCall(
+    'trainerContract',
+    { trainer, task, settings },
+    { ...{ trainer: aKind, task: oneOfWords('binary', 'regression'), settings: anObject } },
+  );
   const { kind } = trainer;
   const known = problem(task);
   const matrix: FeatureMatrix = { rows: ROWS, columns: known.columns };

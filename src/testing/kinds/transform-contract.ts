@@ -1,3 +1,5 @@
+import { aKind, anObject, listOf } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import type { ColumnSpec } from '../../contracts/dataset.js';
 import type { JsonObject } from '../../contracts/json.js';
@@ -28,9 +30,11 @@ const TRAIN = 'rowid < 250';
  * without options.
  */
 export function transformContract(
-  { kind }: { readonly kind: TransformKind },
+  made: { readonly kind: TransformKind },
   ...options: readonly { readonly [name: string]: unknown }[]
 ): readonly ContractCase[] {
+  checkCall('transformContract', { constructor: made, options }, { constructor: aKind, options: listOf(anObject) });
+  const { kind } = made;
   const specs = (options as readonly JsonObject[]).flatMap((given) =>
     columnChoices(kind).map((columns) => ({
       ...{ transform: kind.name, ...(kind.takes === 'column' ? { column: columns[0] ?? '' } : { columns }) },

@@ -1,3 +1,5 @@
+import { aKind, anObject } from '../../errors/kinds.js';
+import { checkCall, checkSettings } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import { decideTriggers } from '../../monitoring/decide-triggers.js';
 import type { TriggerKind, TriggerSubject } from '../../monitoring/trigger-kind.js';
@@ -10,10 +12,15 @@ import type { ContractCase } from './contract-case.js';
  * @param reason - a window that is a reason to train again. @param none - one that is not.
  */
 export function triggerContract(
-  { kind }: { readonly kind: Pick<TriggerKind, 'name'> },
+  made: { readonly kind: Pick<TriggerKind, 'name'> },
   given: WindowTrigger,
-  { reason, none }: { readonly reason: Omit<TriggerSubject, 'options'>; readonly none: Omit<TriggerSubject, 'options'> },
+  subjects: { readonly reason: Omit<TriggerSubject, 'options'>; readonly none: Omit<TriggerSubject, 'options'> },
 ): readonly ContractCase[] {
+  checkCall('triggerContract', { constructor: made, given }, { constructor: aKind, given: anObject });
+  checkSettings('triggerContract', subjects, { reason: anObject, none: anObject });
+  checkSettings('triggerContract', given, { trigger: anObject });
+  const { kind } = made;
+  const { reason, none } = subjects;
   const { trigger } = given;
   // As a run has them.
   const options = JSON.parse(JSON.stringify(given.options)) as TriggerSubject['options'];

@@ -1,3 +1,5 @@
+import { anObject, aPipeline } from '../../errors/kinds.js';
+import { checkCall } from '../../errors/check-call.js';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
@@ -73,6 +75,7 @@ const RUN_CHECK_MS = 10 * 366 * DAY_MS;
  *   `TESTING_NO_CHILD_PROCESS` for `killWorkerAt`.
  */
 export async function createLifecycle(pipeline: Pipeline, options: LifecycleOptions = {}): Promise<Lifecycle> {
+  checkCall('createLifecycle', { pipeline, options }, { pipeline: aPipeline, options: anObject });
   const policy = policyOf(pipeline);
   const { onProgress } = options;
   const { path } = await findTestServer(onProgress === undefined ? {} : { onProgress });

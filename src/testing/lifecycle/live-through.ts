@@ -1,3 +1,5 @@
+import { aFunction, aNumber, anObject, aPlanned, aText, listOf, optional } from '../../errors/kinds.js';
+import { checkCall, checkSettings } from '../../errors/check-call.js';
 import {
   adopt,
   decide,
@@ -35,6 +37,11 @@ const DAY_MS = 24 * HOUR_MS;
  * @throws PipelineError `TESTING_UNKNOWN_STEP` when the pipeline has no `p.retrain`; RangeError when the windows are out of order.
  */
 export async function liveThrough(pipeline: Pick<Pipeline<never>, 'plan'>, options: LifeOptions): Promise<LifeStory> {
+  checkCall('liveThrough', { pipeline }, { pipeline: aPlanned });
+  checkSettings('liveThrough', options, {
+    windows: listOf(anObject),
+    ...{ onRetrain: optional(aFunction), retrainMs: optional(aNumber), endsAt: optional(aText) },
+  });
   const { windows, onRetrain = () => 'promoted' as const, retrainMs = HOUR_MS } = options;
   const policy = policyOf(pipeline);
   const life = new Life(policy, onRetrain, retrainMs);
