@@ -1,3 +1,5 @@
+import { checkSettings } from '../errors/check-call.js';
+import { anObject } from '../errors/kinds.js';
 import { isPlainObject } from '../contracts/json.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { checkDefinition } from '../kinds/check-definition.js';
@@ -14,6 +16,7 @@ import { TRAINERS } from './trainers.js';
  */
 export function defineTrainer<Options>(definition: TrainerDefinition<Options>): TrainerConstructor<Options> {
   checkDefinition('trainer', definition, { functions: ['fit'], optional: ['refit'] });
+  checkSettings('defineTrainer', definition, { options: anObject });
   const { name, fit } = definition;
   const constructor = trainerKind<Options>(name, {
     ...definition,
