@@ -1,3 +1,2 @@
 /** Files that hold rows, for `p.ingest`. */
-export { csv } from '../data/sources/csv.js';
-export { parquet } from '../data/sources/parquet.js';
+export { csv, parquet } from '../data/sources.js';

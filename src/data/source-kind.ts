@@ -3,6 +3,7 @@ import type { JsonObject } from '../contracts/json.js';
 import type { OptionsSchema } from '../kinds/json-schema.js';
 import type { Kind } from '../kinds/kind.js';
 import type { OptionsOf } from '../kinds/options-of.js';
+import type { OptionProblem } from '../pipeline/options/problems.js';
 import type { DuckDb } from './duckdb.js';
 import type { SourceGroup } from './source/source-group.js';
 
@@ -10,6 +11,8 @@ import type { SourceGroup } from './source/source-group.js';
 export interface FileFormat extends Kind {
   /** Every value is a text, and is read by the rules of texts. */
   readonly readsTexts: boolean;
+  /** Every option that is unknown or wrong, and those that contradict each other. */
+  problems(options?: JsonObject): readonly OptionProblem[];
   /** How SQL reads the files, neighbours of one shape together. DATA_SOURCE_CORRUPT names every unreadable file; DATA_SOURCE_OPTION. */
   groups(db: DuckDb, source: FileSource, files: readonly string[]): Promise<readonly SourceGroup[]>;
 }

@@ -1,7 +1,10 @@
+import type { JsonObject } from '../contracts/json.js';
 import { checkDefinition } from '../kinds/check-definition.js';
+import { optionKinds } from '../kinds/check-options.js';
 import type { OptionsSchema } from '../kinds/json-schema.js';
 import { createKindList } from '../kinds/kind-list.js';
 import { filesOfCallers } from '../modules/defining-file.js';
+import { checkWritten } from '../pipeline/options/problems.js';
 import { type NotifierConstructor, type NotifierDefinition, type NotifierKind, notifierKind } from './notifier-kind.js';
 import { email } from './notifiers/email.js';
 import { slack } from './notifiers/slack.js';
@@ -16,6 +19,11 @@ export const NOTIFIERS = createKindList<NotifierKind>('notifier', 'notifier', [
   email.kind,
 ]);
 
+checkWritten(NOTIFIERS, {
+  members: (kind) => optionKinds(kind),
+  problems: (kind, written) => kind.problems(written as JsonObject),
+});
+
 /**
  * Adds a notifier of one's own and gives its constructor: `teams({ url: secret('TEAMS_URL') })`. It runs in the worker: attempts, their pauses and
  * their time limit, and taking secrets out of errors are the worker's.
@@ -29,3 +37,5 @@ export function defineNotifier<const Schema extends OptionsSchema>(
   NOTIFIERS.add(made.kind, { files: filesOfCallers(defineNotifier) });
   return made;
 }
+
+export { email, slack, stdout, webhook };

@@ -5,7 +5,7 @@ import { aTextSetting } from '../../pipeline/options/kinds.js';
 import { withProblems } from '../../pipeline/options/problems.js';
 import type { Source } from '../../pipeline/options/source.js';
 import type { Setting } from '../../pipeline/references/parameter-reference.js';
-import { csvProblems } from '../source/formats/source-problems.js';
+import { problemsOfFiles, csvProblems } from '../source/formats/source-problems.js';
 import type { FileFormat } from '../source-kind.js';
 
 const aCharacter = { type: 'string', minLength: 1, maxLength: 1 } as const;
@@ -27,6 +27,7 @@ const kind: FileFormat = {
     },
   },
   readsTexts: true,
+  problems: csvProblems,
   groups: async (_db, { path, options }, files) => {
     const { csvGroups } = await import('../source/formats/csv-table.js');
     return csvGroups(path, files, options);
@@ -41,7 +42,7 @@ const kind: FileFormat = {
 function csvFiles(path: Setting<string>, options?: CsvOptions): Source {
   checkCall('source.csv', { path, options }, { path: aTextSetting, options: optional(anObject) });
   const source: Source = { format: 'csv', path, ...(options === undefined ? {} : { options }) };
-  return withProblems(source, () => csvProblems(options));
+  return withProblems(source, () => problemsOfFiles(kind, options));
 }
 
 export const csv = Object.assign(csvFiles, { kind });

@@ -18,12 +18,15 @@ import { isColumn } from '../../schema/column.js';
 import { aSchema } from '../../schema/schema.js';
 import { isExpression } from '../expressions/expression.js';
 import { aMetric } from '../kinds/metrics.js';
+import { isReference } from '../references/reference.js';
 import { aColumn, aDuration, aNumberSetting, aTextSetting, someParameters } from './kinds.js';
 
 /** What the linter looks at, with a place and words of its own. */
 const linted: Kind = { expected: 'a value', holds: () => true, optional: true };
 const aList: Kind = { expected: 'a list', holds: Array.isArray };
-const aSource = made('a source such as source.csv(...)', ({ format }) => typeof format === 'string');
+/** The linter says what is wrong inside. */
+const written = (expected: string): Kind => made(expected, (value) => !isReference(value) && !('source' in value));
+const aSource = written('a source such as source.csv(...)');
 const aCheck = made('a check such as check.notNull(...)', ({ check }) => typeof check === 'string');
 const aTransform = made('a transform such as feature.numeric(...)', ({ spec }) => typeof spec === 'object' && spec !== null);
 const aLabel = made(
@@ -40,7 +43,7 @@ const anExpression: Kind = {
   expected: 'an expression such as gt(landed.delay, 15), or sql`...`',
   holds: (value) => isExpression(value) || isColumn(value),
 };
-const aNotifier = made('a notifier such as notify.webhook(...)', ({ notifier }) => typeof notifier === 'string');
+const aNotifier = written('a notifier such as notify.webhook(...)');
 const aChangeTrigger = made(
   'on.dataset(...) or on.alias(...)',
   ({ kind, name }) => typeof kind === 'string' && typeof name === 'string',

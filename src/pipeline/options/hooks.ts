@@ -21,7 +21,7 @@ export function readHooks(options: HookOptions, read: OptionReader): readonly Ho
   const hooks: HookSpec[] = [];
   const add = (on: HookSpec['on'], notifiers: readonly NotifierSpec[], at: OptionReader, more: object = {}): void => {
     for (const [index, notify] of notifiers.entries()) {
-      for (const { option, message } of problemsOf(notify)) at.at(index).at(option).report('notifier', message);
+      for (const { option, message } of problemsOf(notify, 'notifier')) at.at(index).at(option).report('notifier', message);
       // What the notifiers' constructors make, with secrets as plain markers.
       hooks.push({ on, ...more, notify: plainConfig(notify, at.at(index)) as NotifierSpec });
     }

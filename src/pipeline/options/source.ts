@@ -9,8 +9,8 @@ export type Source =
   | { readonly format: 'csv'; readonly path: Setting<string>; readonly options?: CsvOptions }
   | { readonly format: string; readonly options: { readonly [name: string]: unknown } };
 
-/** The source as the plan holds it; reports options that have no meaning. */
+/** The source as the plan holds it; reports a name that no source has, and options that are missing, wrong or without meaning. */
 export function readSource(source: Source, read: OptionReader): Source {
-  for (const { option, message } of problemsOf(source)) read.at('options').at(option).report('source-option', message);
+  for (const { option, message } of problemsOf(source, 'format')) read.at(option).report('source-option', message);
   return source;
 }

@@ -1,5 +1,6 @@
 import type { CsvOptions, SourceOptions } from '../../../contracts/dataset.js';
 import type { OptionProblem } from '../../../pipeline/options/problems.js';
+import type { FileFormat } from '../../source-kind.js';
 
 /** What is right for one option: the words of it, and whether a value is. */
 type Rule = { readonly expected: string; readonly holds: (value: unknown) => boolean };
@@ -24,6 +25,10 @@ const OF_CSV: Readonly<Record<keyof CsvOptions, Rule>> = {
   falseTexts: TEXTS,
   wholeFloats: { expected: 'true or false', holds: (value) => typeof value === 'boolean' },
 };
+
+/** The same by the path inside a source of files: `options.delimiter`. */
+export const problemsOfFiles = ({ problems }: Pick<FileFormat, 'problems'>, options?: object): readonly OptionProblem[] =>
+  problems(options as Parameters<typeof problems>[0]).map(({ option, message }) => ({ option: `options.${option}`, message }));
 
 /** Every option that is unknown or wrong. */
 export function sourceProblems(options: SourceOptions = {}): readonly OptionProblem[] {

@@ -1,0 +1,122 @@
+import { describe, expect, it } from '@jest/globals';
+import { defineNotifier, defineSource } from '../../../src/extend/index.js';
+import {
+  col,
+  definePipeline,
+  isPipelineError,
+  notify,
+  param,
+  type PipelineIssue,
+  schema,
+  secret,
+  source,
+} from '../../../src/index.js';
+
+const rows = schema('rows', { at: col.timestamp({ eventTime: true }) });
+const api = defineSource({
+  name: 'written_api',
+  options: { properties: { url: { type: 'string' }, pages: { type: 'integer', default: 1 } }, required: ['url'] },
+  load: async function* () {
+    yield { at: '2024-01-01' };
+  },
+});
+const pager = defineNotifier({
+  name: 'written_pager',
+  options: { properties: { team: { type: 'string' } }, required: ['team'] },
+  send: () => Promise.resolve({ answer: 'paged' }),
+});
+
+/** What is wrong with a pipeline that plain JavaScript declares, as `path: message`; the whole message of a refusal that comes earlier. */
+function refusals(given: { readonly source?: unknown; readonly notify?: unknown }): readonly string[] {
+  const { source: from = source.csv('rows.csv'), notify: to = notify.stdout() } = given;
+  try {
+    definePipeline('written', { params: { path: param.string({ default: 'x' }) }, hooks: { onSuccess: [to as never] } }, (p) => {
+      p.ingest({
+        source: (typeof from === 'function' ? (from as (all: unknown) => unknown)(p.params) : from) as never,
+        schema: rows,
+      });
+    });
+    return [];
+  } catch (error) {
+    if (!isPipelineError(error)) throw error;
+    const { issues } = error.details as { readonly issues?: readonly PipelineIssue[] };
+    return issues?.map(({ path, message }) => `${path}: ${message}`) ?? [error.message];
+  }
+}
+
+describe('a source that is written as plain JSON', () => {
+  it('is taken where it is right, one that was added too', () => {
+    for (const right of [
+      { format: 'parquet', path: 'rows/*.parquet' },
+      { format: 'csv', path: 'rows.csv', options: { delimiter: ';' } },
+      ({ path }: { readonly path: unknown }) => ({ format: 'csv', path }),
+      { format: 'written_api', options: { url: 'https://example.com' } },
+      ({ path }: { readonly path: unknown }) => api({ url: path as never }),
+      { format: 'written_api', options: { url: { $secret: 'URL' }, pages: 3 } },
+    ])
+      expect(refusals({ source: right })).toEqual([]);
+  });
+
+  it('is refused with the path, what is expected, what came, and the names that there are', () => {
+    const names = 'expected one of csv, parquet, written_api';
+    for (const [wrong, says] of [
+      [{ kind: 'csv', path: 3 }, [`ingest.source.format: ${names}, got nothing`]],
+      [{ format: 'cvs', path: 3 }, [`ingest.source.format: ${names}, got "cvs"`]],
+      [{ format: 'csv', path: 3 }, ['ingest.source.path: expected a text or a parameter such as p.params.name, got 3']],
+      [{ format: 'csv' }, ['ingest.source.path: expected a text or a parameter such as p.params.name, got nothing']],
+      [
+        { format: 'csv', path: 'x', option: {} },
+        ['ingest.source.option: expected `options`, or another one of format, path, options, got an unknown name'],
+      ],
+      [
+        { format: 'csv', path: 'x', options: { delimiter: ';;' } },
+        ['ingest.source.options.delimiter: expected one ASCII character that is no line break, got ";;"'],
+      ],
+      [
+        { format: 'parquet', path: 'x', options: { skip: 1 } },
+        ['ingest.source.options.skip: unknown option; there are infinities'],
+      ],
+      [{ format: 'written_api', options: { pages: 1 } }, ['ingest.source.options.url: expected a text, got nothing']],
+      [
+        { format: 'written_api', options: { url: 'x', pages: 'many', page: 1 } },
+        [
+          'ingest.source.options.page: expected `pages`, or another one of url, pages, got an unknown name',
+          'ingest.source.options.pages: expected a whole number, got "many"',
+        ],
+      ],
+      [{ format: 'written_api' }, ['ingest.source.options: expected an object of options, got nothing']],
+    ] as const)
+      expect(refusals({ source: wrong })).toEqual(says);
+    expect(refusals({ source: 'rows.csv' })[0]).toContain('a source such as source.csv(...)');
+  });
+});
+
+describe('a notifier that is written as plain JSON', () => {
+  it('is taken where it is right, one that was added too', () => {
+    for (const right of [
+      { notifier: 'stdout' },
+      { notifier: 'slack', url: secret('URL') },
+      { notifier: 'written_pager', team: 'night' },
+      pager({ team: 'night' }),
+    ])
+      expect(refusals({ notify: right })).toEqual([]);
+  });
+
+  it('is refused with the path, what is expected, what came, and the names that there are', () => {
+    const names = 'expected one of email, slack, stdout, webhook, written_pager';
+    for (const [wrong, says] of [
+      [{ kind: 'slak' }, [`hooks.onSuccess.0.notifier: ${names}, got nothing`]],
+      [{ notifier: 'slak' }, [`hooks.onSuccess.0.notifier: ${names}, got "slak"`]],
+      [{ notifier: 'slack' }, ['hooks.onSuccess.0.url: expected a text or secret(...) or a secret, got nothing']],
+      [{ notifier: 'slack', url: 'nowhere' }, [expect.stringMatching(/^hooks\.onSuccess\.0\.url: /)]],
+      [
+        { notifier: 'written_pager', team: 3, tem: 'x' },
+        [
+          'hooks.onSuccess.0.tem: expected `team`, or another one of notifier, team, got an unknown name',
+          'hooks.onSuccess.0.team: expected a text, got 3',
+        ],
+      ],
+    ] as const)
+      expect(refusals({ notify: wrong })).toEqual(says);
+  });
+});
