@@ -7,6 +7,7 @@ import { type DevServer, startDevServer } from '../../../src/temporal/server/dev
 import { findTemporalBinary } from '../../../src/temporal/server/find-binary.js';
 import { createPipelineWorker, type PipelineWorker } from '../../../src/worker/index.js';
 import { field, handMade, statusOf, temporaryFolder, text, until, waitFor } from '../execution-fixtures.js';
+import { eventually } from '../../eventually.js';
 
 const run = promisify(execFile);
 const calls: string[] = [];
@@ -174,7 +175,10 @@ describe('a run on Temporal', () => {
       ...['--input', '{"day":"2001-01-02"}'],
     ]);
     expect((await client.result(id)).results['second']).toEqual({ doubled: 6 });
-    const [listed] = await client.list(`WorkflowId = "${id}" AND MlPipeline = "two-steps" AND MlStatus = "succeeded"`);
+    const [listed] = await eventually(
+      () => client.list(`WorkflowId = "${id}" AND MlPipeline = "two-steps" AND MlStatus = "succeeded"`),
+      ([first]) => first?.state === 'COMPLETED',
+    );
     expect(listed).toMatchObject({
       workflowId: id,
       state: 'COMPLETED',

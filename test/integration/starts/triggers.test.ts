@@ -187,8 +187,10 @@ describe('runs on changes', () => {
     expect(last.started).toBeLessThan(SIGNALS / 10);
     const handle = temporal.workflow.getHandle(startOnChangeId(burst));
     const { historyLength, status } = await handle.describe();
-    const runs = await client.list(`WorkflowId = '${startOnChangeId(burst)}'`);
-    expect(runs.length).toBeGreaterThan(1);
+    await eventually(
+      () => client.list(`WorkflowId = '${startOnChangeId(burst)}'`),
+      (runs) => runs.length > 1,
+    );
     expect(status.name).toBe('RUNNING');
     expect(historyLength).toBeLessThan(800);
   }, 60_000);

@@ -12,6 +12,7 @@ import { createPipelineWorker } from '../../../src/worker/index.js';
 import { workflowBundle } from '../../../src/worker/bundle/workflow-bundle.js';
 import { startTestServer, type TestServer } from '../../test-temporal.js';
 import { handMade, temporaryFolder, text, until } from '../execution-fixtures.js';
+import { eventually } from '../../eventually.js';
 
 const EXAMPLE = 'examples/own-workflow';
 const QUEUE = 'ml';
@@ -175,8 +176,10 @@ describe('a hand-written workflow', () => {
     await client.approve('patient', { step: 'release', by: 'ada' });
     const result = await client.result('patient');
     expect(result).toMatchObject({ published: { by: 'ada', x: expect.closeTo(2, 1) }, refused: null });
-    const listed = await client.list('MlPipeline = "descent" AND MlStatus = "succeeded"');
-    expect(listed.map(({ workflowId }) => workflowId)).toContain('patient');
+    await eventually(
+      () => client.list('MlPipeline = "descent" AND MlStatus = "succeeded"'),
+      (listed) => listed.some(({ workflowId }) => workflowId === 'patient'),
+    );
     const history = await temporal.workflow.getHandle('patient').fetchHistory();
     const activities = (history.events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
       scheduled === null || scheduled === undefined
