@@ -27,17 +27,29 @@ const aList: Kind = { expected: 'a list', holds: Array.isArray };
 /** The linter says what is wrong inside. */
 const written = (expected: string): Kind => made(expected, (value) => !isReference(value) && !('source' in value));
 const aSource = written('a source such as source.csv(...)');
-const aCheck = made('a check such as check.notNull(...)', ({ check }) => typeof check === 'string');
-const aTransform = made('a transform such as feature.numeric(...)', ({ spec }) => typeof spec === 'object' && spec !== null);
+const aCheck = made(
+  'a check such as check.notNull(...)',
+  ({ check, column, options }) => typeof check === 'string' && typeof column === 'object' && isPlainObject(options),
+);
+const aTransform = made(
+  'a transform such as feature.numeric(...)',
+  ({ spec, columns }) => isPlainObject(spec) && Array.isArray(columns),
+);
 const aLabel = made(
   'label.binary(...) or label.regression(...)',
   ({ task, expression }) => typeof task === 'string' && expression !== undefined,
 );
-const aSplit = made('a split such as split.byTime(...)', ({ by, options }) => typeof by === 'string' && isPlainObject(options));
+const aSplit = made(
+  'a split such as split.byTime(...)',
+  ({ by, column, options }) => typeof by === 'string' && typeof column === 'object' && isPlainObject(options),
+);
 const aTrainer = made('a trainer such as trainer.gbdt(...)', ({ trainer }) => typeof trainer === 'string');
 const aGate = made('gate.betterThanChampion(...)', ({ than, metric }) => than === 'champion' && typeof metric === 'string');
 const aRollout = made('rollout.canary(...)', ({ weights, health }) => Array.isArray(weights) && typeof health === 'object');
-const aMeasure = made('a drift measure such as drift.psi(...)', ({ statistic }) => typeof statistic === 'string');
+const aMeasure = made(
+  'a drift measure such as drift.psi(...)',
+  ({ statistic, column }) => typeof statistic === 'string' && isPlainObject(column),
+);
 const aTrigger = made('a trigger such as on.drift()', ({ on }) => typeof on === 'string');
 const anExpression: Kind = {
   expected: 'an expression such as gt(landed.delay, 15), or sql`...`',

@@ -3,14 +3,19 @@ import { defineNotifier, defineSource } from '../../../src/extend/index.js';
 import {
   col,
   definePipeline,
+  feature,
+  gt,
   isPipelineError,
+  label,
   notify,
   param,
   type PipelineIssue,
   schema,
   secret,
   source,
+  split,
 } from '../../../src/index.js';
+import { define, flights, trained } from '../pipeline/flights.js';
 
 const rows = schema('rows', { at: col.timestamp({ eventTime: true }) });
 const api = defineSource({
@@ -25,6 +30,12 @@ const pager = defineNotifier({
   options: { properties: { team: { type: 'string' } }, required: ['team'] },
   send: () => Promise.resolve({ answer: 'paged' }),
 });
+
+const LEARNING = {
+  label: label.binary(gt(flights.delay, 15)),
+  split: split.byTime({ test: '7 days' }),
+  columns: { distance: feature.numeric(flights.distance) },
+};
 
 /** What is wrong with a pipeline that plain JavaScript declares, as `path: message`; the whole message of a refusal that comes earlier. */
 function refusals(given: { readonly source?: unknown; readonly notify?: unknown }): readonly string[] {
@@ -118,5 +129,26 @@ describe('a notifier that is written as plain JSON', () => {
       ],
     ] as const)
       expect(refusals({ notify: wrong })).toEqual(says);
+  });
+});
+
+describe('a kind that only its constructor makes', () => {
+  it('is refused where a file writes it as plain JSON', () => {
+    for (const [wrong, says] of [
+      [{ checks: [{ check: 'row_count' }] }, 'a check such as check.notNull(...)'],
+      [{ split: { by: 'time', options: { test: '1 day' } } }, 'a split such as split.byTime(...)'],
+      [{ columns: { size: { spec: { transform: 'numeric' } } } }, 'a transform such as feature.numeric(...)'],
+      [{ drift: [{ statistic: 'psi', column: 'size' }] }, 'a drift measure such as drift.psi(...)'],
+    ] as const)
+      expect(() =>
+        define((p) => {
+          const { checked, features, model } = trained(p);
+          if ('checks' in wrong)
+            p.validate(p.ingest({ id: 'again', source: source.csv('x.csv'), schema: flights }), wrong as never);
+          if ('split' in wrong || 'columns' in wrong) p.feature(checked, { id: 'other', ...LEARNING, ...wrong } as never);
+          if ('drift' in wrong) p.monitor(p.deploy(p.evaluate(model)), { every: '1 day', ...wrong } as never);
+          return features;
+        }),
+      ).toThrow(expect.objectContaining({ code: 'AUTHORING_OPTION_INVALID', message: expect.stringContaining(says) }));
   });
 });
