@@ -10,6 +10,9 @@ import { build, ensureInstalled, root } from './install.mjs';
 await ensureInstalled();
 build();
 
+/** Of two cores: an integration test waits for servers and timers a third of its time. */
+const FILES_AT_ONCE = 3;
+
 const folder = mkdtempSync(join(tmpdir(), 'perennial-test-'));
 const report = join(folder, 'report.json');
 const { status } = spawnSync(
@@ -18,7 +21,7 @@ const { status } = spawnSync(
     '--experimental-vm-modules',
     '--no-warnings',
     'node_modules/jest/bin/jest.js',
-    '--maxWorkers=2',
+    `--maxWorkers=${FILES_AT_ONCE}`,
     '--json',
     `--outputFile=${report}`,
     ...process.argv.slice(2),

@@ -1,28 +1,36 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** They take half a minute and more. One that starts last keeps one core waiting; a machine that ran them before would know, a clean one does not. */
+/** They take about half a minute and more. One that starts last keeps one core waiting; a machine that ran them before would know, a clean one does not. */
 const SLOW = [
   'examples/demo',
   'contract/s3-artifacts',
+  'examples/packed-tarball',
   'faults/worker/killed-in-a-write',
   'faults/worker/kill-nine',
-  'examples/packed-tarball',
   'faults/worker/crashed-worker',
-  'integration/worker/pool-commands',
-  'contract/s3-store',
+  'docs/tutorial',
   'integration/cli/cli',
+  'integration/worker/pool-commands',
+  'integration/monitoring/continuous-training',
+  'integration/worker/reload',
+  'faults/worker/step-isolation',
+  'integration/starts/admission',
+  'integration/worker/own-workflow',
+  'integration/worker/deploy-check',
+  'integration/stages/refit',
+  'integration/starts/backfill',
+  'integration/control-flow/map',
+  'integration/runs/truthful-status',
+  'integration/worker/pools-life',
+  'integration/worker/priority',
+  'integration/control-flow/map-placement',
+  'contract/s3-store',
   'examples/cached-training',
   'integration/runs/wide',
-  'integration/monitoring/continuous-training',
   'integration/bundle/workflow-bundle',
   'integration/in-process/wide',
-  'faults/worker/step-isolation',
-  'integration/worker/reload',
   'integration/worker/temporal-plugin',
-  'integration/stages/refit',
-  'integration/starts/admission',
   'integration/worker/shared-queue',
-  'integration/starts/backfill',
 ];
 
 const rankOf = ({ path }) => {
