@@ -1,2 +1,2 @@
 /** Ways to hand traffic to a new version, for `p.deploy`. */
-export { canary } from '../rollout/rollouts/canary.js';
+export { canary } from '../rollout/rollouts.js';

@@ -1,2 +1,2 @@
 /** Ways to fit a model, for `p.train`. */
-export { gbdt } from '../training/trainers/gbdt.js';
+export { gbdt } from '../training/trainers.js';

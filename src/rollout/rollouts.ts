@@ -1,13 +1,27 @@
+import { aNumber, anObject, either, listOf, optional } from '../errors/kinds.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { checkDefinition } from '../kinds/check-definition.js';
 import type { OptionsSchema } from '../kinds/json-schema.js';
 import { createKindList } from '../kinds/kind-list.js';
 import { filesOfCallers } from '../modules/defining-file.js';
+import { aDuration } from '../pipeline/options/kinds.js';
+import { checkWritten } from '../pipeline/options/problems.js';
+import { rolloutOptionKinds } from '../pipeline/options/rollout.js';
 import { type RolloutConstructor, type RolloutDefinition, type RolloutKind, rolloutKind } from './rollout-kind.js';
 import { canary } from './rollouts/canary.js';
 
 /** Every roll-out by the name that the plan has of it. */
 export const ROLLOUTS = createKindList<RolloutKind>('roll-out', 'strategy', [canary.kind]);
+
+checkWritten(ROLLOUTS, {
+  members: () => ({
+    weights: listOf(aNumber),
+    bake: either(aDuration, listOf(aDuration)),
+    options: optional(anObject),
+    ...rolloutOptionKinds,
+  }),
+  problems: () => [],
+});
 
 /** What the plan holds of every roll-out beside its options. */
 const TAKEN = ['strategy', 'weights', 'bakeMs', 'bakesMs', 'health', 'onInconclusive'];
@@ -32,3 +46,5 @@ export function defineRollout<const Schema extends OptionsSchema>(
   ROLLOUTS.add(made.kind, { files: filesOfCallers(defineRollout) });
   return made;
 }
+
+export { canary };

@@ -55,6 +55,8 @@ export type LintRule =
   | 'schedule-parameters'
   | 'slice-column'
   | 'source-option'
+  | 'trainer-option'
+  | 'rollout-option'
   | 'step-id'
   | 'trigger-parameters'
   | 'time-zone'

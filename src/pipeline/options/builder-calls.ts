@@ -45,7 +45,7 @@ const aSplit = made(
 );
 const aTrainer = made('a trainer such as trainer.gbdt(...)', ({ trainer }) => typeof trainer === 'string');
 const aGate = made('gate.betterThanChampion(...)', ({ than, metric }) => than === 'champion' && typeof metric === 'string');
-const aRollout = made('rollout.canary(...)', ({ weights, health }) => Array.isArray(weights) && typeof health === 'object');
+const aRollout = made('a roll-out such as rollout.canary(...)', ({ strategy }) => typeof strategy === 'string');
 const aMeasure = made(
   'a drift measure such as drift.psi(...)',
   ({ statistic, column }) => typeof statistic === 'string' && isPlainObject(column),

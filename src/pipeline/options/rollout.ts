@@ -13,7 +13,7 @@ export interface Rollout {
   readonly weights: readonly number[];
   /** Watch time at each weight, or one for all. */
   readonly bake: Duration | readonly Duration[];
-  readonly health: RolloutHealth;
+  readonly health?: RolloutHealth;
   readonly onInconclusive?: OnInconclusive;
 }
 

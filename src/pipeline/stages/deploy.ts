@@ -1,5 +1,6 @@
 import type { OptionReader } from '../lint/issues.js';
 import type { Duration } from '../duration.js';
+import { problemsOf } from '../options/problems.js';
 import { DEFAULT_ROLLOUT, type OnInconclusive, type Rollout } from '../options/rollout.js';
 import type { StepOptions } from '../options/step-options.js';
 
@@ -14,8 +15,12 @@ const ON_INCONCLUSIVE: readonly string[] = ['continue', 'rollBack', 'wait'] sati
 
 /** Becomes a `DeployConfig`. */
 export function deployConfig(options: DeployOptions, endpoint: string, model: string, read: OptionReader): object {
-  const { strategy, options: own = {}, weights, bake, health, onInconclusive } = options.rollout ?? DEFAULT_ROLLOUT;
+  const rollout = options.rollout ?? DEFAULT_ROLLOUT;
   const at = read.at('rollout');
+  const problems = problemsOf(rollout, 'strategy');
+  for (const { option, message } of problems) at.at(option).report('rollout-option', message);
+  if (problems.length > 0) return {};
+  const { strategy, options: own = {}, weights, bake, health = {}, onInconclusive } = rollout;
   lintWeights(weights, at.at('weights'));
   const { maxErrorRatio = 0.01, maxP99 = '500 milliseconds', ready = '60 seconds', minRequests } = health;
   if (onInconclusive !== undefined && !ON_INCONCLUSIVE.includes(onInconclusive))

@@ -1,5 +1,7 @@
 import { CronExpressionParser } from 'cron-parser';
-import type { JsonObject } from '../../contracts/json.js';
+import { isPlainObject, type JsonObject } from '../../contracts/json.js';
+import { type Kinds, type Problem, problemsIn } from '../../errors/check-call.js';
+import { aNumber, anObject, aText, optionsOf } from '../../errors/kinds.js';
 import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
 import { checkParameters } from '../../schema/validate-parameters.js';
 import type { DraftStep, PipelineDraft } from '../draft/draft.js';
@@ -120,7 +122,29 @@ function lintWindow(window: { readonly from: string; readonly to: string }, draf
   if (window.from === window.to) read.report('retrain-window', `from and to are both "${window.from}"`);
 }
 
+/** What each reason to train again has beside its name. */
+const TRIGGERS: { readonly [On in Trigger['on']]: Kinds } = {
+  drift: {},
+  performance: { metric: aText, below: aNumber },
+  new_rows: { rows: aNumber },
+  cron: { expression: aText, timezone: aText },
+  window: { trigger: aText, options: anObject },
+};
+const isTrigger = (on: unknown): on is Trigger['on'] => typeof on === 'string' && Object.hasOwn(TRIGGERS, on);
+const aTrigger = { expected: `one of ${Object.keys(TRIGGERS).join(', ')}`, holds: isTrigger };
+
+/** Of a trigger that is written as plain JSON every missing, wrong and unknown member. */
+function writtenProblems(given: unknown): readonly Problem[] {
+  const on: unknown = isPlainObject(given) ? given['on'] : undefined;
+  return isTrigger(on)
+    ? problemsIn({ given }, { given: optionsOf({ on: aTrigger, ...TRIGGERS[on] }) })
+    : problemsIn({ given: { on } }, { given: optionsOf({ on: aTrigger }) });
+}
+
 function lintTrigger(trigger: Trigger, read: OptionReader): void {
+  const problems = writtenProblems(trigger);
+  for (const { option, expected, received } of problems) read.at(option).report('range', `expected ${expected}, got ${received}`);
+  if (problems.length > 0) return;
   if (trigger.on === 'new_rows') read.number(trigger.rows, { min: 1, integer: true });
   if (trigger.on !== 'cron') return;
   const { expression, timezone } = trigger;

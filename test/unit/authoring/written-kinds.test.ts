@@ -3,6 +3,7 @@ import { defineNotifier, defineSource } from '../../../src/extend/index.js';
 import {
   col,
   definePipeline,
+  drift,
   feature,
   gt,
   isPipelineError,
@@ -11,9 +12,11 @@ import {
   param,
   type PipelineIssue,
   schema,
+  score,
   secret,
   source,
   split,
+  trainer,
 } from '../../../src/index.js';
 import { define, flights, trained } from '../pipeline/flights.js';
 
@@ -129,6 +132,60 @@ describe('a notifier that is written as plain JSON', () => {
       ],
     ] as const)
       expect(refusals({ notify: wrong })).toEqual(says);
+  });
+});
+
+/** What is wrong with a stage that plain JavaScript declares. */
+function wrongWith(build: Parameters<typeof define>[0]): readonly string[] {
+  try {
+    define(build);
+    return [];
+  } catch (error) {
+    if (!isPipelineError(error)) throw error;
+    const { issues } = error.details as { readonly issues?: readonly PipelineIssue[] };
+    return issues?.map(({ path, message }) => `${path}: ${message}`) ?? [error.message];
+  }
+}
+
+describe('a trainer, a roll-out and a trigger that are written as plain JSON', () => {
+  const train = (written: object): readonly string[] =>
+    wrongWith((p) => p.train(trained(p).features, { id: 'other', trainer: written as never }));
+  const deploy = (written: object): readonly string[] =>
+    wrongWith((p) => p.deploy(p.evaluate(trained(p).model), { rollout: written as never }));
+  const retrain = (written: object): readonly string[] =>
+    wrongWith((p) => {
+      const endpoint = p.deploy(p.evaluate(trained(p).model));
+      p.retrain(p.monitor(endpoint, { every: '7 days', drift: [drift.psi(score)] }), { on: [written as never] });
+    });
+
+  it('are taken where they are right', () => {
+    expect(train({ ...trainer.gbdt({ trees: 5 }) })).toEqual([]);
+    expect(train(JSON.parse(JSON.stringify(trainer.gbdt())) as object)).toEqual([]);
+    expect(deploy({ strategy: 'canary', weights: [10, 100], bake: '1 minute' })).toEqual([]);
+    expect(retrain({ on: 'drift' })).toEqual([]);
+    expect(retrain({ on: 'new_rows', rows: 5 })).toEqual([]);
+  });
+
+  it('are refused with the path, what is expected, what came, and the names that there are', () => {
+    expect(train({ trainer: 'gbd' })).toEqual(['other.trainer.trainer: expected one of gbdt, got "gbd"']);
+    expect(train({ ...trainer.gbdt(), trees: 'many', learning_rate: 1 })).toEqual([
+      expect.stringMatching(/^other\.trainer\.learning_rate: expected .*, got an unknown name$/),
+      'other.trainer.trees: expected a whole number of 1 to 100000, got "many"',
+    ]);
+    expect(deploy({ strategy: 'canari', weights: [100], bake: '1 minute' })).toEqual([
+      'deploy.rollout.strategy: expected one of canary, got "canari"',
+    ]);
+    expect(deploy({ strategy: 'canary', weights: 'all' })).toEqual([
+      'deploy.rollout.weights: expected a list, got "all"',
+      "deploy.rollout.bake: expected a duration such as '5 minutes' or a list, got nothing",
+    ]);
+    expect(retrain({ on: 'drft' })).toEqual([
+      'retrain.on.0.on: expected one of drift, performance, new_rows, cron, window, got "drft"',
+    ]);
+    expect(retrain({ on: 'cron', expression: 5 })).toEqual([
+      'retrain.on.0.expression: expected a text, got 5',
+      'retrain.on.0.timezone: expected a text, got nothing',
+    ]);
   });
 });
 
