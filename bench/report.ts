@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
+import { median } from '../dist/src/metrics/quantiles.js';
 
 /** A figure over its repetitions. */
 export type Measured = { readonly median: number; readonly min: number; readonly max: number; readonly n: number };
@@ -31,12 +32,9 @@ const SIGNIFICANT_DIGITS = 4;
 
 export function measured(values: readonly number[]): Measured {
   const sorted = [...values].sort((left, right) => left - right);
-  const middle = sorted.length / 2;
-  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
-  const lower = sorted[Math.ceil(middle) - 1] ?? Number.NaN;
   const round = (value: number): number => Number(value.toPrecision(SIGNIFICANT_DIGITS));
   return {
-    median: round((lower + upper) / 2),
+    median: round(sorted.length === 0 ? Number.NaN : median(sorted)),
     min: round(sorted[0] ?? Number.NaN),
     max: round(sorted.at(-1) ?? Number.NaN),
     n: sorted.length,

@@ -1,6 +1,7 @@
 import { GraphBuilder } from '../../dist/src/onnx/model-builder.js';
 import { createEndpoints } from '../../dist/src/registry/endpoints.js';
 import { createArtifactStore } from '../../dist/src/store/artifacts/create-artifact-store.js';
+import { jsonFile } from '../../dist/src/store/artifacts/json-file.js';
 import { openObjectStore } from '../../dist/src/store/open-store.js';
 
 export const ENDPOINT = 'bench';
@@ -29,13 +30,12 @@ export function row(n: number): Record<string, unknown> {
 /** Publishes a model that costs next to nothing, so that what is around it shows, and routes the endpoint to it. */
 export async function publishEndpoint(store: string): Promise<void> {
   const objects = await openObjectStore(store);
-  const json = (value: unknown): { bytes: Buffer } => ({ bytes: Buffer.from(JSON.stringify(value)) });
   const artifact = await createArtifactStore(objects).publish({
     kind: 'model',
     files: [
       { name: 'model.onnx', mediaType: 'application/octet-stream', content: { bytes: graph() } },
-      { name: 'signature.json', mediaType: 'application/json', content: json(SIGNATURE) },
-      { name: 'samples.json', mediaType: 'application/json', content: json([row(1), row(2)]) },
+      jsonFile('signature.json', JSON.stringify(SIGNATURE)),
+      jsonFile('samples.json', JSON.stringify([row(1), row(2)])),
     ],
     meta: {},
     inputs: [],

@@ -13,6 +13,7 @@ import { checkParameterSize } from '../contracts/limits/parameter-size.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
 import { type RunSummary, summarize } from './run-listing.js';
+import { queryText } from '../temporal/query-text.js';
 
 /** The outcome of one partition: its newest run in any back-fill of the pipeline. */
 export type PartitionReport = {
@@ -84,7 +85,7 @@ export function createBackfills(connection: Connection, namespace: string, taskQ
     report: async (spec) => {
       const newest = new Map<string, RunSummary>();
       // Another team may have a pipeline of this name in the namespace. Its runs are on another queue.
-      const query = `WorkflowId STARTS_WITH "${partitionIdPrefix(spec.pipeline)}" AND TaskQueue = "${taskQueue}"`;
+      const query = `WorkflowId STARTS_WITH ${queryText(partitionIdPrefix(spec.pipeline))} AND TaskQueue = ${queryText(taskQueue)}`;
       for await (const info of workflow.list({ query })) {
         const before = newest.get(info.workflowId);
         if (before === undefined || before.startedAt < info.startTime.toISOString()) newest.set(info.workflowId, summarize(info));

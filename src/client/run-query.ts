@@ -1,5 +1,6 @@
 import { SEARCH_ATTRIBUTES } from '../contracts/run/search-attributes.js';
 import type { RunStatus } from '../contracts/run.js';
+import { queryText } from '../temporal/query-text.js';
 
 /** Which runs to list. A run must meet all conditions. */
 export interface RunFilter {
@@ -62,9 +63,9 @@ export function runQuery(filter: RunFilter): string | undefined {
     all = query !== undefined,
   } = filter;
   const is = (attribute: string, value: string | undefined): string[] =>
-    value === undefined ? [] : [`${attribute} = ${quote(value)}`];
+    value === undefined ? [] : [`${attribute} = ${queryText(value)}`];
   const begins = (attribute: string, value: string | undefined): string[] =>
-    value === undefined ? [] : [`${attribute} STARTS_WITH ${quote(value)}`];
+    value === undefined ? [] : [`${attribute} STARTS_WITH ${queryText(value)}`];
   const conditions = [
     ...is('WorkflowType', pipeline),
     ...(status === undefined ? [] : [statusCondition(status)]),
@@ -72,12 +73,12 @@ export function runQuery(filter: RunFilter): string | undefined {
     ...begins(SEARCH_ATTRIBUTES.trigger, trigger),
     ...is(SEARCH_ATTRIBUTES.stage, stage),
     ...begins(SEARCH_ATTRIBUTES.plan, plan),
-    ...(since === undefined ? [] : [`StartTime >= ${quote(since)}`]),
-    ...(until === undefined ? [] : [`StartTime < ${quote(until)}`]),
+    ...(since === undefined ? [] : [`StartTime >= ${queryText(since)}`]),
+    ...(until === undefined ? [] : [`StartTime < ${queryText(until)}`]),
     ...(metric === undefined ? [] : [`${SEARCH_ATTRIBUTES.metric} ${metric.op} ${metric.value}`]),
     ...is('TemporalScheduledById', schedule),
     ...(query === undefined ? [] : [query]),
-    ...(all || pipeline !== undefined ? [] : [`WorkflowType NOT IN (${SERVANTS.map(quote).join(', ')})`]),
+    ...(all || pipeline !== undefined ? [] : [`WorkflowType NOT IN (${SERVANTS.map(queryText).join(', ')})`]),
   ];
   return conditions.length === 0 ? undefined : conditions.map((condition) => `(${condition})`).join(' AND ');
 }
@@ -99,5 +100,3 @@ function statusCondition(status: RunStatus['status']): string {
       return 'ExecutionStatus = "Canceled"';
   }
 }
-
-const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;

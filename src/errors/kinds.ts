@@ -6,7 +6,11 @@ const kind = (expected: string, holds: Kind['holds']): Kind => Object.freeze({ e
 export const aText = kind('a text', (value) => typeof value === 'string');
 export const aNumber = kind('a number', (value) => typeof value === 'number');
 export const aBoolean = kind('true or false', (value) => typeof value === 'boolean');
-export const aFunction = kind('a function', (value) => typeof value === 'function');
+/** No class: it would be called without `new`. */
+export const aFunction = kind(
+  'a function',
+  (value) => typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value)),
+);
 export const anObject = kind('an object', isPlainObject);
 /** Of JSON that is one value. */
 export const aPrimitive = kind(

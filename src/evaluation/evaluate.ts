@@ -16,6 +16,7 @@ import type { Profile } from '../profiles/profile.js';
 import { profileValues } from '../profiles/numeric-profile.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { renderPage } from '../report/page.js';
+import { jsonFile } from '../store/artifacts/json-file.js';
 import { canonicalJson } from '../store/json/canonical-json.js';
 import type { StandIn } from './champion.js';
 import { failClosed, findChampion, standInOf } from './champion.js';
@@ -128,23 +129,15 @@ async function publish(judged: Judged, context: StepContext): Promise<EvaluateRe
   const judgement = { decision, reasons, metrics, gate, comparedWith, ...(guarded.length === 0 ? {} : { guards: guarded }) };
   const meta: EvaluationMeta = { model: config.model, candidate: inputs.model.id, ...judgement };
   const { testFrom, testTo } = inputs.features.meta;
-  const file = (
-    name: string,
-    mediaType: string,
-    content: string,
-  ): { name: string; mediaType: string; content: { bytes: Buffer } } => ({
-    name,
-    mediaType,
-    content: { bytes: Buffer.from(content) },
-  });
   // Loaded late: most workers never draw a chart.
   const { evaluationPage } = await import('./evaluation-page.js');
+  const page = renderPage(evaluationPage({ config, inputs, blessing, comparison, decision, reasons }));
   const evaluation = await context.artifacts.publish({
     kind: 'evaluation',
     files: [
-      file('evaluation.json', 'application/json', canonicalJson({ ...meta, testFrom, testTo, config, blessing, comparison })),
-      file('report.html', 'text/html', renderPage(evaluationPage({ config, inputs, blessing, comparison, decision, reasons }))),
-      file('profile.json', 'application/json', canonicalJson(judged.profile)),
+      jsonFile('evaluation.json', canonicalJson({ ...meta, testFrom, testTo, config, blessing, comparison })),
+      { name: 'report.html', mediaType: 'text/html', content: { bytes: Buffer.from(page) } },
+      jsonFile('profile.json', canonicalJson(judged.profile)),
     ],
     meta,
     inputs: [inputs.model, inputs.features, ...(champion === null ? [] : [champion.artifact])].map(({ kind, id }) => ({

@@ -5,6 +5,7 @@ import type { ProfiledColumn } from './profile-source.js';
 import { longRows } from './profile-source.js';
 import type { Buckets } from './value-buckets.js';
 import { bucketSorted, MAX_BUCKETS, mergeBuckets, orderKeySql, positionSql, smallestShift } from './value-buckets.js';
+import { nearestRank } from '../metrics/quantiles.js';
 
 /**
  * Distribution of a numeric column: exact value counts while there are at most 2,048 distinct values, else counts in buckets of equal
@@ -233,7 +234,7 @@ export function profileValues(values: Float64Array): NumericProfile {
 function decilesOf(sorted: Float64Array): RowsUpTo {
   const found: { readonly at: number[]; readonly rows: number[] } = { at: [], rows: [] };
   for (let part = 1; part < DECILE_PARTS; part += 1) {
-    const value = (sorted[Math.ceil((part * sorted.length) / DECILE_PARTS) - 1] ?? 0) + 0;
+    const value = nearestRank(sorted, part, DECILE_PARTS) + 0;
     if (found.at.at(-1) === value) continue;
     found.at.push(value);
     found.rows.push(rowsUpTo(sorted, value));

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../contracts/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../contracts/json.js';
 import type { ModelVersion, RegistryLogEntry } from '../contracts/model.js';
 import type { EvaluationMeta } from '../contracts/stages/evaluate.js';
 import { isPipelineError } from '../errors/pipeline-error.js';
@@ -40,10 +40,10 @@ export async function versionFacts(
 }
 
 function hyperparametersIn(trainer: JsonValue): JsonObject | null {
-  if (typeof trainer !== 'object' || trainer === null || Array.isArray(trainer)) return null;
-  const { trainer: settings, seed } = trainer as JsonObject;
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return null;
-  return { ...(settings as JsonObject), ...(seed === undefined ? {} : { seed }) };
+  if (!isJsonObject(trainer)) return null;
+  const { trainer: settings, seed } = trainer;
+  if (!isJsonObject(settings)) return null;
+  return { ...settings, ...(seed === undefined ? {} : { seed }) };
 }
 
 async function ifThere<T>(read: () => Promise<T>): Promise<T | null> {

@@ -90,9 +90,9 @@ export function jsonSchemaProblem(schema: JsonObject): string | null {
  * that `param.oneOf(['2001'])` is declared.
  */
 function withChosenTexts(value: unknown, parameters: JsonObject): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if (!isPlainObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, given]: [string, unknown]) => {
+    Object.entries(value).map(([name, given]) => {
       const property = propertySchema(parameters, name);
       const items = itemSchema(property);
       return [name, Array.isArray(given) ? given.map((item) => chosenText(item, items)) : chosenText(given, property)];

@@ -1,5 +1,6 @@
 import type { DatasetRef } from '../contracts/dataset.js';
 import type { CheckOutcome } from '../contracts/stages/validate.js';
+import { escapeHtml } from '../report/html.js';
 
 export interface ValidationReport {
   /** Without the address, so that the same data gives the same report in every store. */
@@ -35,8 +36,4 @@ function outcomeRow(outcome: CheckOutcome): string {
   const cells = [outcome.id, outcome.column ?? '', outcome.severity].map((text) => `<td>${escapeHtml(text)}</td>`).join('');
   const observed = outcome.observed === null ? 'nothing' : String(outcome.observed);
   return `<tr>${cells}<td class="${result}">${result}</td><td>${escapeHtml(outcome.expected)}</td><td>${escapeHtml(observed)}</td><td class="number">${String(outcome.failingRows)}</td></tr>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -2,7 +2,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, log, ParentClosePolicy, sleep, startChild, workflowInfo } from '@temporalio/workflow';
 import type { HookEvent, HookSpec, NoticeDelivery, RunNotice } from '../../src/contracts/plan/hooks.js';
 import type { Plan } from '../../src/contracts/plan.js';
-import type { JsonObject, JsonValue } from '../../src/contracts/json.js';
+import { isJsonObject, type JsonValue } from '../../src/contracts/json.js';
 import type { RunStatus, StepFailure, StepState } from '../../src/contracts/run.js';
 import type { deliverNotice } from './deliver-notice.js';
 import type { WaitingStep } from './run-driver.js';
@@ -102,8 +102,8 @@ export async function tellOfFailedStart(pipeline: string, { code, message, detai
 }
 
 function receiversIn(details: JsonValue): readonly HookSpec[] {
-  if (typeof details !== 'object' || details === null || Array.isArray(details)) return [];
-  const { onFailure } = details as JsonObject;
+  if (!isJsonObject(details)) return [];
+  const { onFailure } = details;
   return Array.isArray(onFailure) ? (onFailure as readonly HookSpec[]) : [];
 }
 

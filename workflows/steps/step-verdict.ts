@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../src/contracts/json.js';
+import { isJsonObject, type JsonValue } from '../../src/contracts/json.js';
 import type { StepKind } from '../../src/contracts/plan.js';
 import type { StepVerdict } from '../../src/contracts/run.js';
 import { cutText } from '../../src/errors/bounded-failure.js';
@@ -11,8 +11,8 @@ const LONGEST_REASON = 300;
 /** The decision of a step that succeeded; null when its kind decides nothing. */
 export function verdictOf(kind: StepKind, result: JsonValue): StepVerdict | null {
   const member = MEMBERS[kind];
-  if (member === undefined || typeof result !== 'object' || result === null || Array.isArray(result)) return null;
-  const { [member]: decision, reasons } = result as { readonly [name: string]: JsonValue };
+  if (member === undefined || !isJsonObject(result)) return null;
+  const { [member]: decision, reasons } = result;
   if (typeof decision !== 'string') return null;
   const texts = Array.isArray(reasons) ? (reasons as readonly JsonValue[]).filter((reason) => typeof reason === 'string') : [];
   return { decision, reasons: texts.slice(0, MOST_REASONS).map((reason) => cutText(reason, LONGEST_REASON)) };

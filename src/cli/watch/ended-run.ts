@@ -3,6 +3,7 @@ import type { RunManifest } from '../../contracts/run/run-manifest.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { findManifest, writeManifest } from '../../runs/manifest-store.js';
 import type { ObjectStore } from '../../store/port.js';
+import { queryText } from '../../temporal/query-text.js';
 
 const OPEN: ReadonlySet<string> = new Set(['running', 'waiting', 'blocked']);
 
@@ -12,7 +13,7 @@ const OPEN: ReadonlySet<string> = new Set(['running', 'waiting', 'blocked']);
  * @throws PipelineError `RUNS_STILL_OPEN`, `EXECUTION_RUN_NOT_FOUND`, `RUNS_NOT_RECORDED`.
  */
 export async function endedRun(client: PipelineClient, objects: ObjectStore, workflowId: string): Promise<RunManifest> {
-  const found = (await client.list(`WorkflowId = "${workflowId.replaceAll('"', '')}"`, 1))[0];
+  const found = (await client.list(`WorkflowId = ${queryText(workflowId)}`, 1))[0];
   const kept = await findManifest(objects, workflowId, found?.runId);
   if (kept !== null) return kept;
   if (found === undefined) throw new PipelineError('EXECUTION_RUN_NOT_FOUND', { what: `no run "${workflowId}"` });

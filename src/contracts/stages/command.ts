@@ -46,8 +46,8 @@ export type FilesMeta = { readonly folder: 'output' | 'model'; readonly files: n
 /** What a command that ended well gives to the steps after it. `Metric`: names of those that it was asked for. */
 export type CommandResult<Value extends JsonValue = null, Metric extends string = never> = {
   readonly exitCode: 0;
-  /** Those that it was asked for, and those that it wrote into `output/metrics.jsonl`. */
-  readonly metrics: { readonly [name: string]: number } & { readonly [Name in Metric]: number };
+  /** Those that it was asked for, when it printed them, and those that it wrote into `output/metrics.jsonl`. */
+  readonly metrics: { readonly [name: string]: number } & { readonly [Name in Metric]?: number };
   /** The files that it left in `output/`; null when there are none. */
   readonly output: ArtifactRef<'files', FilesMeta> | null;
   /** The files that it left in `model/`; null when there are none. */

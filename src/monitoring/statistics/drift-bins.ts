@@ -5,6 +5,7 @@ import type { CategoryProfile } from '../../profiles/category-profile.js';
 import type { NumericProfile } from '../../profiles/numeric-profile.js';
 import { bucketsOf, DECILE_PARTS } from '../../profiles/numeric-profile.js';
 import type { ColumnProfile } from '../../profiles/profile.js';
+import { bucketOfRank, rankOf } from '../../metrics/quantiles.js';
 
 /** Rows by bin of two profiles; all arrays have one length, at least 1. */
 export interface DriftBins {
@@ -54,28 +55,19 @@ function numericBins(reference: NumericProfile, current: NumericProfile): DriftB
 /** The deciles of a column, ascending, equal ones once: what its rows are cut at, and those of a window that is compared with it. */
 export function decileEdges({ bucketShift, positions, counts, count, deciles }: NumericProfile): readonly number[] {
   if (deciles !== undefined) return deciles.at;
-  return quantileEdges(bucketCentres({ shift: bucketShift, positions, counts }), counts, count);
+  const centres = bucketCentres({ shift: bucketShift, positions, counts });
+  const parts = Array.from({ length: DECILE_PARTS - 1 }, (_, index) => index + 1);
+  const edges = parts.flatMap((part) => {
+    const bucket = bucketOfRank(counts, rankOf(count, part, DECILE_PARTS));
+    return bucket === null ? [] : [centres[bucket] ?? 0];
+  });
+  return [...new Set(edges)];
 }
 
 function labelOf(low: number, high: number): string {
   const text = (value: number): string => String(Number(value.toPrecision(3)));
   if (high !== Infinity) return `≤ ${text(high)}`;
   return low === -Infinity ? 'all' : `> ${text(low)}`;
-}
-
-function quantileEdges(values: Float64Array, counts: readonly number[], total: number): number[] {
-  const edges: number[] = [];
-  let below = 0;
-  let next = 1;
-  counts.forEach((count, index) => {
-    below += count;
-    while (next < DECILE_PARTS && below * DECILE_PARTS >= next * total) {
-      const value = values[index] ?? 0;
-      if (edges.at(-1) !== value) edges.push(value);
-      next += 1;
-    }
-  });
-  return edges;
 }
 
 /** Exact where the profile has values, or counted its rows at these edges; at the middles of its buckets else. */

@@ -1,6 +1,6 @@
 import { checkCall } from '../../errors/check-call.js';
 import { aText, optional, optionsOf } from '../../errors/kinds.js';
-import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import { isJsonObject, type JsonValue } from '../../contracts/json.js';
 import type { ScheduledTimeMarker } from '../../contracts/plan/schedule.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { addSpan, isTimeZone, localDate, parseSpan, startOf } from './calendar.js';
@@ -65,8 +65,8 @@ export function scheduledTimeProblems(marker: unknown): readonly string[] {
  * @throws PipelineError `SCHEDULES_SCHEDULED_TIME` with every marker that cannot be read.
  */
 export function resolveScheduledTimes(parameters: JsonValue, atMs: number): JsonValue {
-  if (typeof parameters !== 'object' || parameters === null || Array.isArray(parameters)) return parameters;
-  const fields = Object.entries(parameters as JsonObject);
+  if (!isJsonObject(parameters)) return parameters;
+  const fields = Object.entries(parameters);
   const problems = fields.flatMap(([name, value]) =>
     isScheduledTime(value) ? scheduledTimeProblems(value.$scheduledTime).map((problem) => `${name}: ${problem}`) : [],
   );

@@ -1,5 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
-import { isPlainObject, type JsonObject } from '../../contracts/json.js';
+import { isJsonObject, isPlainObject } from '../../contracts/json.js';
 import { type Kinds, type Problem, problemsIn } from '../../errors/check-call.js';
 import { aNumber, anObject, aText, optionsOf } from '../../errors/kinds.js';
 import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
@@ -103,8 +103,8 @@ export function retrainConfig(
 /** How late the labels of the monitor may be, ms; 0 of a step that is none. */
 function monitoredDelayMs(after: DraftStep | null): number {
   const labels = after?.config['labels'];
-  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) return 0;
-  const { delayMs } = labels as JsonObject;
+  if (!isJsonObject(labels)) return 0;
+  const { delayMs } = labels;
   return typeof delayMs === 'number' ? delayMs : 0;
 }
 

@@ -1,3 +1,5 @@
+import { bucketOfRank, rankOf } from '../../metrics/quantiles.js';
+
 /** Buckets grow by 5 percent from 0.01 ms, so a quantile is off by at most that. */
 const FIRST_MS = 0.01;
 const GROWTH = Math.log(1.05);
@@ -18,12 +20,7 @@ export class LatencyHistogram {
   /** Upper edge, ms, of the bucket that holds the quantile `share` (0..1); at most 5 percent too high. Null when nothing was recorded. */
   quantile(share: number): number | null {
     if (this.#total === 0) return null;
-    const rank = Math.max(1, Math.ceil(share * this.#total));
-    let seen = 0;
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-      seen += this.#counts[bucket] ?? 0;
-      if (seen >= rank) return FIRST_MS * Math.exp(bucket * GROWTH);
-    }
-    return FIRST_MS * Math.exp((BUCKETS - 1) * GROWTH);
+    const bucket = bucketOfRank(this.#counts, Math.max(1, rankOf(this.#total, share))) ?? BUCKETS - 1;
+    return FIRST_MS * Math.exp(bucket * GROWTH);
   }
 }

@@ -1,5 +1,6 @@
 import type { ArtifactFile, ArtifactKind, ArtifactManifest } from '../../contracts/artifact.js';
 import { parseRecord } from '../json/json-record.js';
+import { isPlainObject } from '../../contracts/json.js';
 import { corrupt } from '../json/parse-json.js';
 import { problemOfName } from '../path-inside.js';
 
@@ -12,7 +13,7 @@ export function parseManifest(bytes: Uint8Array, key: string, kind: ArtifactKind
   if (manifest.kind !== kind) throw corrupt(key, `it is of the kind ${JSON.stringify(manifest.kind)}`);
   const { files, inputs, meta } = manifest as { readonly [name in 'files' | 'inputs' | 'meta']: unknown };
   if (!Array.isArray(files) || !Array.isArray(inputs)) throw corrupt(key, 'files and inputs are not lists');
-  if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) throw corrupt(key, 'meta is not an object');
+  if (!isPlainObject(meta)) throw corrupt(key, 'meta is not an object');
   const bad = files.findIndex((file: unknown) => !isFile(file));
   if (bad >= 0) throw corrupt(key, `entry ${bad} of its files has no proper name, hash or size`);
   if (!inputs.every(isIdentity)) throw corrupt(key, 'an input has no kind and id');

@@ -1,4 +1,5 @@
 import { isPipelineError } from '../../errors/pipeline-error.js';
+import { isPlainObject } from '../../contracts/json.js';
 import { canonicalJson } from './canonical-json.js';
 import { corrupt, MOST_RECORD_BYTES, parseJson } from './parse-json.js';
 import type { ObjectStore, StoredObject } from '../port.js';
@@ -19,7 +20,7 @@ export function parseRecord<Shape extends object>(
   members: readonly (keyof Shape & string)[],
 ): Shape {
   const value = parseJson(bytes, key);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw corrupt(key, 'it is not a JSON object');
+  if (!isPlainObject(value)) throw corrupt(key, 'it is not a JSON object');
   const missing = members.filter((member) => !(member in value));
   if (missing.length > 0) throw corrupt(key, `it lacks ${missing.join(', ')}`);
   return value as Shape;

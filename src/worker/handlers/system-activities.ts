@@ -9,7 +9,7 @@ import type { ControlActivities } from '../../contracts/run/control.js';
 import type { GarbageActivities } from '../../contracts/store/garbage.js';
 import type { NoticeActivities } from '../../contracts/plan/hooks.js';
 import type { Pools } from '../../contracts/plan/pools.js';
-import type { JsonObject } from '../../contracts/json.js';
+import { isJsonObject } from '../../contracts/json.js';
 import type { MapContext } from '../../contracts/stages/map.js';
 import type { WindowReport } from '../../contracts/entities/monitoring.js';
 import type { StepOutcome, StepTask } from '../../contracts/run.js';
@@ -143,7 +143,7 @@ async function startedHere<T>(catalog: PipelineCatalog, pipeline: unknown, resol
     if (onFailure.length === 0) throw error;
     // The run has no plan that would say whom to tell.
     const { details } = error;
-    const told = typeof details === 'object' && !Array.isArray(details) ? (details as JsonObject | null) : { details };
+    const told = isJsonObject(details) ? details : details === null ? {} : { details };
     throw new PipelineError(error.code, { ...error.parts, details: { ...told, onFailure } });
   }
 }

@@ -7,6 +7,7 @@ import { Client } from '@temporalio/client';
 import type { Connection, WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import type { WorkflowBundle } from '@temporalio/worker';
+import { queryText } from '../../temporal/query-text.js';
 
 export type BrokenRun = {
   readonly workflowId: string;
@@ -33,7 +34,7 @@ export async function checkOpenRuns(
   const types = new Map<string, string>();
   const opened = new Map<string, History>();
   async function* histories(): AsyncGenerator<{ readonly workflowId: string; readonly history: unknown }> {
-    const query = `ExecutionStatus = "Running" AND TaskQueue = "${target.taskQueue.replaceAll('"', '')}"`;
+    const query = `ExecutionStatus = "Running" AND TaskQueue = ${queryText(target.taskQueue)}`;
     for await (const { workflowId, runId, type } of workflow.list({ query })) {
       types.set(workflowId, type);
       const history = await workflow.getHandle(workflowId, runId).fetchHistory();
