@@ -26,7 +26,7 @@ export function estimateDuration(
 ): DurationEstimate {
   const timed = steps.filter(({ kind }) => kind !== 'gate' && kind !== 'join');
   const known = timed.flatMap((step) => {
-    const seconds = workOf(step) === 'never' ? null : medianSeconds(step.id, earlier);
+    const seconds = workOf(step) === 'never' ? null : usualSeconds(step.id, earlier);
     return seconds === null ? [] : [[step.id, seconds] as const];
   });
   const medians = new Map(known);
@@ -43,7 +43,7 @@ export function estimateDuration(
 }
 
 /** Median over the runs that computed the step; null without such a run. */
-function medianSeconds(id: string, earlier: readonly RunManifest[]): number | null {
+function usualSeconds(id: string, earlier: readonly RunManifest[]): number | null {
   const seconds = earlier
     .flatMap(({ steps }) => steps.filter((step) => step.id === id && step.status === 'succeeded'))
     .filter(({ cached, reusedFrom }) => !cached && reusedFrom === undefined)
