@@ -60,8 +60,9 @@ export const aStore = either(
 
 export const aSecretProvider = made('a provider of secrets: { place, read }', ({ read }) => typeof read === 'function');
 
-/** What a constructor of kinds gives, as `check.notNull`. */
+/** A constructor of kinds, as `check.notNull`, or another holder of the `kind` that it has. */
 export const aKind: Kind = Object.freeze({
   expected: 'the constructor of a kind',
-  holds: (value: unknown) => typeof value === 'function' && isPlainObject((value as { readonly kind?: unknown }).kind),
+  holds: (value: unknown) =>
+    (typeof value === 'function' || isPlainObject(value)) && isPlainObject((value as { readonly kind?: unknown }).kind),
 });

@@ -133,7 +133,7 @@ const TRIGGERS: { readonly [On in Trigger['on']]: Kinds } = {
 const isTrigger = (on: unknown): on is Trigger['on'] => typeof on === 'string' && Object.hasOwn(TRIGGERS, on);
 const aTrigger = { expected: `one of ${Object.keys(TRIGGERS).join(', ')}`, holds: isTrigger };
 
-/** Of a trigger that is written as plain JSON every missing, wrong and unknown member. */
+/** Every missing, wrong and unknown member of a trigger that is written as plain JSON. */
 function writtenProblems(given: unknown): readonly Problem[] {
   const on: unknown = isPlainObject(given) ? given['on'] : undefined;
   return isTrigger(on)

@@ -1,4 +1,4 @@
-import { aKind, anObject } from '../../errors/kinds.js';
+import { aKind, anObject, aText } from '../../errors/kinds.js';
 import { checkCall, checkSettings } from '../../errors/check-call.js';
 import assert from 'node:assert/strict';
 import { decideTriggers } from '../../monitoring/decide-triggers.js';
@@ -18,7 +18,7 @@ export function triggerContract(
 ): readonly ContractCase[] {
   checkCall('triggerContract', { constructor: made, given }, { constructor: aKind, given: anObject });
   checkSettings('triggerContract', subjects, { reason: anObject, none: anObject });
-  checkSettings('triggerContract', given, { trigger: anObject });
+  checkSettings('triggerContract', given, { trigger: aText, options: anObject });
   const { kind } = made;
   const { reason, none } = subjects;
   const { trigger } = given;
