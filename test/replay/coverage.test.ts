@@ -29,6 +29,11 @@ describe('the stored histories', () => {
     expect(missing.filter((id) => !ASKED_BY_OLD_RUNS.includes(id))).toEqual([]);
   });
 
+  it('hold a run that takes over what a run before it called, and one that finds what its own body called', () => {
+    const recorded = new Set(shapes.flatMap(({ activities }) => activities));
+    expect(['takeCalledRun', 'findCalledRun'].filter((type) => !recorded.has(type))).toEqual([]);
+  });
+
   it('hold a run of each format of plans', () => {
     expect([plansOf(1).length > 0, plansOf(2).length > 0]).toEqual([true, true]);
   });

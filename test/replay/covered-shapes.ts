@@ -11,6 +11,8 @@ export type RecordedShape = {
   readonly plan: Plan | null;
   /** Ids of the patches that it was recorded with. */
   readonly patches: readonly string[];
+  /** Types of the activities that it scheduled. */
+  readonly activities: readonly string[];
 };
 
 const WORKFLOWS = new URL('../../workflows/', import.meta.url);
@@ -22,6 +24,7 @@ type Event = {
   readonly eventType: string;
   readonly workflowExecutionStartedEventAttributes?: Attributes;
   readonly markerRecordedEventAttributes?: Attributes & { readonly markerName?: string };
+  readonly activityTaskScheduledEventAttributes?: { readonly activityType?: { readonly name: string } };
 };
 
 /** Names of the stored histories, in order. */
@@ -40,7 +43,8 @@ export async function recordedShape(name: string): Promise<RecordedShape> {
   const payloads = payloadsIn(events);
   const [plan = null] = payloads.flatMap((payload) => planIn(payload, workflowType));
   const patches = events.filter(({ markerRecordedEventAttributes: marker }) => marker?.markerName === PATCH_MARKER);
-  return { name, workflowType, plan, patches: payloadsIn(patches).map(patchOf) };
+  const activities = events.flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? []);
+  return { name, workflowType, plan, patches: payloadsIn(patches).map(patchOf), activities };
 }
 
 const patchOf = (payload: string): string => (JSON.parse(payload) as { readonly id: string }).id;
