@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { it } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 /** Where systems keep Chromium, or a browser that is one. */
@@ -26,6 +27,16 @@ export async function startTestBrowser(): Promise<TestBrowser> {
   const unavailable = `no Chromium at ${PLACES.join(', ')}`;
   process.stderr.write(`SKIPPED: tests in a browser: ${unavailable}\n`);
   return { unavailable };
+}
+
+/** Declares a test that looks at pages. A machine without a browser skips it: a file in which Jest finds no test fails. */
+export function itInBrowser(browser: TestBrowser, title: string, look: (browser: Browser) => Promise<void>): void {
+  if ('unavailable' in browser) it.skip(title, () => undefined);
+  else it(title, () => look(browser));
+}
+
+export async function closeTestBrowser(browser: TestBrowser): Promise<void> {
+  if (!('unavailable' in browser)) await browser.close();
 }
 
 /**

@@ -1,25 +1,23 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { barChart, intervalChart, lineChart } from '../../src/report/charts/render-chart.js';
-import { table } from '../../src/report/html.js';
-import { renderPage } from '../../src/report/page.js';
-import { pageProblems, startTestBrowser, tipsOf } from '../browser/test-browser.js';
-import { temporaryStore } from '../unit/data/tiny-source.js';
-import { evaluateModel, flightFeatures, hourModel, publishModel } from './stages/evaluation-fixtures.js';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { barChart, intervalChart, lineChart } from '../../../src/report/charts/render-chart.js';
+import { table } from '../../../src/report/html.js';
+import { renderPage } from '../../../src/report/page.js';
+import { closeTestBrowser, itInBrowser, pageProblems, startTestBrowser, tipsOf } from '../../browser/test-browser.js';
+import { temporaryStore } from '../../unit/data/tiny-source.js';
+import { evaluateModel, flightFeatures, hourModel, publishModel } from './evaluation-fixtures.js';
 
 const browser = await startTestBrowser();
-const available = 'unavailable' in browser ? describe.skip : describe;
 
-available('a report in a browser', () => {
-  if ('unavailable' in browser) return;
+describe('a report in a browser', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'perennial-report-'));
   });
   afterAll(async () => {
-    await browser.close();
+    await closeTestBrowser(browser);
     await rm(folder, { recursive: true, force: true });
   });
   const fileOf = async (name: string, html: string | Buffer): Promise<string> => {
@@ -28,19 +26,23 @@ available('a report in a browser', () => {
     return file;
   };
 
-  it('of an evaluation can be read in light and dark and on a small screen, and asks for nothing', async () => {
-    const store = await temporaryStore();
-    const features = await flightFeatures(store, '2001-01-01', '2001-01-08');
-    const model = await publishModel(store, features, hourModel(features.meta.signature, -2.5, 0.08));
-    const { result } = await evaluateModel(store, { model, features });
-    const file = await fileOf('evaluation', await store.readFile(result.evaluation, 'report.html'));
-    expect(await pageProblems(browser, file)).toEqual([]);
-    const tips = await tipsOf(browser, file);
-    expect(tips.length).toBeGreaterThan(20);
-    expect(tips).not.toContain(null);
-  });
+  itInBrowser(
+    browser,
+    'of an evaluation can be read in light and dark and on a small screen, and asks for nothing',
+    async (browser) => {
+      const store = await temporaryStore();
+      const features = await flightFeatures(store, '2001-01-01', '2001-01-08');
+      const model = await publishModel(store, features, hourModel(features.meta.signature, -2.5, 0.08));
+      const { result } = await evaluateModel(store, { model, features });
+      const file = await fileOf('evaluation', await store.readFile(result.evaluation, 'report.html'));
+      expect(await pageProblems(browser, file)).toEqual([]);
+      const tips = await tipsOf(browser, file);
+      expect(tips.length).toBeGreaterThan(20);
+      expect(tips).not.toContain(null);
+    },
+  );
 
-  it('of all charts and tones can be read too, and says a problem where there is one', async () => {
+  itInBrowser(browser, 'of all charts and tones can be read too, and says a problem where there is one', async (browser) => {
     const text = { title: 'Of a chart', xLabel: 'of its row', yLabel: 'of its column' };
     const series = ['own', 'other'].map((name, n) => ({
       name,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { failureCode } from '../../src/client/index.js';
-import { definePipeline, param, PipelineError } from '../../src/index.js';
-import { eventually } from '../eventually.js';
-import { until } from './execution-fixtures.js';
-import { type Served, serve } from './served.js';
-import { runCli } from './cli/run-cli.js';
+import { failureCode } from '../../../src/client/index.js';
+import { definePipeline, param, PipelineError } from '../../../src/index.js';
+import { eventually } from '../../eventually.js';
+import { until } from '../execution-fixtures.js';
+import { type Served, serve } from '../served.js';
+import { runCli } from '../cli/run-cli.js';
 
 /** The called runs whose code ran, by their whole id. */
 const called: string[] = [];
