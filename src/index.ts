@@ -23,7 +23,7 @@ export { validateParameters } from './schema/validate-parameters.js';
 
 export { definePipeline } from './pipeline/define-pipeline.js';
 export type { PipelineOptions } from './pipeline/define-pipeline.js';
-export type { PipelineBuilder } from './pipeline/builder.js';
+export type { PipelineBuilder } from './pipeline/pipeline-builder.js';
 export type { CacheOptions } from './pipeline/options/cache-options.js';
 export type { Pipeline, StepFunction } from './pipeline/pipeline.js';
 export type { StepContext } from './pipeline/step-context.js';

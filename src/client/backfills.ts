@@ -12,7 +12,7 @@ import { checkMessageSize } from '../contracts/limits/message-size.js';
 import { checkParameterSize } from '../contracts/limits/parameter-size.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import { partitionsOf } from '../pipeline/schedule/partitions.js';
-import { type RunSummary, summarize } from './run-listing.js';
+import { type RunSummary, summarize } from './runs/run-listing.js';
 import { queryText } from '../temporal/query-text.js';
 
 /** The outcome of one partition: its newest run in any back-fill of the pipeline. */

@@ -1,142 +1,37 @@
-import { aStore, aText, optional } from '../errors/kinds.js';
-import { checkSettings } from '../errors/check-call.js';
-import { randomBytes } from 'node:crypto';
 import {
   Client,
   type Connection,
-  type WorkflowStartOptions,
   WorkflowExecutionAlreadyStartedError,
-  type WorkflowHandle,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
-  WorkflowNotFoundError,
 } from '@temporalio/client';
-import {
-  continuousTrainingId,
-  type ContinuousTrainingState,
-  type RetrainExplanation,
-  type TrainingSignal,
-} from '../contracts/entities/continuous-training.js';
-import type { Priority } from '@temporalio/common';
-import type { AdmissionKind, AdmissionView } from '../contracts/entities/admission.js';
-import type { ControlInput } from '../contracts/run/live-control.js';
-import type { JsonObject, JsonValue } from '../contracts/json.js';
-import type { MonitorWindowInput, WindowReport } from '../contracts/entities/monitoring.js';
-import type { Plan } from '../contracts/plan.js';
+import { continuousTrainingId } from '../contracts/entities/continuous-training.js';
+import type { WindowReport } from '../contracts/entities/monitoring.js';
+import type { JsonObject } from '../contracts/json.js';
 import { checkMessageSize, MAX_MEMO_CHARACTERS } from '../contracts/limits/message-size.js';
 import { checkParameterSize } from '../contracts/limits/parameter-size.js';
+import type { Plan } from '../contracts/plan.js';
 import { DEFAULT_TASK_QUEUE } from '../contracts/plan/pools.js';
-import { RUN_OPTIONS_MEMO, type RunOptions } from '../contracts/run.js';
-import type { ApproveInput, RejectInput, ResumeInput, RunResult, RunStatus } from '../contracts/run.js';
+import type { RunResult, RunStatus } from '../contracts/run.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/run/search-attributes.js';
-import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
+import { checkSettings } from '../errors/check-call.js';
+import { aStore, aText, optional } from '../errors/kinds.js';
+import { statusOfManifest } from '../runs/manifest-store.js';
 import { validateParameters } from '../schema/validate-parameters.js';
 import { connect, connectionOptions } from '../temporal/connection.js';
-import { type ActivityProgress, readProgress } from './activity-progress.js';
-import type { StoreSetting } from '../store/store-setting.js';
-import { statusOfManifest } from '../runs/manifest-store.js';
-import { recordedRuns } from './recorded-run.js';
+import { found, isNotFound, unended } from './missing-run.js';
+import type { ClientOptions, PipelineClient } from './pipeline-client.js';
+import { readProgress } from './runs/activity-progress.js';
+import { openApprovals } from './runs/open-approvals.js';
+import { admissionView, withQueuePlaces } from './runs/queue-places.js';
+import { recordedRuns } from './runs/recorded-run.js';
+import { repeatedUpdate } from './runs/repeated-update.js';
+import { resetRun } from './runs/reset-run.js';
+import { summarize, summaryOfManifest } from './runs/run-listing.js';
+import type { RunSummary } from './runs/run-listing.js';
+import { closedStatus, readStanding } from './runs/run-standing.js';
+import { duplicate, expecting, freshWorkflowId, runSettings } from './start-settings.js';
 import { wholeResult, wholeValues } from './whole-values.js';
-import { resetRun } from './reset-run.js';
-import { admissionView, withQueuePlaces } from './queue-places.js';
-import { type OpenApproval, openApprovals } from './open-approvals.js';
-import { repeatedUpdate } from './repeated-update.js';
-import { closedStatus, readStanding, type RunStanding } from './run-standing.js';
-import { type RunSummary, summarize, summaryOfManifest } from './run-listing.js';
-
-/** Addresses of the server and the store. Options that are left out come from the environment and Temporal's profile. */
-export interface ClientOptions {
-  /** `host:port`; default as Temporal's own settings say. */
-  readonly address?: string;
-  readonly namespace?: string;
-  /** Queue on which runs start. Default `ml`. */
-  readonly taskQueue?: string;
-  /** Author of the runs. An approval with `fourEyes` refuses the author's answer. Default: unknown. */
-  readonly author?: string;
-  /** The object store of the runs. With it, `status` and `plan` of an ended run need no worker, and results of any size can be read. */
-  readonly store?: StoreSetting;
-}
-
-/** How a run starts. */
-export interface StartOptions {
-  /** Default: the pipeline's name, the time and four random bytes. */
-  readonly workflowId?: string;
-  readonly taskQueue?: string;
-  readonly memo?: JsonObject;
-  /** True: the run takes the worker's version of the pipeline, whichever it is. Default false: a different version fails with EXECUTION_PLAN_DIFFERS. */
-  readonly anyPlan?: boolean;
-  /** Author, team (for fairness), priority, and the use of earlier results. */
-  readonly run?: RunOptions;
-}
-
-/** How to wait for a result. */
-export interface ResultOptions {
-  /** True: gives results as the run carries them, large ones as references. Default false. */
-  readonly carried?: boolean;
-}
-
-/** The ids of a run in Temporal. */
-export type StartedRun = { readonly workflowId: string; readonly runId: string };
-
-/** Starts, watches and steers runs. Every method with a run's id throws EXECUTION_RUN_NOT_FOUND when there is no such run. */
-export interface PipelineClient {
-  /**
-   * Starts a run. With a pipeline, the client checks the parameters before it sends them; with a name, the run checks them.
-   * @throws PipelineError `AUTHORING_PARAMETERS_INVALID`, `EXECUTION_PARAMETERS_TOO_LARGE`, `EXECUTION_DUPLICATE_RUN` when the id is that of an open or succeeded run.
-   */
-  start<Params>(
-    pipeline: Pipeline<Params> | string,
-    parameters: Params | JsonObject,
-    options?: StartOptions,
-  ): Promise<StartedRun>;
-  status(workflowId: string): Promise<RunStatus>;
-  /** What the server alone knows of a run, for when no worker answers. RUNS_STORE_NEEDED as for `result`. */
-  standing(workflowId: string): Promise<RunStanding>;
-  /**
-   * The run as the server lists it: trigger, model, plan, metric and times. A run past the server's retention is read from the store, without
-   * trigger, model, stage and metric. Needs no worker.
-   */
-  summary(workflowId: string): Promise<RunSummary>;
-  /** Null before the run has loaded its plan. */
-  plan(workflowId: string): Promise<Plan | null>;
-  /** Results of the steps that have succeeded so far, by step id. RUNS_STORE_NEEDED as for `result`. */
-  results(workflowId: string): Promise<{ readonly [step: string]: JsonValue }>;
-  /**
-   * Waits for the end. Rejects with Temporal's WorkflowFailedError when the run failed; `failureCode` reads it. RUNS_STORE_NEEDED when
-   * the results exceed 512 KiB, so that they lie in the store, and the client has no store.
-   */
-  result(workflowId: string, options?: ResultOptions): Promise<RunResult>;
-  /** The last heartbeats of the running steps. */
-  progress(workflowId: string): Promise<readonly ActivityProgress[]>;
-  /**
-   * Answers an open approval. Rejects with EXECUTION_RUN_ENDED when the run has ended, else with Temporal's WorkflowUpdateFailedError, whose
-   * code (`failureCode`) is EXECUTION_UPDATE_REFUSED when the approval is not open and EXECUTION_APPROVAL_REFUSED when the person may not answer.
-   */
-  approve(workflowId: string, input: ApproveInput): Promise<RunStatus>;
-  reject(workflowId: string, input: RejectInput): Promise<RunStatus>;
-  resume(workflowId: string, input: ResumeInput): Promise<RunStatus>;
-  /** Open approvals: of one run, or of the newest `limit` (default 100) running runs. */
-  approvals(selection?: { readonly workflowId?: string; readonly limit?: number }): Promise<readonly OpenApproval[]>;
-  /** Controls a running step that declares `live`: pause, resume, snapshot, stop, or a live parameter. EXECUTION_UPDATE_REFUSED when the step cannot. */
-  control(workflowId: string, input: ControlInput): Promise<RunStatus>;
-  cancel(workflowId: string): Promise<void>;
-  /** Ends a run at once: its steps are not cancelled, and its clean-up does not run. */
-  terminate(workflowId: string, reason: string): Promise<void>;
-  /** Resets a run to before a step, by default to before the first failed step. RUNS_STEP_UNKNOWN. */
-  reset(workflowId: string, step?: string): Promise<{ readonly runId: string; readonly step: string }>;
-  cancelStep(workflowId: string, input: { readonly step: string; readonly by?: string }): Promise<RunStatus>;
-  /** Newest first, at most `limit` (default 100). `query` in Temporal's list language. */
-  list(query?: string, limit?: number): Promise<readonly RunSummary[]>;
-  /** Signal-with-start of the model's continuous-training entity. */
-  signalTraining(model: string, signal: TrainingSignal): Promise<void>;
-  training(model: string): { status(): Promise<ContinuousTrainingState>; explain(): Promise<RetrainExplanation> };
-  /** Closes a window of a monitored model and waits for its report. A closed window gives its report again. */
-  closeWindow(input: MonitorWindowInput): Promise<WindowReport>;
-  /** Holders and waiters of the limit of a pool, or of a pipeline's runs; null when no run has ever requested it. */
-  admission(kind: AdmissionKind, name: string): Promise<AdmissionView | null>;
-  close(): Promise<void>;
-}
 
 const DEFAULT_LIMIT = 100;
 
@@ -177,7 +72,7 @@ function createClient(connection: Connection, namespace: string, options: Client
           : validateParameters(pipeline.plan.parameters, parameters);
       const settings = runSettings({ ...startOptions, run: expecting(pipeline, startOptions) }, options.author);
       checkMessageSize(settings.memo, `the memo of a run of pipeline "${name}"`, MAX_MEMO_CHARACTERS);
-      const workflowId = startOptions.workflowId ?? `${name}-${timestamp()}-${randomBytes(4).toString('hex')}`;
+      const workflowId = startOptions.workflowId ?? freshWorkflowId(name);
       try {
         const handle = await workflow.start(name, {
           workflowId,
@@ -285,67 +180,4 @@ function createClient(connection: Connection, namespace: string, options: Client
     admission: (kind, name) => admissionView(workflow, kind, name),
     close: () => connection.close(),
   };
-}
-
-/** Tells a run that has ended from one that never was. */
-async function unended<T>(handle: WorkflowHandle, answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    const { status, closeTime } = await found(handle.workflowId, handle.describe());
-    throw new PipelineError('EXECUTION_RUN_ENDED', {
-      what: `run "${handle.workflowId}" has ended (${status.name.toLowerCase()}${closeTime === undefined ? '' : ` at ${closeTime.toISOString()}`})`,
-      details: { workflowId: handle.workflowId, status: status.name },
-      cause: error,
-    });
-  }
-}
-
-async function found<T>(workflowId: string, answer: Promise<T>): Promise<T> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new PipelineError('EXECUTION_RUN_NOT_FOUND', { what: `no run "${workflowId}"`, details: { workflowId }, cause: error });
-  }
-}
-
-const isNotFound = (error: unknown): boolean => isPipelineError(error) && error.code === 'EXECUTION_RUN_NOT_FOUND';
-
-/** A start with a pipeline expects that version of it. */
-function expecting(pipeline: Pick<Pipeline, 'plan'> | string, { run, anyPlan = false }: StartOptions): RunOptions | undefined {
-  if (typeof pipeline === 'string' || anyPlan || run?.pin !== undefined) return run;
-  return { expects: { plan: pipeline.plan.hash }, ...run };
-}
-
-/** Settings of the start that the run reads, and the priority of its workflow tasks. */
-function runSettings(
-  { memo, run: given }: Pick<StartOptions, 'memo'> & { readonly run: RunOptions | undefined },
-  author?: string,
-): Pick<WorkflowStartOptions, 'memo' | 'priority'> {
-  const run = author === undefined ? given : { author, ...given };
-  if (run === undefined) return memo === undefined ? {} : { memo };
-  const { priority, team } = run;
-  const order: Priority = {
-    ...(priority === undefined ? {} : { priorityKey: priority }),
-    ...(team === undefined ? {} : { fairnessKey: team }),
-  };
-  const said = memo?.[RUN_OPTIONS_MEMO] as RunOptions | undefined;
-  return {
-    memo: { ...memo, [RUN_OPTIONS_MEMO]: { ...said, ...run } },
-    ...(Object.keys(order).length === 0 ? {} : { priority: order }),
-  };
-}
-
-function duplicate(workflowId: string, cause: unknown): PipelineError {
-  return new PipelineError('EXECUTION_DUPLICATE_RUN', {
-    what: `there is a run "${workflowId}" already`,
-    details: { workflowId },
-    cause,
-  });
-}
-
-function timestamp(): string {
-  return new Date().toISOString().replaceAll(/[-:]|\.\d+Z/g, '');
 }

@@ -58,7 +58,7 @@ const ROWS = [
     pattern: /^models\//,
     keptBy: 'itself',
     goes: NEVER,
-    writers: ['src/registry/create-registry.ts', 'src/registry/registry-log.ts'],
+    writers: ['src/registry/version-records.ts', 'src/registry/alias-records.ts', 'src/registry/registry-log.ts'],
   },
   {
     kind: 'replica',

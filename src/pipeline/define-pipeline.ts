@@ -2,7 +2,7 @@ import { checkCall } from '../errors/check-call.js';
 import { PIPELINE_KINDS } from './options/builder-calls.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { ParameterInput, ParameterShape } from '../schema/parameter.js';
-import type { PipelineBuilder } from './builder.js';
+import type { PipelineBuilder } from './pipeline-builder.js';
 import { createBuilder } from './builder.js';
 import type { ChangeTrigger, TriggerParameters } from './triggers/change-triggers.js';
 import { reportCaptures } from './captures/report-captures.js';

@@ -1,11 +1,10 @@
 import type { Alias, AliasBasis, AliasRecord, ModelVersion, RegistryLogEntry } from '../contracts/model.js';
-import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
-import { manifestKey } from '../store/artifacts/artifact-keys.js';
+import { PipelineError } from '../errors/pipeline-error.js';
 import { sha256Hex } from '../store/hash.js';
-import { getIfThere, parseRecord, putIfFree, recordBytes } from '../store/json/json-record.js';
+import { getIfThere, recordBytes } from '../store/json/json-record.js';
 import type { ObjectStore } from '../store/port.js';
 import { aliasMoves, aliasRecord, aliasState } from './alias-state.js';
-import type { AliasMove, AliasState } from './alias-state.js';
+import type { AliasMove } from './alias-state.js';
 import { evaluationBasis } from './evaluation-basis.js';
 import type { Decided, LogState } from './log-state.js';
 import { isRegistered } from './log-state.js';
@@ -24,25 +23,9 @@ import type {
   SetAliasInput,
   WithdrawInput,
 } from './registry.js';
-
-const ALIASES: readonly Alias[] = ['champion', 'previous', 'challenger'];
-const VERSION_MEMBERS = [
-  'model',
-  'version',
-  'artifact',
-  'evaluation',
-  'metrics',
-  'window',
-  'registeredAt',
-  'runId',
-  'workflowId',
-] as const;
-/** Of whoever registers and whatever stamps the artifacts, generously. */
-const CLOCKS_APART_MS = 3_600_000;
-const ALIAS_MEMBERS = ['alias', 'version', 'movedAt', 'movedBy', 'reason', 'workflowId'] as const;
-
-const versionKey = (model: string, version: number): string => `models/${model}/versions/${version}.json`;
-const aliasKey = (model: string, alias: Alias): string => `models/${model}/aliases/${alias}.json`;
+import { AliasRecords } from './alias-records.js';
+import { raceLost } from './race-lost.js';
+import { CLOCKS_APART_MS, VersionRecords, versionKey } from './version-records.js';
 
 export function createRegistry(objects: ObjectStore): Registry {
   return new StoredRegistry(objects);
@@ -51,64 +34,44 @@ export function createRegistry(objects: ObjectStore): Registry {
 class StoredRegistry implements Registry {
   readonly #objects: ObjectStore;
   readonly #log: RegistryLog;
-  /** Version records never change. */
-  readonly #versions = new Map<string, ModelVersion>();
+  readonly #versions: VersionRecords;
+  readonly #aliases: AliasRecords;
 
   constructor(objects: ObjectStore) {
     this.#objects = objects;
     this.#log = new RegistryLog(objects);
+    this.#versions = new VersionRecords(objects);
+    this.#aliases = new AliasRecords(objects, this.#log);
   }
 
   async register(input: RegisterInput): Promise<ModelVersion> {
     checkName('model', input.model);
-    for (;;) {
-      const numbers = await this.#numbers(input.model);
-      const same = await this.#registered(input, numbers);
-      const { model, artifact, evaluation, metrics, window, workflowId, runId } = input;
-      const version = same?.version ?? (numbers.at(-1) ?? 0) + 1;
-      const registeredAt = new Date().toISOString();
-      const record = same ?? { model, version, artifact, evaluation, metrics, window, registeredAt, runId, workflowId };
-      if (same !== null || (await putIfFree(this.#objects, versionKey(model, version), recordBytes(record)))) {
-        await this.#logRegistration(record);
-        return record;
-      }
-    }
+    const record = await this.#versions.add(input);
+    await this.#logRegistration(record);
+    return record;
   }
 
   async version(model: string, version: number): Promise<ModelVersion> {
     checkName('model', model);
-    const key = versionKey(model, version);
-    const known = this.#versions.get(key);
-    if (known !== undefined) return known;
-    const stored = await getIfThere(this.#objects, key);
-    if (stored === null) throw await this.#unknownVersion(model, version);
-    const record = parseRecord<ModelVersion>(stored.bytes, key, VERSION_MEMBERS);
-    this.#versions.set(key, record);
-    return record;
+    return this.#versions.version(model, version);
   }
 
   async versions(model: string): Promise<readonly ModelVersion[]> {
-    return Promise.all((await this.#numbers(model)).map((version) => this.version(model, version)));
+    return Promise.all((await this.numbers(model)).map((version) => this.version(model, version)));
   }
 
-  numbers(model: string): Promise<readonly number[]> {
-    return this.#numbers(model);
+  async numbers(model: string): Promise<readonly number[]> {
+    checkName('model', model);
+    return this.#versions.numbers(model);
   }
 
-  async models(): Promise<readonly string[]> {
-    const names = new Set<string>();
-    for await (const { key } of this.#objects.list('models/')) {
-      const name = key.split('/')[1];
-      if (name !== undefined) names.add(name);
-    }
-    return [...names].sort();
+  models(): Promise<readonly string[]> {
+    return this.#versions.models();
   }
 
   async alias(model: string, alias: Alias): Promise<{ readonly record: AliasRecord; readonly etag: string } | null> {
     checkName('model', model);
-    const stored = await getIfThere(this.#objects, aliasKey(model, alias));
-    if (stored === null) return null;
-    return { record: parseRecord<AliasRecord>(stored.bytes, aliasKey(model, alias), ALIAS_MEMBERS), etag: stored.etag };
+    return this.#aliases.read(model, alias);
   }
 
   async promote(input: PromoteInput): Promise<AliasRecord> {
@@ -156,7 +119,7 @@ class StoredRegistry implements Registry {
       const reason = reasons.join('; ');
       return { action: 'reject', version, from: null, alias: null, by: workflowId, reason, workflowId, details: { reasons } };
     });
-    await this.#followLog(model);
+    await this.#aliases.follow(model);
   }
 
   async rollback(input: RollbackInput): Promise<AliasRecord> {
@@ -200,7 +163,7 @@ class StoredRegistry implements Registry {
       const basis = { undoes: champion.entry.n };
       return { action: 'withdraw', version, from: null, alias: 'champion', by, reason, workflowId, details: { basis } };
     });
-    await this.#followLog(model);
+    await this.#aliases.follow(model);
     return { withdrawn, champion: aliasState(state).champion?.version ?? null };
   }
 
@@ -252,7 +215,7 @@ class StoredRegistry implements Registry {
 
   async #moveAlias(model: string, alias: Alias, decide: (state: LogState) => LogDraft | null): Promise<AliasRecord> {
     const state = aliasState(await this.#log.append(model, decide));
-    await this.#followLog(model);
+    await this.#aliases.follow(model);
     const standing = state[alias];
     if (standing === null) {
       throw new PipelineError('REGISTRY_LOG_BROKEN', {
@@ -277,77 +240,6 @@ class StoredRegistry implements Registry {
       Date.parse(record.registeredAt) - CLOCKS_APART_MS,
     );
   }
-
-  /** Brings the alias records up to the log. The record is read before the log, so a swap never replaces a newer record by an older one. */
-  async #followLog(model: string): Promise<void> {
-    for (const alias of ALIASES) {
-      let settled = false;
-      while (!settled) {
-        const stored = await getIfThere(this.#objects, aliasKey(model, alias));
-        settled = await this.#settle(model, alias, stored, aliasState(await this.#log.state(model)));
-      }
-    }
-  }
-
-  async #settle(
-    model: string,
-    alias: Alias,
-    stored: { bytes: Buffer; etag: string } | null,
-    state: AliasState,
-  ): Promise<boolean> {
-    const key = aliasKey(model, alias);
-    const standing = state[alias];
-    if (standing === null) {
-      if (stored === null) return true;
-      await this.#objects.delete(key);
-      return false;
-    }
-    const bytes = recordBytes(aliasRecord(alias, standing));
-    if (stored?.bytes.equals(bytes) === true) return true;
-    try {
-      if (stored === null) await this.#objects.putIfAbsent(key, bytes);
-      else await this.#objects.putIfMatch(key, bytes, stored.etag);
-      return true;
-    } catch (error) {
-      if (isPipelineError(error) && error.code === 'STORE_CONFLICT') return false;
-      throw error;
-    }
-  }
-
-  /** The version that a registration made before; none can have been made before its artifact was. */
-  async #registered({ model, artifact, workflowId }: RegisterInput, numbers: readonly number[]): Promise<ModelVersion | null> {
-    const made = await this.#objects.head(manifestKey(artifact));
-    const sinceMs = made === null ? -Infinity : Date.parse(made.modifiedAt) - CLOCKS_APART_MS;
-    for (const number of [...numbers].reverse()) {
-      const version = await this.version(model, number);
-      if (version.workflowId === workflowId && version.artifact.id === artifact.id) return version;
-      if (Date.parse(version.registeredAt) < sinceMs) return null;
-    }
-    return null;
-  }
-
-  async #numbers(model: string): Promise<number[]> {
-    checkName('model', model);
-    const prefix = `models/${model}/versions/`;
-    const numbers: number[] = [];
-    for await (const { key } of this.#objects.list(prefix)) {
-      const digits = /^([1-9]\d*)\.json$/.exec(key.slice(prefix.length))?.[1];
-      if (digits !== undefined) numbers.push(Number(digits));
-    }
-    return numbers.sort((left, right) => left - right);
-  }
-
-  async #unknownVersion(model: string, version: number): Promise<PipelineError> {
-    const numbers = await this.#numbers(model);
-    const models = numbers.length === 0 ? await this.models() : [];
-    const known = models.length === 0 ? 'a model to be registered first' : `a version of one of the models ${models.join(', ')}`;
-    return new PipelineError('REGISTRY_VERSION_NOT_FOUND', {
-      what: `there is no version ${version}`,
-      where: `model ${model} of store ${this.#objects.uri}`,
-      expected: numbers.length === 0 ? known : `one of ${numbers.join(', ')}`,
-      details: { model, version, versions: numbers },
-    });
-  }
 }
 
 type Withdrawal = Awaited<ReturnType<Registry['withdraw']>>;
@@ -366,27 +258,3 @@ function wording(
 }
 
 const championOf = (basis: AliasBasis): number | null => ('evaluation' in basis ? (basis.comparedWith?.version ?? null) : null);
-
-function raceLost(
-  why: string,
-  { model, expectedChampion }: { readonly model: string; readonly expectedChampion: number | null },
-  champion: AliasState['champion'],
-): PipelineError {
-  const name = (version: number | null): string => (version === null ? 'no champion' : `version ${version}`);
-  const mover =
-    champion === null
-      ? ''
-      : ` (by ${champion.entry.by}, ${champion.entry.workflowId}, at ${champion.entry.at}: ${champion.entry.reason})`;
-  return new PipelineError('REGISTRY_RACE_LOST', {
-    what: why,
-    where: `model ${model}`,
-    expected: name(expectedChampion),
-    received: `${name(champion?.version ?? null)}${mover}`,
-    details: {
-      model,
-      expected: expectedChampion,
-      champion: champion?.version ?? null,
-      workflowId: champion?.entry.workflowId ?? null,
-    },
-  });
-}

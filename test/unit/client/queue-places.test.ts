@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ServiceError, type WorkflowClient } from '@temporalio/client';
-import { admissionView } from '../../../src/client/queue-places.js';
+import { admissionView } from '../../../src/client/runs/queue-places.js';
 
 const VIEW = { limit: 1, used: 0, holders: [], queue: [] };
 

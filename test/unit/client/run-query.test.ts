@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseMetric } from '../../../src/cli/commands/watching/runs.js';
-import { runQuery } from '../../../src/client/run-query.js';
+import { runQuery } from '../../../src/client/runs/run-query.js';
 
 describe('runQuery', () => {
   it('asks for everything that is given, and leaves out what serves runs', () => {

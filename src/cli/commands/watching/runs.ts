@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type RunFilter, RUN_STATUSES, runQuery } from '../../../client/run-query.js';
-import type { RunSummary } from '../../../client/run-listing.js';
+import { type RunFilter, RUN_STATUSES, runQuery } from '../../../client/runs/run-query.js';
+import type { RunSummary } from '../../../client/runs/run-listing.js';
 import { connectionSettings, examples, withConnection, withJson } from '../../options/options.js';
 import type { ConnectionFlags, JsonFlag } from '../../options/options.js';
 import type { Terminal } from '../../terminal.js';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
-import { type AdmissionKind, admissionId, type AdmissionView } from '../contracts/entities/admission.js';
-import type { RunStatus, StepState } from '../contracts/run.js';
-import { isFailedPrecondition } from './failed-precondition.js';
+import { type AdmissionKind, admissionId, type AdmissionView } from '../../contracts/entities/admission.js';
+import type { RunStatus, StepState } from '../../contracts/run.js';
+import { isFailedPrecondition } from '../failed-precondition.js';
 
 const WAITS = /^(pool|pipeline) (\S+)$/;
 /** Text of the server's answer while the entity continues as new: a signal in between fails its workflow task once. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowClient } from '@temporalio/client';
-import { PipelineError } from '../errors/pipeline-error.js';
+import { PipelineError } from '../../errors/pipeline-error.js';
 
 /**
  * Resets a run to before a step: Temporal ends the run, and a new run continues from there with all earlier results.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFailedPrecondition } from './failed-precondition.js';
+import { isFailedPrecondition } from '../failed-precondition.js';
 
 const TRIES = 5;
 const PAUSE_MS = 100;

@@ -1,8 +1,8 @@
 import { type Connection, defaultPayloadConverter, type WorkflowHandle } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
-import { type JsonValue, isPlainObject } from '../contracts/json.js';
-import { pollersOf } from '../temporal/queue-pollers.js';
+import { type JsonValue, isPlainObject } from '../../contracts/json.js';
+import { pollersOf } from '../../temporal/queue-pollers.js';
 
 const { PendingActivityState } = proto.temporal.api.enums.v1;
 

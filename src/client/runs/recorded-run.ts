@@ -1,9 +1,9 @@
 import { WorkflowNotFoundError, type WorkflowClient } from '@temporalio/client';
-import type { RunManifest } from '../contracts/run/run-manifest.js';
-import { findManifest } from '../runs/manifest-store.js';
-import { openObjectStore } from '../store/open-store.js';
-import type { StoreSetting } from '../store/store-setting.js';
-import type { ObjectStore } from '../store/port.js';
+import type { RunManifest } from '../../contracts/run/run-manifest.js';
+import { findManifest } from '../../runs/manifest-store.js';
+import { openObjectStore } from '../../store/open-store.js';
+import type { StoreSetting } from '../../store/store-setting.js';
+import type { ObjectStore } from '../../store/port.js';
 
 /** Reads the manifests of ended runs, so that no worker has to answer a query. */
 export type RunReader = (workflowId: string) => Promise<RunManifest | null>;

@@ -1,6 +1,6 @@
-import { SEARCH_ATTRIBUTES } from '../contracts/run/search-attributes.js';
-import type { RunStatus } from '../contracts/run.js';
-import { queryText } from '../temporal/query-text.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/run/search-attributes.js';
+import type { RunStatus } from '../../contracts/run.js';
+import { queryText } from '../../temporal/query-text.js';
 
 /** Which runs to list. A run must meet all conditions. */
 export interface RunFilter {

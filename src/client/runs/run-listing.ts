@@ -1,7 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { RunManifest } from '../contracts/run/run-manifest.js';
-import { SEARCH_ATTRIBUTES } from '../contracts/run/search-attributes.js';
+import type { RunManifest } from '../../contracts/run/run-manifest.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/run/search-attributes.js';
 
 /** A run as the server lists it. */
 export type RunSummary = {

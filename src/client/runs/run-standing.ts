@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { StepOutcome, RunStatus, StepState } from '../contracts/run.js';
-import type { Plan, PlanStep } from '../contracts/plan.js';
-import { readRunHistory, type RecordedActivity, type RunHistory } from '../temporal/run-history.js';
+import type { StepOutcome, RunStatus, StepState } from '../../contracts/run.js';
+import type { Plan, PlanStep } from '../../contracts/plan.js';
+import { readRunHistory, type RecordedActivity, type RunHistory } from '../../temporal/run-history.js';
 import { type RunSummary, summarize } from './run-listing.js';
 
 /** A run as the server alone knows it. */
