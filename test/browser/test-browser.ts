@@ -1,16 +1,8 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { it } from '@jest/globals';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { findBrowser } from './find-browser.js';
 
-/** Where systems keep Chromium, or a browser that is one. */
-const PLACES = [
-  chromium.executablePath(),
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
 /** Least contrast of text: WCAG 2.2, success criterion 1.4.3, level AA. */
 const LEAST_CONTRAST = 4.5;
 /** Pixels that a page has to do with: WCAG 2.2, success criterion 1.4.10. */
@@ -19,14 +11,11 @@ const WIDE = { width: 1_280, height: 800 };
 
 export type TestBrowser = Browser | { readonly unavailable: string };
 
-/** A browser of this machine, without a window; says aloud when there is none. */
+/** A browser without a window; says aloud when none can be had. */
 export async function startTestBrowser(): Promise<TestBrowser> {
-  const executablePath = PLACES.find((place) => existsSync(place));
+  const found = await findBrowser();
   // The sandbox of Chromium does not start for root, as whom containers run; the pages are our own.
-  if (executablePath !== undefined) return chromium.launch({ executablePath, args: ['--no-sandbox'] });
-  const unavailable = `no Chromium at ${PLACES.join(', ')}`;
-  process.stderr.write(`SKIPPED: tests in a browser: ${unavailable}\n`);
-  return { unavailable };
+  return typeof found === 'string' ? chromium.launch({ executablePath: found, args: ['--no-sandbox'] }) : found;
 }
 
 /** Declares a test that looks at pages. A machine without a browser skips it: a file in which Jest finds no test fails. */
