@@ -5,7 +5,8 @@ import { decideTriggers } from '../../src/monitoring/decide-triggers.js';
 import { windowSignals } from '../../src/monitoring/windows/window-signals.js';
 import type { TriggerSubject } from '../../src/monitoring/trigger-kind.js';
 import { triggerContract } from '../../src/testing/index.js';
-import { decide, initialState, receive } from '../../workflows/entities/continuous-training-policy.js';
+import { decide } from '../../workflows/entities/training/decide-retrain.js';
+import { initialState, receive } from '../../workflows/entities/training/training-state.js';
 import { policyProblems, triggerProblems } from '../../workflows/messages/training.js';
 
 const window = {

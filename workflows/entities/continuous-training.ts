@@ -27,21 +27,10 @@ import type {
 import { continuousTrainingId } from '../../src/contracts/entities/continuous-training.js';
 import type { ChampionResult, ControlActivities, RollbackInput } from '../../src/contracts/run/control.js';
 import type { RetrainConfig } from '../../src/contracts/stages/retrain.js';
-import {
-  adopt,
-  adoptState,
-  decide,
-  DEFAULT_BACK_OFF_MS,
-  initialState,
-  receive,
-  recordFinish,
-  recordLeftOut,
-  recordStart,
-  recordSuppressed,
-  retrainParameters,
-  type Verdict,
-  withdraw,
-} from './continuous-training-policy.js';
+import { decide, type Verdict } from './training/decide-retrain.js';
+import { DEFAULT_BACK_OFF_MS, recordFinish, recordStart, recordSuppressed } from './training/recorded-decisions.js';
+import { retrainParameters } from './training/retrain-parameters.js';
+import { adopt, adoptState, initialState, receive, recordLeftOut, withdraw } from './training/training-state.js';
 import {
   finishProblems,
   oldTriggerProblems,

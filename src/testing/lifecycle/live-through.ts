@@ -1,16 +1,14 @@
 import { aFunction, aNumber, anObject, aPlanned, aText, listOf, optional } from '../../errors/kinds.js';
 import { checkCall, checkSettings } from '../../errors/check-call.js';
+import { decide } from '../../../workflows/entities/training/decide-retrain.js';
 import {
-  adopt,
-  decide,
   DEFAULT_BACK_OFF_MS,
-  initialState,
-  receive,
   recordFinish,
   recordStart,
   recordSuppressed,
-  retrainParameters,
-} from '../../../workflows/entities/continuous-training-policy.js';
+} from '../../../workflows/entities/training/recorded-decisions.js';
+import { retrainParameters } from '../../../workflows/entities/training/retrain-parameters.js';
+import { adopt, initialState, receive } from '../../../workflows/entities/training/training-state.js';
 import type { ContinuousTrainingState, TrainingSignal } from '../../contracts/entities/continuous-training.js';
 import type { RetrainConfig } from '../../contracts/stages/retrain.js';
 import type { Pipeline } from '../../pipeline/pipeline.js';

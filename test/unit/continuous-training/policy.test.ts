@@ -2,18 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ContinuousTrainingState, TrainingSignal } from '../../../src/contracts/entities/continuous-training.js';
 import type { RetrainConfig } from '../../../src/contracts/stages/retrain.js';
-import {
-  adopt,
-  adoptState,
-  decide,
-  initialState,
-  receive,
-  recordFinish,
-  recordStart,
-  recordSuppressed,
-  retrainParameters,
-  withdraw,
-} from '../../../workflows/entities/continuous-training-policy.js';
+import { decide } from '../../../workflows/entities/training/decide-retrain.js';
+import { recordFinish, recordStart, recordSuppressed } from '../../../workflows/entities/training/recorded-decisions.js';
+import { retrainParameters } from '../../../workflows/entities/training/retrain-parameters.js';
+import { adopt, adoptState, initialState, receive, withdraw } from '../../../workflows/entities/training/training-state.js';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2001-03-01T00:00:00Z');

@@ -17,18 +17,10 @@ import {
   recordStarted,
   routeChanges,
 } from '../../../workflows/entities/change-policy.js';
-import {
-  adopt,
-  adoptState,
-  decide,
-  initialState,
-  receive,
-  recordFinish,
-  recordLeftOut,
-  recordStart,
-  recordSuppressed,
-  retrainParameters,
-} from '../../../workflows/entities/continuous-training-policy.js';
+import { decide } from '../../../workflows/entities/training/decide-retrain.js';
+import { recordFinish, recordStart, recordSuppressed } from '../../../workflows/entities/training/recorded-decisions.js';
+import { retrainParameters } from '../../../workflows/entities/training/retrain-parameters.js';
+import { adopt, adoptState, initialState, receive, recordLeftOut } from '../../../workflows/entities/training/training-state.js';
 import { askProblems, namesRequest, pickRequest } from '../../../workflows/messages/admission.js';
 import { isChange, namesRun } from '../../../workflows/messages/changes.js';
 import { steeringProblems } from '../../../workflows/messages/steering.js';

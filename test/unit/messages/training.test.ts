@@ -8,7 +8,9 @@ import {
   requestProblems,
   triggerProblems,
 } from '../../../workflows/messages/training.js';
-import { decide, initialState, receive, retrainParameters } from '../../../workflows/entities/continuous-training-policy.js';
+import { decide } from '../../../workflows/entities/training/decide-retrain.js';
+import { retrainParameters } from '../../../workflows/entities/training/retrain-parameters.js';
+import { initialState, receive } from '../../../workflows/entities/training/training-state.js';
 
 const NOW = Date.parse('2001-03-01T00:00:00Z');
 const POLICY: RetrainConfig = {

@@ -1,5 +1,5 @@
-import type { PendingTrigger, TrainingSignal } from '../../src/contracts/entities/continuous-training.js';
-import { jsonBytes } from '../messages/weight.js';
+import type { PendingTrigger, TrainingSignal } from '../../../src/contracts/entities/continuous-training.js';
+import { jsonBytes } from '../../messages/weight.js';
 
 const MOST_PENDING = 500;
 /** With the decisions well below what one Temporal payload may hold. */
