@@ -2,17 +2,18 @@ import { closeSync, constants, fstatSync, linkSync, openSync, readFile, readFile
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { setImmediate as aMoment } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { reasonOf } from '../../errors/describe-thrown.js';
 import { PipelineError } from '../../errors/pipeline-error.js';
 import { conflict, fileError, isAbsent, notFound, systemCode, tooLarge } from '../file-errors.js';
-import { checkKey, checkPrefix, GENERATIONS, invalidKey, RESERVED } from '../object-key.js';
+import { checkKey, checkPrefix, GENERATIONS, invalidKey } from '../object-key.js';
 import type { GetOptions, ObjectInfo, ObjectStore, PutIfAbsentOptions, StoredObject } from '../port.js';
-import { copyWritable, ensureFolder, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncPath } from './staging.js';
+import { copyWritable, removeIfThere, SMALL_BYTES, type StagedFile, StagingFolder, syncPath } from './staging.js';
 import { claimNext, isTrimmingDue, trimGenerations } from './generations.js';
 import { tidyFolder } from './tidy-folder.js';
-import { claimed, currentPlace, entriesOf, etagOf, generationFile, type Place, plainFile, statusOf } from './versions.js';
+import { currentPlace, entriesOf, etagOf, type Place, plainFile, statusOf } from './versions.js';
+import { inCurrentPlace, inFolder, isCurrentOrFirst, startGenerations, tookName } from './current-file.js';
+import { listFolder } from './list-folder.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 /**
@@ -35,9 +36,6 @@ export async function openLocalStore(root: string): Promise<ObjectStore> {
 
 /** More than this is not worth writing twice. */
 const LOGGED_BYTES = 64 * 1024;
-const FOLDER_TRIES = 4;
-/** Longest time, ms, that a listing keeps the thread without a pause. */
-const LISTING_MS = 8;
 
 const readAside: (descriptor: number) => Promise<Buffer> = promisify(readFile);
 
@@ -151,14 +149,7 @@ class LocalStore implements ObjectStore {
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
     checkPrefix(prefix);
-    let since = performance.now();
-    for await (const info of this.#walk(prefix.slice(0, prefix.lastIndexOf('/') + 1), prefix)) {
-      yield info;
-      if (performance.now() - since < LISTING_MS) continue;
-      // Nothing of this waits for anything: without a pause, heartbeats and requests would wait for its end.
-      await aMoment();
-      since = performance.now();
-    }
+    yield* listFolder(this.#root, prefix, (key) => this.head(key));
   }
 
   getFile(key: string, target: string): Promise<void> {
@@ -285,86 +276,6 @@ class LocalStore implements ObjectStore {
     } finally {
       removeIfThere(fresh);
     }
-  }
-
-  async *#walk(folder: string, prefix: string): AsyncIterable<ObjectInfo> {
-    const names = new Set<string>();
-    for (const entry of await entriesOf(path.join(this.#root, folder))) {
-      if (entry.name.startsWith(RESERVED)) continue;
-      if (!entry.isDirectory()) names.add(entry.name);
-      else if (entry.name.endsWith(GENERATIONS)) names.add(entry.name.slice(0, -GENERATIONS.length));
-      else names.add(`${entry.name}/`);
-    }
-    for (const name of inKeyOrder([...names])) {
-      const key = folder + name;
-      if (!key.startsWith(prefix) && !prefix.startsWith(key)) continue;
-      if (name.endsWith('/')) {
-        yield* this.#walk(key, prefix);
-        continue;
-      }
-      const info = key.startsWith(prefix) ? await this.head(key) : null;
-      if (info !== null) yield info;
-    }
-  }
-}
-
-/** By their bytes in UTF-8, which is the order of JavaScript for names without surrogates: nearly all. */
-function inKeyOrder(names: string[]): string[] {
-  if (names.every((name) => !/[\ud800-\udfff]/.test(name))) return names.sort();
-  const bytes = names.map((name) => [name, Buffer.from(name)] as const);
-  return bytes.sort(([, left], [, right]) => Buffer.compare(left, right)).map(([name]) => name);
-}
-
-/** False when generations were started from another file at the same time: then ours must become one of them. */
-function isCurrentOrFirst(plain: string, staged: StagedFile): boolean {
-  if (currentPlace(plain).generation === 0) return true;
-  const first = statusOf(generationFile(plain, 1));
-  return first !== null && etagOf(first) === staged.etag;
-}
-
-/** Makes whatever the plain file is now the first generation, unless somebody did so already. */
-async function startGenerations(plain: string): Promise<void> {
-  await ensureFolder(plain + GENERATIONS);
-  try {
-    const first = generationFile(plain, 1);
-    const isOurs = claimed(() => {
-      linkSync(plain, first);
-    });
-    if (isOurs) await syncPath(plain + GENERATIONS);
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
-  }
-}
-
-/** False when there is such a name already. */
-function tookName(plain: string, staged: StagedFile): boolean {
-  return claimed(() => {
-    linkSync(staged.path, plain);
-  });
-}
-
-/** Carries out a change of a name in a folder, which is made when it is not there; whoever tidies up may remove it again while it is empty. */
-async function inFolder<Result>(file: string, change: () => Result): Promise<Result> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return change();
-    } catch (error) {
-      if (!isAbsent(error) || tries === FOLDER_TRIES) throw error;
-    }
-    try {
-      await ensureFolder(path.dirname(file));
-    } catch (error) {
-      if (!isAbsent(error) || tries === FOLDER_TRIES) throw error;
-    }
-  }
-}
-
-/** What `look` finds in the current place of a key; looks again when the place was removed meanwhile, as it was no longer the current one. */
-function inCurrentPlace<Found>(plain: string, look: (file: string) => Found | null): Found | null {
-  for (;;) {
-    const place = currentPlace(plain);
-    const found = place.gone ? null : look(place.file);
-    if (found !== null || place.gone || currentPlace(plain).generation === place.generation) return found;
   }
 }
 
