@@ -13,7 +13,7 @@ import { withDuckDb } from '../data/duckdb.js';
 import { engineOptions } from '../data/engine-options.js';
 import { parseProfile } from '../profiles/profile-file.js';
 import type { Profile } from '../profiles/profile.js';
-import { profileValues } from '../profiles/numeric-profile.js';
+import { profileValues } from '../profiles/profile-values.js';
 import type { StageOperation, StepContext } from '../pipeline/step-context.js';
 import { renderPage } from '../report/page.js';
 import { jsonFile } from '../store/artifacts/json-file.js';

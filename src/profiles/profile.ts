@@ -4,8 +4,10 @@ import type { ColumnSpec } from '../contracts/dataset.js';
 import { PipelineError } from '../errors/pipeline-error.js';
 import type { CategoryProfile } from './category-profile.js';
 import { mergeCategory, profileCategories } from './category-profile.js';
-import type { NumericColumn, NumericProfile } from './numeric-profile.js';
-import { mergeNumeric, profileNumbers } from './numeric-profile.js';
+import type { NumericColumn } from './profile-numbers.js';
+import type { NumericProfile } from './numeric-profile.js';
+import { mergeNumeric } from './merge-numeric.js';
+import { profileNumbers } from './profile-numbers.js';
 import type { ProfiledColumn } from './profile-source.js';
 
 /** What is known of the values of one column: counts, moments and quantiles of numbers, or rows by category. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { JsonPrimitive } from '../../contracts/json.js';
 import type { DriftConstructor } from '../../monitoring/drift-kind.js';
 import type { CategoryProfile } from '../../profiles/category-profile.js';
-import { profileValues } from '../../profiles/numeric-profile.js';
+import { profileValues } from '../../profiles/profile-values.js';
 import type { ColumnProfile } from '../../profiles/profile.js';
 import type { ContractCase } from './contract-case.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { WindowReport } from '../../../src/contracts/entities/monitoring.js';
 import type { DriftConfig } from '../../../src/monitoring/drift.js';
 import { scoreDrift } from '../../../src/monitoring/drift.js';
-import { profileValues } from '../../../src/profiles/numeric-profile.js';
+import { profileValues } from '../../../src/profiles/profile-values.js';
 import type { Profile } from '../../../src/profiles/profile.js';
 import { windowKey, windowOf } from '../../../src/monitoring/windows/window.js';
 import { windowSignals } from '../../../src/monitoring/windows/window-signals.js';

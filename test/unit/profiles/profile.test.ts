@@ -4,7 +4,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import type { ColumnSpec } from '../../../src/contracts/dataset.js';
 import type { NumericProfile } from '../../../src/profiles/numeric-profile.js';
-import { profileValues, rankError } from '../../../src/profiles/numeric-profile.js';
+import { profileValues } from '../../../src/profiles/profile-values.js';
+import { rankError } from '../../../src/profiles/numeric-profile.js';
 import { parseProfile } from '../../../src/profiles/profile-file.js';
 import { mergeProfiles, profileColumns } from '../../../src/profiles/profile.js';
 
