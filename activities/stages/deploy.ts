@@ -1,15 +1,9 @@
 import type { DeployConfig, DeployInputs, DeployOperations } from '../../src/contracts/stages/deploy.js';
 import { evaluateAgain } from '../../src/evaluation/evaluate-again.js';
 import type { OperationCode, StageOperation } from '../../src/pipeline/step-context.js';
-import {
-  judgeHealth,
-  openCandidate,
-  promoteVersion,
-  registerVersion,
-  shiftToCandidate,
-  waitUntilReady,
-  withdrawVersion,
-} from '../../src/rollout/rollout-steps.js';
+import { judgeHealth, waitUntilReady } from '../../src/rollout/watch-candidate.js';
+import { openCandidate } from '../../src/rollout/open-candidate.js';
+import { promoteVersion, registerVersion, shiftToCandidate, withdrawVersion } from '../../src/rollout/rollout-steps.js';
 import { announceAliases } from '../../src/triggers/announce.js';
 
 type Code = OperationCode<DeployConfig, DeployInputs, DeployOperations>;

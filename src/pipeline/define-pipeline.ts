@@ -1,5 +1,5 @@
 import { checkCall } from '../errors/check-call.js';
-import { PIPELINE_KINDS } from './options/builder-calls.js';
+import { PIPELINE_KINDS } from './options/pipeline-settings.js';
 import { isPipelineError, PipelineError } from '../errors/pipeline-error.js';
 import type { ParameterInput, ParameterShape } from '../schema/parameter.js';
 import type { PipelineBuilder } from './pipeline-builder.js';

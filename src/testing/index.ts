@@ -1,6 +1,7 @@
 /** The door `perennial-ml/testing`: test pipelines, in this process or against a Temporal of the test's own. */
 export { runInProcess } from './in-process/run-in-process.js';
-export type { ApprovalAnswer, InProcessOptions, InProcessResult } from './in-process/run-in-process.js';
+export type { ApprovalAnswer, InProcessOptions } from './in-process/in-process-options.js';
+export type { InProcessResult } from './in-process/run-in-process.js';
 export { withDoubles } from './doubles.js';
 export type { Doubles, StepFake } from './doubles.js';
 export { failAttempt, killWorkerAt, timeOutAttempt } from './faults.js';

@@ -1,5 +1,4 @@
-import { isPlainObject } from '../../contracts/json.js';
-import { checkCall, type Kind, type Kinds } from '../../errors/check-call.js';
+import { checkCall, type Kinds } from '../../errors/check-call.js';
 import {
   aBoolean,
   aFunction,
@@ -8,73 +7,35 @@ import {
   aText,
   either,
   listOf,
-  made,
   oneOfWords,
   optional,
   optionsOf,
   recordOf,
 } from '../../errors/kinds.js';
-import { isColumn } from '../../schema/column.js';
 import { aSchema } from '../../schema/schema.js';
-import { isExpression } from '../expressions/expression.js';
 import { aMetric } from '../kinds/metrics.js';
-import { isReference } from '../references/reference.js';
-import { aColumn, aDuration, aNumberSetting, aTextSetting, someParameters } from './kinds.js';
-
-/** What the linter looks at, with a place and words of its own. */
-const linted: Kind = { expected: 'a value', holds: () => true, optional: true };
-const aList: Kind = { expected: 'a list', holds: Array.isArray };
-/** The linter says what is wrong inside. */
-const written = (expected: string): Kind => made(expected, (value) => !isReference(value) && !('source' in value));
-const aSource = written('a source such as source.csv(...)');
-const aCheck = made(
-  'a check such as check.notNull(...)',
-  ({ check, column, options }) => typeof check === 'string' && typeof column === 'object' && isPlainObject(options),
-);
-const aTransform = made(
-  'a transform such as feature.numeric(...)',
-  ({ spec, columns }) => isPlainObject(spec) && Array.isArray(columns),
-);
-const aLabel = made(
-  'label.binary(...) or label.regression(...)',
-  ({ task, expression }) => typeof task === 'string' && expression !== undefined,
-);
-const aSplit = made(
-  'a split such as split.byTime(...)',
-  ({ by, column, options }) => typeof by === 'string' && typeof column === 'object' && isPlainObject(options),
-);
-const aTrainer = made('a trainer such as trainer.gbdt(...)', ({ trainer }) => typeof trainer === 'string');
-const aGate = made('gate.betterThanChampion(...)', ({ than, metric }) => than === 'champion' && typeof metric === 'string');
-const aRollout = made('a roll-out such as rollout.canary(...)', ({ strategy }) => typeof strategy === 'string');
-const aMeasure = made(
-  'a drift measure such as drift.psi(...)',
-  ({ statistic, column }) => typeof statistic === 'string' && isPlainObject(column),
-);
-const aTrigger = made('a trigger such as on.drift()', ({ on }) => typeof on === 'string');
-const anExpression: Kind = {
-  expected: 'an expression such as gt(landed.delay, 15), or sql`...`',
-  holds: (value) => isExpression(value) || isColumn(value),
-};
-const aNotifier = written('a notifier such as notify.webhook(...)');
-const aChangeTrigger = made(
-  'on.dataset(...) or on.alias(...)',
-  ({ kind, name }) => typeof kind === 'string' && typeof name === 'string',
-);
-const aWindow: Kind = {
-  expected: 'a list of two dates, [from, to]',
-  holds: (value) => Array.isArray(value) && value.length === 2,
-  members: aTextSetting,
-};
-const aPipeline = either(
-  { ...aText, expected: 'the name of a pipeline' },
-  made('a pipeline', ({ plan, name }) => typeof plan === 'object' && plan !== null && typeof name === 'string'),
-);
-const aPattern = either(
-  { ...aText, expected: 'an expression' },
-  { expected: 'a RegExp', holds: (value) => value instanceof RegExp },
-);
+import { aColumn, aDuration, aNumberSetting, someParameters } from './kinds.js';
+import {
+  aCheck,
+  aGate,
+  aLabel,
+  aList,
+  aMeasure,
+  aPattern,
+  aPipeline,
+  aRollout,
+  aSource,
+  aSplit,
+  aTrainer,
+  aTransform,
+  aTrigger,
+  aWindow,
+  anExpression,
+  linted,
+} from './given-values.js';
 
 const IN_A_BODY = { description: optional(aText), after: optional(aList) };
+
 const COMMON = {
   ...IN_A_BODY,
   onFailure: optional(aText),
@@ -104,8 +65,10 @@ const COMMON = {
     either(aBoolean, optionsOf({ version: optional(aText), environment: optional(listOf(aText)), expires: optional(aDuration) })),
   ),
 };
+
 const STAGE = { id: optional(aText), ...COMMON };
 const CODE = { ...COMMON, inputs: optional(anObject), secrets: optional(anObject), grace: optional(aDuration), run: aFunction };
+
 const PROGRAM = {
   ...COMMON,
   inputs: optional(anObject),
@@ -271,47 +234,3 @@ export function withCheckedCalls<Builder extends { readonly [Name in BuilderCall
   });
   return Object.fromEntries(checked) as Builder;
 }
-
-const HOOKS = optionsOf({
-  onSuccess: optional(listOf(aNotifier)),
-  onFailure: optional(listOf(aNotifier)),
-  onBlocked: optional(listOf(aNotifier)),
-  onSlow: optional(optionsOf({ after: aDuration, notify: listOf(aNotifier) })),
-});
-const CALENDAR_FIELD = optional(linted);
-const SCHEDULE = optionsOf({
-  cron: optional(aText),
-  every: optional(aDuration),
-  offset: optional(aDuration),
-  calendar: optional(
-    optionsOf({
-      minute: CALENDAR_FIELD,
-      hour: CALENDAR_FIELD,
-      dayOfMonth: CALENDAR_FIELD,
-      month: CALENDAR_FIELD,
-      dayOfWeek: CALENDAR_FIELD,
-    }),
-  ),
-  timezone: optional(aText),
-  jitter: optional(aDuration),
-  overlap: optional(aText),
-  catchUp: optional(aDuration),
-  pauseOnFailure: optional(aBoolean),
-  description: optional(aText),
-  params: optional(anObject),
-});
-
-/** What `definePipeline` takes. */
-export const PIPELINE_KINDS = {
-  name: aText,
-  options: optionsOf({
-    params: optional(someParameters),
-    hooks: optional(HOOKS),
-    triggers: optional(listOf(aChangeTrigger)),
-    schedules: optional(recordOf(SCHEDULE)),
-    concurrency: optional(optionsOf({ runs: aNumber })),
-    team: optional(aText),
-    priority: optional(aNumber),
-  }),
-  build: aFunction,
-} as const satisfies Kinds;

@@ -11,7 +11,8 @@ import { answerRequest, hearWord, ordersOf } from './attempt-line.js';
 import { memoryExceeded } from './memory-exceeded.js';
 import { fingerprintOf } from './process-facts.js';
 import { sendError } from './sent-errors.js';
-import { describeEnd, ProcessLost, type StepProcess } from './step-process.js';
+import { describeEnd, ProcessLost } from './process-end.js';
+import { type StepProcess } from './step-process.js';
 import { BUSY_MS, type StepProcesses } from './step-processes.js';
 
 const MIB_PER_GIB = 1024;

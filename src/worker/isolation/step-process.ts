@@ -4,28 +4,8 @@ import type { JsonValue } from '../../contracts/json.js';
 import type { FromProcess, ProcessSettings, Request, RunMessage, ToProcess, Word } from './messages.js';
 import { SETTINGS_VARIABLE } from './process-facts.js';
 import { receiveError, sendError, type SentError } from './sent-errors.js';
-
-/** How a process came to its end. */
-export type ProcessEnd = {
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** Why the worker ended it; null: it ended by itself. */
-  readonly reason: Error | null;
-  readonly lastLines: string;
-};
-
-/** What an attempt fails with whose process has ended. */
-export class ProcessLost extends Error {
-  readonly end: ProcessEnd;
-  /** Whether it had the process to itself. */
-  readonly alone: boolean;
-
-  constructor(end: ProcessEnd, alone: boolean) {
-    super(`the process of the step has ended: ${describeEnd(end)}`);
-    this.end = end;
-    this.alone = alone;
-  }
-}
+import type { ProcessEnd } from './process-end.js';
+import { ProcessLost, describeEnd } from './process-end.js';
 
 /** What one attempt in a process for steps needs from the worker. */
 export interface AttemptLine {
@@ -49,6 +29,7 @@ type Running = {
   readonly resolve: (result: JsonValue) => void;
   readonly reject: (error: Error) => void;
 };
+
 type Saving = { readonly resolve: (bytes: Uint8Array | null) => void; readonly reject: (error: Error) => void };
 
 export type ProcessOptions = ProcessSettings & {
@@ -261,12 +242,4 @@ function killGroup(pid: number): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-}
-
-/** By which signal or exit code, or why the worker ended it. */
-export function describeEnd({ exitCode, signal, reason, lastLines }: ProcessEnd): string {
-  if (reason !== null) return reason.message;
-  const how = signal === null ? `it ended with exit code ${String(exitCode)}` : `it was ended by ${signal}`;
-  const last = lastLines.trim().split('\n').slice(-3).join(' | ');
-  return last === '' ? how : `${how}; its last words: ${last}`;
 }
