@@ -17,6 +17,11 @@
     return numbers(backgroundColor)[3] === 0 ? groundOf(element.parentElement) : backgroundColor;
   };
 
+  const contrastOf = (ink, ground) => {
+    const [dark, light] = [luminance(ink), luminance(ground)].sort((one, other) => one - other);
+    return (light + 0.05) / (dark + 0.05);
+  };
+
   const ownWords = ({ childNodes }) =>
     [...childNodes]
       .filter(({ nodeType }) => nodeType === Node.TEXT_NODE)
@@ -25,15 +30,15 @@
       .trim();
 
   globalThis.inPage = {
+    contrastOf,
+
     /** Texts whose contrast with the ground behind them is less than this. */
     paleTexts: (least) =>
       [...document.querySelectorAll('body *:not(title)')].flatMap((element) => {
         const words = ownWords(element);
         if (words === '') return [];
         const { fill, color } = getComputedStyle(element);
-        const ink = luminance(element instanceof SVGElement ? fill : color);
-        const ground = luminance(groundOf(element));
-        const contrast = (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+        const contrast = contrastOf(element instanceof SVGElement ? fill : color, groundOf(element));
         return contrast < least ? [`contrast ${contrast.toFixed(2)}: ${words.slice(0, 40)}`] : [];
       }),
 

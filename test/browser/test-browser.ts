@@ -4,7 +4,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { findBrowser } from './find-browser.js';
 
 /** Least contrast of text: WCAG 2.2, success criterion 1.4.3, level AA. */
-const LEAST_CONTRAST = 4.5;
+export const LEAST_CONTRAST = 4.5;
 /** Pixels that a page has to do with: WCAG 2.2, success criterion 1.4.10. */
 const NARROW = { width: 320, height: 640 };
 const WIDE = { width: 1_280, height: 800 };
