@@ -100,6 +100,7 @@ function box(step: PlanStep, state: StepState | 'pending' | null): string {
   return `${open}"${lines.map(escape).join('<br>')}"${close}`;
 }
 
+/** An entity of Mermaid has no ampersand. */
 function escape(text: string): string {
-  return text.replace(/[&<>"#]/g, (character) => `&#${character.charCodeAt(0)};`).replace(/\s+/g, ' ');
+  return text.replace(/[&<>"#]/g, (character) => `#${character.charCodeAt(0)};`).replace(/\s+/g, ' ');
 }

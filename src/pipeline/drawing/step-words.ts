@@ -47,7 +47,7 @@ export const STATUS_COLOURS: Readonly<
   blocked: { fill: '#fff3e0', line: '#e65100', text: '#4a1c00' },
   succeeded: { fill: '#e8f5e9', line: '#2e7d32', text: '#12361a' },
   failed: { fill: '#ffebee', line: '#c62828', text: '#4f0d0d' },
-  skipped: { fill: '#fafafa', line: '#bdbdbd', text: '#757575' },
+  skipped: { fill: '#fafafa', line: '#bdbdbd', text: '#616161' },
   cancelled: { fill: '#eceff1', line: '#546e7a', text: '#263238' },
 };
 

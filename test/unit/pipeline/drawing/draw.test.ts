@@ -101,7 +101,7 @@ describe('the Mermaid drawing', () => {
       expect.arrayContaining([
         'flowchart TD',
         '  s0[("ingest")]',
-        '  s4["look<br>step<br>reads the &#34;report&#34;"]',
+        '  s4["look<br>step<br>reads the #34;report#34;"]',
         '  s6{{"approve<br>gate"}}',
         '  s0 -->|"dataset"| s1',
         '  s2 -->|"features"| s5',

@@ -86,7 +86,7 @@ describe('a plan with branches and bodies', () => {
       await drawSvg(plan, { states }),
     ];
     for (const drawing of drawings) {
-      const text = drawing.replaceAll('&#45;', '-').replaceAll('\\n', ' ').replaceAll('&gt;', '>').replaceAll('&#62;', '>');
+      const text = drawing.replaceAll('&#45;', '-').replaceAll('\\n', ' ').replaceAll('&gt;', '>').replaceAll('#62;', '>');
       expect(text).toMatch(/succeeded,? +1\.3 s,? +cached/);
       expect(text).toMatch(/running,? +3 of 5, 1 failed/);
       expect(text).toMatch(/skipped/);
