@@ -32,8 +32,8 @@ async function newPage(browser: Browser): Promise<Page> {
   await page.setContent('<body style="margin:0"><main></main></body>');
   for (const path of [
     require.resolve('@mermaid-js/tiny'),
-    resolve('test/browser/in-page.js'),
-    resolve('test/browser/in-picture.js'),
+    resolve('test/browser/in-page.cjs'),
+    resolve('test/browser/in-picture.cjs'),
   ])
     await page.addScriptTag({ path });
   return page;

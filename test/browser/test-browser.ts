@@ -63,6 +63,6 @@ export async function tipsOf(browser: Browser, file: string): Promise<(string | 
 
 async function newPage(browser: Browser, colorScheme: 'light' | 'dark'): Promise<Page> {
   const page = await browser.newPage({ colorScheme, viewport: WIDE });
-  await page.addInitScript({ path: resolve('test/browser/in-page.js') });
+  await page.addInitScript({ path: resolve('test/browser/in-page.cjs') });
   return page;
 }

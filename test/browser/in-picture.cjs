@@ -1,4 +1,4 @@
-// Runs inside the page that holds one picture, after in-page.js.
+// Runs inside the page that holds one picture, after in-page.cjs.
 {
   const boxOf = ({ left, top, right, bottom }) => ({ left, top, right, bottom });
 
