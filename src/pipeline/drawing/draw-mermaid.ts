@@ -100,7 +100,8 @@ function box(step: PlanStep, state: StepState | 'pending' | null): string {
   return `${open}"${lines.map(escape).join('<br>')}"${close}`;
 }
 
-/** An entity of Mermaid has no ampersand. */
+/** An entity of Mermaid has no ampersand. Two dollar signs begin a formula, also as entities: a space without width parts them. */
 function escape(text: string): string {
-  return text.replace(/[&<>"#]/g, (character) => `#${character.charCodeAt(0)};`).replace(/\s+/g, ' ');
+  const parted = text.replaceAll(/\$(?=\$)/g, '$\u200b');
+  return parted.replaceAll(/[&<>"#]/g, (character) => `#${character.charCodeAt(0)};`).replaceAll(/\s+/g, ' ');
 }

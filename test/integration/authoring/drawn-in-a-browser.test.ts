@@ -21,6 +21,7 @@ const DESCRIPTIONS = [
   '%% comment',
   'https://example.org/x',
   'x'.repeat(60),
+  'costs $$5 and $$6',
   'back\\slash, ünïcode and 😀',
 ];
 const STATUSES: readonly StepStatus[] = [
