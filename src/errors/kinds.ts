@@ -11,7 +11,12 @@ export const aFunction = kind(
   'a function',
   (value) => typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value)),
 );
-export const anObject = kind('an object', isPlainObject);
+
+/** A Map, a Date and their kin have nothing of what their members say. */
+const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
+  isPlainObject(value) && /^\[object (?:Object|Module)\]$/.test(Object.prototype.toString.call(value));
+
+export const anObject = kind('an object', isObject);
 /** Of JSON that is one value. */
 export const aPrimitive = kind(
   'a text, a number, true, false or null',
@@ -34,12 +39,12 @@ export const either = (...kinds: readonly Kind[]): Kind =>
 export const listOf = (item: Kind): Kind => Object.freeze({ ...kind('a list', Array.isArray), members: item });
 
 /** An object whose names are the author's own. */
-export const recordOf = (member: Kind): Kind => Object.freeze({ ...kind('an object', isPlainObject), members: member });
+export const recordOf = (member: Kind): Kind => Object.freeze({ ...kind('an object', isObject), members: member });
 
 export const optional = (given: Kind): Kind => Object.freeze({ ...given, optional: true });
 
 /** An object of options by name. */
-export const optionsOf = (options: Kinds): Kind => Object.freeze({ ...kind('an object of options', isPlainObject), options });
+export const optionsOf = (options: Kinds): Kind => Object.freeze({ ...kind('an object of options', isObject), options });
 
 export const aPipeline = made(
   'a pipeline, as definePipeline(...) gives it',

@@ -7,6 +7,7 @@ import { type JsonObject, type JsonValue, isPlainObject } from '../contracts/jso
 import { checkParameterSize, MAX_PARAMETER_CHARACTERS, parameterCharacters } from '../contracts/limits/parameter-size.js';
 import { reasonOf } from '../errors/describe-thrown.js';
 import { PipelineError } from '../errors/pipeline-error.js';
+import { shownValue } from '../errors/shown-value.js';
 
 /** One wrong field of a parameter object. `path` is `(all)` when the object itself is wrong. */
 export type ParameterProblem = { readonly path: string; readonly expected: string; readonly received: string };
@@ -126,7 +127,7 @@ function problemOf(error: ErrorObject, parameters: JsonObject): ParameterProblem
     return { path: String(details['additionalProperty']), expected, received: 'an unknown name' };
   }
   const expected = at === '' ? 'a JSON object of parameters' : describe(propertySchema(parameters, at));
-  return { path: at === '' ? '(all)' : at, expected, received: show(error.data) };
+  return { path: at === '' ? '(all)' : at, expected, received: shownValue(error.data) };
 }
 
 /** Place of a parameter, or of an item of a list: `airports[2]`. */
@@ -159,16 +160,16 @@ function describe(field: JsonObject): string {
     pattern,
     enum: values,
   } = field as Readonly<Record<string, JsonValue>>;
-  if (Array.isArray(values)) return `one of ${values.map(show).join(', ')}`;
+  if (Array.isArray(values)) return `one of ${values.map(shownValue).join(', ')}`;
   if (format === 'date') return 'a date such as "2001-01-31"';
   if (type === 'array') return describeList(field);
   const noun = typeof type === 'string' ? (NOUNS[type] ?? 'a valid value') : 'a valid value';
   const limits = [
-    ...(minimum === undefined ? [] : [`>= ${show(minimum)}`]),
-    ...(maximum === undefined ? [] : [`<= ${show(maximum)}`]),
-    ...(minLength === undefined ? [] : [`of at least ${show(minLength)} characters`]),
-    ...(maxLength === undefined ? [] : [`of at most ${show(maxLength)} characters`]),
-    ...(pattern === undefined ? [] : [`that matches ${show(pattern)}`]),
+    ...(minimum === undefined ? [] : [`>= ${shownValue(minimum)}`]),
+    ...(maximum === undefined ? [] : [`<= ${shownValue(maximum)}`]),
+    ...(minLength === undefined ? [] : [`of at least ${shownValue(minLength)} characters`]),
+    ...(maxLength === undefined ? [] : [`of at most ${shownValue(maxLength)} characters`]),
+    ...(pattern === undefined ? [] : [`that matches ${shownValue(pattern)}`]),
   ];
   return [noun, limits.join(' and ')].filter((part) => part !== '').join(' ');
 }
@@ -176,15 +177,8 @@ function describe(field: JsonObject): string {
 function describeList(field: JsonObject): string {
   const { minItems: least, maxItems: most } = field;
   const limits = [
-    ...(least === undefined ? [] : [`at least ${show(least)}`]),
-    ...(most === undefined ? [] : [`at most ${show(most)}`]),
+    ...(least === undefined ? [] : [`at least ${shownValue(least)}`]),
+    ...(most === undefined ? [] : [`at most ${shownValue(most)}`]),
   ].join(' and ');
   return `a list${limits === '' ? '' : ` of ${limits} items`}, each ${describe(itemSchema(field))}`;
-}
-
-const LONGEST_SHOWN = 80;
-
-function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? typeof value);
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text;
 }

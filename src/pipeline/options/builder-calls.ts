@@ -18,6 +18,7 @@ import { aColumn, aDuration, aNumberSetting, someParameters } from './kinds.js';
 import {
   aCheck,
   aGate,
+  aHyperparameter,
   aLabel,
   aList,
   aMeasure,
@@ -28,6 +29,7 @@ import {
   aSplit,
   aTrainer,
   aTransform,
+  aWord,
   aTrigger,
   aWindow,
   anExpression,
@@ -72,9 +74,9 @@ const CODE = { ...COMMON, inputs: optional(anObject), secrets: optional(anObject
 const PROGRAM = {
   ...COMMON,
   inputs: optional(anObject),
-  env: optional(anObject),
+  env: optional(recordOf(aWord)),
   inherit: optional(listOf(aText)),
-  hyperparameters: optional(anObject),
+  hyperparameters: optional(recordOf(aHyperparameter)),
   metrics: optional(recordOf(aPattern)),
   progress: optional(aPattern),
   outputs: optional(listOf(aText)),
@@ -180,15 +182,15 @@ const CALLS = {
     }),
   },
   finally: { id: aText, options: optionsOf(CODE) },
-  command: { id: aText, options: optionsOf({ ...PROGRAM, command: aList, code: optional(listOf(aText)) }) },
+  command: { id: aText, options: optionsOf({ ...PROGRAM, command: listOf(aWord), code: optional(listOf(aText)) }) },
   python: {
     id: aText,
     options: optionsOf({
       ...PROGRAM,
       script: aText,
-      requirements: optional(either(aText, aList)),
+      requirements: optional(either(aText, listOf(aText))),
       python: optional(aText),
-      arguments: optional(aList),
+      arguments: optional(listOf(aWord)),
     }),
   },
   map: {

@@ -3,8 +3,10 @@ import type { Kind } from '../../errors/check-call.js';
 import { aText, either, made } from '../../errors/kinds.js';
 import { isColumn } from '../../schema/column.js';
 import { isExpression } from '../expressions/expression.js';
+import { isParameterReference } from '../references/parameter-reference.js';
 import { isReference } from '../references/reference.js';
 import { aTextSetting } from './kinds.js';
+import { isSecretReference } from './secret.js';
 
 /** What the linter looks at, with a place and words of its own. */
 export const linted: Kind = { expected: 'a value', holds: () => true, optional: true };
@@ -77,3 +79,17 @@ export const aPattern = either(
   { ...aText, expected: 'an expression' },
   { expected: 'a RegExp', holds: (value) => value instanceof RegExp },
 );
+
+/** The linter says where a reference may not stand. */
+const isMarked = (value: unknown): boolean => isReference(value) || isParameterReference(value) || isSecretReference(value);
+
+/** One word of a command line, or the value of an environment variable. */
+export const aWord: Kind = {
+  expected: 'a text, a number, true, false or a parameter such as p.params.name',
+  holds: (value) => /^(?:string|number|boolean)$/.test(typeof value) || isMarked(value),
+};
+
+export const aHyperparameter: Kind = {
+  expected: `${aWord.expected}, or a list of them`,
+  holds: (value) => aWord.holds(value) || (Array.isArray(value) && value.every(aHyperparameter.holds)),
+};

@@ -1,7 +1,20 @@
-import type { Kinds } from '../../errors/check-call.js';
-import { aBoolean, aFunction, aNumber, anObject, aText, listOf, optional, optionsOf, recordOf } from '../../errors/kinds.js';
+import type { Kind, Kinds } from '../../errors/check-call.js';
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  anObject,
+  aText,
+  either,
+  listOf,
+  oneOfWords,
+  optional,
+  optionsOf,
+  recordOf,
+} from '../../errors/kinds.js';
+import { WEEKDAYS } from '../schedule/schedules.js';
 import { aDuration, someParameters } from './kinds.js';
-import { aChangeTrigger, aNotifier, linted } from './given-values.js';
+import { aChangeTrigger, aNotifier } from './given-values.js';
 
 const HOOKS = optionsOf({
   onSuccess: optional(listOf(aNotifier)),
@@ -10,7 +23,7 @@ const HOOKS = optionsOf({
   onSlow: optional(optionsOf({ after: aDuration, notify: listOf(aNotifier) })),
 });
 
-const CALENDAR_FIELD = optional(linted);
+const oneOrMore = (kind: Kind): Kind => optional(either(kind, listOf(kind)));
 
 const SCHEDULE = optionsOf({
   cron: optional(aText),
@@ -18,11 +31,11 @@ const SCHEDULE = optionsOf({
   offset: optional(aDuration),
   calendar: optional(
     optionsOf({
-      minute: CALENDAR_FIELD,
-      hour: CALENDAR_FIELD,
-      dayOfMonth: CALENDAR_FIELD,
-      month: CALENDAR_FIELD,
-      dayOfWeek: CALENDAR_FIELD,
+      minute: oneOrMore(aNumber),
+      hour: oneOrMore(aNumber),
+      dayOfMonth: oneOrMore(aNumber),
+      month: oneOrMore(aNumber),
+      dayOfWeek: oneOrMore(oneOfWords(...WEEKDAYS)),
     }),
   ),
   timezone: optional(aText),

@@ -1,3 +1,4 @@
+import { shownValue } from '../../errors/shown-value.js';
 import { checkCall } from '../../errors/check-call.js';
 import { aText, optional, optionsOf } from '../../errors/kinds.js';
 import { isJsonObject, type JsonValue } from '../../contracts/json.js';
@@ -49,14 +50,13 @@ export function scheduledTimeProblems(marker: unknown): readonly string[] {
   const { offset, format, timezone } = fields;
   const problems: string[] = [];
   if (typeof offset !== 'string' || parseSpan(offset) === null)
-    problems.push(`offset: expected a whole number and a unit, such as '-1 day', got ${JSON.stringify(offset)}`);
-  if (format !== 'date' && format !== 'date-time')
-    problems.push(`format: expected date or date-time, got ${JSON.stringify(format)}`);
+    problems.push(`offset: expected a whole number and a unit, such as '-1 day', got ${shownValue(offset)}`);
+  if (format !== 'date' && format !== 'date-time') problems.push(`format: expected date or date-time, got ${shownValue(format)}`);
   if (typeof timezone !== 'string' || !isTimeZone(timezone))
-    problems.push(`timezone: expected an IANA name such as Europe/Berlin, got ${JSON.stringify(timezone)}`);
+    problems.push(`timezone: expected an IANA name such as Europe/Berlin, got ${shownValue(timezone)}`);
   const start = fields['startOf'];
   if (start !== undefined && start !== 'hour' && start !== 'day' && start !== 'month')
-    problems.push(`startOf: expected hour, day or month, got ${JSON.stringify(start)}`);
+    problems.push(`startOf: expected hour, day or month, got ${shownValue(start)}`);
   return problems;
 }
 

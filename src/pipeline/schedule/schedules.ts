@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../contracts/json.js';
+import { isPlainObject, type JsonObject, type JsonValue } from '../../contracts/json.js';
 import { OVERLAP_POLICIES } from '../../contracts/plan/schedule.js';
 import type { OverlapPolicy, ScheduleSpec, ScheduleTiming } from '../../contracts/plan/schedule.js';
 import type { ParameterInput, ParameterShape } from '../../schema/parameter.js';
@@ -11,7 +11,8 @@ import type { OptionReader } from '../lint/issues.js';
 import { isScheduledTime, resolveScheduledTimes, scheduledTimeProblems } from './scheduled-time.js';
 import type { ScheduledTime } from './scheduled-time.js';
 
-type Weekday = 'sunday' | 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday';
+export const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+type Weekday = (typeof WEEKDAYS)[number];
 type OneOrMore<Value> = Value | readonly Value[];
 
 /** Moments by their fields; what is left out is 0 for minute and hour, and any day or month. */
@@ -65,7 +66,6 @@ type ScheduleDeclaration = Timing & SchedulePolicy & { readonly params?: object 
 
 const DEFAULT_CATCH_UP: Duration = '6 hours';
 const SHORTEST_CATCH_UP_MS = 10_000;
-const WEEKDAYS: readonly string[] = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 /** Any moment: stands for the scheduled one while parameters are checked. */
 const SOME_MOMENT = Date.UTC(2001, 0, 31, 3);
 
@@ -130,20 +130,21 @@ function readParameters(params: object, timezone: string, draft: PipelineDraft, 
     .filter(([, value]) => value !== undefined)
     .map(([name, value]): [string, JsonValue] => {
       if (!isScheduledTime(value)) return [name, value as JsonValue];
-      const marker = { ...value.$scheduledTime, timezone: value.$scheduledTime.timezone ?? timezone };
+      const given: unknown = value.$scheduledTime;
+      const marker = isPlainObject(given) ? { ...given, timezone: given['timezone'] ?? timezone } : given;
       for (const problem of scheduledTimeProblems(marker)) read.at(name).report('schedule', problem);
-      return [name, { $scheduledTime: marker }];
+      return [name, { $scheduledTime: marker as JsonValue }];
     });
   const parameters = Object.fromEntries(entries);
-  const readable = Object.fromEntries(
-    entries.map(([name, value]) => [
-      name,
-      isScheduledTime(value) && scheduledTimeProblems(value.$scheduledTime).length > 0 ? null : value,
-    ]),
+  const unreadable = new Set(
+    entries.flatMap(([name, value]) =>
+      isScheduledTime(value) && scheduledTimeProblems(value.$scheduledTime).length > 0 ? [name] : [],
+    ),
   );
+  const readable = Object.fromEntries(entries.filter(([name]) => !unreadable.has(name)));
   const { problems } = checkParameters(draft.parameters, resolveScheduledTimes(readable, SOME_MOMENT));
   for (const { path, expected, received } of problems) {
-    if (readable[path] !== null) read.at(path).report('schedule-parameters', `expected ${expected}, got ${received}`);
+    if (!unreadable.has(path)) read.at(path).report('schedule-parameters', `expected ${expected}, got ${received}`);
   }
   return parameters;
 }

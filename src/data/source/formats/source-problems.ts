@@ -1,3 +1,4 @@
+import { shownValue } from '../../../errors/shown-value.js';
 import type { CsvOptions, SourceOptions } from '../../../contracts/dataset.js';
 import type { OptionProblem } from '../../../pipeline/options/problems.js';
 import type { FileFormat } from '../../source-kind.js';
@@ -45,7 +46,7 @@ function problemsOf(options: object, rules: Readonly<Record<string, Rule>>): Opt
   return Object.entries(options).flatMap(([option, value]): OptionProblem[] => {
     const rule = Object.hasOwn(rules, option) ? rules[option] : undefined;
     if (rule === undefined) return [{ option, message: `unknown option; there are ${Object.keys(rules).join(', ')}` }];
-    return rule.holds(value) ? [] : [{ option, message: `expected ${rule.expected}, got ${JSON.stringify(value)}` }];
+    return rule.holds(value) ? [] : [{ option, message: `expected ${rule.expected}, got ${shownValue(value)}` }];
   });
 }
 
