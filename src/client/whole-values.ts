@@ -15,7 +15,7 @@ export function wholeValues(store: StoreSetting | undefined): WholeValues {
     if (!holdsStored(value as JsonValue)) return value;
     if (store === undefined) {
       throw new PipelineError('RUNS_STORE_NEEDED', {
-        what: `what is asked of run "${workflowId}" is too large for Temporal and lies in its object store`,
+        what: `the answer of run "${workflowId}" is too large for Temporal and lies in its object store`,
         details: { workflowId },
       });
     }

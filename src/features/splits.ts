@@ -22,7 +22,7 @@ export const MEMBERS_OF_SPLITS = ['by', 'column'] as const;
 export function defineSplit<const Schema extends OptionsSchema, const Need extends ColumnNeed | null, const Name extends string>(
   definition: SplitDefinition<Schema, Need> & { readonly name: Name },
 ): SplitConstructor<Schema, Need, Name> {
-  checkDefinition('split', definition, { functions: ['sides'], optional: ['problems'] });
+  checkDefinition('split', definition, { functions: ['sides'], optional: ['problems'], values: ['column'] });
   const { column, options } = definition as unknown as Partial<SplitKind>;
   if (column !== null && (column === undefined || !Object.hasOwn(TYPES_THAT_MEET, column)))
     throw invalid('`column` of a split is wrong', `one of ${Object.keys(TYPES_THAT_MEET).join(', ')}, or null`);

@@ -56,6 +56,7 @@ export function defineTransform(definition: AnyDefinition): { readonly kind: Tra
   checkDefinition('transform', definition, {
     functions: ['sql', 'onnx'],
     optional: ['fit', 'fitTogether', 'features', 'problems'],
+    values: ['column', 'columns'],
   });
   const { column, columns, options } = definition as Partial<Record<'column' | 'columns', unknown>> & Partial<AnyDefinition>;
   if ((column === undefined) === (columns === undefined))

@@ -25,7 +25,7 @@ export function defineDrift<const Name extends string, Need extends Measured, Gi
   definition: DriftDefinition<Name, Need>,
 ): DriftConstructor<Need, Name, Given> {
   checkCall('defineDrift', { definition }, { definition: DEFINITION });
-  checkDefinition('drift statistic', definition, { functions: ['compute'] });
+  checkDefinition('drift statistic', definition, { functions: ['compute'], values: ['column', 'threshold'] });
   const constructor = driftKind<Name, Need, Given>(definition.name, { ...definition, compute: bounded(definition) });
   STATISTICS.add(constructor.kind, { files: filesOfCallers(defineDrift) });
   return constructor;

@@ -29,7 +29,7 @@ export interface ObjectStoreDefinition<Options> {
  * @throws PipelineError `EXTENSION_INVALID`, `EXTENSION_NAME_TAKEN`.
  */
 export function defineObjectStore<Options = Record<string, never>>(definition: ObjectStoreDefinition<Options>): void {
-  checkDefinition('store', definition, { functions: ['open'] });
+  checkDefinition('store', definition, { name: 'scheme', functions: ['open'] });
   const { scheme, options = { properties: {} } } = definition;
   const open = (address: StoreAddress): ObjectStore | Promise<ObjectStore> => definition.open(address as StoreAddress<Options>);
   OBJECT_STORES.add({ name: scheme, options, open }, { files: filesOfCallers(defineObjectStore) });

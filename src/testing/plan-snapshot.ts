@@ -1,3 +1,4 @@
+import { kindWord } from '../pipeline/plan/kind-word.js';
 import { aPlanned, aText } from '../errors/kinds.js';
 import { checkCall } from '../errors/check-call.js';
 import { type JsonObject, type JsonValue, isPlainObject } from '../contracts/json.js';
@@ -51,7 +52,7 @@ function stepLines(steps: readonly PlanStep[], indent: string): string[] {
     const bound = Object.entries(inputs).map(([name, binding]) => `${deeper}input ${name}: ${bindingText(binding)}`);
     const facts = [...Object.entries(config), ...Object.entries(rest)].sort(([one], [other]) => (one < other ? -1 : 1));
     return [
-      `${indent}${kind} ${id}${needs.length === 0 ? '' : ` after ${needs.join(', ')}`}`,
+      `${indent}${kindWord(kind)} ${id}${needs.length === 0 ? '' : ` after ${needs.join(', ')}`}`,
       ...bound,
       ...facts.map(([name, value]) => `${deeper}${name}: ${text(value)}`),
       ...(body === undefined

@@ -35,7 +35,11 @@ const OPTIONS_OF_EVERY_CHECK = ['id', 'severity', 'mostly', 'where'];
 export function defineCheck<const Schema extends OptionsSchema, const Need extends CheckNeed, const Name extends string>(
   definition: CheckDefinition<Schema, Need> & { readonly name: Name },
 ): CheckConstructor<Schema, Need, Name> {
-  checkDefinition('check', definition, { functions: [], optional: ['rule', 'measure', 'problems'] });
+  checkDefinition('check', definition, {
+    functions: [],
+    optional: ['rule', 'measure', 'problems'],
+    values: ['column', 'changesWithTime', 'byValue'],
+  });
   const { rule, measure, column, options } = definition as unknown as Partial<CheckKind>;
   if ((rule === undefined) === (measure === undefined))
     throw invalid('a check has either `rule` or `measure`', 'one of the two functions');

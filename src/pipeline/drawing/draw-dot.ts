@@ -1,3 +1,4 @@
+import { kindWord } from '../plan/kind-word.js';
 import { checkPicture } from './picture-kinds.js';
 import type { Plan, PlanStep, StepKind } from '../../contracts/plan.js';
 import type { StepState } from '../../contracts/run.js';
@@ -68,7 +69,12 @@ function node(step: PlanStep, stateOf: ReadonlyMap<string, StepState> | null): s
   const state = stateOf?.get(id);
   const outcome = stateOf === null ? [] : outcomeWords(state);
   const colours = stateOf === null ? PLAIN : STATUS_COLOURS[state?.status ?? 'pending'];
-  const lines = [id, ...(id === kind ? [] : [kind]), ...(description === undefined ? [] : [description]), ...ruleWords(step)];
+  const lines = [
+    id,
+    ...(id === kindWord(kind) ? [] : [kindWord(kind)]),
+    ...(description === undefined ? [] : [description]),
+    ...ruleWords(step),
+  ];
   const text = [...lines, ...(outcome.length === 0 ? [] : [outcome.join(', ')])].flatMap(wrap);
   const label = text.map(escapeText).join('\\n');
   const shape = SHAPES[kind] === undefined ? '' : `, shape=${SHAPES[kind]}`;

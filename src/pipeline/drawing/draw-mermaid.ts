@@ -1,3 +1,4 @@
+import { kindWord } from '../plan/kind-word.js';
 import { checkPicture } from './picture-kinds.js';
 import type { Plan, PlanStep, StepKind } from '../../contracts/plan.js';
 import type { StepState } from '../../contracts/run.js';
@@ -92,7 +93,7 @@ function box(step: PlanStep, state: StepState | 'pending' | null): string {
   const outcome = state === null ? [] : [outcomeWords(state === 'pending' ? undefined : state).join(', ')];
   const lines = [
     id,
-    ...(id === kind ? [] : [kind]),
+    ...(id === kindWord(kind) ? [] : [kindWord(kind)]),
     ...(description === undefined ? [] : [description]),
     ...ruleWords(step),
     ...outcome,

@@ -1,3 +1,4 @@
+import { kindWord } from '../plan/kind-word.js';
 import { checkPicture } from './picture-kinds.js';
 import pc from 'picocolors';
 import type { Plan, PlanStep } from '../../contracts/plan.js';
@@ -62,7 +63,7 @@ function drawSteps(steps: readonly PlanStep[], stateOf: StateOf, paint: Paint): 
     const padding = ' '.repeat(railWidth - 2 * cells.length);
     const words = stateOf === null ? detailOf(step) : [...outcomeWords(state), ...rulesShown(step, state)].join('  ');
     const line =
-      `${rails}${padding} ${paint.bold(id.padEnd(idWidth))}  ${paint.dim(step.kind.padEnd(8))}  ${colour(words)}`.trimEnd();
+      `${rails}${padding} ${paint.bold(id.padEnd(idWidth))}  ${paint.dim(kindWord(step.kind).padEnd(8))}  ${colour(words)}`.trimEnd();
     const passing = below.map((goesOn) => (goesOn ? '│ ' : '  ')).join('');
     const frame = drawBody(step, paint).map((inner) => `${paint.dim(`${passing.padEnd(railWidth)} ┆`)} ${inner}`.trimEnd());
     return index === lines.length - 1 ? [line, ...frame] : [line, ...frame, paint.dim(passing.trimEnd())];

@@ -157,7 +157,7 @@ class RunPreview {
 
   #skip(step: PlanStep): void {
     const lost = step.needs.filter((need) => this.#known.get(need)?.verdict === 'skipped');
-    const because = this.#guardOf(step).reason ?? `it needs what is skipped: ${lost.join(', ')}`;
+    const because = this.#guardOf(step).reason ?? `its inputs are skipped: ${lost.join(', ')}`;
     this.#settle(step, 'skipped', because);
   }
 

@@ -1,3 +1,4 @@
+import { kindWord } from '../../../pipeline/plan/kind-word.js';
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import type { JsonObject } from '../../../contracts/json.js';
@@ -71,7 +72,7 @@ function renderPlan(plan: Plan, { colours }: Terminal): string {
   for (const step of plan.steps) {
     table.push([
       step.id,
-      step.kind,
+      kindWord(step.kind),
       step.needs.join(', '),
       step.retry.maximumAttempts,
       `${step.timeoutMs / SECOND_MS} s`,

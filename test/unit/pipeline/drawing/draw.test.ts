@@ -45,7 +45,7 @@ describe('the terminal drawing', () => {
       '│ │',
       '│ ○  evaluate  evaluate  model: train, features: feature',
       '│ │',
-      '○ │  approve   gate',
+      '○ │  approve   approval',
       '│ │',
       '○─╯  deploy    deploy    evaluation: evaluate',
       '',
@@ -62,7 +62,7 @@ describe('the terminal drawing', () => {
     });
     expect(drawing).toContain('●    ingest    ingest    succeeded  1.3 s  cached\n');
     expect(drawing).toContain('✗    validate  validate  failed  DATA_X: too few\n');
-    expect(drawing).toContain('◇ │  approve   gate      waiting  approval\n');
+    expect(drawing).toContain('◇ │  approve   approval  waiting  approval\n');
     expect(drawing).toContain('deploy    deploy    pending\n');
   });
 
@@ -102,7 +102,7 @@ describe('the Mermaid drawing', () => {
         'flowchart TD',
         '  s0[("ingest")]',
         '  s4["look<br>step<br>reads the #34;report#34;"]',
-        '  s6{{"approve<br>gate"}}',
+        '  s6{{"approve<br>approval"}}',
         '  s0 -->|"dataset"| s1',
         '  s2 -->|"features"| s5',
         '  s6 -.-> s7',
