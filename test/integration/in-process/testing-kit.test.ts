@@ -181,7 +181,7 @@ describe('the snapshot of a plan', () => {
 
   it('fails with the lines that went and came', () => {
     const stored = planSnapshot(release)
-      .replace('gate ok after fit', 'gate ok')
+      .replace('approval ok after fit', 'approval ok')
       .replace('timeoutMs: 3600000', 'timeoutMs: 60000');
     let message = '';
     try {
@@ -190,7 +190,7 @@ describe('the snapshot of a plan', () => {
       message = text(isPipelineError(error) ? `${error.code} ${error.message}` : String(error));
     }
     expect(message).toContain('TESTING_PLAN_CHANGED');
-    expect(message).toContain('-   gate ok\n+   gate ok after fit');
+    expect(message).toContain('-   approval ok\n+   approval ok after fit');
     expect(message).toContain('-     timeoutMs: 60000\n+     timeoutMs: 3600000');
   });
 });
