@@ -2,16 +2,8 @@
  * Records the histories of light steps, a sharded map with one of its shards, and a call, from a real run of the build on a dev server:
  * `npm run build && npx tsx test/replay/record-fan-out.ts`.
  */
-import fs from 'node:fs/promises';
-import { Client } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { definePipeline } from 'perennial-ml';
-import { connectClient } from 'perennial-ml/client';
-import { createPipelineWorker } from 'perennial-ml/worker';
-import { connect } from '../../src/temporal/connection.js';
-import { startDevServer } from '../../src/temporal/server/dev-server.js';
-import { temporaryFolder } from '../integration/execution-fixtures.js';
-import { scrub } from './scrub.js';
+import { recording } from './recording.js';
 import { fileURLToPath } from 'node:url';
 
 // It writes what the tests stand on: only who runs it means that.
@@ -35,36 +27,11 @@ const wide = definePipeline('wide', { params: {} }, (p) => {
   });
 });
 
-const folder = await temporaryFolder();
-const server = await startDevServer({ uiPort: null });
-const worker = await createPipelineWorker({
-  pipelines: [wide],
-  store: folder.path,
-  address: server.address,
-  identity: 'recorder',
+await recording([wide], async ({ client, keep }) => {
+  const { workflowId } = await client.start(wide, {}, { workflowId: 'fan-out' });
+  const { result } = await client.result(workflowId);
+  if (JSON.stringify(result) !== '[42,10002,10003,10004]') throw new Error(`unexpected: ${JSON.stringify(result)}`);
+  await keep('fan-out', 'fan-out');
+  await keep('map-shard', 'fan-out/lengths/0-2');
+  await keep('called', 'fan-out/answer');
 });
-const running = worker.run();
-const client = await connectClient({ address: server.address });
-const { workflowId } = await client.start(wide, {}, { workflowId: 'fan-out' });
-const { result } = await client.result(workflowId);
-if (JSON.stringify(result) !== '[42,10002,10003,10004]') throw new Error(`unexpected: ${JSON.stringify(result)}`);
-
-const connection = await connect({ address: server.address });
-const { workflow } = new Client({ connection, namespace: server.namespace });
-for (const [name, id] of [
-  ['fan-out', 'fan-out'],
-  ['map-shard', 'fan-out/lengths/0-2'],
-  ['called', 'fan-out/answer'],
-] as const) {
-  const history: unknown = JSON.parse(historyToJSON(await workflow.getHandle(id).fetchHistory()));
-  await fs.writeFile(
-    new URL(`histories/${name}.json`, import.meta.url),
-    `${JSON.stringify(scrub(history, folder.path), null, 1)}\n`,
-  );
-}
-await connection.close();
-await client.close();
-worker.shutdown();
-await running;
-await server.stop();
-await folder.remove();
