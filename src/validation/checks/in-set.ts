@@ -12,6 +12,7 @@ import { checkKind } from '../check-kind.js';
 
 type SetValue = string | number | boolean;
 const SHOWN_VALUES = 10;
+const someValues = { ...listOf(either(aText, aNumber, aBoolean)), expected: "a list of values such as ['red', 'blue']" };
 
 const ofOptions = checkKind('check.inSet', {
   name: 'in_set',
@@ -47,7 +48,7 @@ export const inSet = Object.assign(
     values: readonly SetValue[],
     options: RowCheckOptions<Where> = {},
   ): Check<C | ColumnsOf<Where>> => {
-    const kinds = { column: aColumn, values: listOf(either(aText, aNumber, aBoolean)), options: anObject };
+    const kinds = { column: aColumn, values: someValues, options: anObject };
     checkCall('check.inSet', { column, values, options }, kinds);
     return ofOptions(column as Column, { ...options, values }) as unknown as Check<C | ColumnsOf<Where>>;
   },

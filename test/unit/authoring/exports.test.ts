@@ -153,6 +153,13 @@ const misspelt: readonly (readonly [constructor: string, option: string, valid: 
   ],
 ];
 
+it('check.inSet(...) called with its values as an option says how a list of values is written', () => {
+  const call = (): unknown => api.check.inSet(rows.x as never, { values: ['a'] } as never);
+  expect(call).toThrow(
+    /`values` is wrong in check\.inSet\(\.\.\.\): expected a list of values such as \['red', 'blue'\], got an object/,
+  );
+});
+
 it.each(misspelt)('%s...) refuses the misspelt option %s and names %s', (constructor, option, valid, call) => {
   const error = (() => {
     try {
